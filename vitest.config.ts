@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+
+const everywhereExcluded = ["**/node_modules/**", "out/**"];
+
+export default defineConfig({
+  test: {
+    // `.ci/run` sums the JSON reports; the scripts in package.json say where each one goes.
+    reporters: process.env["CI"] === "true" ? ["default", "json"] : ["default"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [...everywhereExcluded, "**/*.real.test.ts"],
+          // A test that hangs is stopped by this; on a machine busy with other work a sweep of seeds is slow, not hung.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "real",
+          include: ["**/*.real.test.ts"],
+          exclude: everywhereExcluded,
+          // Every suite starts PostgreSQL, Kafka and Toxiproxy of its own; two at once starve each other.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
