@@ -1,0 +1,236 @@
+import { drainByImmediates, type Drain } from "./drain.ts";
+import { EventQueue, ScheduledEvent } from "./event-queue.ts";
+import { Random } from "./random.ts";
+import { takeUnhandledRejections } from "./unhandled-rejections.ts";
+import { SimulatedProcess, type ProcessExit, type Timer } from "./simulated-process.ts";
+import { randomAmongReady, type TieBreakFactory } from "./tie-break.ts";
+import { Trace } from "./trace.ts";
+
+/** The bounds of one run: beyond them it is taken to be out of hand. */
+export interface KernelLimits {
+  readonly simulatedMs: number;
+  readonly events: number;
+}
+
+/** What makes a run: the same options and the same code give the same trace. */
+export interface KernelOptions {
+  readonly seed: string;
+  /** Keep the trace's events, for comparing and for stories; the hash is the same without. */
+  readonly recordTrace?: boolean;
+  readonly tieBreak?: TieBreakFactory;
+  readonly drain?: Drain;
+  readonly limits?: Partial<KernelLimits>;
+}
+
+/** The run cannot go on: nothing is left to happen, or a limit is reached. A bug of the world or of its code. */
+export class RunStopped extends Error {
+  override readonly name = "RunStopped";
+  readonly kind: "queue-empty" | "time-limit" | "event-limit";
+
+  constructor(kind: RunStopped["kind"], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+const defaultLimits: KernelLimits = { simulatedMs: 24 * 60 * 60 * 1_000, events: 50_000_000 };
+
+/** A fresh universe at time zero. It runs once. */
+export function createKernel(options: KernelOptions): Kernel {
+  return new Kernel(options);
+}
+
+/** One thread's universe: a clock, a queue of events, the processes and all randomness. */
+export class Kernel {
+  readonly random: Random;
+  readonly trace: Trace;
+  readonly #queue: EventQueue;
+  readonly #drain: Drain;
+  readonly #limits: KernelLimits;
+  readonly #limitUs: number;
+  /** The current process of each name; the dead ones keep their incarnation until they are started anew. */
+  readonly #processes = new Map<string, SimulatedProcess>();
+  #nowUs = 0;
+  #step = 0;
+  #sequence = 0;
+  #state: "new" | "running" | "over" = "new";
+  #outcome: { readonly error: unknown } | "succeeded" | undefined;
+
+  constructor(options: KernelOptions) {
+    this.random = new Random(options.seed);
+    this.trace = new Trace({ clock: this, keep: options.recordTrace ?? false });
+    this.#queue = new EventQueue((options.tieBreak ?? randomAmongReady)(this.random));
+    this.#drain = options.drain ?? drainByImmediates;
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#limitUs = this.#limits.simulatedMs * 1_000;
+  }
+
+  /** Whole microseconds since the start of the run. */
+  get nowUs(): number {
+    return this.#nowUs;
+  }
+
+  /** How many events have happened so far. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /**
+   * Something that will happen after the delay, in whole microseconds; not if it is cancelled, nor if its
+   * owner has exited by then. A callback that throws ends the run.
+   */
+  schedule(event: {
+    delayUs: number;
+    actor: string;
+    owner?: { readonly isRunning: boolean };
+    callback: () => void;
+  }): Timer {
+    if (!Number.isSafeInteger(event.delayUs) || event.delayUs < 0) {
+      throw new RangeError(
+        `a delay is a whole number of microseconds from 0 on, not ${event.delayUs} (${event.actor})`,
+      );
+    }
+    this.#sequence += 1;
+    const scheduled = new ScheduledEvent({
+      atUs: this.#nowUs + event.delayUs,
+      sequence: this.#sequence,
+      actor: event.actor,
+      owner: event.owner,
+      callback: event.callback,
+    });
+    this.#queue.add(scheduled);
+    return scheduled;
+  }
+
+  /**
+   * Starts a process, or restarts one that has exited as its next incarnation. Its main begins as an event
+   * of its own. A main that rejects is the end of that process, told to its `onExit` listeners; where there
+   * are none it ends the run, for nobody else would notice.
+   */
+  startProcess(
+    name: string,
+    main: (process: SimulatedProcess) => Promise<void>,
+    onExit?: (exit: ProcessExit) => void,
+  ): SimulatedProcess {
+    const before = this.#processes.get(name);
+    if (before?.isRunning === true) {
+      throw new Error(`process ${name} is still running as incarnation ${before.incarnation}`);
+    }
+    const started = this.#createProcess(name, (before?.incarnation ?? 0) + 1);
+    if (onExit !== undefined) started.onExit(onExit);
+    this.schedule({
+      delayUs: 0,
+      actor: name,
+      owner: started,
+      callback: () => {
+        this.trace.record("start", name, "incarnation", started.incarnation);
+        main(started).then(
+          () => this.#endProcess(started, { kind: "returned" }),
+          (error: unknown) => this.#endProcess(started, { kind: "failed", error }),
+        );
+      },
+    });
+    return started;
+  }
+
+  /** Ends the run with this error, whatever the simulated code catches. The first call counts. */
+  fail(error: unknown): void {
+    this.#outcome ??= { error };
+  }
+
+  /**
+   * Runs the universe until main settles, and settles as it did. Rejects with `RunStopped` when the queue is
+   * empty before that or a limit is reached, with the error of an event callback that threw, with an error
+   * given to `fail`, and with a rejection that nobody handled. Main gets a process of its own, named "main".
+   */
+  async run<T>(main: (process: SimulatedProcess) => Promise<T>): Promise<T> {
+    if (this.#state !== "new")
+      throw new Error("a kernel runs once: create a new one for every run");
+    const release = takeUnhandledRejections((error) => this.fail(error));
+    this.#state = "running";
+    try {
+      const results: T[] = [];
+      const self = this.#createProcess("main", 1);
+      this.schedule({
+        delayUs: 0,
+        actor: "main",
+        callback: () => {
+          main(self).then(
+            (value) => {
+              results.push(value);
+              this.#outcome ??= "succeeded";
+            },
+            (error: unknown) => this.fail(error),
+          );
+        },
+      });
+      await new Promise<void>((resolve) => {
+        this.#drain.start(() => {
+          const goesOn = this.#takeStep();
+          if (!goesOn) resolve();
+          return goesOn;
+        });
+      });
+      if (typeof this.#outcome === "object") throw this.#outcome.error;
+      for (const result of results) return result;
+      throw new Error("the run ended without an outcome");
+    } finally {
+      this.#state = "over";
+      release();
+    }
+  }
+
+  #createProcess(name: string, incarnation: number): SimulatedProcess {
+    const created = new SimulatedProcess({ host: this, name, incarnation });
+    this.#processes.set(name, created);
+    created.onExit((exit) => this.trace.record("exit", name, exit.kind, incarnation));
+    return created;
+  }
+
+  #endProcess(ended: SimulatedProcess, exit: ProcessExit): void {
+    const listenerCount = ended.end(exit);
+    // The trace listens to every process; whoever listens beside it knows what to do about a failure.
+    if (exit.kind === "failed" && listenerCount === 1) this.fail(exit.error);
+  }
+
+  #takeStep(): boolean {
+    if (this.#outcome !== undefined) return false;
+    const event = this.#queue.take();
+    if (event === undefined) {
+      this.fail(new RunStopped("queue-empty", this.#describeStuck()));
+      return false;
+    }
+    this.#nowUs = event.atUs;
+    this.#step += 1;
+    if (event.atUs > this.#limitUs || this.#step > this.#limits.events) {
+      this.fail(this.#limitReached());
+      return false;
+    }
+    try {
+      event.run();
+    } catch (error) {
+      this.fail(error);
+    }
+    return true;
+  }
+
+  #limitReached(): RunStopped {
+    const { simulatedMs, events } = this.#limits;
+    if (this.#step > events) {
+      const time = Math.floor(this.#nowUs / 1_000);
+      return new RunStopped("event-limit", `${events} events are the limit, reached at ${time} ms`);
+    }
+    return new RunStopped("time-limit", `${simulatedMs} simulated ms are the limit, main not done`);
+  }
+
+  #describeStuck(): string {
+    const waits = [...this.#processes.values()]
+      .filter((candidate) => candidate.isRunning)
+      .flatMap((candidate) => {
+        const pending = candidate.pending();
+        if (pending.length > 0) return [`${candidate.name} waits for ${pending.join(", ")}`];
+        return candidate.name === "main" ? ["main waits for something outside the simulation"] : [];
+      });
+    return `queue empty, main not done, at ${Math.floor(this.#nowUs / 1_000)} ms: ${waits.join("; ")}`;
+  }
+}

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { createKernel } from "./kernel.ts";
+import type { ProcessExit } from "./simulated-process.ts";
+
+test("a crashed process goes no further: no reply, no catch, no finally", async () => {
+  const kernel = createKernel({ seed: "crash" });
+  const seen: string[] = [];
+  await kernel.run(async (main) => {
+    const victim = kernel.startProcess("victim", async (self) => {
+      try {
+        seen.push("waits");
+        await self.sleep(10);
+        seen.push("woke");
+      } catch {
+        seen.push("caught");
+      } finally {
+        seen.push("finally");
+      }
+    });
+    await main.sleep(5);
+    victim.crash();
+    await main.sleep(100);
+  });
+  expect(seen).toEqual(["waits"]);
+});
+
+test("a dead process that asks to wait waits for ever", async () => {
+  const kernel = createKernel({ seed: "dead" });
+  const seen: string[] = [];
+  await kernel.run(async (main) => {
+    kernel.startProcess("victim", async (self) => {
+      self.crash();
+      seen.push("between the crash and the next await");
+      await self.promise<void>("anything", (resolve) => resolve());
+      seen.push("after");
+    });
+    await main.sleep(5);
+  });
+  expect(seen).toEqual(["between the crash and the next await"]);
+});
+
+test("what a dead process waited for is let go", async () => {
+  const kernel = createKernel({ seed: "freed" });
+  await kernel.run(async (main) => {
+    const victim = kernel.startProcess("victim", (self) => self.sleep(1_000));
+    await main.sleep(1);
+    expect(victim.pending()).toEqual(["sleep"]);
+    victim.crash();
+    expect(victim.pending()).toEqual([]);
+  });
+});
+
+test("a restart is the next incarnation under the same name", async () => {
+  const kernel = createKernel({ seed: "restart" });
+  const seen: string[] = [];
+  await kernel.run(async (main) => {
+    const start = () =>
+      kernel.startProcess("wallet-1", async (self) => {
+        seen.push(`incarnation ${self.incarnation} at ${self.nowMs()} ms`);
+        await self.sleep(1_000);
+      });
+    const first = start();
+    await main.sleep(5);
+    expect(start).toThrow("process wallet-1 is still running as incarnation 1");
+    first.crash();
+    start();
+    await main.sleep(5);
+  });
+  expect(seen).toEqual(["incarnation 1 at 0 ms", "incarnation 2 at 5 ms"]);
+});
+
+test("whoever started a process learns how it ended", async () => {
+  const kernel = createKernel({ seed: "exits" });
+  const exits: ProcessExit[] = [];
+  const error = new Error("could not go on");
+  await kernel.run(async (main) => {
+    const onExit = (exit: ProcessExit) => exits.push(exit);
+    kernel.startProcess("returns", (self) => self.sleep(1), onExit);
+    const fails = async () => Promise.reject(error);
+    kernel.startProcess("fails", fails, onExit);
+    const crashes = kernel.startProcess("crashes", (self) => self.sleep(100), onExit);
+    main.after(2, () => crashes.crash());
+    await main.sleep(200);
+  });
+  expect(exits).toEqual([{ kind: "failed", error }, { kind: "returned" }, { kind: "crashed" }]);
+});
+
+test("a process that fails unobserved ends the run", async () => {
+  const kernel = createKernel({ seed: "unobserved" });
+  const run = kernel.run(async (main) => {
+    kernel.startProcess("fails", async () => Promise.reject(new Error("nobody would notice")));
+    await main.sleep(5);
+  });
+  await expect(run).rejects.toThrow("nobody would notice");
+});

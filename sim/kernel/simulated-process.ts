@@ -1,0 +1,149 @@
+/** How a process came to its end. */
+export type ProcessExit =
+  | { readonly kind: "crashed" }
+  | { readonly kind: "returned" }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** A timer that may be called off; calling it off after it fired does nothing. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** What a process needs of the kernel that runs it. */
+export interface ProcessHost {
+  readonly nowUs: number;
+  schedule(event: {
+    delayUs: number;
+    actor: string;
+    owner: SimulatedProcess;
+    callback: () => void;
+  }): Timer;
+}
+
+/**
+ * A process of the simulated world: it waits only through `promise` and `sleep`, and once it has exited
+ * nothing that it waited for ever settles. No catch, no finally of it runs: it is dead, as after SIGKILL.
+ */
+export class SimulatedProcess {
+  readonly name: string;
+  /** 1 for the first start under this name, one more for every restart. */
+  readonly incarnation: number;
+  readonly #host: ProcessHost;
+  readonly #waits = new Set<Wait>();
+  readonly #exitListeners = new Set<(exit: ProcessExit) => void>();
+  #exit: ProcessExit | undefined;
+
+  constructor(options: { host: ProcessHost; name: string; incarnation: number }) {
+    this.#host = options.host;
+    this.name = options.name;
+    this.incarnation = options.incarnation;
+  }
+
+  get isRunning(): boolean {
+    return this.#exit === undefined;
+  }
+
+  /** How it ended; undefined while it runs. */
+  get exit(): ProcessExit | undefined {
+    return this.#exit;
+  }
+
+  /** Whole milliseconds since the start of the run, by this process's own clock. */
+  nowMs(): number {
+    return Math.floor(this.#host.nowUs / 1000);
+  }
+
+  /** Settles after that many milliseconds; a fraction counts in whole microseconds. */
+  sleep(delayMs: number): Promise<void> {
+    return this.promise("sleep", (resolve) => {
+      this.after(delayMs, resolve);
+    });
+  }
+
+  /** Calls back once after the delay, unless cancelled or the process has exited by then. */
+  after(delayMs: number, callback: () => void): Timer {
+    const delayUs = Math.round(delayMs * 1000);
+    return this.#host.schedule({ delayUs, actor: this.name, owner: this, callback });
+  }
+
+  /**
+   * The one way in which simulated code waits for the outside. `waitingFor` names it in the report of a run
+   * that got stuck. An executor that throws rejects the promise, as with any promise.
+   */
+  promise<T>(
+    waitingFor: string,
+    executor: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+  ): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      // Asked for by a dead process: nobody will ever learn.
+      if (!this.isRunning) return;
+      const wait = new Wait<T>(waitingFor, resolve, reject);
+      this.#waits.add(wait);
+      executor(
+        (value) => {
+          if (this.#waits.delete(wait)) wait.resolve(value);
+        },
+        (error) => {
+          if (this.#waits.delete(wait)) wait.reject(error);
+        },
+      );
+    });
+  }
+
+  /** Ends it at once, in the middle of whatever it does. A process that has already exited stays as it is. */
+  crash(): void {
+    this.end({ kind: "crashed" });
+  }
+
+  /** Told once, when it ends in whichever way; at once if it already has. Returns how to stop listening. */
+  onExit(listener: (exit: ProcessExit) => void): () => void {
+    if (this.#exit === undefined) this.#exitListeners.add(listener);
+    else listener(this.#exit);
+    return () => {
+      this.#exitListeners.delete(listener);
+    };
+  }
+
+  /** Its end, told by the kernel. Returns how many listeners learned of it. */
+  end(exit: ProcessExit): number {
+    if (this.#exit !== undefined) return 0;
+    this.#exit = exit;
+    for (const wait of this.#waits) wait.abandon();
+    this.#waits.clear();
+    const listeners = [...this.#exitListeners];
+    this.#exitListeners.clear();
+    for (const listener of listeners) listener(exit);
+    return listeners.length;
+  }
+
+  /** What it waits for right now, by the names given to `promise`. */
+  pending(): readonly string[] {
+    return [...this.#waits].map((wait) => wait.waitingFor);
+  }
+}
+
+/** Holds a promise's two functions so that they can be let go, and with them every frame that awaits it. */
+class Wait<T = never> {
+  readonly waitingFor: string;
+  #resolve: ((value: T) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+
+  constructor(waitingFor: string, resolve: (value: T) => void, reject: (error: unknown) => void) {
+    this.waitingFor = waitingFor;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  resolve(value: T): void {
+    this.#resolve?.(value);
+  }
+
+  reject(error: unknown): void {
+    this.#reject?.(error);
+  }
+
+  abandon(): void {
+    this.#resolve = undefined;
+    this.#reject = undefined;
+  }
+}

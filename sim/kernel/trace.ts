@@ -1,0 +1,57 @@
+import { RollingHash } from "./rolling-hash.ts";
+
+/** One thing that happened. `step` counts the kernel's events, so even a silent detour shows. */
+export interface TraceEvent {
+  readonly atUs: number;
+  readonly step: number;
+  readonly kind: string;
+  readonly actor: string;
+  readonly text: string;
+  /** An ordinal or a count that belongs to the text; 0 where there is none. */
+  readonly detail: number;
+}
+
+/** What a run left behind: its hash, how many events went into it, and the events where they were kept. */
+export interface TraceRecord {
+  readonly hash: string;
+  readonly count: number;
+  readonly events: readonly TraceEvent[];
+}
+
+/**
+ * Records what happens. Every event goes into the hash; the events themselves are kept only when asked for,
+ * and the hash is the same either way.
+ */
+export class Trace {
+  readonly #keep: boolean;
+  readonly #clock: { readonly nowUs: number; readonly step: number };
+  readonly #hash = new RollingHash();
+  readonly #events: TraceEvent[] = [];
+  #count = 0;
+
+  constructor(options: {
+    clock: { readonly nowUs: number; readonly step: number };
+    keep: boolean;
+  }) {
+    this.#clock = options.clock;
+    this.#keep = options.keep;
+  }
+
+  /** `kind` is a word from a small set; `detail` a whole number, cheaper here than as digits in the text. */
+  record(kind: string, actor: string, text: string, detail = 0): void {
+    const { nowUs: atUs, step } = this.#clock;
+    const hash = this.#hash;
+    hash.addNumber(atUs);
+    hash.addNumber(step);
+    hash.addNumber(detail);
+    hash.addText(kind);
+    hash.addText(actor);
+    hash.addText(text);
+    this.#count += 1;
+    if (this.#keep) this.#events.push({ atUs, step, kind, actor, text, detail });
+  }
+
+  finish(): TraceRecord {
+    return { hash: this.#hash.digest(), count: this.#count, events: this.#events };
+  }
+}
