@@ -1,0 +1,108 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Keeper } from "../processes/keeper.ts";
+import { serverVersions } from "./installed-servers.ts";
+import { tailOf } from "./server-ready.ts";
+
+const progressIntervalMs = 500;
+const toxiproxyModule = `github.com/Shopify/toxiproxy/v2/cmd/server@v${serverVersions.toxiproxy}`;
+const dependencyPlugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
+
+/** One fetch: `command` is Maven or Go, `scratch` the folder to fill, `onFetched` hears of each file. */
+export interface Fetching {
+  readonly keeper: Keeper;
+  readonly command: string;
+  readonly scratch: string;
+  readonly onFetched: (count: number) => void;
+}
+
+/** Fetches Kafka's jars and those they need into `jars` of the scratch folder; rejects with Maven's last words. */
+export async function fetchKafka(fetching: Fetching): Promise<void> {
+  const pom = join(fetching.scratch, "pom.xml");
+  await writeFile(pom, kafkaPom());
+  await runToEnd(fetching, {
+    name: "maven",
+    arguments: [
+      "--batch-mode",
+      `--file=${pom}`,
+      `${dependencyPlugin}:copy-dependencies`,
+      "-DincludeScope=runtime",
+      `-DoutputDirectory=${join(fetching.scratch, "jars")}`,
+    ],
+    environment: {},
+  });
+}
+
+/** Builds Toxiproxy's `server` into the scratch folder; rejects with Go's last words. */
+export async function buildToxiproxy(fetching: Fetching): Promise<void> {
+  await runToEnd(fetching, {
+    name: "go",
+    arguments: ["install", toxiproxyModule],
+    environment: { GOBIN: fetching.scratch },
+  });
+}
+
+/** The jars that make a broker: Kafka itself, and a backend for its log, without which it logs nothing. */
+function kafkaPom(): string {
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>falconpay</groupId>
+  <artifactId>kafka</artifactId>
+  <version>1</version>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.kafka</groupId>
+      <artifactId>kafka_${serverVersions.scala}</artifactId>
+      <version>${serverVersions.kafka}</version>
+    </dependency>
+    <dependency>
+      <groupId>org.apache.logging.log4j</groupId>
+      <artifactId>log4j-slf4j-impl</artifactId>
+      <version>${serverVersions.log4j}</version>
+    </dependency>
+  </dependencies>
+</project>
+`;
+}
+
+async function runToEnd(
+  fetching: Fetching,
+  tool: { name: string; arguments: string[]; environment: Record<string, string> },
+): Promise<void> {
+  const logFile = join(fetching.keeper.folder, `${tool.name}.log`);
+  const running = await fetching.keeper.start({
+    name: tool.name,
+    command: fetching.command,
+    arguments: tool.arguments,
+    environment: { ...definedEnvironment(), ...tool.environment },
+    folder: fetching.scratch,
+    logFile,
+    user: null,
+    farewell: { signal: "SIGTERM", graceMs: 2000 },
+  });
+  let told = 0;
+  const tell = (count: number) => {
+    if (count > told) fetching.onFetched(count);
+    told = count;
+  };
+  const ticker = setInterval(() => void fetchedSoFar(logFile).then(tell), progressIntervalMs);
+  const exit = await running.exited.finally(() => clearInterval(ticker));
+  if (exit.kind === "exited" && exit.code === 0) return;
+  const how = exit.kind === "exited" ? `with code ${exit.code}` : `by ${exit.signal}`;
+  throw new Error(
+    `${[tool.name, ...tool.arguments].join(" ")} ended ${how}; the end of its log:\n${await tailOf(logFile)}`,
+  );
+}
+
+async function fetchedSoFar(logFile: string): Promise<number> {
+  const text = await readFile(logFile, "utf8").catch(() => "");
+  return text.match(/Downloaded from|go: downloading/g)?.length ?? 0;
+}
+
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+}

@@ -1,0 +1,258 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { proxyName, type Proxies } from "../nemesis/proxies.ts";
+import type { Keeper } from "../processes/keeper.ts";
+import type {
+  ClientAddresses,
+  ClientRequest,
+  DatabaseAddress,
+  Environment,
+} from "./environment.ts";
+import { isPortFree, pickFreePort, PortTaken } from "./free-ports.ts";
+import { requireServers } from "./install.ts";
+import type { InstalledServers } from "./installed-servers.ts";
+import { startLocalKafka } from "./local-kafka.ts";
+import { startLocalPostgres, type LocalPostgres } from "./local-postgres.ts";
+import { openLocalServers, type LocalServers } from "./local-servers.ts";
+import { startLocalToxiproxy } from "./local-toxiproxy.ts";
+import { isLostPort, tailOf } from "./server-ready.ts";
+
+/** Ports that the user wants; a port that is not given is picked. */
+export interface WantedPorts {
+  readonly postgres?: number;
+  readonly kafka?: number;
+  readonly toxiproxy?: number;
+}
+
+/** What a local environment is made of. */
+export interface LocalEnvironmentOptions {
+  /** Watches the servers: they end with its run at the latest. */
+  readonly keeper: Keeper;
+  /** Names of databases, each with a role of the same name that owns it. */
+  readonly databases: readonly string[];
+  readonly clients: readonly ClientRequest[];
+  /** Where the servers lie; found in the cache folder when not given. */
+  readonly installed?: InstalledServers;
+  readonly ports?: WantedPorts;
+  /** Where the servers' logs go; a folder that is removed at the end when not given. */
+  readonly logsFolder?: string;
+}
+
+const host = "127.0.0.1";
+const readyMsMax = 60_000;
+const attemptsMax = 3;
+let environments = 0;
+
+/**
+ * Starts PostgreSQL, Kafka and Toxiproxy as child processes on 127.0.0.1, in temporary folders, and resolves
+ * when all three answer. Nothing is left behind: not after `stop`, not when the start fails half-way, not when
+ * the runner is killed. Throws EnvironmentMissing (a part is not installed), PortTaken (a port that was asked
+ * for; one that was picked and lost to another process is picked again), ServerNotReady (with its log's tail).
+ */
+export async function startLocalEnvironment(
+  options: LocalEnvironmentOptions,
+): Promise<Environment> {
+  const installed = options.installed ?? (await requireServers());
+  const wanted = options.ports ?? {};
+  await refuseTakenPorts(wanted);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options, installed);
+    } catch (error) {
+      if (!isLostPort(error)) throw error;
+      await refuseTakenPorts(wanted);
+      if (attempt === attemptsMax) throw error;
+    }
+  }
+}
+
+async function refuseTakenPorts(wanted: WantedPorts): Promise<void> {
+  const asked = [
+    { purpose: "PostgreSQL", port: wanted.postgres },
+    { purpose: "Kafka", port: wanted.kafka },
+    { purpose: "Toxiproxy", port: wanted.toxiproxy },
+  ];
+  for (const { purpose, port } of asked) {
+    if (port !== undefined && !(await isPortFree(port))) throw new PortTaken(port, purpose);
+  }
+}
+
+async function startOnce(
+  options: LocalEnvironmentOptions,
+  installed: InstalledServers,
+): Promise<Environment> {
+  const { keeper } = options;
+  environments += 1;
+  const folder = join(keeper.folder, `environment-${environments}`);
+  const logsFolder = options.logsFolder ?? join(folder, "logs");
+  // Others may walk through but not look around: PostgreSQL runs as another user.
+  await mkdir(folder, { mode: 0o711 });
+  await mkdir(logsFolder, { recursive: true });
+  const servers = openLocalServers({ keeper, tailOf });
+  const stop = async () => {
+    await servers.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  };
+  const site = { options, installed, servers, folder, logsFolder };
+  const ports = await pickPorts(options);
+  const parts = [
+    startPostgres(site, ports.postgres),
+    startKafkaBehindProxies(site, ports),
+  ] as const;
+  try {
+    const [postgres, { proxies, kafka, listeners }] = await Promise.all(parts);
+    const clients = await openDatabaseRoads({
+      postgres,
+      proxies,
+      clients: options.clients,
+      listeners,
+    });
+    return {
+      kind: "local",
+      versions: {
+        postgres: installed.postgres.version,
+        kafka: installed.kafka.version,
+        toxiproxy: installed.toxiproxy.version,
+      },
+      logsFolder,
+      clients,
+      proxies,
+      administration: { kafka, database: (name) => administrationOf(postgres, name) },
+      stop,
+    };
+  } catch (error) {
+    await servers.close();
+    // The other half notices that its server is gone; wait for it before its folder goes.
+    await Promise.allSettled(parts);
+    await stop();
+    throw error;
+  }
+}
+
+interface Site {
+  readonly options: LocalEnvironmentOptions;
+  readonly installed: InstalledServers;
+  readonly servers: LocalServers;
+  readonly folder: string;
+  readonly logsFolder: string;
+}
+
+interface Ports {
+  readonly postgres: number;
+  readonly toxiproxy: number;
+  readonly kafka: number;
+  readonly controller: number;
+}
+
+async function pickPorts(options: LocalEnvironmentOptions): Promise<Ports> {
+  const wanted = options.ports ?? {};
+  return {
+    postgres: wanted.postgres ?? (await pickFreePort()),
+    toxiproxy: wanted.toxiproxy ?? (await pickFreePort()),
+    kafka: wanted.kafka ?? (await pickFreePort()),
+    controller: await pickFreePort(),
+  };
+}
+
+function startPostgres(site: Site, port: number): Promise<LocalPostgres> {
+  return startLocalPostgres({
+    servers: site.servers,
+    installed: site.installed.postgres,
+    folder: join(site.folder, "postgres"),
+    logsFolder: site.logsFolder,
+    port,
+    databases: site.options.databases,
+    readyMsMax,
+  });
+}
+
+// Toxiproxy first (some milliseconds), since each listener of the broker advertises the address of its proxy.
+async function startKafkaBehindProxies(site: Site, ports: Ports) {
+  const { servers, installed, folder, logsFolder } = site;
+  const proxies = await startLocalToxiproxy({
+    servers,
+    installed: installed.toxiproxy,
+    folder,
+    logsFolder,
+    port: ports.toxiproxy,
+    readyMsMax,
+  });
+  const listeners = new Map<string, { readonly port: number; readonly advertised: string }>();
+  for (const client of site.options.clients) {
+    const port = await pickFreePort();
+    const advertised = await openRoad({
+      proxies,
+      client: client.name,
+      resource: "kafka",
+      upstreamPort: port,
+    });
+    listeners.set(client.name, { port, advertised });
+  }
+  const kafka = await startLocalKafka({
+    servers,
+    installed,
+    folder: join(folder, "kafka"),
+    logsFolder,
+    ports: { administration: ports.kafka, controller: ports.controller },
+    clients: [...listeners.values()],
+    readyMsMax,
+  });
+  return { proxies, kafka, listeners };
+}
+
+async function openDatabaseRoads(parts: {
+  readonly postgres: LocalPostgres;
+  readonly proxies: Proxies;
+  readonly clients: readonly ClientRequest[];
+  readonly listeners: ReadonlyMap<string, { readonly advertised: string }>;
+}): Promise<ReadonlyMap<string, ClientAddresses>> {
+  const addresses = new Map<string, ClientAddresses>();
+  for (const { name, databases } of parts.clients) {
+    const roads = new Map<string, DatabaseAddress>();
+    for (const database of databases) {
+      const owner = knownDatabase(parts.postgres, database);
+      const listen = await openRoad({
+        proxies: parts.proxies,
+        client: name,
+        resource: `${database}-db`,
+        upstreamPort: owner.port,
+      });
+      roads.set(database, { ...owner, host, port: Number(listen.split(":")[1]) });
+    }
+    const kafka = { brokers: [parts.listeners.get(name)?.advertised ?? ""] };
+    addresses.set(name, { name, kafka, databases: roads });
+  }
+  return addresses;
+}
+
+async function openRoad(parts: {
+  readonly proxies: Proxies;
+  readonly client: string;
+  readonly resource: string;
+  readonly upstreamPort: number;
+}): Promise<string> {
+  const { proxies, client, resource, upstreamPort } = parts;
+  const port = await pickFreePort();
+  const listen = `${host}:${port}`;
+  try {
+    await proxies.create({ client, resource, listen, upstream: `${host}:${upstreamPort}` });
+  } catch (cause) {
+    // Toxiproxy's client keeps the status and drops the reason: look for ourselves whether the port was lost.
+    if (await isPortFree(port)) throw cause;
+    throw new PortTaken(port, `the proxy ${proxyName({ client, resource })}`, { cause });
+  }
+  return listen;
+}
+
+function knownDatabase(postgres: LocalPostgres, name: string): DatabaseAddress {
+  const owner = postgres.owners.get(name);
+  if (owner !== undefined) return owner;
+  throw new Error(
+    `no database is named ${name}; there are: ${[...postgres.owners.keys()].join(", ")}`,
+  );
+}
+
+function administrationOf(postgres: LocalPostgres, name: string): DatabaseAddress {
+  if (name === postgres.superuser.database) return postgres.superuser;
+  return { ...postgres.superuser, database: knownDatabase(postgres, name).database };
+}
