@@ -27,7 +27,8 @@ export class Random {
   /** The sequence of that name: asked for twice, it goes on where it was. */
   stream(purpose: string, entity = ""): RandomStream {
     let byEntity = this.#streams.get(purpose);
-    if (byEntity === undefined) this.#streams.set(purpose, (byEntity = new Map()));
+    if (byEntity === undefined)
+      this.#streams.set(purpose, (byEntity = new Map<string, RandomStream>()));
     let stream = byEntity.get(entity);
     if (stream === undefined) byEntity.set(entity, (stream = this.#create([purpose, entity])));
     return stream;

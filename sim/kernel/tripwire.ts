@@ -44,13 +44,16 @@ function forbiddenDate(): DateConstructor {
   return new Proxy(Date, {
     construct(target, parts, newTarget) {
       if (parts.length === 0) throw new HostReached("new Date()");
-      return Reflect.construct(target, parts, newTarget);
+      const made: unknown = Reflect.construct(target, parts, newTarget);
+      if (made instanceof target) return made;
+      throw new TypeError("a Date that is none");
     },
     apply() {
       throw new HostReached("Date()");
     },
     get(target, property, receiver) {
-      return property === "now" ? forbidden("Date.now") : Reflect.get(target, property, receiver);
+      const value: unknown = Reflect.get(target, property, receiver);
+      return property === "now" ? forbidden("Date.now") : value;
     },
   });
 }

@@ -1,0 +1,48 @@
+import type { Kernel } from "../kernel/kernel.ts";
+import type { RandomStream } from "../kernel/random.ts";
+
+/** How long one message travels, in whole microseconds, both bounds included. */
+export interface LatencyRange {
+  readonly minUs: number;
+  readonly maxUs: number;
+}
+
+/**
+ * The two directions between two ends. Messages of one direction arrive in the order in which they were sent,
+ * at different microseconds; between directions, and between links, there is no order.
+ *
+ * Every message of the network passes `send`: a later cut, hold, reset or slow link is a decision made there.
+ */
+export class Link {
+  readonly #kernel: Kernel;
+  readonly #name: string;
+  readonly #latency: LatencyRange;
+  readonly #stream: RandomStream;
+  readonly #lastArrivalUs = { client: -1, server: -1 };
+  #messageCount = 0;
+
+  constructor(options: { kernel: Kernel; name: string; latency: LatencyRange }) {
+    this.#kernel = options.kernel;
+    this.#name = options.name;
+    this.#latency = options.latency;
+    this.#stream = options.kernel.random.stream("network.latency", options.name);
+  }
+
+  /** `what` is a word for the trace; `arrive` happens at the other end. */
+  send(to: "client" | "server", what: string, arrive: () => void): void {
+    const kernel = this.#kernel;
+    this.#messageCount += 1;
+    const ordinal = this.#messageCount;
+    const travelUs = this.#stream.integer(this.#latency.minUs, this.#latency.maxUs);
+    const atUs = Math.max(kernel.nowUs + travelUs, this.#lastArrivalUs[to] + 1);
+    this.#lastArrivalUs[to] = atUs;
+    kernel.schedule({
+      delayUs: atUs - kernel.nowUs,
+      actor: this.#name,
+      callback: () => {
+        kernel.trace.record(what, this.#name, to, ordinal);
+        arrive();
+      },
+    });
+  }
+}
