@@ -1,0 +1,97 @@
+import { Type } from "typebox";
+
+const count = Type.Integer({ minimum: 0, description: "a whole number of 0 or more" });
+const seed = Type.Integer({ description: "a whole number" });
+const text = Type.String({ description: "a text" });
+const truth = Type.Boolean({ description: "true or false" });
+const hash = Type.Union([Type.String(), Type.Null()], { description: "a text, or null" });
+
+/**
+ * The JSON shape of `Evidence` version 1, field by field in the order in which it is written. Each
+ * part's `description` completes the sentence "expected ...". Unknown fields are refused: a file
+ * that says more than we read is of another version, whatever it calls itself.
+ */
+export const evidenceSchema = record({
+  format: Type.Literal("falconpay-evidence", { description: '"falconpay-evidence"' }),
+  version: Type.Literal(1, { description: "1" }),
+  product: text,
+  scenario: record({ name: text, title: text, description: list(text) }),
+  world: oneOf("sim", "real"),
+  mutant: Type.Union([record({ id: text, defect: text }), Type.Null()], {
+    description: "null, or an object with id and defect",
+  }),
+  seeds: record({ first: seed, last: seed, completed: count }),
+  interrupted: truth,
+  verdict: oneOf("pass", "fail", "unknown"),
+  doubts: list(text),
+  totals: record({
+    runs: count,
+    payments: count,
+    completed: count,
+    failed: count,
+    refusals: list(record({ reason: text, count })),
+    crashesPlanned: count,
+    crashesFired: count,
+    effects: count,
+    commitsJudged: count,
+    duplicateDeliveries: count,
+    simulatedMs: count,
+  }),
+  crashPlaces: list(
+    record({ service: oneOf("payment", "wallet"), place: text, planned: count, fired: count }),
+  ),
+  promises: list(
+    record({ name: text, sentence: text, judged: text, checks: count, brokenRuns: count }),
+  ),
+  findings: list(
+    record({
+      promise: text,
+      sentence: text,
+      seed,
+      extent: text,
+      first: text,
+      smallest: record({ commands: count, faults: count, tried: count, traceHash: hash }),
+      story: list(
+        record({
+          atMs: count,
+          actor: text,
+          kind: oneOf(
+            "request",
+            "answer",
+            "commit",
+            "publish",
+            "receive",
+            "crash",
+            "restart",
+            "end",
+          ),
+          text,
+        }),
+      ),
+      replay: record({ file: text, command: text }),
+    }),
+  ),
+  traceHash: hash,
+  servers: list(record({ name: text, version: text })),
+  command: text,
+});
+
+/** What every version of the evidence starts with: enough to tell a newer version from a foreign file. */
+export const evidenceHeaderSchema = Type.Object({
+  format: Type.Literal("falconpay-evidence"),
+  version: Type.Integer({ minimum: 1 }),
+});
+
+function record<const Fields extends Record<string, Type.TSchema>>(fields: Fields) {
+  return Type.Object(fields, { additionalProperties: false, description: "an object" });
+}
+
+function list<Item extends Type.TSchema>(item: Item) {
+  return Type.Array(item, { description: "a list" });
+}
+
+function oneOf<Words extends string[]>(...words: Words) {
+  return Type.Enum<Words>([...words], {
+    description: `one of ${words.map((word) => JSON.stringify(word)).join(", ")}`,
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * Evidence: what a run of the testbed did and found, as data. It is written as JSON (see
+ * `evidence-codec.ts`), and every page and message is rendered from it alone.
+ *
+ * Same seeds, same bytes: evidence of the simulated world holds no host name, wall clock or path of
+ * a machine.
+ */
+export interface Evidence {
+  readonly format: "falconpay-evidence";
+  readonly version: 1;
+  /** The version of this product that made the evidence, as in package.json. */
+  readonly product: string;
+  readonly scenario: EvidenceScenario;
+  readonly world: "sim" | "real";
+  /** The known-bad variant that replaced a part of the services, or null for the services as they ship. */
+  readonly mutant: EvidenceMutant | null;
+  readonly seeds: { readonly first: number; readonly last: number; readonly completed: number };
+  /** True when the run was stopped from outside before all seeds were done. */
+  readonly interrupted: boolean;
+  readonly verdict: Verdict;
+  /** Why the verdict is `unknown`: one sentence each. Empty otherwise. */
+  readonly doubts: readonly string[];
+  readonly totals: EvidenceTotals;
+  /** Where crashes were injected, and how often. Sorted by place. */
+  readonly crashPlaces: readonly CrashPlace[];
+  readonly promises: readonly PromiseEvidence[];
+  readonly findings: readonly Finding[];
+  /** One hash over the trace hashes of all runs, in seed order; null in the real world, which has none. */
+  readonly traceHash: string | null;
+  /** Versions of the real servers, by name; empty in the simulated world. */
+  readonly servers: readonly { readonly name: string; readonly version: string }[];
+  /** The command that made this evidence. */
+  readonly command: string;
+}
+
+/** `unknown`: a planned fault never fired, or nothing was exercised; never taken for a pass. */
+export type Verdict = "pass" | "fail" | "unknown";
+
+export interface EvidenceScenario {
+  readonly name: string;
+  readonly title: string;
+  /** What is tried, in sentences for someone who has never seen the code. */
+  readonly description: readonly string[];
+}
+
+export interface EvidenceMutant {
+  readonly id: string;
+  readonly defect: string;
+}
+
+export interface EvidenceTotals {
+  readonly runs: number;
+  readonly payments: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Payments that ended FAILED, by the reason given. Sorted by reason. */
+  readonly refusals: readonly { readonly reason: string; readonly count: number }[];
+  readonly crashesPlanned: number;
+  readonly crashesFired: number;
+  /** Exchanges between a service and the outside (database, broker) that took place. */
+  readonly effects: number;
+  /** Commits seen and judged one by one; 0 in the real world, where only the end is judged. */
+  readonly commitsJudged: number;
+  /** Events that reached a consumer more than once, and were recognised. */
+  readonly duplicateDeliveries: number;
+  readonly simulatedMs: number;
+}
+
+export interface CrashPlace {
+  readonly service: "payment" | "wallet";
+  /** For example `after accept.commit` or `before produce`. */
+  readonly place: string;
+  readonly planned: number;
+  readonly fired: number;
+}
+
+export interface PromiseEvidence {
+  readonly name: string;
+  readonly sentence: string;
+  /** When it is judged, in words: "at every commit, and at the end". */
+  readonly judged: string;
+  /** How many times it was checked. */
+  readonly checks: number;
+  /** In how many runs it was broken. */
+  readonly brokenRuns: number;
+}
+
+/** A broken promise, with the smallest case that still breaks it. */
+export interface Finding {
+  readonly promise: string;
+  readonly sentence: string;
+  /** The seed whose run broke the promise first. */
+  readonly seed: number;
+  /** How often it was broken in the smallest case, and out of how many: "1 of 3 payments". */
+  readonly extent: string;
+  /** The first breach of the smallest case, in one sentence. */
+  readonly first: string;
+  readonly smallest: {
+    readonly commands: number;
+    readonly faults: number;
+    /** How many smaller and other variants were run to get there. */
+    readonly tried: number;
+    readonly traceHash: string | null;
+  };
+  /** The smallest failing run, step by step, in sentences. */
+  readonly story: readonly StoryStep[];
+  /** Name of the file beside the evidence that replays the smallest case, and the command that does. */
+  readonly replay: { readonly file: string; readonly command: string };
+}
+
+export interface StoryStep {
+  /** Milliseconds since the run began. */
+  readonly atMs: number;
+  /** Who acts: `client`, `payment-1`, `wallet-1`, `testbed`. */
+  readonly actor: string;
+  readonly kind:
+    | "request"
+    | "answer"
+    | "commit"
+    | "publish"
+    | "receive"
+    | "crash"
+    | "restart"
+    | "end";
+  readonly text: string;
+}

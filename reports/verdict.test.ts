@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+
+import { exitCodeOf, exitCodes, verdictOf } from "./verdict.ts";
+
+describe("exit codes", () => {
+  test.for([
+    ["pass", 0],
+    ["fail", 1],
+    ["unknown", 5],
+  ] as const)("the verdict %s ends the process with %i", ([verdict, code]) => {
+    expect(exitCodeOf(verdict)).toBe(code);
+  });
+
+  test("each number stands once, with a meaning, and the table is what pipelines know", () => {
+    expect(exitCodes.map(({ code, name }) => `${code} ${name}`)).toEqual([
+      "0 held",
+      "1 broken",
+      "2 usage",
+      "3 internal",
+      "4 environment",
+      "5 unknown",
+    ]);
+    for (const { meaning } of exitCodes) expect(meaning).toMatch(/^[A-Z].*\.$/u);
+  });
+});
+
+describe("verdicts", () => {
+  const held = {
+    runs: 2,
+    payments: 6,
+    crashesPlanned: 2,
+    crashesFired: 2,
+    interrupted: false,
+    promises: [{ name: "ends", checks: 2, brokenRuns: 0 }],
+  };
+
+  test("promises that held over runs that were exercised pass", () => {
+    expect(verdictOf(held)).toEqual({ verdict: "pass", doubts: [] });
+  });
+
+  test("a broken promise fails, even in a run that was interrupted", () => {
+    const promises = [{ name: "ends", checks: 2, brokenRuns: 1 }];
+    expect(verdictOf({ ...held, promises, interrupted: true })).toEqual({
+      verdict: "fail",
+      doubts: [],
+    });
+  });
+
+  test.for([
+    [{ crashesFired: 1 }, "1 of 2 planned crashes never fired."],
+    [{ interrupted: true }, "The run was stopped before all its seeds were done."],
+    [{ runs: 0 }, "No run was completed."],
+    [{ payments: 0 }, "No payment was made, so nothing was exercised."],
+    [{ promises: [] }, "No promise was judged."],
+    [
+      { promises: [{ name: "ends", checks: 0, brokenRuns: 0 }] },
+      "The promise ends was never checked.",
+    ],
+  ] as const)("%o is unknown, never a pass", ([change, doubt]) => {
+    expect(verdictOf({ ...held, ...change })).toEqual({ verdict: "unknown", doubts: [doubt] });
+  });
+});

@@ -1,0 +1,76 @@
+import type { Verdict } from "./evidence.ts";
+
+/** What the process tells its caller when it ends; `exitCodes` says what each means. */
+export type ExitCode = (typeof exitCodes)[number]["code"];
+
+/**
+ * Every exit code of the command line, in one table. A name never changes its number: pipelines
+ * depend on it.
+ */
+export const exitCodes = [
+  { code: 0, name: "held", meaning: "Every promise that was checked held." },
+  { code: 1, name: "broken", meaning: "A promise was broken; the failure text names it." },
+  { code: 2, name: "usage", meaning: "The command, an option or an input file is wrong." },
+  { code: 3, name: "internal", meaning: "The testbed failed, or one plan gave two traces." },
+  { code: 4, name: "environment", meaning: "Something this world needs is missing here." },
+  { code: 5, name: "unknown", meaning: "The run proves nothing; the doubts say why." },
+] as const;
+
+/** The exit code of a finished run: 0 for `pass`, 1 for `fail`, 5 for `unknown`. */
+export function exitCodeOf(verdict: Verdict): ExitCode {
+  switch (verdict) {
+    case "pass":
+      return 0;
+    case "fail":
+      return 1;
+    case "unknown":
+      return 5;
+  }
+}
+
+/** What a verdict is drawn from: counts over all runs, the evidence's own fields. */
+export interface VerdictGrounds {
+  readonly runs: number;
+  readonly payments: number;
+  readonly crashesPlanned: number;
+  readonly crashesFired: number;
+  readonly interrupted: boolean;
+  readonly promises: readonly {
+    readonly name: string;
+    readonly checks: number;
+    readonly brokenRuns: number;
+  }[];
+}
+
+/**
+ * Draws the verdict, and the doubts that forbid a pass, one sentence each.
+ *
+ * A broken promise is `fail` whatever else happened: a doubt cannot unbreak it, so the doubts are
+ * empty then. Otherwise each doubt makes the verdict `unknown`: what was not exercised did not pass.
+ */
+export function verdictOf(grounds: VerdictGrounds): {
+  readonly verdict: Verdict;
+  readonly doubts: readonly string[];
+} {
+  if (grounds.promises.some((promise) => promise.brokenRuns > 0)) {
+    return { verdict: "fail", doubts: [] };
+  }
+  const doubts = doubtsAbout(grounds);
+  return { verdict: doubts.length === 0 ? "pass" : "unknown", doubts };
+}
+
+function doubtsAbout(grounds: VerdictGrounds): readonly string[] {
+  const doubts: string[] = [];
+  const silentCrashes = grounds.crashesPlanned - grounds.crashesFired;
+  if (grounds.interrupted) doubts.push("The run was stopped before all its seeds were done.");
+  if (grounds.runs === 0) doubts.push("No run was completed.");
+  if (grounds.payments === 0) doubts.push("No payment was made, so nothing was exercised.");
+  if (silentCrashes > 0) {
+    doubts.push(`${silentCrashes} of ${grounds.crashesPlanned} planned crashes never fired.`);
+  }
+  if (grounds.promises.length === 0) doubts.push("No promise was judged.");
+  for (const promise of grounds.promises) {
+    if (promise.checks === 0) doubts.push(`The promise ${promise.name} was never checked.`);
+  }
+  return doubts;
+}
