@@ -26,10 +26,9 @@ if (isOlder({ version: process.versions.node, floor: wanted })) {
 /** @returns {Promise<string>} such as `22.22.0` */
 async function engineFloor() {
   const text = await readFile(join(PROJECT_FOLDER, "package.json"), "utf8");
-  const range = JSON.parse(text).engines.node;
-  const floor = /^>=(\d+\.\d+\.\d+)$/.exec(range)?.[1];
+  const floor = /"node":\s*">=(\d+\.\d+\.\d+)"/.exec(text)?.[1];
   if (floor === undefined) {
-    throw new Error(`package.json: engines.node must be like '>=22.22.0', got '${range}'`);
+    throw new Error("package.json: expected engines.node to be like '>=22.22.0'");
   }
   return floor;
 }

@@ -1,0 +1,138 @@
+/** One drawn arrow, said from its other side: who must not import what, and what to do instead. */
+interface ForbiddenArrow {
+  /** Matches the importing file's path in the project, with forward slashes. */
+  readonly from: RegExp;
+  /** Matches the imported file's path in the project. */
+  readonly to: RegExp;
+  /** What `to` matches and is allowed all the same. */
+  readonly except?: RegExp;
+  /** The reason, and the road to take. */
+  readonly message: string;
+}
+
+const testFile = /\.test\.ts$/;
+
+/** The first that matches is reported, so that one import gives one message. */
+const forbiddenArrows: readonly ForbiddenArrow[] = [
+  {
+    from: /./,
+    to: /^cli\.ts$/,
+    message:
+      "cli.ts is where everything starts, so nothing imports it: move what you need into the room it belongs to",
+  },
+  {
+    from: /^system\//,
+    to: /./,
+    except: /^system\//,
+    message:
+      "system could ship as it is, so it imports nothing of ours from outside system/: declare a port in system/ports/ and let the caller hand the thing in",
+  },
+  {
+    from: /^reports\//,
+    to: /./,
+    except: /^reports\//,
+    message:
+      "reports is a leaf, so that last month's evidence renders today: write what you need into the evidence (reports/evidence.ts) and let the caller fill it in",
+  },
+  {
+    from: /^sim\//,
+    to: /^chaos\//,
+    message:
+      "the two worlds never know each other: what both need belongs behind the World port (scenarios/world.ts)",
+  },
+  {
+    from: /^chaos\//,
+    to: /^sim\//,
+    message:
+      "the two worlds never know each other: what both need belongs behind the World port (scenarios/world.ts)",
+  },
+  {
+    from: /^sim\/kernel\//,
+    to: /./,
+    except: /^sim\/kernel\//,
+    message:
+      "sim/kernel knows nobody: declare what it needs as a parameter and let sim/world.ts hand it in",
+  },
+  {
+    from: /^sim\/network\//,
+    to: /./,
+    except: /^sim\/(network|kernel)\//,
+    message:
+      "sim/network knows sim/kernel only: declare what it needs as a parameter and let sim/world.ts hand it in",
+  },
+  {
+    from: /^sim\/postgres\//,
+    to: /./,
+    except: /^sim\/(postgres|network|kernel)\//,
+    message:
+      "sim/postgres knows sim/kernel and sim/network only, and no payment: join it to a port in sim/adapters/",
+  },
+  {
+    from: /^sim\/kafka\//,
+    to: /./,
+    except: /^sim\/(kafka|network|kernel)\//,
+    message:
+      "sim/kafka knows sim/kernel and sim/network only, and no payment: join it to a port in sim/adapters/",
+  },
+  {
+    from: /^system\/payment\//,
+    to: /^system\/wallet\//,
+    message:
+      "only events join payment and wallet, as in production: what both know of an event belongs in system/domain/",
+  },
+  {
+    from: /^system\/wallet\//,
+    to: /^system\/payment\//,
+    message:
+      "only events join payment and wallet, as in production: what both know of an event belongs in system/domain/",
+  },
+  {
+    from: /^system\/domain\//,
+    to: /./,
+    except: /^system\/domain\//,
+    message:
+      "system/domain decides and does no I/O, so it imports only itself: take the facts as parameters and return the decision",
+  },
+  {
+    from: /^scenarios\/invariants\//,
+    to: /^scenarios\/workloads\//,
+    message:
+      "the judge does not know the driver: read what happened from the observation (scenarios/world.ts)",
+  },
+  {
+    from: /^scenarios\//,
+    to: /^(sim|chaos)\//,
+    message:
+      "a scenario knows no world: ask the World port (scenarios/world.ts), and let cli.ts choose the world",
+  },
+  {
+    from: /^scenarios\//,
+    to: /^reports\//,
+    except: /^reports\/(evidence|verdict|finding)[^/]*$/,
+    message:
+      "a scenario fills in evidence, verdict and finding (reports/evidence.ts, verdict.ts, finding.ts): rendering belongs to cli.ts",
+  },
+];
+
+/** Tools and benchmarks serve developers; tests may use them, what is tested may not. */
+const developerArrow: ForbiddenArrow = {
+  from: /^(system|scenarios|sim|chaos|reports)\//,
+  to: /^(tools|bench)\//,
+  message:
+    "tools/ and bench/ serve those who work on this project: move what the product needs into a room of it",
+};
+
+/**
+ * Says why one file of the project must not import another, and what to do instead.
+ *
+ * @param arrow both paths relative to the project's folder, with forward slashes
+ * @returns the message, or undefined when the import follows a drawn arrow
+ */
+export function forbiddenArrowMessage(arrow: { from: string; to: string }): string | undefined {
+  if (developerArrow.to.test(arrow.to) && testFile.test(arrow.from)) return undefined;
+  const broken = [...forbiddenArrows, developerArrow].find(
+    ({ from, to, except }) =>
+      from.test(arrow.from) && to.test(arrow.to) && except?.test(arrow.to) !== true,
+  );
+  return broken?.message;
+}

@@ -1,0 +1,117 @@
+import { builtinModules } from "node:module";
+
+/**
+ * Files that may touch the host: adapters and entry points, everything that runs real servers, what
+ * serves developers, and tests. Everything else is run by the simulation, where the host's clock,
+ * randomness and I/O would break replay from a seed.
+ */
+const hostFiles: readonly RegExp[] = [
+  /^system\/adapters\//,
+  /^system\/main\.ts$/,
+  /^chaos\//,
+  /^cli\.ts$/,
+  /^tools\//,
+  /^bench\//,
+  /^reports\/write[^/]*\.ts$/,
+  /\.test\.ts$/,
+  /\.config\.ts$/,
+];
+
+/**
+ * The files of the simulation that stand between it and the host, and what each of them touches: one
+ * turns the host's task queues, one traps stray uses, one listens for rejections that nobody handled.
+ */
+const hostUsesOfTheKernel: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  [
+    "sim/kernel/drain.ts",
+    new Set([
+      "queueMicrotask",
+      "setImmediate",
+      "process",
+      "process.nextTick",
+      "node:process",
+      "node:timers",
+    ]),
+  ],
+  ["sim/kernel/tripwire.ts", new Set(["performance", "crypto", "node:crypto"])],
+  ["sim/kernel/unhandled-rejections.ts", new Set(["process", "node:process"])],
+]);
+
+const clockRoad = "take `clock.nowMs()` from the ports (system/ports/clock.ts)";
+const timerRoad = "take `clock.sleep(delayMs, signal)` from the ports (system/ports/clock.ts)";
+const entropyRoad =
+  "in system/ take `entropy.uuid()` from the ports (system/ports/entropy.ts), elsewhere draw from a named stream of the seed";
+const drainRoad =
+  "await the promise itself; only sim/kernel/drain.ts turns the queues of the simulation";
+const networkRoad =
+  "take the database, broker or server port (system/ports/), and do the I/O in system/adapters/";
+const configurationRoad =
+  "take configuration as a parameter; system/main.ts and cli.ts read the environment";
+
+/** A dotted name is a member of a global; `new` and `()` say how the global is used. */
+const globalBans: ReadonlyMap<string, string> = new Map([
+  ["Date.now", `Date.now is the host's clock: ${clockRoad}`],
+  ["new Date", `new Date knows the host's clock and time zone: ${clockRoad}`],
+  ["Date()", `Date() is the host's clock: ${clockRoad}`],
+  ["performance", `performance is the host's clock: ${clockRoad}`],
+  ["Math.random", `Math.random cannot be replayed: ${entropyRoad}`],
+  ["crypto", `crypto cannot be replayed: ${entropyRoad}`],
+  ["setTimeout", `setTimeout waits on the host's clock: ${timerRoad}`],
+  ["setInterval", `setInterval waits on the host's clock: ${timerRoad}`],
+  ["AbortSignal.timeout", `AbortSignal.timeout waits on the host's clock: ${timerRoad}`],
+  ["setImmediate", `setImmediate depends on the host's queues: ${drainRoad}`],
+  ["queueMicrotask", `queueMicrotask depends on the host's queues: ${drainRoad}`],
+  ["process.nextTick", `process.nextTick depends on the host's queues: ${drainRoad}`],
+  ["process", `process is the host: ${configurationRoad}`],
+  ["fetch", `fetch reaches the host's network: ${networkRoad}`],
+  ["WebSocket", `WebSocket reaches the host's network: ${networkRoad}`],
+  [
+    "console",
+    "console writes to the host: take `telemetry.event()` from the ports (system/ports/telemetry.ts), or return the text for cli.ts to print",
+  ],
+  [
+    "Math.pow",
+    "Math.pow differs between Node versions for fractions, and replay must not: multiply whole numbers, or use bigint",
+  ],
+]);
+
+const builtins = new Set(builtinModules);
+
+/** True where a file may use the host's clock, randomness, network and Node's own modules. */
+export function mayTouchHost(file: string): boolean {
+  return hostFiles.some((pattern) => pattern.test(file));
+}
+
+/**
+ * The message for a use of a global in a file, or undefined when it is allowed there.
+ *
+ * @param use `name` is like `Date.now`, `new Date`, `Date()` or `fetch`; `file` is the path in the project
+ */
+export function globalBanMessage(use: { name: string; file: string }): string | undefined {
+  if (mayTouchHost(use.file)) return undefined;
+  if (hostUsesOfTheKernel.get(use.file)?.has(use.name) === true) return undefined;
+  return globalBans.get(use.name);
+}
+
+/**
+ * The message for an import of a package or a module of Node, or undefined when it is allowed there.
+ *
+ * @param use `specifier` as written in the import; `file` is the path in the project
+ */
+export function packageBanMessage(use: { specifier: string; file: string }): string | undefined {
+  if (mayTouchHost(use.file)) return undefined;
+  if (hostUsesOfTheKernel.get(use.file)?.has(use.specifier) === true) return undefined;
+  if (use.specifier.startsWith("node:") || builtins.has(use.specifier)) {
+    return `${use.specifier} is the host's: declare a port (system/ports/) and implement it in system/adapters/; files of a report are written by reports/write*.ts`;
+  }
+  if (use.specifier === "pg") {
+    return "pg belongs to its adapter: take the database port (system/ports/database.ts)";
+  }
+  if (use.specifier === "kafkajs") {
+    return "kafkajs belongs to its adapter: take the broker port (system/ports/broker.ts)";
+  }
+  if (use.specifier === "toxiproxy-node-client") {
+    return "Toxiproxy belongs to chaos/nemesis/: ask the World port for a fault (scenarios/world.ts)";
+  }
+  return undefined;
+}

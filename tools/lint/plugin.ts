@@ -1,0 +1,11 @@
+import { definePlugin } from "@oxlint/plugins";
+
+import { arrowsRule } from "./arrows-rule.ts";
+import { hostRule } from "./host-rule.ts";
+import { languageRule } from "./language-rule.ts";
+
+// oxlint loads a plugin by its default export: the one place, besides configuration files, that has one.
+export default definePlugin({
+  meta: { name: "falconpay" },
+  rules: { arrows: arrowsRule, host: hostRule, language: languageRule },
+});
