@@ -1,0 +1,109 @@
+import { Kafka, logLevel, Partitioners, type Consumer, type EachMessagePayload } from "kafkajs";
+import {
+  BrokerError,
+  type Broker,
+  type BrokerRecord,
+  type Delivery,
+  type RunningConsumer,
+  type Subscription,
+} from "../ports/broker.ts";
+
+export interface KafkaAddress {
+  readonly clientId: string;
+  /** `host:port` of brokers to ask first; clients go on to the addresses these advertise. */
+  readonly brokers: readonly string[];
+}
+
+/**
+ * The broker port on `kafkajs`. The producer is not idempotent: after a lost acknowledgement,
+ * kafkajs's idempotent producer can lose the next message in silence. Duplicates are the inbox's.
+ */
+export function createKafkaBroker({ clientId, brokers }: KafkaAddress): Broker {
+  const kafka = new Kafka({
+    clientId,
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 },
+  });
+  return {
+    async connectProducer() {
+      const producer = kafka.producer({
+        createPartitioner: Partitioners.DefaultPartitioner,
+        allowAutoTopicCreation: false,
+        maxInFlightRequests: 1,
+      });
+      await asBrokerError("none", () => producer.connect());
+      return {
+        async send(records) {
+          const acks = -1;
+          await asBrokerError("unknown", () =>
+            producer.sendBatch({ acks, topicMessages: byTopic(records) }),
+          );
+        },
+        disconnect: () => producer.disconnect(),
+      };
+    },
+    startConsumer: (subscription) => startConsumer(kafka, subscription),
+  };
+}
+
+async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<RunningConsumer> {
+  const consumer = kafka.consumer({
+    groupId: subscription.group,
+    sessionTimeout: subscription.sessionTimeoutMs,
+    heartbeatInterval: Math.floor(subscription.sessionTimeoutMs / 6),
+    rebalanceTimeout: subscription.sessionTimeoutMs * 2,
+    maxWaitTimeInMs: 500,
+    // Without this a consumer whose retries ran out stays away until the process is started again.
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => true },
+  });
+  await asBrokerError("none", async () => {
+    await consumer.connect();
+    // By default a group without offsets starts at the end, and skips what was sent before.
+    await consumer.subscribe({ topics: [...subscription.topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: (payload) => subscription.onMessage(deliveryOf(consumer, payload)),
+    });
+  });
+  return { stop: () => consumer.disconnect() };
+}
+
+function deliveryOf(
+  consumer: Consumer,
+  { topic, partition, message }: EachMessagePayload,
+): Delivery {
+  const { offset, key, value } = message;
+  return {
+    topic,
+    partition,
+    offset,
+    key: key?.toString("utf8") ?? null,
+    value: value?.toString("utf8") ?? null,
+    async commit() {
+      const next = (BigInt(offset) + 1n).toString();
+      await asBrokerError("unknown", () =>
+        consumer.commitOffsets([{ topic, partition, offset: next }]),
+      );
+    },
+  };
+}
+
+function byTopic(records: readonly BrokerRecord[]) {
+  const topics = Map.groupBy(records, (record) => record.topic);
+  return [...topics].map(([topic, ofTopic]) => ({
+    topic,
+    messages: ofTopic.map(({ key, value }) => ({ key, value })),
+  }));
+}
+
+async function asBrokerError<T>(effect: "none" | "unknown", ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BrokerError(message, { effect, cause: error });
+  }
+}

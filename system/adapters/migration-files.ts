@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Migration } from "../migrate.ts";
+import type { ServiceName } from "../roles.ts";
+
+/** A service's numbered SQL files, in the order of their names. */
+export function readMigrations(service: ServiceName): readonly Migration[] {
+  const folder = new URL(`../${service}/migrations/`, import.meta.url);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".sql"))
+    .toSorted()
+    .map((file) => ({
+      version: file.replace(/\.sql$/, ""),
+      sql: readFileSync(new URL(file, folder), "utf8"),
+    }));
+}

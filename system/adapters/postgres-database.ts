@@ -1,0 +1,103 @@
+import { Pool, type PoolClient, type PoolConfig } from "pg";
+import {
+  DatabaseError,
+  type Connection,
+  type Database,
+  type QueryResult,
+  type SqlValue,
+} from "../ports/database.ts";
+
+/**
+ * The database port on `pg`. Bounds on waiting are the server's (`statement_timeout`, `lock_timeout`):
+ * after the client's own `query_timeout` a pooled client is half open and later queries on it hang.
+ */
+export function createPostgresDatabase(config: PoolConfig): Database {
+  const pool = new Pool({
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 10_000,
+    lock_timeout: 5_000,
+    idle_in_transaction_session_timeout: 10_000,
+    ...config,
+  });
+  // An idle client whose backend goes away would end the process without a listener.
+  pool.on("error", () => {});
+  return {
+    async connect(purpose) {
+      return createConnection(await checkOut(pool, purpose));
+    },
+    async close() {
+      await pool.end();
+    },
+  };
+}
+
+async function checkOut(pool: Pool, purpose: string): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw new DatabaseError(`no connection for ${purpose}: ${messageOf(error)}`, {
+      code: "connection",
+      effect: "none",
+      cause: error,
+    });
+  }
+}
+
+function createConnection(client: PoolClient): Connection {
+  // A checked-out client has no listener of the pool's: its loss shows in the next query.
+  const onError = () => {};
+  client.on("error", onError);
+  return {
+    async query(sql, parameters) {
+      try {
+        return readResult(await client.query(sql, parameters?.map(encodeParameter)));
+      } catch (error) {
+        throw readError(error);
+      }
+    },
+    release(damaged = false) {
+      client.off("error", onError);
+      client.release(damaged);
+    },
+  };
+}
+
+function encodeParameter(value: SqlValue): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
+}
+
+/** A text of several statements answers an array; the last result is the text's. */
+function readResult(result: {
+  readonly rows: QueryResult["rows"];
+  readonly rowCount: number | null;
+  readonly command: string;
+}): QueryResult {
+  const last = Array.isArray(result) ? result.at(-1) : result;
+  return { rows: last.rows, rowCount: last.rowCount ?? 0, command: last.command };
+}
+
+function readError(error: unknown): DatabaseError {
+  const code = property(error, "code");
+  // A five-character SQLSTATE came from the server, which then undid the statement. Class 57 and 08
+  // close the connection: what was under way may have been done.
+  const answered = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^(57P|08)/.test(code);
+  return new DatabaseError(messageOf(error), {
+    code: answered ? code : "connection",
+    effect: answered ? "none" : "unknown",
+    constraint: property(error, "constraint"),
+    cause: error,
+  });
+}
+
+function property(error: unknown, name: "code" | "constraint"): string | undefined {
+  if (typeof error !== "object" || error === null || !(name in error)) {
+    return undefined;
+  }
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === "string" ? value : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

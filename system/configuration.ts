@@ -1,0 +1,116 @@
+import {
+  DEFAULT_KNOBS,
+  ROLES,
+  serviceOf,
+  type Knobs,
+  type Role,
+  type ServiceName,
+} from "./roles.ts";
+
+/** One process, as its environment describes it. */
+export interface Configuration {
+  readonly processName: string;
+  readonly roles: readonly Role[];
+  readonly databaseUrls: ReadonlyMap<ServiceName, string>;
+  readonly kafkaBrokers: readonly string[];
+  readonly http: { readonly host: string; readonly port: number };
+  readonly knobs: Knobs;
+}
+
+/** Every fault found in the environment, a line each. */
+export class InvalidConfiguration extends Error {
+  override readonly name = "InvalidConfiguration";
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join("\n"));
+    this.faults = faults;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads a process's configuration from environment variables; `main.ts` lists them.
+ *
+ * @throws InvalidConfiguration with every fault at once
+ */
+export function readConfiguration(environment: Environment): Configuration {
+  const faults: string[] = [];
+  const roles = readRoles(environment, faults);
+  const services = [...new Set(roles.map(serviceOf))];
+  const databaseUrls = new Map(
+    services.map((service) => [
+      service,
+      required(environment, `${service.toUpperCase()}_DATABASE_URL`, faults),
+    ]),
+  );
+  const configuration = {
+    processName: environment["PROCESS_NAME"] ?? services.join("+"),
+    roles,
+    databaseUrls,
+    kafkaBrokers: required(environment, "KAFKA_BROKERS", faults).split(","),
+    http: {
+      host: environment["HTTP_HOST"] ?? "127.0.0.1",
+      port: wholeNumber(environment, "HTTP_PORT", { fallback: 8080, min: 0, max: 65_535 }, faults),
+    },
+    knobs: readKnobs(environment, faults),
+  };
+  if (faults.length > 0) {
+    throw new InvalidConfiguration(faults);
+  }
+  return configuration;
+}
+
+function readRoles(environment: Environment, faults: string[]): readonly Role[] {
+  const names = required(environment, "ROLES", faults).split(",").filter(Boolean);
+  const unknown = names.filter((name) => !isRole(name));
+  if (unknown.length > 0) {
+    faults.push(`ROLES: ${unknown.join(", ")} is not one of: ${ROLES.join(", ")}`);
+  }
+  return names.filter(isRole);
+}
+
+function readKnobs(environment: Environment, faults: string[]): Knobs {
+  const read = (variable: string, fallback: number, max: number) =>
+    wholeNumber(environment, variable, { fallback, min: 1, max }, faults);
+  return {
+    relayBatchMax: read("RELAY_BATCH_MAX", DEFAULT_KNOBS.relayBatchMax, 10_000),
+    relayPollMs: read("RELAY_POLL_MS", DEFAULT_KNOBS.relayPollMs, 60_000),
+    consumeAttemptsMax: read("CONSUME_ATTEMPTS_MAX", DEFAULT_KNOBS.consumeAttemptsMax, 1_000),
+    consumeRetryDelayMs: read("CONSUME_RETRY_DELAY_MS", DEFAULT_KNOBS.consumeRetryDelayMs, 60_000),
+    sessionTimeoutMs: read("SESSION_TIMEOUT_MS", DEFAULT_KNOBS.sessionTimeoutMs, 300_000),
+  };
+}
+
+function required(environment: Environment, variable: string, faults: string[]): string {
+  const value = environment[variable];
+  if (value === undefined || value === "") {
+    faults.push(`${variable}: missing`);
+    return "";
+  }
+  return value;
+}
+
+function wholeNumber(
+  environment: Environment,
+  variable: string,
+  range: { readonly fallback: number; readonly min: number; readonly max: number },
+  faults: string[],
+): number {
+  const text = environment[variable];
+  if (text === undefined) {
+    return range.fallback;
+  }
+  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= range.min && value <= range.max)) {
+    faults.push(
+      `${variable}: ${JSON.stringify(text)} is not a whole number from ${range.min} to ${range.max}`,
+    );
+  }
+  return value;
+}
+
+function isRole(name: string): name is Role {
+  return ROLES.some((role) => role === name);
+}

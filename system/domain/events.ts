@@ -1,0 +1,159 @@
+import Type, { type Static } from "typebox";
+import { Compile } from "typebox/compile";
+import { formatMoney, parseMoney } from "./money.ts";
+import { REFUSAL_REASONS, type Payment, type RefusalReason } from "./payment.ts";
+
+/** The three events that join the services. A topic carries one type and is named after it. */
+export type Event =
+  | { readonly id: string; readonly type: "payment.created"; readonly payment: Payment }
+  | { readonly id: string; readonly type: "payment.completed"; readonly paymentId: string }
+  | {
+      readonly id: string;
+      readonly type: "payment.failed";
+      readonly paymentId: string;
+      readonly reason: RefusalReason;
+    };
+
+export type EventType = (typeof TOPICS)[number];
+
+export const TOPICS = ["payment.created", "payment.completed", "payment.failed"] as const;
+
+/** The key that keeps one payment's events in order. */
+export function eventKey(event: Event): string {
+  return event.type === "payment.created" ? event.payment.id : event.paymentId;
+}
+
+/** The event as CloudEvents 1.0 in JSON, structured mode. */
+export function encodeEvent(event: Event): string {
+  return JSON.stringify({
+    specversion: "1.0",
+    id: event.id,
+    type: event.type,
+    source: event.type === "payment.created" ? "/falconpay/payment" : "/falconpay/wallet",
+    subject: eventKey(event),
+    datacontenttype: "application/json",
+    data: encodeData(event),
+  });
+}
+
+export type ParsedEvent =
+  | { readonly kind: "event"; readonly event: Event }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+/** Reads what came over a topic. What is not one of our events is a value with the reason. */
+export function parseEvent(text: string | null): ParsedEvent {
+  if (text === null) {
+    return unreadable("the message has no value");
+  }
+  const json = parseJson(text);
+  if (created.Check(json)) {
+    return readCreated(json.id, json.data);
+  }
+  if (completed.Check(json)) {
+    const { id, type, data } = json;
+    return { kind: "event", event: { id, type, paymentId: data.paymentId } };
+  }
+  if (failed.Check(json)) {
+    const { id, type, data } = json;
+    return { kind: "event", event: { id, type, paymentId: data.paymentId, reason: data.reason } };
+  }
+  return unreadable(whyUnreadable(json));
+}
+
+// Without NUL, which JSON can carry and PostgreSQL's text cannot hold.
+const text = Type.String({ minLength: 1, maxLength: 200, pattern: "^[^\\u0000]+$" });
+const shared = { specversion: Type.Literal("1.0"), id: text };
+
+const createdData = Type.Object({
+  paymentId: text,
+  senderWalletId: text,
+  receiverWalletId: text,
+  amount: text,
+  currency: text,
+});
+
+const created = Compile(
+  Type.Object({ ...shared, type: Type.Literal("payment.created"), data: createdData }),
+);
+
+const completed = Compile(
+  Type.Object({
+    ...shared,
+    type: Type.Literal("payment.completed"),
+    data: Type.Object({ paymentId: text }),
+  }),
+);
+
+const failed = Compile(
+  Type.Object({
+    ...shared,
+    type: Type.Literal("payment.failed"),
+    data: Type.Object({ paymentId: text, reason: Type.Enum(REFUSAL_REASONS) }),
+  }),
+);
+
+const anyType = Compile(Type.Object({ type: Type.Enum(TOPICS) }));
+
+function readCreated(id: string, data: Static<typeof createdData>): ParsedEvent {
+  const { paymentId, senderWalletId, receiverWalletId } = data;
+  const parsed = parseMoney(data.amount, data.currency);
+  if (parsed.kind === "refused") {
+    return unreadable(parsed.message);
+  }
+  if (parsed.money.amountMinor === 0n) {
+    return unreadable("amount is zero");
+  }
+  const payment = { id: paymentId, senderWalletId, receiverWalletId, money: parsed.money };
+  return { kind: "event", event: { id, type: "payment.created", payment } };
+}
+
+function whyUnreadable(json: unknown): string {
+  if (json === undefined) {
+    return "the value is not JSON";
+  }
+  const schema = anyType.Check(json) ? schemaOf(json.type) : anyType;
+  const [error] = schema.Errors(json);
+  return error === undefined
+    ? "not an event of ours"
+    : `${error.instancePath || "the value"} ${error.message}`;
+}
+
+function schemaOf(type: EventType): typeof created | typeof completed | typeof failed {
+  switch (type) {
+    case "payment.created":
+      return created;
+    case "payment.completed":
+      return completed;
+    case "payment.failed":
+      return failed;
+  }
+}
+
+function encodeData(event: Event): Readonly<Record<string, string>> {
+  switch (event.type) {
+    case "payment.created":
+      return {
+        paymentId: event.payment.id,
+        senderWalletId: event.payment.senderWalletId,
+        receiverWalletId: event.payment.receiverWalletId,
+        amount: formatMoney(event.payment.money),
+        currency: event.payment.money.currency,
+      };
+    case "payment.completed":
+      return { paymentId: event.paymentId };
+    case "payment.failed":
+      return { paymentId: event.paymentId, reason: event.reason };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(reason: string): ParsedEvent {
+  return { kind: "unreadable", reason };
+}

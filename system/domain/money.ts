@@ -1,0 +1,81 @@
+/**
+ * Money is a whole number of a currency's minor units, as `bigint`. On the wire and on a page it is
+ * a decimal string with exactly the currency's decimals; it is never a `number`.
+ */
+export interface Money {
+  /** Whole minor units: 1 OMR is 1000n. */
+  readonly amountMinor: bigint;
+  readonly currency: Currency;
+}
+
+export type Currency = "OMR";
+
+/** Digits after the point, by currency (ISO 4217). */
+const DECIMALS: ReadonlyMap<string, number> = new Map([["OMR", 3]]);
+
+/** PostgreSQL's bigint ends here; an amount must fit a column. */
+const AMOUNT_MINOR_MAX = 9_223_372_036_854_775_807n;
+
+export type ParsedMoney =
+  | { readonly kind: "money"; readonly money: Money }
+  | { readonly kind: "refused"; readonly message: string };
+
+/**
+ * Reads an amount such as `"50"`, `"0.500"` or `"12.34"`. Refused with a message, never rounded:
+ * more decimals than the currency has, exponents, signs, blanks, and what no column can hold. Zero
+ * is an amount; who needs more than zero says so.
+ */
+export function parseMoney(amount: string, currency: string): ParsedMoney {
+  if (!isCurrency(currency)) {
+    const known = [...DECIMALS.keys()].join(", ");
+    return { kind: "refused", message: `currency ${quote(currency)} is not one of: ${known}` };
+  }
+  const decimals = decimalsOf(currency);
+  const match = /^(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,18}))?$/.exec(amount);
+  const whole = match?.[1];
+  if (whole === undefined) {
+    const example = formatMoney({ amountMinor: 50_000n, currency });
+    return {
+      kind: "refused",
+      message: `amount ${quote(amount)} is not a plain decimal such as "${example}"`,
+    };
+  }
+  const fraction = match?.[2] ?? "";
+  if (fraction.length > decimals) {
+    return {
+      kind: "refused",
+      message: `amount ${quote(amount)} has ${fraction.length} decimals; ${currency} has ${decimals}`,
+    };
+  }
+  const amountMinor = BigInt(whole + fraction.padEnd(decimals, "0"));
+  if (amountMinor > AMOUNT_MINOR_MAX) {
+    return { kind: "refused", message: `amount ${quote(amount)} is larger than can be kept` };
+  }
+  return { kind: "money", money: { amountMinor, currency } };
+}
+
+/** `{ amountMinor: 50_000n, currency: "OMR" }` as `"50.000"`. */
+export function formatMoney(money: Money): string {
+  const decimals = decimalsOf(money.currency);
+  const sign = money.amountMinor < 0n ? "-" : "";
+  const digits = (money.amountMinor < 0n ? -money.amountMinor : money.amountMinor)
+    .toString()
+    .padStart(decimals + 1, "0");
+  return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+export function isCurrency(text: string): text is Currency {
+  return DECIMALS.has(text);
+}
+
+function decimalsOf(currency: Currency): number {
+  const decimals = DECIMALS.get(currency);
+  if (decimals === undefined) {
+    throw new Error(`no decimals are known for ${currency}`);
+  }
+  return decimals;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text);
+}

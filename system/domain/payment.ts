@@ -1,0 +1,21 @@
+import type { Money } from "./money.ts";
+
+/** A transfer as the payment service accepts it. */
+export interface Payment {
+  readonly id: string;
+  readonly senderWalletId: string;
+  readonly receiverWalletId: string;
+  readonly money: Money;
+}
+
+/** PENDING until the wallet's verdict arrives; COMPLETED and FAILED never change. */
+export type PaymentStatus = "PENDING" | "COMPLETED" | "FAILED";
+
+/** Why the wallet refused a transfer. */
+export const REFUSAL_REASONS = [
+  "insufficient_balance",
+  "unknown_wallet",
+  "currency_mismatch",
+  "same_wallet",
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];

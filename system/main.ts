@@ -1,0 +1,52 @@
+/**
+ * One process of FalconPay: reads its configuration from the environment, builds the adapters and
+ * runs the roles it was asked for until SIGTERM or SIGINT.
+ *
+ *     ROLES                   payment-api, payment-relay, payment-settle,
+ *                             wallet-api, wallet-transfer, wallet-relay; comma-separated
+ *     PAYMENT_DATABASE_URL    postgres://..., for payment roles
+ *     WALLET_DATABASE_URL     postgres://..., for wallet roles
+ *     KAFKA_BROKERS           host:port, comma-separated; the topics must exist
+ *     HTTP_HOST, HTTP_PORT    where an api role listens (127.0.0.1, 8080)
+ *     PROCESS_NAME            in logs and in the servers' lists of clients
+ *     RELAY_BATCH_MAX, RELAY_POLL_MS, CONSUME_ATTEMPTS_MAX, CONSUME_RETRY_DELAY_MS,
+ *     SESSION_TIMEOUT_MS      see Knobs in roles.ts
+ *
+ * Exit codes: 0 stopped, 1 failed, 2 configuration.
+ */
+import { createNodePorts } from "./adapters/node-ports.ts";
+import { InvalidConfiguration, readConfiguration, type Configuration } from "./configuration.ts";
+import { services } from "./services.ts";
+import { startRoles } from "./start-roles.ts";
+
+const configuration = configurationOrExit();
+if (configuration !== undefined) {
+  await run(configuration);
+}
+
+async function run(configuration: Configuration): Promise<void> {
+  const ports = createNodePorts(configuration);
+  const running = await startRoles(configuration.roles, ports, services, configuration.knobs);
+  ports.telemetry.event("process.started", { roles: configuration.roles.join(",") });
+  const stop = async () => {
+    await running.stop();
+    await ports.close();
+    ports.telemetry.event("process.stopped", {});
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  await running.ended;
+}
+
+function configurationOrExit(): Configuration | undefined {
+  try {
+    return readConfiguration(process.env);
+  } catch (error) {
+    if (!(error instanceof InvalidConfiguration)) {
+      throw error;
+    }
+    process.stderr.write(`falconpay cannot start:\n  ${error.faults.join("\n  ")}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import type { BrokerRecord, Producer } from "../ports/broker.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Connection, Database, Row } from "../ports/database.ts";
+import { bigintColumn, textColumn } from "../row.ts";
+import { inTransaction } from "../transaction.ts";
+
+export interface RelayPorts {
+  readonly database: Database;
+  readonly producer: Producer;
+  readonly clock: Clock;
+}
+
+/**
+ * Publishes up to `batchMax` unsent events in commit order and marks them sent, in this order: a crash
+ * between the two sends them again, and the consumer's inbox recognises them. Marking first would
+ * lose them instead.
+ *
+ * @returns how many were published
+ * @throws DatabaseError, BrokerError; what was not marked will be sent again
+ */
+export async function relayOutbox(ports: RelayPorts, batchMax: number): Promise<number> {
+  const events = await readUnsent(ports.database, batchMax);
+  if (events.length === 0) {
+    return 0;
+  }
+  await ports.producer.send(events.map((event) => event.record));
+  // Marked only after the broker's acknowledgement.
+  await inTransaction(ports.database, "relay", (connection) =>
+    markSent(connection, events, ports.clock.nowMs()),
+  );
+  return events.length;
+}
+
+interface UnsentEvent {
+  readonly outboxId: bigint;
+  readonly record: BrokerRecord;
+}
+
+async function readUnsent(database: Database, batchMax: number): Promise<readonly UnsentEvent[]> {
+  const connection = await database.connect("poll");
+  try {
+    const { rows } = await connection.query(
+      `SELECT id, topic, message_key, payload FROM outbox
+       WHERE sent_at_ms IS NULL ORDER BY id LIMIT $1`,
+      [batchMax],
+    );
+    connection.release();
+    return rows.map(readUnsentEvent);
+  } catch (error) {
+    connection.release(true);
+    throw error;
+  }
+}
+
+async function markSent(
+  connection: Connection,
+  events: readonly UnsentEvent[],
+  nowMs: number,
+): Promise<void> {
+  await connection.query(
+    `UPDATE outbox SET sent_at_ms = $2 WHERE id = ANY ($1::bigint[]) AND sent_at_ms IS NULL`,
+    [events.map((event) => event.outboxId), nowMs],
+  );
+}
+
+function readUnsentEvent(row: Row): UnsentEvent {
+  return {
+    outboxId: bigintColumn(row, "id"),
+    record: {
+      topic: textColumn(row, "topic"),
+      key: textColumn(row, "message_key"),
+      value: textColumn(row, "payload"),
+    },
+  };
+}

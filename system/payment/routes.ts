@@ -1,0 +1,102 @@
+import Type, { type Static } from "typebox";
+import { Compile } from "typebox/compile";
+import { parseMoney } from "../domain/money.ts";
+import { answering } from "../http/answering.ts";
+import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
+import { problem } from "../http/problem.ts";
+import { identifier, requestBody } from "../http/request-body.ts";
+import type { Acceptance, AcceptPorts, TransferRequest } from "./accept.ts";
+import { findPayment } from "./records.ts";
+
+/**
+ * The payment service over HTTP:
+ * - `POST /payments` with an `Idempotency-Key` header: 202 with the payment's location
+ * - `GET /payments/:id`: 200 with its state
+ *
+ * Errors are problem details. 503 means that the request may have taken effect: ask again with the
+ * same key.
+ */
+export function paymentRoutes(
+  ports: AcceptPorts,
+  accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
+): readonly Route[] {
+  return [
+    { method: "POST", path: "/payments", handle: (request) => postPayment(ports, accept, request) },
+    { method: "GET", path: "/payments/:id", handle: (request) => getPayment(ports, request) },
+  ];
+}
+
+const paymentBody = Compile(
+  Type.Object(
+    {
+      senderWalletId: identifier,
+      receiverWalletId: identifier,
+      amount: Type.String(),
+      currency: Type.String(),
+    },
+    { additionalProperties: false },
+  ),
+);
+
+async function postPayment(
+  ports: AcceptPorts,
+  accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const key = request.headers["idempotency-key"];
+  if (key === undefined || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    const detail = "expected an Idempotency-Key header of 1 to 255 visible ASCII characters";
+    return problem(400, "idempotency-key-missing", detail);
+  }
+  const body = requestBody(paymentBody, request.body);
+  if (body.kind === "refused") {
+    return problem(400, "malformed-request", body.message);
+  }
+  const transfer = readTransfer(key, body.value);
+  if (transfer.kind === "refused") {
+    return problem(400, "malformed-amount", transfer.message);
+  }
+  return answering(async () => {
+    const acceptance = await accept(ports, transfer.request);
+    return acceptance.kind === "key-reused"
+      ? problem(422, "idempotency-key-reused", "the key was used for a different request")
+      : acceptedResponse(acceptance.paymentId);
+  });
+}
+
+async function getPayment(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
+  const id = request.pathParameters["id"] ?? "";
+  return answering(async () => {
+    const payment = await findPayment(ports.database, id);
+    return payment === undefined
+      ? problem(404, "unknown-payment", `there is no payment ${JSON.stringify(id)}`)
+      : { status: 200, body: payment };
+  });
+}
+
+function readTransfer(
+  idempotencyKey: string,
+  body: Static<ReturnType<typeof paymentBody.Type>>,
+): { kind: "transfer"; request: TransferRequest } | { kind: "refused"; message: string } {
+  const { senderWalletId, receiverWalletId, amount, currency } = body;
+  const parsed = parseMoney(amount, currency);
+  if (parsed.kind === "refused") {
+    return parsed;
+  }
+  const { money } = parsed;
+  if (money.amountMinor === 0n) {
+    return { kind: "refused", message: `amount ${JSON.stringify(amount)} is not more than zero` };
+  }
+  return {
+    kind: "transfer",
+    request: { idempotencyKey, senderWalletId, receiverWalletId, money },
+  };
+}
+
+function acceptedResponse(paymentId: string): HttpResponse {
+  return {
+    status: 202,
+    headers: { location: `/payments/${paymentId}` },
+    body: { id: paymentId },
+  };
+}

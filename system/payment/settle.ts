@@ -1,0 +1,57 @@
+import type { Event } from "../domain/events.ts";
+import type { PaymentStatus } from "../domain/payment.ts";
+import { claimEvent } from "../inbox/claim.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Connection, Database } from "../ports/database.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import { textColumn } from "../row.ts";
+import { inTransaction } from "../transaction.ts";
+
+export interface SettlePorts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+export type VerdictEvent = Extract<Event, { type: "payment.completed" | "payment.failed" }>;
+
+/**
+ * Step 5 of the saga: applies the wallet's verdict, PENDING to COMPLETED or FAILED, with the inbox
+ * claim in one transaction. A terminal payment absorbs every later verdict.
+ *
+ * @throws DatabaseError; tried again, the inbox tells whether the verdict was applied
+ */
+export async function settlePayment(
+  ports: SettlePorts,
+  verdict: VerdictEvent,
+): Promise<"done" | "duplicate"> {
+  const nowMs = ports.clock.nowMs();
+  const outcome = outcomeOf(verdict);
+  return inTransaction(ports.database, "settle", async (connection) => {
+    if (!(await claimEvent(connection, { id: verdict.id, topic: verdict.type }, nowMs))) {
+      return "duplicate";
+    }
+    const { rowCount } = await connection.query(
+      `UPDATE payments SET status = $2, reason = $3, settled_at_ms = $4
+       WHERE id = $1 AND status = 'PENDING'`,
+      [verdict.paymentId, outcome.status, outcome.reason, nowMs],
+    );
+    if (rowCount === 0) {
+      const status = await statusOf(connection, verdict.paymentId);
+      ports.telemetry.event("settle.absorbed", { payment: verdict.paymentId, status });
+    }
+    return "done";
+  });
+}
+
+function outcomeOf(verdict: VerdictEvent): { status: PaymentStatus; reason: string | null } {
+  return verdict.type === "payment.completed"
+    ? { status: "COMPLETED", reason: null }
+    : { status: "FAILED", reason: verdict.reason };
+}
+
+/** The guarded UPDATE hit no row: the payment is terminal, or it was never here. */
+async function statusOf(connection: Connection, paymentId: string): Promise<string> {
+  const { rows } = await connection.query(`SELECT status FROM payments WHERE id = $1`, [paymentId]);
+  return rows[0] === undefined ? "unknown payment" : textColumn(rows[0], "status");
+}

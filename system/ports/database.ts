@@ -1,0 +1,61 @@
+/**
+ * A relational database, seen below our SQL and above the driver: the very text of the services'
+ * statements passes through here in both worlds.
+ */
+export interface Database {
+  /**
+   * A connection of one's own until it is released. `purpose` names the transaction it is for
+   * (`accept`, `transfer`), in errors and in the names of effects.
+   *
+   * @throws DatabaseError with effect `none` when no connection can be had
+   */
+  connect(purpose: string): Promise<Connection>;
+  /** Closes every connection. */
+  close(): Promise<void>;
+}
+
+export interface Connection {
+  /**
+   * Runs one statement; `$1` and up stand for `parameters`.
+   *
+   * @throws DatabaseError
+   */
+  query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult>;
+  /** Gives the connection back; `damaged` closes it instead of letting another use it. */
+  release(damaged?: boolean): void;
+}
+
+export type SqlValue = string | number | bigint | boolean | null | readonly (string | bigint)[];
+
+/** One row by column name. `bigint` columns arrive as decimal strings, as the `pg` client gives them. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface QueryResult {
+  readonly rows: readonly Row[];
+  /** Rows returned or changed. */
+  readonly rowCount: number;
+  /** The first word of PostgreSQL's command tag. A COMMIT that rolled back is tagged `ROLLBACK`. */
+  readonly command: string;
+}
+
+/** Whether the statement can have taken effect: `unknown` is never taken for failed. */
+export type Effect = "none" | "unknown";
+
+export class DatabaseError extends Error {
+  override readonly name = "DatabaseError";
+  /** PostgreSQL's SQLSTATE, or `connection` when the server could not be heard. */
+  readonly code: string;
+  readonly effect: Effect;
+  /** The violated constraint, where the server named one. */
+  readonly constraint: string | undefined;
+
+  constructor(
+    message: string,
+    options: { code: string; effect: Effect; constraint?: string | undefined; cause?: unknown },
+  ) {
+    super(message, { cause: options.cause });
+    this.code = options.code;
+    this.effect = options.effect;
+    this.constraint = options.constraint;
+  }
+}

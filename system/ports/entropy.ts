@@ -1,0 +1,5 @@
+/** Randomness, as a service sees it. Nothing in `system/` draws from the host's. */
+export interface Entropy {
+  /** A fresh identifier in the form of a UUID version 4. */
+  uuid(): string;
+}

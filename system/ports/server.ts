@@ -1,0 +1,31 @@
+/** Where a service answers its clients. */
+export interface Server {
+  /** Answers on the given routes until closed. */
+  serve(routes: readonly Route[]): Promise<RunningServer>;
+}
+
+export interface Route {
+  readonly method: "GET" | "POST";
+  /** A path whose variable parts begin with a colon: `/payments/:id`. */
+  readonly path: string;
+  readonly handle: (request: HttpRequest) => Promise<HttpResponse>;
+}
+
+export interface HttpRequest {
+  readonly pathParameters: Readonly<Record<string, string>>;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed JSON body, unchecked; undefined when there is none. */
+  readonly body: unknown;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface RunningServer {
+  /** Stops taking requests and finishes those in hand. */
+  close(): Promise<void>;
+}

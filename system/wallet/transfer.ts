@@ -1,0 +1,74 @@
+import type { Event } from "../domain/events.ts";
+import { decideTransfer, type TransferDecision, type Wallet } from "../domain/wallet.ts";
+import { claimEvent } from "../inbox/claim.ts";
+import { appendToOutbox } from "../outbox/append.ts";
+import type { Producer } from "../ports/broker.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Connection, Database } from "../ports/database.ts";
+import type { Entropy } from "../ports/entropy.ts";
+import { inTransaction } from "../transaction.ts";
+import { insertDecision, insertEntries, readWallet, updateBalance } from "./records.ts";
+
+export interface TransferPorts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** Not used by the service as it ships: publishing is the relay's. */
+  readonly producer: Producer;
+}
+
+export type CreatedEvent = Extract<Event, { type: "payment.created" }>;
+
+/**
+ * Step 3 of the saga, one local transaction: the inbox claim, both wallets locked in id order, the
+ * decision, then either both balances and the two ledger entries or nothing of them, and the
+ * verdict in the outbox. A refusal is decided and recorded the same way.
+ *
+ * @throws DatabaseError; tried again, the inbox tells whether the transfer was decided
+ */
+export async function transferMoney(
+  ports: TransferPorts,
+  created: CreatedEvent,
+): Promise<"done" | "duplicate"> {
+  const { payment } = created;
+  const verdictId = ports.entropy.uuid();
+  const nowMs = ports.clock.nowMs();
+
+  return inTransaction(ports.database, "transfer", async (connection) => {
+    if (!(await claimEvent(connection, { id: created.id, topic: created.type }, nowMs))) {
+      return "duplicate";
+    }
+    const decision = decideTransfer(payment, await lockWallets(connection, payment));
+    if (decision.kind === "move") {
+      await updateBalance(connection, payment.senderWalletId, decision.senderBalanceMinor);
+      await updateBalance(connection, payment.receiverWalletId, decision.receiverBalanceMinor);
+      await insertEntries(connection, payment, decision, nowMs);
+    }
+    await insertDecision(connection, payment.id, decision, nowMs);
+    await appendToOutbox(connection, verdictOf(verdictId, payment.id, decision), nowMs);
+    return "done";
+  });
+}
+
+/** Every transfer locks in id order, so that two transfers between two wallets never deadlock. */
+async function lockWallets(
+  connection: Connection,
+  parties: { readonly senderWalletId: string; readonly receiverWalletId: string },
+): Promise<{ sender: Wallet | undefined; receiver: Wallet | undefined }> {
+  const { rows } = await connection.query(
+    `SELECT id, currency, balance_minor FROM wallets
+     WHERE id IN ($1, $2) ORDER BY id FOR UPDATE`,
+    [parties.senderWalletId, parties.receiverWalletId],
+  );
+  const wallets = rows.map(readWallet);
+  return {
+    sender: wallets.find((wallet) => wallet.id === parties.senderWalletId),
+    receiver: wallets.find((wallet) => wallet.id === parties.receiverWalletId),
+  };
+}
+
+function verdictOf(id: string, paymentId: string, decision: TransferDecision): Event {
+  return decision.kind === "move"
+    ? { id, type: "payment.completed", paymentId }
+    : { id, type: "payment.failed", paymentId, reason: decision.reason };
+}
