@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+
+import {
+  brokenEvidence,
+  heldEvidence,
+  hostileEvidence,
+  unknownEvidence,
+} from "../fixtures/sample-evidence.ts";
+import { summaryText } from "./summary-text.ts";
+
+const options = { wallMs: 9_500, reportPath: "out/report.html", color: false };
+
+test("a run that held ends with aligned counts, promises, verdict, speed and the report's place", () => {
+  expect(summaryText(heldEvidence, options)).toBe(
+    [
+      "transfer: A payment survives a crash between commit and publish",
+      "",
+      "  runs            400  simulated world, seeds 1 to 400",
+      "  payments     24 000",
+      "    completed  22 841",
+      "    refused     1 159",
+      "                1 102  INSUFFICIENT_BALANCE",
+      "                   57  WALLET_NOT_FOUND",
+      "  crashes         400  fired of 400 planned",
+      "",
+      "  promises",
+      "    balanced        held     118 400 checks",
+      "    conservation    held     118 400 checks",
+      "    ends            held         400 checks",
+      "    no-overdraft    held     118 400 checks",
+      "    one-effect      held     118 400 checks",
+      "    published       held         400 checks",
+      "    verdicts-agree  held      24 000 checks",
+      "",
+      "  verdict      PASS  Every promise held in 400 runs with 24 000 payments.",
+      "  speed        42.1 seeds per second, 380 simulated seconds per second, in 9.5 s",
+      "  report       out/report.html",
+    ].join("\n"),
+  );
+});
+
+test("broken promises and a mutant are named", () => {
+  const text = summaryText(brokenEvidence, options);
+  expect(text).toContain("mutant F0: the services are broken on purpose.");
+  expect(text).toMatch(/ends +BROKEN +400 checks, broken in 37 runs/u);
+  expect(text).toMatch(/unfinished +37\n/u);
+  expect(text).toContain("FAIL  2 of 7 promises were broken, in up to 37 of 400 runs.");
+});
+
+test("an unknown verdict says why", () => {
+  const text = summaryText(unknownEvidence, options);
+  expect(text).toContain("UNKNOWN  Nothing broke, but too little was tried");
+  expect(text).toContain("\n               1 of 212 planned crashes never fired.");
+});
+
+test("colour is given only when asked for, and a hostile text brings none", () => {
+  expect(summaryText(heldEvidence, { ...options, color: true })).toContain("\u001b[32mPASS");
+  expect(summaryText(hostileEvidence, options)).not.toContain("\u001b");
+});
+
+test("simulated seconds are not claimed for the real world", () => {
+  const text = summaryText({ ...heldEvidence, world: "real" }, options);
+  expect(text).toContain("42.1 seeds per second, in 9.5 s");
+});
