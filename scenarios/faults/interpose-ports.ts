@@ -1,0 +1,94 @@
+import type { Broker, Delivery } from "../../system/ports/broker.ts";
+import type { Connection, Database } from "../../system/ports/database.ts";
+import type { Server } from "../../system/ports/server.ts";
+import type { ProcessPorts } from "../../system/start-roles.ts";
+import type { EffectGate } from "./effect-gate.ts";
+
+/** The ports of a process with every exchange through them passing the gate. */
+export function interposePorts(
+  ports: ProcessPorts,
+  gate: EffectGate,
+  onDelivery: (delivery: Delivery) => void,
+): ProcessPorts {
+  return {
+    ...ports,
+    database: (service) => interposeDatabase(ports.database(service), `${service}-db`, gate),
+    broker: interposeBroker(ports.broker, gate, onDelivery),
+    server: interposeServer(ports.server, gate),
+  };
+}
+
+/** Effects `<resource>/<purpose>.<verb>`: `payment-db/accept.commit`, `wallet-db/transfer.select`. */
+function interposeDatabase(database: Database, resource: string, gate: EffectGate): Database {
+  return {
+    async connect(purpose) {
+      const connection = await gate.pass(resource, `${purpose}.connect`, () =>
+        database.connect(purpose),
+      );
+      return interposeConnection(connection, { resource, purpose }, gate);
+    },
+    close: () => database.close(),
+  };
+}
+
+function interposeConnection(
+  connection: Connection,
+  { resource, purpose }: { readonly resource: string; readonly purpose: string },
+  gate: EffectGate,
+): Connection {
+  return {
+    query: (sql, parameters) =>
+      gate.pass(resource, `${purpose}.${verbOf(sql)}`, () => connection.query(sql, parameters)),
+    release: (damaged) => connection.release(damaged),
+  };
+}
+
+/** Effects `kafka/produce`, `kafka/deliver` and `kafka/commit-offset`. */
+function interposeBroker(
+  broker: Broker,
+  gate: EffectGate,
+  onDelivery: (delivery: Delivery) => void,
+): Broker {
+  return {
+    async connectProducer() {
+      const producer = await broker.connectProducer();
+      return {
+        send: (records) => gate.pass("kafka", "produce", () => producer.send(records)),
+        disconnect: () => producer.disconnect(),
+      };
+    },
+    startConsumer: (subscription) =>
+      broker.startConsumer({
+        ...subscription,
+        onMessage: async (delivery) => {
+          onDelivery(delivery);
+          await gate.pass("kafka", "deliver", async () => {});
+          await subscription.onMessage({
+            ...delivery,
+            commit: () => gate.pass("kafka", "commit-offset", () => delivery.commit()),
+          });
+        },
+      }),
+  };
+}
+
+/** Effect `http/answer`: what a client is told. */
+function interposeServer(server: Server, gate: EffectGate): Server {
+  return {
+    serve: (routes) =>
+      server.serve(
+        routes.map((route) => ({
+          ...route,
+          handle: async (request) => {
+            const response = await route.handle(request);
+            return gate.pass("http", "answer", async () => response);
+          },
+        })),
+      ),
+  };
+}
+
+/** The first word of a statement, in lower case. */
+function verbOf(sql: string): string {
+  return (/[A-Za-z]+/.exec(sql)?.[0] ?? "statement").toLowerCase();
+}

@@ -1,0 +1,35 @@
+import type { Acceptance, AcceptPorts, TransferRequest } from "../../system/payment/accept.ts";
+import { encodeEvent } from "../../system/domain/events.ts";
+import { answerFromKey, claimKey } from "../../system/payment/idempotency.ts";
+import { insertPayment } from "../../system/payment/records.ts";
+import { inTransaction } from "../../system/transaction.ts";
+import type { Mutant } from "./mutant.ts";
+
+/** F0, the seed document's own finding: no outbox; the event is sent after the commit. */
+export const commitThenEmit: Mutant = {
+  id: "F0",
+  defect:
+    "The payment service commits the payment, then emits payment.created, with no outbox between: a crash in between loses the event.",
+  breaks: "ends",
+  parts: { accept: acceptThenEmit },
+};
+
+async function acceptThenEmit(ports: AcceptPorts, request: TransferRequest): Promise<Acceptance> {
+  const { senderWalletId, receiverWalletId, money } = request;
+  const payment = { id: ports.entropy.uuid(), senderWalletId, receiverWalletId, money };
+  const eventId = ports.entropy.uuid();
+  const nowMs = ports.clock.nowMs();
+
+  const acceptance = await inTransaction(ports.database, "accept", async (connection) => {
+    if (!(await claimKey(connection, request, payment.id))) {
+      return answerFromKey(connection, request);
+    }
+    await insertPayment(connection, payment, nowMs);
+    return { kind: "accepted", paymentId: payment.id } as const;
+  });
+  if (acceptance.kind === "accepted" && acceptance.paymentId === payment.id) {
+    const value = encodeEvent({ id: eventId, type: "payment.created", payment });
+    await ports.producer.send([{ topic: "payment.created", key: payment.id, value }]);
+  }
+  return acceptance;
+}

@@ -1,0 +1,124 @@
+import type { Row } from "../system/ports/database.ts";
+import type { ServiceName } from "../system/roles.ts";
+import type { CrashFault, Plan } from "./plan.ts";
+
+/** Where plans are run: the port that the simulated and the real world implement. */
+export interface World {
+  readonly kind: "sim" | "real";
+  /**
+   * Builds a clean universe for the plan (empty databases and topics, the processes of `TOPOLOGY`
+   * with the parts of the plan's mutant, its faults armed), runs `drive` in it and takes it down,
+   * also when `drive` throws.
+   */
+  run<T>(plan: Plan, drive: (universe: Universe) => Promise<T>): Promise<WorldRun<T>>;
+  /** Versions of the real servers, by name; empty in the simulated world. */
+  readonly servers: readonly { readonly name: string; readonly version: string }[];
+}
+
+export interface WorldRun<T> {
+  readonly value: T;
+  /** The hash over everything that happened; null in the real world, which has none. */
+  readonly traceHash: string | null;
+  readonly elapsedMs: number;
+  /** Exchanges between the services and the outside. */
+  readonly effects: number;
+}
+
+/** One running system, seen by the scenario: as a client, and as an observer beside the services. */
+export interface Universe {
+  /** Whole milliseconds since the universe began. */
+  nowMs(): number;
+  sleep(delayMs: number): Promise<void>;
+  /**
+   * One attempt at a request.
+   *
+   * @throws Unanswered when there was no answer; the request may or may not have taken effect
+   */
+  request(service: ServiceName, request: ClientRequest): Promise<ClientAnswer>;
+  /** Tells of what happens from now on. A world tells what it can see; see `UniverseEvent`. */
+  watch(observer: (event: UniverseEvent) => void): void;
+  /** Crashes of the plan that have fired. */
+  firedFaults(): readonly CrashFault[];
+  /** Disarms what has not fired, and resolves when every process is up. */
+  heal(): Promise<void>;
+  /** Reads a service's database beside the service, past every fault. */
+  query(service: ServiceName, sql: string): Promise<readonly Row[]>;
+  /** Every record of a topic, by partition and offset. */
+  records(topic: string): Promise<readonly TopicRecord[]>;
+  /** Records that the services' consumer groups have not committed yet, over all topics. */
+  lag(): Promise<number>;
+}
+
+export interface ClientRequest {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: Readonly<Record<string, string>>;
+}
+
+export interface ClientAnswer {
+  readonly status: number;
+  /** The parsed JSON body, unchecked. */
+  readonly body: unknown;
+}
+
+/** The connection was refused or lost, or no answer came in time. */
+export class Unanswered extends Error {
+  override readonly name = "Unanswered";
+}
+
+export interface TopicRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string | null;
+  readonly value: string | null;
+}
+
+/**
+ * What an observer beside the services sees. `commit` and `record` are told by the simulated world
+ * only, at the very moment; the real world shows them in the end, by `query` and `records`.
+ */
+export type UniverseEvent =
+  | {
+      readonly kind: "commit";
+      readonly atMs: number;
+      readonly process: string;
+      readonly service: ServiceName;
+      readonly changes: readonly RowChange[];
+    }
+  | {
+      readonly kind: "record";
+      readonly atMs: number;
+      readonly process: string;
+      readonly record: TopicRecord;
+    }
+  | {
+      readonly kind: "delivery";
+      readonly atMs: number;
+      readonly process: string;
+      readonly record: TopicRecord;
+    }
+  | {
+      readonly kind: "crash";
+      readonly atMs: number;
+      readonly process: string;
+      readonly fault: CrashFault;
+    }
+  /** A process ended without being told to: a bug, or a server that was not there at its start. */
+  | {
+      readonly kind: "exit";
+      readonly atMs: number;
+      readonly process: string;
+      readonly reason: string;
+    }
+  | { readonly kind: "restart"; readonly atMs: number; readonly process: string };
+
+/** One row, before and after a commit. `before` is null for an insert, `after` for a delete. */
+export interface RowChange {
+  readonly table: string;
+  readonly before: Row | null;
+  readonly after: Row | null;
+}
