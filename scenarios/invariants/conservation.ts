@@ -1,0 +1,32 @@
+import { formatMoney, isCurrency } from "../../system/domain/money.ts";
+import type { Books } from "../books/books.ts";
+import type { Breach, Invariant } from "./invariant.ts";
+
+export const conservation: Invariant = {
+  name: "conservation",
+  sentence:
+    "Money is neither made nor lost: in each currency, the sum of all balances equals what came in from outside.",
+  judged: "at every commit, and at the end",
+  atCommit: (books) => judge(books),
+  atEnd: ({ books }) => judge(books),
+  outOf: ({ books }) => ({ count: books.balanceMinor.size, noun: "currencies" }),
+};
+
+function judge(books: Books): readonly Breach[] {
+  const breaches: Breach[] = [];
+  for (const [currency, balanceMinor] of books.balanceMinor) {
+    const fundingMinor = books.fundingMinor.get(currency) ?? 0n;
+    if (balanceMinor !== fundingMinor) {
+      const difference = show(balanceMinor - fundingMinor, currency);
+      breaches.push({ subject: currency, found: `balances differ from funding by ${difference}` });
+    }
+  }
+  return breaches;
+}
+
+function show(amountMinor: bigint, currency: string): string {
+  const sign = amountMinor > 0n ? "+" : "";
+  return isCurrency(currency)
+    ? `${sign}${formatMoney({ amountMinor, currency })} ${currency}`
+    : `${sign}${amountMinor} minor units of ${currency}`;
+}

@@ -1,0 +1,39 @@
+import { paymentName } from "../books/books.ts";
+import type { Breach, Ending, Invariant } from "./invariant.ts";
+
+export const ends: Invariant = {
+  name: "ends",
+  sentence:
+    "After the faults stop, every payment reaches COMPLETED or FAILED within the bound of time, and nothing is left unsent or unread.",
+  judged: "at the end, when the system has had its time to come to rest",
+  atEnd: (ending) => [
+    ...pendingPayments(ending),
+    ...unsentEvents(ending),
+    ...unreadRecords(ending),
+  ],
+  outOf: ({ books }) => ({ count: books.payments.size, noun: "payments" }),
+};
+
+function pendingPayments({ books, settleBoundMs }: Ending): readonly Breach[] {
+  return [...books.payments.values()]
+    .filter(({ status }) => status === "PENDING")
+    .map(({ id }) => ({
+      subject: paymentName(books, id),
+      found: `is still PENDING ${settleBoundMs / 1_000} s after the faults stopped`,
+    }));
+}
+
+function unsentEvents({ books }: Ending): readonly Breach[] {
+  return [...books.outboxes.payment.values(), ...books.outboxes.wallet.values()]
+    .filter(({ sent }) => !sent)
+    .map(({ eventId, topic }) => ({
+      subject: `event ${eventId}`,
+      found: `of ${topic} is still unsent in the outbox`,
+    }));
+}
+
+function unreadRecords({ lag }: Ending): readonly Breach[] {
+  return lag === 0
+    ? []
+    : [{ subject: "the topics", found: `hold ${lag} records that no consumer has committed` }];
+}

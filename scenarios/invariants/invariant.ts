@@ -1,0 +1,37 @@
+import type { Books, Touched } from "../books/books.ts";
+import type { TopicRecord } from "../world.ts";
+
+/** A promise that the services make, and how it is judged. */
+export interface Invariant {
+  readonly name: string;
+  /** The promise, in one sentence. */
+  readonly sentence: string;
+  /** When it is judged, in words. */
+  readonly judged: string;
+  /** Judges what one commit touched; absent when only the end can tell. */
+  readonly atCommit?: (books: Books, touched: Touched) => readonly Breach[];
+  /** Judges one record at the moment it reached its topic. */
+  readonly atRecord?: (books: Books, record: TopicRecord) => readonly Breach[];
+  /** Judges everything, after the faults have stopped and the system has come to rest. */
+  readonly atEnd: (ending: Ending) => readonly Breach[];
+  /** What breaches are counted out of, in the end: `payments`, `wallets`. */
+  readonly outOf: (ending: Ending) => { readonly count: number; readonly noun: string };
+}
+
+/** Everything there is to see when a run is over. */
+export interface Ending {
+  readonly books: Books;
+  readonly records: readonly TopicRecord[];
+  /** Records that no consumer has committed yet. */
+  readonly lag: number;
+  /** How long the system was given to come to rest, in milliseconds of its own time. */
+  readonly settleBoundMs: number;
+}
+
+/** One way in which a promise was broken. */
+export interface Breach {
+  /** What it is about: `payment p17`, `wallet salim`, `OMR`. */
+  readonly subject: string;
+  /** What was found, as the rest of a sentence about the subject. */
+  readonly found: string;
+}

@@ -1,0 +1,15 @@
+import type { Arbitrary } from "fast-check";
+import type { Plan } from "./plan.ts";
+
+/** What a scenario decides of a plan; the rest (seed, mutant) comes from the run that is asked for. */
+export type PlanDraft = Omit<Plan, "scenario" | "seed" | "mutant">;
+
+/** One thing that is asked of the system, as a value of the catalogue. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  /** What is tried, in sentences for someone who has never seen the code. */
+  readonly description: readonly string[];
+  /** Draws workloads, faults and knobs, and shrinks them. */
+  readonly drafts: Arbitrary<PlanDraft>;
+}

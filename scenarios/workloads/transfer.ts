@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { formatMoney } from "../../system/domain/money.ts";
+import type { CrashFault, TransferCommand, WalletOpening } from "../plan.ts";
+import type { PlanDraft, Scenario } from "../scenario.ts";
+
+/** Scenario 1 and 22 of the list: a crash between commit and publish, and the 50 OMR transfer. */
+export const transfer: Scenario = {
+  name: "transfer",
+  title: "A payment survives a crash between commit and publish",
+  description: [
+    "Clients ask for transfers between a few wallets, about ten a second. Among them is the seed document's case: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused.",
+    "In each run one of the two services is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published. It starts again after a moment.",
+    "A client that gets no answer asks again with the same idempotency key.",
+  ],
+  drafts: draftArbitrary(),
+};
+
+const CURRENCY = "OMR";
+
+/** The seed document's two; the others trade among themselves. */
+const WALLETS: readonly WalletOpening[] = [
+  { id: "salim", funding: "10.000", currency: CURRENCY },
+  { id: "maryam", funding: "25.000", currency: CURRENCY },
+  { id: "fatma", funding: "100.000", currency: CURRENCY },
+  { id: "khalid", funding: "100.000", currency: CURRENCY },
+  { id: "noor", funding: "250.500", currency: CURRENCY },
+];
+
+const TRADERS = WALLETS.slice(1).map(({ id }) => id);
+
+const COMMANDS_MAX = 60;
+
+interface Draft {
+  readonly transfers: readonly DraftTransfer[];
+  /** Zero leaves the seed document's transfer out: shrinking may, a draw almost never does. */
+  readonly overdraft: number;
+  readonly crash: DraftCrash;
+  readonly knobs: PlanDraft["knobs"];
+}
+
+interface DraftTransfer {
+  readonly gapMs: number;
+  readonly sender: number;
+  /** Steps from the sender to the receiver, so that they differ. */
+  readonly step: number;
+  readonly amountMinor: number;
+}
+
+interface DraftCrash {
+  readonly service: "payment" | "wallet";
+  readonly place: "after-commit" | "before-publish";
+  /** Taken modulo the number of places there are in the workload. */
+  readonly index: number;
+  readonly restartAfterMs: number;
+}
+
+function draftArbitrary(): fc.Arbitrary<PlanDraft> {
+  const gapMs = fc.integer({ min: 0, max: 200 });
+  const sender = fc.integer({ min: 0, max: TRADERS.length - 1 });
+  const step = fc.integer({ min: 1, max: TRADERS.length - 1 });
+  const amountMinor = fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 1, max: 20_000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 200_000 }) },
+  );
+  const transfers = fc.array(fc.record({ gapMs, sender, step, amountMinor }), {
+    minLength: 0,
+    maxLength: COMMANDS_MAX - 1,
+    size: "max",
+  });
+  const crash = fc.record({
+    service: fc.constantFrom("payment" as const, "wallet" as const),
+    place: fc.constantFrom("after-commit" as const, "before-publish" as const),
+    index: fc.nat({ max: COMMANDS_MAX - 1 }),
+    restartAfterMs: fc.integer({ min: 50, max: 2_000 }),
+  });
+  const knobs = fc.record({
+    relayBatchMax: fc.integer({ min: 1, max: 5 }),
+    relayPollMs: fc.integer({ min: 20, max: 200 }),
+    consumeAttemptsMax: fc.constant(5),
+    consumeRetryDelayMs: fc.constant(100),
+    sessionTimeoutMs: fc.constant(6_000),
+  });
+  const overdraft = fc.integer({ min: 0, max: 1_000_000 });
+  // Without bias towards small values: a seed should mean a full workload.
+  return fc.noBias(fc.record({ transfers, overdraft, crash, knobs })).map(layOut);
+}
+
+function layOut({ transfers, overdraft, crash, knobs }: Draft): PlanDraft {
+  const commands = layOutCommands(transfers, overdraft);
+  return {
+    wallets: WALLETS,
+    commands,
+    faults: layOutCrash(crash, commands.length, knobs.relayBatchMax),
+    knobs,
+  };
+}
+
+function layOutCommands(
+  transfers: readonly DraftTransfer[],
+  overdraft: number,
+): readonly TransferCommand[] {
+  let atMs = 0;
+  const asked = transfers.map(({ gapMs, sender, step, amountMinor }) => {
+    atMs += gapMs;
+    return {
+      atMs,
+      senderWalletId: trader(sender),
+      receiverWalletId: trader(sender + step),
+      amount: formatMoney({ amountMinor: BigInt(amountMinor), currency: CURRENCY }),
+      currency: CURRENCY,
+    };
+  });
+  if (overdraft > 0) {
+    const place = overdraft % (asked.length + 1);
+    const neighbour = asked[place];
+    asked.splice(place, 0, {
+      atMs: neighbour?.atMs ?? atMs,
+      senderWalletId: "salim",
+      receiverWalletId: "fatma",
+      amount: "50.000",
+      currency: CURRENCY,
+    });
+  }
+  return asked.map((command, index) => ({ ...command, idempotencyKey: `p${index + 1}` }));
+}
+
+/** Every place counted here is reached by each run of the workload, in either world. */
+function layOutCrash(
+  { service, place, index, restartAfterMs }: DraftCrash,
+  commands: number,
+  relayBatchMax: number,
+): readonly CrashFault[] {
+  const publications = Math.ceil(commands / relayBatchMax);
+  const places = place === "after-commit" ? commands : publications;
+  if (places === 0) {
+    return [];
+  }
+  const ordinal = 1 + (index % places);
+  const transaction = service === "payment" ? "accept" : "transfer";
+  return [
+    place === "after-commit"
+      ? {
+          kind: "crash",
+          effect: `${service}-1/${service}-db/${transaction}.commit#${ordinal}`,
+          when: "after",
+          restartAfterMs,
+        }
+      : {
+          kind: "crash",
+          effect: `${service}-1/kafka/produce#${ordinal}`,
+          when: "before",
+          restartAfterMs,
+        },
+  ];
+}
+
+function trader(index: number): string {
+  const id = TRADERS[index % TRADERS.length];
+  if (id === undefined) {
+    throw new Error("there are no traders");
+  }
+  return id;
+}
