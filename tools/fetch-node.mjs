@@ -181,7 +181,7 @@ async function packTarball({ pin, folder }) {
       ...first,
       "pack",
       spec,
-      "--silent",
+      "--loglevel=error",
       "--ignore-scripts",
       "--pack-destination",
       folder,
