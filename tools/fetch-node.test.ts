@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { checkIntegrity, fetchNode, pinnedNode } from "./fetch-node.mjs";
+import { checkIntegrity, fetchNode } from "./fetch-node.mjs";
+import { pinnedNode } from "./node-pins.mjs";
 
 test("a tarball that is not the pinned one is refused, and both digests are named", async () => {
   const folder = await mkdtemp(join(tmpdir(), "falconpay-node-"));

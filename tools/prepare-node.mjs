@@ -6,7 +6,8 @@ import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-import { fetchNode, pinnedNode } from "./fetch-node.mjs";
+import { fetchNode } from "./fetch-node.mjs";
+import { pinnedNode } from "./node-pins.mjs";
 
 const PROJECT_FOLDER = dirname(dirname(fileURLToPath(import.meta.url)));
 const MAJOR = 24;
