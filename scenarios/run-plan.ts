@@ -3,30 +3,36 @@ import { readBooks } from "./books/read-books.ts";
 import type { Books } from "./books/books.ts";
 import { openWallets, submitAll, type ClientEvent } from "./client.ts";
 import { createJudge, type Judgement } from "./judge.ts";
-import type { Plan } from "./plan.ts";
+import type { CrashFault, Plan } from "./plan.ts";
 import { comeToRest } from "./rest.ts";
 import type { TopicRecord, Universe, UniverseEvent, World } from "./world.ts";
-import type { Verdict } from "../reports/evidence.ts";
 
 /** What one run of a plan came to. */
 export interface Outcome {
   readonly plan: Plan;
-  readonly verdict: Verdict;
-  /** Why the verdict is `unknown`, a sentence each. */
-  readonly doubts: readonly string[];
   readonly judgements: readonly Judgement[];
   readonly books: Books;
-  readonly crashesFired: number;
+  readonly fired: readonly CrashFault[];
   readonly commitsJudged: number;
   readonly duplicateDeliveries: number;
   readonly effects: number;
+  /** How long the run took, in the world's own time. */
   readonly elapsedMs: number;
+  /** When the end was judged, on the clock of the happenings. */
+  readonly endedAtMs: number;
   readonly traceHash: string | null;
   /** Everything that was seen, in order; empty unless it was asked for. */
   readonly happenings: readonly Happening[];
 }
 
 export type Happening = UniverseEvent | ClientEvent;
+
+/** The promises that a run broke, gravest first. */
+export function brokenPromises(outcome: Outcome): readonly string[] {
+  return outcome.judgements
+    .filter(({ breaches }) => breaches.length > 0)
+    .map(({ promise }) => promise);
+}
 
 /** How long the faults may take to fire once the load is over, in the world's own time. */
 const FAULT_BOUND_MS = 20_000;
@@ -73,18 +79,15 @@ async function drive(universe: Universe, plan: Plan, keepHappenings: boolean) {
   const records = await readRecords(universe);
   const lag = await universe.lag();
   const judgements = judge.conclude({ books, records, lag, settleBoundMs: SETTLE_BOUND_MS });
-  const crashesFired = universe.firedFaults().length;
-  const doubts = doubtsAbout(plan, books, crashesFired);
   return {
     plan,
-    verdict: verdictOf(judgements, doubts),
-    doubts,
     judgements,
     books,
-    crashesFired,
+    fired: universe.firedFaults(),
     commitsJudged: judge.commitsJudged(),
     duplicateDeliveries: deliveries.duplicates(),
     happenings,
+    endedAtMs: universe.nowMs(),
   };
 }
 
@@ -94,26 +97,6 @@ async function readRecords(universe: Universe): Promise<readonly TopicRecord[]> 
     records.push(...(await universe.records(topic)));
   }
   return records;
-}
-
-function verdictOf(judgements: readonly Judgement[], doubts: readonly string[]): Verdict {
-  if (judgements.some(({ breaches }) => breaches.length > 0)) {
-    return "fail";
-  }
-  return doubts.length > 0 ? "unknown" : "pass";
-}
-
-/** A run in which a planned fault never fired, or nothing was exercised, proves nothing. */
-function doubtsAbout(plan: Plan, books: Books, crashesFired: number): readonly string[] {
-  const doubts: string[] = [];
-  if (crashesFired < plan.faults.length) {
-    const missing = plan.faults.length - crashesFired;
-    doubts.push(`${missing} of ${plan.faults.length} planned crashes never fired`);
-  }
-  if (books.payments.size === 0) {
-    doubts.push("no payment was accepted");
-  }
-  return doubts;
 }
 
 interface DeliveryCount {

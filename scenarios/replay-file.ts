@@ -1,0 +1,102 @@
+import Type from "typebox";
+import { Compile } from "typebox/compile";
+import type { Plan } from "./plan.ts";
+
+/** A run to be repeated: the plan, and what it came to. Self-contained; outlives changes of the generators. */
+export interface ReplayFile {
+  readonly plan: Plan;
+  readonly expected: {
+    /** The promise that broke. */
+    readonly promise: string;
+    /** Null when the run was in the real world. */
+    readonly traceHash: string | null;
+  };
+}
+
+const FORMAT = "falconpay-replay";
+const VERSION = 1;
+
+/** The text is not a replay file that this version can read; the message says what was expected. */
+export class UnreadableReplayFile extends Error {
+  override readonly name = "UnreadableReplayFile";
+}
+
+export function encodeReplayFile({ plan, expected }: ReplayFile): string {
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, expected, plan }, null, 2)}\n`;
+}
+
+/** @throws UnreadableReplayFile */
+export function decodeReplayFile(text: string, fileName: string): ReplayFile {
+  const json = parseJson(text, fileName);
+  if (!header.Check(json)) {
+    throw new UnreadableReplayFile(
+      `${fileName} is not a replay file: expected "format": "${FORMAT}" and a "version"`,
+    );
+  }
+  if (json.version > VERSION) {
+    throw new UnreadableReplayFile(
+      `${fileName} is of version ${json.version}; this falconpay reads up to ${VERSION}: use a newer one`,
+    );
+  }
+  if (!schema.Check(json)) {
+    const [error] = schema.Errors(json);
+    throw new UnreadableReplayFile(
+      `${fileName} is damaged: ${error?.instancePath || "the file"} ${error?.message ?? ""}`,
+    );
+  }
+  return { plan: json.plan, expected: json.expected };
+}
+
+const text = Type.String({ maxLength: 10_000 });
+const wholeNumber = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const positive = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
+
+const header = Compile(
+  Type.Object({ format: Type.Literal(FORMAT), version: Type.Integer({ minimum: 1 }) }),
+);
+
+const schema = Compile(
+  Type.Object({
+    expected: Type.Object({ promise: text, traceHash: Type.Union([text, Type.Null()]) }),
+    plan: Type.Object({
+      scenario: text,
+      seed: wholeNumber,
+      wallets: Type.Array(Type.Object({ id: text, funding: text, currency: text })),
+      commands: Type.Array(
+        Type.Object({
+          atMs: wholeNumber,
+          idempotencyKey: text,
+          senderWalletId: text,
+          receiverWalletId: text,
+          amount: text,
+          currency: text,
+        }),
+      ),
+      faults: Type.Array(
+        Type.Object({
+          kind: Type.Literal("crash"),
+          effect: text,
+          when: Type.Union([Type.Literal("before"), Type.Literal("after")]),
+          restartAfterMs: wholeNumber,
+        }),
+      ),
+      knobs: Type.Object({
+        relayBatchMax: positive,
+        relayPollMs: positive,
+        consumeAttemptsMax: positive,
+        consumeRetryDelayMs: positive,
+        sessionTimeoutMs: positive,
+      }),
+      mutant: Type.Union([text, Type.Null()]),
+    }),
+  }),
+);
+
+function parseJson(text: string, fileName: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UnreadableReplayFile(`${fileName} is not a replay file: not JSON (${reason})`);
+  }
+}
