@@ -1,3 +1,5 @@
+import type { Random, RandomStream } from "./random.ts";
+
 /** How a process came to its end. */
 export type ProcessExit =
   | { readonly kind: "crashed" }
@@ -12,6 +14,7 @@ export interface Timer {
 /** What a process needs of the kernel that runs it. */
 export interface ProcessHost {
   readonly nowUs: number;
+  readonly random: Random;
   schedule(event: {
     delayUs: number;
     actor: string;
@@ -51,6 +54,11 @@ export class SimulatedProcess {
   /** Whole milliseconds since the start of the run, by this process's own clock. */
   nowMs(): number {
     return Math.floor(this.#host.nowUs / 1000);
+  }
+
+  /** Randomness of this incarnation's own, by what it is for. */
+  stream(purpose: string, entity = ""): RandomStream {
+    return this.#host.random.stream(purpose, `${this.name}.${this.incarnation}/${entity}`);
   }
 
   /** Settles after that many milliseconds; a fraction counts in whole microseconds. */

@@ -1,0 +1,57 @@
+import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import type { Connection } from "../network/connection.ts";
+import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
+import type { Network } from "../network/network.ts";
+import { parseReply } from "./protocol-codec.ts";
+import type { ReplyOf, RequestKind, RequestOf } from "./protocol.ts";
+
+/** Where a client lives and whom it talks to. */
+export interface ClientPlace {
+  readonly network: Network;
+  readonly process: SimulatedProcess;
+  /** Names of brokers, tried in this order. */
+  readonly servers: readonly string[];
+}
+
+/** A client's line to a broker: connects when first needed, and again after it was lost. */
+export class BrokerConnection {
+  readonly #place: ClientPlace;
+  #connection: Connection | undefined;
+
+  constructor(place: ClientPlace) {
+    this.#place = place;
+  }
+
+  /** Rejects with `ConnectionRefused` or `ConnectionLost`; errors of the broker are part of the reply. */
+  async ask<Kind extends RequestKind>(
+    kind: Kind,
+    request: RequestOf<Kind>,
+  ): Promise<ReplyOf<Kind>> {
+    const connection = this.#connection?.isOpen === true ? this.#connection : await this.#connect();
+    return parseReply(kind, await connection.request(request));
+  }
+
+  close(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  async #connect(): Promise<Connection> {
+    const { network, process: from, servers } = this.#place;
+    let refusal: unknown;
+    for (const to of servers) {
+      try {
+        this.#connection = await network.connect({ from, to });
+        return this.#connection;
+      } catch (error) {
+        refusal = error;
+      }
+    }
+    throw refusal;
+  }
+}
+
+/** Whether it is worth another attempt later, on a new connection. */
+export function isConnectionError(error: unknown): error is ConnectionLost | ConnectionRefused {
+  return error instanceof ConnectionLost || error instanceof ConnectionRefused;
+}

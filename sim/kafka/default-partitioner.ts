@@ -1,0 +1,32 @@
+/**
+ * The partition that kafkajs's default partitioner (and the Java client's) chooses for a key: murmur2 over its
+ * UTF-8 bytes, made positive, modulo the number of partitions. More partitions move keys.
+ */
+export function partitionForKey(key: string, partitionCount: number): number {
+  return (murmur2(encoder.encode(key)) & 0x7fff_ffff) % partitionCount;
+}
+
+const encoder = new TextEncoder();
+const multiplier = 0x5bd1_e995;
+
+/** As in org.apache.kafka.common.utils.Utils.murmur2. */
+function murmur2(bytes: Uint8Array): number {
+  const { length } = bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  let hash = 0x9747_b28c ^ length;
+  let index = 0;
+  for (; index + 4 <= length; index += 4) {
+    let word = Math.imul(view.getInt32(index, true), multiplier);
+    word ^= word >>> 24;
+    hash = Math.imul(hash, multiplier) ^ Math.imul(word, multiplier);
+  }
+  if (index < length) {
+    for (let rest = length - 1; rest >= index; rest -= 1) {
+      hash ^= view.getUint8(rest) << (8 * (rest - index));
+    }
+    hash = Math.imul(hash, multiplier);
+  }
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, multiplier);
+  return hash ^ (hash >>> 15);
+}

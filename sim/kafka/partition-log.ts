@@ -1,0 +1,62 @@
+import type { RecordData, StoredRecord } from "./protocol.ts";
+
+/** One partition: an append-only log that tells those who wait for more. */
+export class PartitionLog {
+  readonly topic: string;
+  readonly partition: number;
+  /** `topic/partition`, for traces. */
+  readonly name: string;
+  readonly #records: StoredRecord[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(topic: string, partition: number) {
+    this.topic = topic;
+    this.partition = partition;
+    this.name = `${topic}/${partition}`;
+  }
+
+  /** The offset that the next record will get. With one broker all that is appended is committed. */
+  get highWatermark(): number {
+    return this.#records.length;
+  }
+
+  /** Returns the offset of the first of them. Those who wait are told afterwards, in the order of waiting. */
+  append(records: readonly RecordData[], timestampMs: number): number {
+    const baseOffset = this.#records.length;
+    for (const { key, value, headers } of records) {
+      this.#records.push({ key, value, headers, offset: this.#records.length, timestampMs });
+    }
+    for (const wake of this.#waiting) wake();
+    return baseOffset;
+  }
+
+  /** From that offset on until the bytes run out; at least one record where there is one, as Kafka does. */
+  read(offset: number, maxBytes: number): readonly StoredRecord[] {
+    let bytes = 0;
+    let end = offset;
+    for (let record = this.#records[end]; record !== undefined; record = this.#records[end]) {
+      bytes += sizeOf(record);
+      if (end > offset && bytes > maxBytes) break;
+      end += 1;
+    }
+    return this.#records.slice(offset, end);
+  }
+
+  all(): readonly StoredRecord[] {
+    return this.#records;
+  }
+
+  wait(wake: () => void): void {
+    this.#waiting.add(wake);
+  }
+
+  stopWaiting(wake: () => void): void {
+    this.#waiting.delete(wake);
+  }
+}
+
+const recordOverheadBytes = 70;
+
+function sizeOf(record: StoredRecord): number {
+  return recordOverheadBytes + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+}
