@@ -10,7 +10,7 @@ export function verdictSentence(evidence: Evidence): string {
       return `Every promise held in ${counted(totals.runs, "run")} with ${counted(totals.payments, "payment")}.`;
     case "fail": {
       const most = Math.max(0, ...broken.map((promise) => promise.brokenRuns));
-      const which = `${broken.length} of ${counted(promises.length, "promise")}`;
+      const which = `${broken.length} of ${promises.length} promises`;
       const were = broken.length === 1 ? "was" : "were";
       return `${which} ${were} broken, ${broken.length === 1 ? "in" : "in up to"} ${groupedNumber(most)} of ${counted(totals.runs, "run")}.`;
     }
