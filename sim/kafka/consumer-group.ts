@@ -263,6 +263,8 @@ export class ConsumerGroup {
 
   #refuseSyncs(): void {
     for (const member of this.members) {
+      // Its time did not run while it waited for the others.
+      if (member.awaitingSync !== undefined) member.touch();
       member.answerSync({ kind: "sync-group", error: "REBALANCE_IN_PROGRESS", assignment: [] });
     }
   }

@@ -1,21 +1,30 @@
 import type { Kernel } from "../kernel/kernel.ts";
-import type { Network } from "../network/network.ts";
+import type { Listener, Network } from "../network/network.ts";
 import type { SessionHandler } from "../network/session.ts";
-import { Broker } from "./broker.ts";
+import { Broker, type BrokerSession } from "./broker.ts";
 import type { GroupSettings } from "./consumer-group.ts";
 import { parseRequest } from "./protocol-codec.ts";
 
+/** A broker on the network. */
+export interface KafkaServer {
+  /** For making topics and for observing, past the network. */
+  readonly broker: Broker;
+  /** Takes it off the network: connections break. Its logs, groups and offsets stay as they are. */
+  stop(): void;
+  /** Puts it back on. */
+  start(): void;
+}
+
 /**
- * A broker that listens on the network under its name (`kafka-1`). From one connection it takes one request
- * at a time and in order, as Kafka does: behind a long poll or a join everything of that connection waits.
- * Returns the broker, for making topics and for observing.
+ * A broker that listens under its name (`kafka-1`). From one connection it takes one request at a time and in
+ * order, as Kafka does: behind a long poll or a join everything of that connection waits.
  */
 export function startKafkaServer(options: {
   kernel: Kernel;
   network: Network;
   name: string;
   groups?: Partial<GroupSettings>;
-}): Broker {
+}): KafkaServer {
   const { kernel, network, name, groups = {} } = options;
   const chance = kernel.random.stream("kafka.broker", name);
   const broker = new Broker({
@@ -29,12 +38,33 @@ export function startKafkaServer(options: {
       fail: (error) => kernel.fail(error),
     },
   });
-  network.listen(name, () => createSessionHandler(broker, kernel));
-  return broker;
+  const sessions = new Set<BrokerSession>();
+  let listener: Listener | undefined;
+
+  function start(): void {
+    listener = network.listen(name, () => {
+      const session = broker.openSession();
+      sessions.add(session);
+      return takeOneByOne(kernel, session, () => {
+        sessions.delete(session);
+        session.close();
+      });
+    });
+  }
+
+  start();
+  return {
+    broker,
+    start,
+    stop() {
+      listener?.close();
+      for (const session of sessions) session.close();
+      sessions.clear();
+    },
+  };
 }
 
-function createSessionHandler(broker: Broker, kernel: Kernel): SessionHandler {
-  const session = broker.openSession();
+function takeOneByOne(kernel: Kernel, session: BrokerSession, close: () => void): SessionHandler {
   const queue: { readonly payload: unknown; readonly reply: (payload: unknown) => void }[] = [];
   let isBusy = false;
 
@@ -62,8 +92,7 @@ function createSessionHandler(broker: Broker, kernel: Kernel): SessionHandler {
     },
     onDisconnect() {
       queue.length = 0;
-      isBusy = true;
-      session.close();
+      close();
     },
   };
 }

@@ -2,17 +2,19 @@ import { describe, expect, test } from "vitest";
 import { createKernel, type Kernel } from "../kernel/kernel.ts";
 import { NotSimulated } from "../kernel/not-simulated.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import { ConnectionLost } from "../network/connection-error.ts";
 import { createNetwork, type Network } from "../network/network.ts";
 import type { Broker } from "./broker.ts";
 import type { ConsumerMessage } from "./consumer.ts";
 import { createKafkaClient, type ConsumerRequest, type KafkaClient } from "./kafka-client.ts";
-import { startKafkaServer } from "./kafka-server.ts";
+import { startKafkaServer, type KafkaServer } from "./kafka-server.ts";
 import type { ProducerRecord } from "./producer.ts";
 
 interface World {
   readonly kernel: Kernel;
   readonly network: Network;
   readonly broker: Broker;
+  readonly server: KafkaServer;
   readonly main: SimulatedProcess;
   /** `consumer message` per delivery, in order. */
   readonly seen: string[];
@@ -25,7 +27,8 @@ interface World {
 async function inWorld(seed: string, scenario: (world: World) => Promise<void>): Promise<Kernel> {
   const kernel = createKernel({ seed, limits: { simulatedMs: 600_000 } });
   const network = createNetwork({ kernel });
-  const broker = startKafkaServer({ kernel, network, name: "kafka-1" });
+  const server = startKafkaServer({ kernel, network, name: "kafka-1" });
+  const { broker } = server;
   broker.createTopic("payments", 4);
   const client = (process: SimulatedProcess) =>
     createKafkaClient({ network, process, servers: ["kafka-1"] });
@@ -36,6 +39,7 @@ async function inWorld(seed: string, scenario: (world: World) => Promise<void>):
       kernel,
       network,
       broker,
+      server,
       main,
       seen,
       client,
@@ -65,6 +69,28 @@ function record(key: string | null, value: string): ProducerRecord {
 
 function numbered(count: number, key = "k"): readonly ProducerRecord[] {
   return Array.from({ length: count }, (_, index) => record(key, `${key}-${index}`));
+}
+
+/** The request takes its effect; what comes back is the connection's end. */
+function loseFirstProduceReply(network: Network): Network {
+  let isLost = false;
+  return {
+    listen: (...parts) => network.listen(...parts),
+    async connect(ends) {
+      const connection = await network.connect(ends);
+      return {
+        ...connection,
+        isOpen: true,
+        async request(payload) {
+          const reply = await connection.request(payload);
+          const isProduce = JSON.stringify(payload).includes('"produce"');
+          if (isLost || !isProduce) return reply;
+          isLost = true;
+          throw new ConnectionLost({ connection: connection.name, sent: true });
+        },
+      };
+    },
+  };
 }
 
 function lag(broker: Broker): number {
@@ -206,6 +232,48 @@ describe("delivery at least once", () => {
       await main.sleep(120_000);
       expect(attempts).toBeGreaterThan(6);
       expect(broker.group("wallet").generation).toBeGreaterThan(2);
+      expect(lag(broker)).toBe(0);
+    });
+  });
+
+  test("a send whose reply is lost is sent again: the record is there twice, and nobody lost it", async () => {
+    await inWorld("lost ack", async ({ network, main, broker }) => {
+      const losing = loseFirstProduceReply(network);
+      const client = createKafkaClient({ network: losing, process: main, servers: ["kafka-1"] });
+      const producer = await client.connectProducer();
+      await producer.send([record("k", "twice")]);
+      await producer.send([record("k", "once")]);
+      expect(broker.records("payments").map(({ value }) => value)).toEqual([
+        "twice",
+        "twice",
+        "once",
+      ]);
+    });
+  });
+
+  test("a broker that stays away fails the send with effect unknown once a request was lost", async () => {
+    await inWorld("broker away", async ({ send, server, main }) => {
+      await send([record("k", "warm-up")]);
+      server.stop();
+      const failure = await send([record("k", "perhaps")]).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ name: "SendFailed", effect: "unknown" });
+      const next = await send([record("k", "no")]).catch((error: unknown) => error);
+      expect(next).toMatchObject({ name: "SendFailed", effect: "none" });
+      expect(main.nowMs()).toBeGreaterThan(10_000);
+    });
+  });
+
+  test("a consumer outlives a broker that goes away and comes back", async () => {
+    await inWorld("consumer away", async ({ send, server, startWallet, main, seen, broker }) => {
+      startWallet("wallet-1");
+      await send(numbered(3));
+      await main.sleep(100);
+      server.stop();
+      await main.sleep(60_000);
+      server.start();
+      await send([record("k", "k-3")]);
+      await main.sleep(30_000);
+      expect(seen).toEqual([0, 1, 2, 3].map((index) => `wallet-1 k-${index}`));
       expect(lag(broker)).toBe(0);
     });
   });
