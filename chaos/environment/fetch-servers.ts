@@ -1,8 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Keeper } from "../processes/keeper.ts";
 import { serverVersions } from "./installed-servers.ts";
-import { tailOf } from "./server-ready.ts";
+import { excerptOf, readLog, wordsFor } from "./server-ready.ts";
 
 const progressIntervalMs = 500;
 const toxiproxyModule = `github.com/Shopify/toxiproxy/v2/cmd/server@v${serverVersions.toxiproxy}`;
@@ -88,14 +88,13 @@ async function runToEnd(
   const ticker = setInterval(() => void fetchedSoFar(logFile).then(tell), progressIntervalMs);
   const exit = await running.exited.finally(() => clearInterval(ticker));
   if (exit.kind === "exited" && exit.code === 0) return;
-  const how = exit.kind === "exited" ? `with code ${exit.code}` : `by ${exit.signal}`;
   throw new Error(
-    `${[tool.name, ...tool.arguments].join(" ")} ended ${how}; the end of its log:\n${await tailOf(logFile)}`,
+    `${[tool.name, ...tool.arguments].join(" ")} ended ${wordsFor(exit)}; from its log:\n${excerptOf(await readLog(logFile))}`,
   );
 }
 
 async function fetchedSoFar(logFile: string): Promise<number> {
-  const text = await readFile(logFile, "utf8").catch(() => "");
+  const text = await readLog(logFile);
   return text.match(/Downloaded from|go: downloading/g)?.length ?? 0;
 }
 

@@ -1,5 +1,6 @@
-import type { Exit, ProcessRequest } from "../processes/keeper-messages.ts";
+import type { ProcessRequest } from "../processes/keeper-messages.ts";
 import type { Keeper, KeptProcess } from "../processes/keeper.ts";
+import { excerptOf, readLog, wordsFor } from "./server-ready.ts";
 
 /**
  * The servers of one environment. Once it is closed it starts nothing more, so a start that failed half-way
@@ -12,17 +13,14 @@ export interface LocalServers {
   close(): Promise<void>;
 }
 
-/** Opens an empty group of servers under `keeper`. `tailOf` reads the end of a log for an error's message. */
-export function openLocalServers(parts: {
-  readonly keeper: Keeper;
-  readonly tailOf: (logFile: string) => Promise<string>;
-}): LocalServers {
+/** Opens an empty group of servers under `keeper`. */
+export function openLocalServers(keeper: Keeper): LocalServers {
   const running = new Set<KeptProcess>();
   let closed = false;
 
   async function start(request: ProcessRequest): Promise<KeptProcess> {
     if (closed) throw new Error(`cannot start ${request.name}: its environment was stopped`);
-    const one = await parts.keeper.start(request);
+    const one = await keeper.start(request);
     running.add(one);
     void one.exited.then(() => running.delete(one));
     if (closed) await one.stop();
@@ -35,7 +33,7 @@ export function openLocalServers(parts: {
       const exit = await (await start(request)).exited;
       if (exit.kind === "exited" && exit.code === 0) return;
       throw new Error(
-        `${request.name} ended ${wordsFor(exit)}; the end of its log:\n${await parts.tailOf(request.logFile)}`,
+        `${request.name} ended ${wordsFor(exit)}; from its log:\n${excerptOf(await readLog(request.logFile))}`,
       );
     },
     async close() {
@@ -43,8 +41,4 @@ export function openLocalServers(parts: {
       await Promise.all([...running].map((one) => one.stop()));
     },
   };
-}
-
-function wordsFor(exit: Exit): string {
-  return exit.kind === "exited" ? `with code ${exit.code}` : `by ${exit.signal}`;
 }

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { createProxies, type Proxies } from "../nemesis/proxies.ts";
 import type { InstalledServers } from "./installed-servers.ts";
 import type { LocalServers } from "./local-servers.ts";
-import { untilReady } from "./server-ready.ts";
+import { ServerNotReady, readLog, untilReady } from "./server-ready.ts";
 
 const host = "127.0.0.1";
+const answerMsMax = 1000;
 
 /** Starts a Toxiproxy server on 127.0.0.1 without proxies and returns what commands it. */
 export async function startLocalToxiproxy(parts: {
@@ -26,6 +28,28 @@ export async function startLocalToxiproxy(parts: {
     farewell: { signal: "SIGKILL", graceMs: 5000 },
   });
   const proxies = createProxies(`http://${host}:${parts.port}`);
-  await untilReady({ server, readyMsMax: parts.readyMsMax, probe: () => proxies.healAll() });
+  await untilReady({
+    server,
+    readyMsMax: parts.readyMsMax,
+    probe: () => answers(proxies, server.logFile),
+  });
   return proxies;
+}
+
+// A Toxiproxy that lost its port stays up without listening, so its end is not to be waited for; and whoever has
+// the port may be the Toxiproxy of another run, whose answer must not be taken for ours. The log tells both.
+async function answers(proxies: Proxies, logFile: string): Promise<void> {
+  if (!(await readLog(logFile)).includes("Starting Toxiproxy HTTP server"))
+    throw new Error("it has not begun to listen");
+  const answer = await Promise.allSettled([withinBound(proxies.healAll())]);
+  const log = await readLog(logFile);
+  if (log.includes("Server finished with error"))
+    throw new ServerNotReady("toxiproxy cannot listen", log);
+  if (answer[0].status === "rejected") throw answer[0].reason;
+}
+
+async function withinBound(answer: Promise<void>): Promise<void> {
+  const late = delay(answerMsMax, false, { ref: false });
+  if ((await Promise.race([answer, late])) === false)
+    throw new Error(`no answer within ${answerMsMax} ms`);
 }

@@ -15,7 +15,7 @@ import { startLocalKafka } from "./local-kafka.ts";
 import { startLocalPostgres, type LocalPostgres } from "./local-postgres.ts";
 import { openLocalServers, type LocalServers } from "./local-servers.ts";
 import { startLocalToxiproxy } from "./local-toxiproxy.ts";
-import { isLostPort, tailOf } from "./server-ready.ts";
+import { isLostPort } from "./server-ready.ts";
 
 /** Ports that the user wants; a port that is not given is picked. */
 export interface WantedPorts {
@@ -88,7 +88,7 @@ async function startOnce(
   // Others may walk through but not look around: PostgreSQL runs as another user.
   await mkdir(folder, { mode: 0o711 });
   await mkdir(logsFolder, { recursive: true });
-  const servers = openLocalServers({ keeper, tailOf });
+  const servers = openLocalServers(keeper);
   const stop = async () => {
     await servers.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });

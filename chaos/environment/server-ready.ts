@@ -1,73 +1,101 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Exit } from "../processes/keeper-messages.ts";
 import { PortTaken } from "./free-ports.ts";
 import type { KeptProcess } from "../processes/keeper.ts";
 
 const probeIntervalMs = 50;
-const tailLines = 20;
+const tailLines = 12;
+const complaintLines = 8;
 
-/** A server ended, or was not ready in time, while it was being started. The message ends with its log's tail. */
+/** A server ended, or was not ready in time, while it was being started. The message ends with its log's excerpt. */
 export class ServerNotReady extends Error {
   readonly code = "SERVER_NOT_READY";
-  readonly logTail: string;
+  /** True when another process listens on a port that the server needs. */
+  readonly lostPort: boolean;
 
-  constructor(reason: string, logTail: string, options?: ErrorOptions) {
-    super(`${reason}; the end of its log:\n${logTail}`, options);
+  /** `log` is the server's whole log. */
+  constructor(reason: string, log: string, options?: ErrorOptions) {
+    super(`${reason}; from its log:\n${excerptOf(log)}`, options);
     this.name = "ServerNotReady";
-    this.logTail = logTail;
+    // PostgreSQL, Kafka and Toxiproxy all use the operating system's words.
+    this.lostPort = /address already in use/i.test(log);
   }
 }
 
 /**
- * Resolves with what `probe` resolves with, as soon as it does. While it rejects it is asked again, until the
- * server ends or `readyMsMax` is over: then it throws ServerNotReady with the last refusal as its cause.
+ * Resolves as soon as `probe` does. While it rejects it is asked again, until the server ends or `readyMsMax` is
+ * over: then this throws ServerNotReady, with the last refusal as its cause. A probe that hangs holds up neither:
+ * on a port that was lost, whoever has it may accept the connection and never answer. A probe that knows that
+ * waiting is in vain throws ServerNotReady itself.
  */
-export async function untilReady<T>(parts: {
+export async function untilReady(parts: {
   readonly server: KeptProcess;
   readonly readyMsMax: number;
-  readonly probe: () => Promise<T>;
-}): Promise<T> {
-  const { server, readyMsMax, probe } = parts;
-  const deadlineAtMs = Date.now() + readyMsMax;
-  let ended: string | undefined;
-  void server.exited.then((exit) => {
-    ended = exit.kind === "exited" ? `with code ${exit.code}` : `by ${exit.signal}`;
+  readonly probe: () => Promise<void>;
+}): Promise<void> {
+  const { server, readyMsMax } = parts;
+  const giveUp = new AbortController();
+  const ended = server.exited.then(
+    (exit) => `${server.name} ended ${wordsFor(exit)} during its start`,
+  );
+  const late = delay(readyMsMax, `${server.name} was not ready within ${readyMsMax} ms`, {
+    signal: giveUp.signal,
   });
-  for (;;) {
-    try {
-      const answer = await probe();
-      if (ended === undefined) return answer;
-    } catch (cause) {
-      if (ended === undefined && Date.now() > deadlineAtMs) {
-        throw new ServerNotReady(
-          `${server.name} was not ready within ${readyMsMax} ms`,
-          await tailOf(server.logFile),
-          { cause },
-        );
-      }
-    }
-    if (ended !== undefined) {
-      throw new ServerNotReady(
-        `${server.name} ended ${ended} during its start`,
-        await tailOf(server.logFile),
-      );
-    }
-    await delay(probeIntervalMs);
+  const asking = askUntilAnswered(parts.probe, giveUp.signal);
+  try {
+    const failure = await Promise.race([ended, late, asking.answered]);
+    if (failure === undefined) return;
+    const cause = asking.lastRefusal();
+    throw new ServerNotReady(failure, await readLog(server.logFile), { cause });
+  } finally {
+    giveUp.abort();
+    // The losers of the race; the abort makes `late` reject, which is news to nobody.
+    await late.catch(() => {});
   }
 }
 
-/** True when a server did not start because another process has a port that it needs. */
-export function isLostPort(error: unknown): boolean {
-  if (error instanceof PortTaken) return true;
-  // PostgreSQL, Kafka and Toxiproxy all use the operating system's words.
-  return (
-    error instanceof ServerNotReady && /address already in use|failed to bind/i.test(error.logTail)
-  );
+function askUntilAnswered(probe: () => Promise<void>, signal: AbortSignal) {
+  let refusal: unknown;
+  async function ask(): Promise<undefined> {
+    while (!signal.aborted) {
+      try {
+        await probe();
+        return;
+      } catch (error) {
+        if (error instanceof ServerNotReady) throw error;
+        refusal = error;
+        await delay(probeIntervalMs);
+      }
+    }
+  }
+  return { answered: ask(), lastRefusal: () => refusal };
 }
 
-/** The last lines of a log file; a sentence that says so when there are none. */
-export async function tailOf(logFile: string): Promise<string> {
-  const text = await readFile(logFile, "utf8").catch(() => "");
-  const lines = text.trimEnd().split("\n").slice(-tailLines).join("\n");
-  return lines === "" ? "(its log is empty)" : lines;
+/** True when a start failed because another process has a port that was needed. */
+export function isLostPort(error: unknown): boolean {
+  return error instanceof PortTaken || (error instanceof ServerNotReady && error.lostPort);
+}
+
+/** A log file's whole text, empty when there is none. */
+export function readLog(logFile: string): Promise<string> {
+  return readFile(logFile, "utf8").catch(() => "");
+}
+
+/** The first complaints of a log and its last lines; a sentence that says so when it is empty. */
+export function excerptOf(log: string): string {
+  if (log.trim() === "") return "(its log is empty)";
+  const lines = log.trimEnd().split("\n");
+  const tail = lines.slice(-tailLines);
+  // A broker that cannot start says why and then writes a page about its shutdown.
+  const complaints = lines
+    .slice(0, -tailLines)
+    .filter((line) => /error|exception|fatal/i.test(line))
+    .slice(0, complaintLines);
+  return [...complaints, ...tail].join("\n");
+}
+
+/** How a process ended, to follow its name in a sentence: `with code 1`, `by SIGKILL`. */
+export function wordsFor(exit: Exit): string {
+  return exit.kind === "exited" ? `with code ${exit.code}` : `by ${exit.signal}`;
 }

@@ -60,7 +60,7 @@ function start(id: number, request: ProcessRequest): void {
   } catch (error) {
     return report({ kind: "not-started", id, reason: String(error) });
   }
-  const child = spawn(request.command, request.arguments, {
+  const child = spawn(request.command, [...request.arguments], {
     cwd: request.folder,
     env: request.environment,
     stdio: ["ignore", log, log],

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   parseKeeperReport,
@@ -65,7 +66,7 @@ export async function startKeeper(): Promise<Keeper> {
       else settle({ pending, report, send: (request) => send(child, request) });
     });
   });
-  void gone.then(() => abandon(pending));
+  void gone.then(() => abandon(pending, folder));
   return new KeeperOverChannel({ child, folder, gone, pending });
 }
 
@@ -147,14 +148,16 @@ function settle(parts: {
   }
 }
 
-// The keeper itself was killed: its processes are orphans now, and the runner is the last that knows them.
-function abandon(pending: Map<number, Pending>): void {
+// When the keeper itself was killed its processes are orphans, and the runner is the last that knows them; when
+// it ended as it should there is nothing left to do here.
+function abandon(pending: Map<number, Pending>, folder: string): void {
   for (const one of pending.values()) {
     one.started.reject(new Error(`${one.request.name} could not be started: the keeper is gone`));
     if (one.pid !== undefined) killGroup(one.pid);
     one.exited.resolve({ kind: "signalled", signal: "SIGKILL" });
   }
   pending.clear();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
 function killGroup(pid: number): void {
