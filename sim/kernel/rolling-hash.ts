@@ -11,7 +11,8 @@ export class RollingHash {
   /** Feeds a whole number within Number.MAX_SAFE_INTEGER. */
   addNumber(value: number): void {
     this.#addWord(value | 0);
-    this.#addWord(Math.floor(value / 0x1_0000_0000) | 0);
+    const high = Math.floor(value / 0x1_0000_0000);
+    if (high !== 0) this.#addWord(high | 0);
   }
 
   /** Feeds a text by its UTF-16 units, length first: "ab","c" differs from "a","bc". */
@@ -23,6 +24,11 @@ export class RollingHash {
       this.#addWord(text.charCodeAt(index) | (text.charCodeAt(index + 1) << 16));
     }
     if (index < length) this.#addWord(text.charCodeAt(index));
+  }
+
+  /** All that was fed so far as one whole number of 53 bits, to be fed to another hash. */
+  toNumber(): number {
+    return (this.#second >>> 11) * 0x1_0000_0000 + (this.#first >>> 0);
   }
 
   /** Sixteen hexadecimal digits. More may be fed afterwards. */

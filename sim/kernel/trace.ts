@@ -18,6 +18,8 @@ export interface TraceRecord {
   readonly events: readonly TraceEvent[];
 }
 
+const numbersMax = 4_096;
+
 /**
  * Records what happens. Every event goes into the hash; the events themselves are kept only when asked for,
  * and the hash is the same either way.
@@ -27,6 +29,8 @@ export class Trace {
   readonly #clock: { readonly nowUs: number; readonly step: number };
   readonly #hash = new RollingHash();
   readonly #events: TraceEvent[] = [];
+  /** Kinds, actors and most texts come again and again: hashing them once halves the cost of a record. */
+  readonly #numbers = new Map<string, number>();
   #count = 0;
 
   constructor(options: {
@@ -44,11 +48,21 @@ export class Trace {
     hash.addNumber(atUs);
     hash.addNumber(step);
     hash.addNumber(detail);
-    hash.addText(kind);
-    hash.addText(actor);
-    hash.addText(text);
+    hash.addNumber(this.#numberOf(kind));
+    hash.addNumber(this.#numberOf(actor));
+    hash.addNumber(this.#numberOf(text));
     this.#count += 1;
     if (this.#keep) this.#events.push({ atUs, step, kind, actor, text, detail });
+  }
+
+  #numberOf(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const hash = new RollingHash();
+    hash.addText(text);
+    const number = hash.toNumber();
+    if (this.#numbers.size < numbersMax) this.#numbers.set(text, number);
+    return number;
   }
 
   finish(): TraceRecord {
