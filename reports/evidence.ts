@@ -14,6 +14,10 @@ export interface Evidence {
   readonly world: "sim" | "real";
   /** The known-bad variant that replaced a part of the services, or null for the services as they ship. */
   readonly mutant: EvidenceMutant | null;
+  /**
+   * The seeds asked for, and how many of them were run, from the first on: fewer than asked for when
+   * the run was stopped, or ended at its first failure.
+   */
   readonly seeds: { readonly first: number; readonly last: number; readonly completed: number };
   /** True when the run was stopped from outside before all seeds were done. */
   readonly interrupted: boolean;
@@ -63,6 +67,7 @@ export interface EvidenceTotals {
   readonly commitsJudged: number;
   /** Events that reached a consumer more than once, and were recognised. */
   readonly duplicateDeliveries: number;
+  /** Whole milliseconds, over all runs. */
   readonly simulatedMs: number;
 }
 
@@ -109,7 +114,7 @@ export interface Finding {
 }
 
 export interface StoryStep {
-  /** Milliseconds since the run began. */
+  /** Whole milliseconds since the run began. */
   readonly atMs: number;
   /** Who acts: `client`, `payment-1`, `wallet-1`, `testbed`. */
   readonly actor: string;

@@ -19,6 +19,11 @@ test("every finding is told, apart by an empty line", () => {
   expect(text.split("\n\n")).toHaveLength(2);
 });
 
+test("an extent that is not known is left out", () => {
+  const findings = brokenEvidence.findings.map((finding) => ({ ...finding, extent: "" }));
+  expect(failureText({ ...brokenEvidence, findings })).toContain("are empty. in 37 of 400 runs\n");
+});
+
 test("nothing found is nothing said", () => {
   expect(failureText(heldEvidence)).toBe("");
 });

@@ -1,5 +1,5 @@
 import type { Evidence, Finding } from "../evidence.ts";
-import { groupedNumber } from "./number-words.ts";
+import { counted, groupedNumber } from "./number-words.ts";
 import { visibleText } from "./visible-text.ts";
 
 /**
@@ -13,12 +13,14 @@ export function failureText(evidence: Pick<Evidence, "findings" | "promises" | "
 
 function textOf(finding: Finding, evidence: Pick<Evidence, "promises" | "totals">): string {
   const promise = evidence.promises.find(({ name }) => name === finding.promise);
-  const runs =
+  const often = [
+    finding.extent,
     promise === undefined
       ? ""
-      : `; in ${groupedNumber(promise.brokenRuns)} of ${groupedNumber(evidence.totals.runs)} runs`;
+      : `in ${groupedNumber(promise.brokenRuns)} of ${counted(evidence.totals.runs, "run")}`,
+  ].filter((part) => part !== "");
   const lines = [
-    `${finding.promise} broken: ${asClause(finding.sentence)} ${finding.extent}${runs}`,
+    `${finding.promise} broken: ${asClause(finding.sentence)} ${often.join("; ")}`,
     `first: ${finding.first}`,
     `replay: ${finding.replay.command}`,
   ];

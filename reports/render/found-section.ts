@@ -52,10 +52,14 @@ function findingArticle(options: { evidence: Evidence; finding: Finding; index: 
           ${counted(smallest.tried, "smaller variant")}
         </dd>
       </div>
-      <div>
-        <dt>Broken in it</dt>
-        <dd>${extent}</dd>
-      </div>
+      ${
+        extent === ""
+          ? ""
+          : html`<div>
+              <dt>Broken in it</dt>
+              <dd>${extent}</dd>
+            </div>`
+      }
       <div>
         <dt>First breach</dt>
         <dd>${first}</dd>
@@ -83,8 +87,6 @@ function chip(kind: StoryStep["kind"]): Html {
       return html` <span class="chip">✕ Crash</span>`;
     case "restart":
       return html` <span class="chip">↻ Restart</span>`;
-    case "end":
-      return html` <span class="chip">■ End</span>`;
     default:
       return html``;
   }

@@ -57,6 +57,11 @@ describe("what the page says", () => {
       ["Not noticed", "A failure was expected, and none came"],
     ],
     [
+      "a search that ended at its first failure says so",
+      { ...brokenEvidence, seeds: { first: 1, last: 400, completed: 17 } },
+      ["The search ended at the first failure, after 17 of 400 seeds.", "seeds 1 to 17."],
+    ],
+    [
       "an interrupted run says what was done and why it proves nothing",
       unknownEvidence,
       [

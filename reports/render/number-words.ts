@@ -14,6 +14,13 @@ export function durationInWords(durationMs: number): string {
   const seconds = Math.round(durationMs / 1_000);
   if (seconds < 120) return `${Math.floor(durationMs / 100) / 10} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${groupedNumber(Math.floor(minutes / 60))} h ${minutes % 60} min`;
+  if (minutes < 60) return twoUnits([minutes, "min"], [seconds % 60, "s"]);
+  return twoUnits([Math.floor(minutes / 60), "h"], [minutes % 60, "min"]);
+}
+
+type Amount = readonly [value: number, unit: string];
+
+function twoUnits([large, largeUnit]: Amount, [small, smallUnit]: Amount): string {
+  const whole = `${groupedNumber(large)} ${largeUnit}`;
+  return small === 0 ? whole : `${whole} ${small} ${smallUnit}`;
 }

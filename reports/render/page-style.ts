@@ -1,5 +1,5 @@
 /** The digest of `pageStyle` for the page's policy; a test compares the two and prints the right one. */
-export const pageStyleDigest = "sha256-SPooWZl1Jz4GTqwZ7fi0n//Sq/Tf4OzXPQ35MlkRBh0=";
+export const pageStyleDigest = "sha256-mLvJRugQ9igzBZkRjYiqHF3vHuqztSvDigXqr+1LYOY=";
 
 /**
  * The page's only style sheet: system fonts, one column, colours as variables for light, dark and
@@ -72,7 +72,7 @@ footer { margin-top: 4.5rem; padding-top: 1.25rem; border-top: 1px solid var(--l
 .mutant { margin-bottom: 1.75rem; border: 2px solid var(--ink); border-radius: 10px; padding: 0 1.75rem .6rem; overflow: hidden; }
 .mutant::before {
   content: ""; display: block; height: 14px; margin: 0 -1.75rem 1.25rem;
-  background: repeating-linear-gradient(-45deg, var(--ink) 0 12px, #f2b632 12px 24px);
+  background: repeating-linear-gradient(-45deg, #1f2428 0 12px, #f2b632 12px 24px);
 }
 .mutant .loud { margin-bottom: .5rem; font-size: 1.5rem; line-height: 1.25; font-weight: 700; }
 
@@ -113,7 +113,7 @@ article + article { margin-top: 3.5rem; }
 .chip { margin-left: .5rem; padding: .1rem .55rem; border: 1px solid var(--soft); border-radius: 99px; font-size: .8125rem; font-weight: 600; white-space: nowrap; }
 .story .crash::before, .story .crash .chip { border-color: var(--fail); background: var(--fail); color: var(--paper); }
 .story .crash::before { font-weight: 700; }
-.story .end::before, .story .end .chip { border-color: var(--ink); background: var(--ink); color: var(--paper); }
+.story .end::before { border: 2px solid var(--ink); font-weight: 700; }
 
 @media (max-width: 34rem) {
   body { padding: 2.25rem 1.25rem 3rem; font-size: 1rem; }
@@ -134,6 +134,7 @@ article + article { margin-top: 3.5rem; }
   :root { --paper: #fff; font-size: 9.5pt; }
   body { max-width: none; padding: 0; font-size: 1.0625rem; }
   nav { display: none; }
+  tfoot { display: table-row-group; }
   section, footer { margin-top: 2.5rem; }
   h2, h3, h4, thead, p:has(+ pre), p:has(+ table) { break-after: avoid; }
   tr, .verdict, .mutant, .figures, pre { break-inside: avoid; }

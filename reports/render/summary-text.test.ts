@@ -47,10 +47,18 @@ test("broken promises and a mutant are named", () => {
   expect(text).toContain("FAIL  2 of 7 promises were broken, in up to 37 of 400 runs.");
 });
 
-test("an unknown verdict says why", () => {
+test("an unknown verdict says why, and which seeds were left", () => {
   const text = summaryText(unknownEvidence, options);
+  expect(text).toContain("212  simulated world, seeds 1 to 212 (asked for: to 400)\n");
   expect(text).toContain("UNKNOWN  Nothing broke, but too little was tried");
   expect(text).toContain("\n               1 of 212 planned crashes never fired.");
+});
+
+test("a run stopped before its first seed was done claims none", () => {
+  const seeds = { first: 1, last: 400, completed: 0 };
+  expect(summaryText({ ...unknownEvidence, seeds }, options)).toContain(
+    "simulated world, no seed (asked for: to 400)",
+  );
 });
 
 test("colour is given only when asked for, and a hostile text brings none", () => {

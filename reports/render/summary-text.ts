@@ -2,6 +2,7 @@ import picocolors from "picocolors";
 
 import type { Evidence, PromiseEvidence, Verdict } from "../evidence.ts";
 import { counted, durationInWords, groupedNumber } from "./number-words.ts";
+import { seedsAsked, seedsDone } from "./seeds-done.ts";
 import { verdictSentence } from "./verdict-sentence.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -52,9 +53,10 @@ function countRows({ seeds, totals, world }: Evidence): readonly (readonly [stri
   const width = Math.max(
     ...[totals.runs, totals.payments].map((count) => groupedNumber(count).length),
   );
+  const asked = seeds.completed < seedsAsked(seeds) ? ` (asked for: to ${seeds.last})` : "";
   const number = (count: number): string => groupedNumber(count).padStart(width);
   return [
-    ["runs", `${number(totals.runs)}  ${worldName(world)}, seeds ${seeds.first} to ${seeds.last}`],
+    ["runs", `${number(totals.runs)}  ${worldName(world)}, ${seedsDone(seeds)}${asked}`],
     ["payments", number(totals.payments)],
     ["  completed", number(totals.completed)],
     ["  refused", number(totals.failed)],

@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceMutant, Verdict } from "../evidence.ts";
 import { html, type Html } from "./html.ts";
 import { counted, groupedNumber } from "./number-words.ts";
+import { seedsAsked, seedsDone } from "./seeds-done.ts";
 import { verdictSentence } from "./verdict-sentence.ts";
 import { worldName } from "./world-name.ts";
 
@@ -21,15 +22,8 @@ export function verdictWord({ mutant, verdict }: Evidence): string {
 
 /** The verdict in one sentence and the figures that it rests on, under a notice when a mutant ran. */
 export function verdictSection(evidence: Evidence): Html {
-  const { doubts, interrupted, mutant, seeds, totals, verdict } = evidence;
+  const { doubts, mutant, seeds, totals, verdict } = evidence;
   const tone = mutant !== null && verdict === "pass" ? "unknown" : verdict;
-  const done = interrupted
-    ? html`<p>
-        <strong>Interrupted:</strong> ${groupedNumber(seeds.completed, GAP)} of
-        ${groupedNumber(seeds.last - seeds.first + 1, GAP)} seeds were done when the run was
-        stopped.
-      </p>`
-    : "";
   return html`<section id="verdict" aria-labelledby="verdict-heading">
     ${mutant === null ? "" : mutantNotice(mutant, verdict)}
     <div class="verdict ${tone}">
@@ -37,7 +31,7 @@ export function verdictSection(evidence: Evidence): Html {
         <span class="mark" aria-hidden="true">${marks[tone]}</span>${verdictWord(evidence)}
       </h2>
       <p class="lead">${verdictSentence(evidence)}</p>
-      ${done}
+      ${endedEarly(evidence)}
       ${
         doubts.length === 0
           ? ""
@@ -48,13 +42,21 @@ export function verdictSection(evidence: Evidence): Html {
       }
     </div>
     <p>
-      This rests on ${counted(totals.runs, "run")} in the ${worldName(evidence.world)}, seeds
-      ${seeds.first} to ${seeds.first + Math.max(0, seeds.completed - 1)}. A run is one whole story:
-      services start, clients pay, a service dies and comes back, and in the end every promise is
-      judged.
+      This rests on ${counted(totals.runs, "run")} in the ${worldName(evidence.world)},
+      ${seedsDone(seeds)}. A run is one whole story: services start, clients pay, a service dies and
+      comes back, and in the end every promise is judged.
     </p>
     ${figures(evidence)}
   </section>`;
+}
+
+function endedEarly({ interrupted, seeds }: Evidence): Html {
+  const done = `${groupedNumber(seeds.completed, GAP)} of ${groupedNumber(seedsAsked(seeds), GAP)} seeds`;
+  if (interrupted) {
+    return html`<p><strong>Interrupted:</strong> ${done} were done when the run was stopped.</p>`;
+  }
+  if (seeds.completed === seedsAsked(seeds)) return html``;
+  return html`<p>The search ended at the first failure, after ${done}.</p>`;
 }
 
 function mutantNotice({ id, defect }: EvidenceMutant, verdict: Verdict): Html {
