@@ -28,6 +28,19 @@ export interface ObservedRecord extends TopicPartition, RecordData {
   readonly timestampMs: number;
 }
 
+/** A record at the moment in which it becomes part of the log. */
+export type AppendedRecord = Pick<
+  ObservedRecord,
+  "topic" | "partition" | "offset" | "key" | "value"
+>;
+
+export interface BrokerOptions {
+  readonly host: BrokerHost;
+  readonly groups?: Partial<GroupSettings> | undefined;
+  /** Told of every record, synchronously, in the order of appending. */
+  readonly onAppend?: ((record: AppendedRecord) => void) | undefined;
+}
+
 /** Looks into the broker at one instant, past the network and without a trace. */
 export interface BrokerObservation {
   topics(): readonly string[];
@@ -65,14 +78,16 @@ const defaultGroupSettings: GroupSettings = {
  */
 export class Broker implements BrokerObservation {
   readonly #host: BrokerHost;
+  readonly #onAppend: ((record: AppendedRecord) => void) | undefined;
   readonly #groupSettings: GroupSettings;
   readonly #topics = new Map<string, PartitionLog[]>();
   readonly #groups = new Map<string, ConsumerGroup>();
   /** By group, then by `topic/partition`. */
   readonly #offsets = new Map<string, Map<string, number>>();
 
-  constructor(options: { host: BrokerHost; groups?: Partial<GroupSettings> }) {
+  constructor(options: BrokerOptions) {
     this.#host = options.host;
+    this.#onAppend = options.onAppend;
     this.#groupSettings = { ...defaultGroupSettings, ...options.groups };
   }
 
@@ -198,6 +213,7 @@ export class Broker implements BrokerObservation {
       }
       const baseOffset = log.append(records, this.#host.nowMs());
       this.#host.trace("append", log.name, baseOffset);
+      if (this.#onAppend !== undefined) tellAppended(log, baseOffset, this.#onAppend);
       return { topic, partition, error: "NONE" as const, baseOffset };
     });
     return { kind: "produce", batches };
@@ -307,5 +323,15 @@ export class Broker implements BrokerObservation {
     if (logs === undefined)
       throw new Error(`no topic ${topic}: there is ${this.topics().join(", ")}`);
     return logs;
+  }
+}
+
+function tellAppended(
+  log: PartitionLog,
+  baseOffset: number,
+  onAppend: (record: AppendedRecord) => void,
+): void {
+  for (const { key, value, offset } of log.read(baseOffset, Number.MAX_SAFE_INTEGER)) {
+    onAppend({ topic: log.topic, partition: log.partition, offset: BigInt(offset), key, value });
   }
 }

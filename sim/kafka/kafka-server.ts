@@ -1,66 +1,75 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Listener, Network } from "../network/network.ts";
 import type { SessionHandler } from "../network/session.ts";
-import { Broker, type BrokerSession } from "./broker.ts";
-import type { GroupSettings } from "./consumer-group.ts";
+import type { BrokerHost } from "./broker-host.ts";
+import { Broker, type BrokerOptions, type BrokerSession } from "./broker.ts";
 import { parseRequest } from "./protocol-codec.ts";
 
-/** A broker on the network. */
-export interface KafkaServer {
-  /** For making topics and for observing, past the network. */
-  readonly broker: Broker;
-  /** Takes it off the network: connections break. Its logs, groups and offsets stay as they are. */
-  stop(): void;
-  /** Puts it back on. */
-  start(): void;
+/** Where a broker lives. */
+export interface KafkaServerOptions {
+  readonly kernel: Kernel;
+  readonly network: Network;
+  /** Under which it listens, and signs the trace: `kafka-1`. */
+  readonly name: string;
+  readonly groups?: BrokerOptions["groups"];
+  readonly onAppend?: BrokerOptions["onAppend"];
+}
+
+/** A broker that listens on the network. */
+export function startKafkaServer(options: KafkaServerOptions): KafkaServer {
+  const server = new KafkaServer(options);
+  server.start();
+  return server;
 }
 
 /**
- * A broker that listens under its name (`kafka-1`). From one connection it takes one request at a time and in
- * order, as Kafka does: behind a long poll or a join everything of that connection waits.
+ * A broker on the network. From one connection it takes one request at a time and in order, as Kafka does:
+ * behind a long poll or a join everything of that connection waits.
  */
-export function startKafkaServer(options: {
-  kernel: Kernel;
-  network: Network;
-  name: string;
-  groups?: Partial<GroupSettings>;
-}): KafkaServer {
-  const { kernel, network, name, groups = {} } = options;
-  const chance = kernel.random.stream("kafka.broker", name);
-  const broker = new Broker({
-    groups,
-    host: {
-      nowMs: () => Math.floor(kernel.nowUs / 1_000),
-      setTimer: (delayMs, callback) =>
-        kernel.schedule({ delayUs: delayMs * 1_000, actor: name, callback }),
-      draw: (maximum) => chance.integer(0, maximum),
-      trace: (kind, text, detail) => kernel.trace.record(kind, name, text, detail),
-      fail: (error) => kernel.fail(error),
-    },
-  });
-  const sessions = new Set<BrokerSession>();
-  let listener: Listener | undefined;
+export class KafkaServer extends Broker {
+  readonly #kernel: Kernel;
+  readonly #network: Network;
+  readonly #name: string;
+  readonly #sessions = new Set<BrokerSession>();
+  #listener: Listener | undefined;
 
-  function start(): void {
-    listener = network.listen(name, () => {
-      const session = broker.openSession();
-      sessions.add(session);
-      return takeOneByOne(kernel, session, () => {
-        sessions.delete(session);
+  constructor(options: KafkaServerOptions) {
+    const { groups, onAppend } = options;
+    super({ host: createHost(options), groups, onAppend });
+    this.#kernel = options.kernel;
+    this.#network = options.network;
+    this.#name = options.name;
+  }
+
+  /** Begins to listen, again after a stop. */
+  start(): void {
+    this.#listener = this.#network.listen(this.#name, () => {
+      const session = this.openSession();
+      this.#sessions.add(session);
+      return takeOneByOne(this.#kernel, session, () => {
+        this.#sessions.delete(session);
         session.close();
       });
     });
   }
 
-  start();
+  /** Goes off the network: connections break. Logs, groups and offsets stay as they are. */
+  stop(): void {
+    this.#listener?.close();
+    for (const session of this.#sessions) session.close();
+    this.#sessions.clear();
+  }
+}
+
+function createHost({ kernel, name }: KafkaServerOptions): BrokerHost {
+  const chance = kernel.random.stream("kafka.broker", name);
   return {
-    broker,
-    start,
-    stop() {
-      listener?.close();
-      for (const session of sessions) session.close();
-      sessions.clear();
-    },
+    nowMs: () => Math.floor(kernel.nowUs / 1_000),
+    setTimer: (delayMs, callback) =>
+      kernel.schedule({ delayUs: delayMs * 1_000, actor: name, callback }),
+    draw: (maximum) => chance.integer(0, maximum),
+    trace: (kind, text, detail) => kernel.trace.record(kind, name, text, detail),
+    fail: (error) => kernel.fail(error),
   };
 }
 

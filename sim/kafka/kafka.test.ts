@@ -15,6 +15,8 @@ interface World {
   readonly network: Network;
   readonly broker: Broker;
   readonly server: KafkaServer;
+  /** What the observer was told, in order. */
+  readonly appended: readonly string[];
   readonly main: SimulatedProcess;
   /** `consumer message` per delivery, in order. */
   readonly seen: string[];
@@ -25,10 +27,17 @@ interface World {
 }
 
 async function inWorld(seed: string, scenario: (world: World) => Promise<void>): Promise<Kernel> {
+  const appended: string[] = [];
   const kernel = createKernel({ seed, limits: { simulatedMs: 600_000 } });
   const network = createNetwork({ kernel });
-  const server = startKafkaServer({ kernel, network, name: "kafka-1" });
-  const { broker } = server;
+  const server = startKafkaServer({
+    kernel,
+    network,
+    name: "kafka-1",
+    onAppend: ({ topic, partition, offset, value }) =>
+      appended.push(`${topic}/${partition}@${offset} ${value}`),
+  });
+  const broker: Broker = server;
   broker.createTopic("payments", 4);
   const client = (process: SimulatedProcess) =>
     createKafkaClient({ network, process, servers: ["kafka-1"] });
@@ -40,6 +49,7 @@ async function inWorld(seed: string, scenario: (world: World) => Promise<void>):
       network,
       broker,
       server,
+      appended,
       main,
       seen,
       client,
@@ -136,6 +146,15 @@ describe("producing and consuming", () => {
     await inWorld("keyless", async ({ send, broker }) => {
       await send([record(null, "1"), record(null, "2"), record(null, "3"), record(null, "4")]);
       expect(broker.records("payments").map(({ partition }) => partition)).toEqual([0, 1, 2, 3]);
+    });
+  });
+
+  test("an observer is told of every record once, in the order of appending", async () => {
+    await inWorld("observed", async ({ send, appended }) => {
+      await send([record("a", "1"), record("a", "2")]);
+      await send([record("a", "3")]);
+      const place = appended[0]?.split("@")[0];
+      expect(appended).toEqual([`${place}@0 1`, `${place}@1 2`, `${place}@2 3`]);
     });
   });
 

@@ -25,10 +25,12 @@ describe("time", () => {
 
   test("a cancelled timer neither fires nor moves time", async () => {
     const kernel = createKernel({ seed: "cancel" });
-    await kernel.run(async (main) => {
+    const stopped = await failureOf(kernel, async (main) => {
       main.after(5, () => expect.unreachable("it was cancelled")).cancel();
       await main.sleep(1);
+      await main.promise("for ever", () => {});
     });
+    expect(stopped).toHaveProperty("kind", "queue-empty");
     expect(kernel.nowUs).toBe(1_000);
   });
 
@@ -149,14 +151,18 @@ describe("the end of a run", () => {
   });
 
   test("a rejection that nobody handles ends the run with its reason", async () => {
-    const listenerCount = process.listenerCount("unhandledRejection");
+    const seenByHost: unknown[] = [];
+    const listener = (error: unknown) => seenByHost.push(error);
+    process.on("unhandledRejection", listener);
     const kernel = createKernel({ seed: "rejection" });
     const failure = await failureOf(kernel, async (main) => {
       main.after(1, () => void Promise.reject(new Error("nobody listens")));
       await main.sleep(2);
     });
     expect(failure).toHaveProperty("message", "nobody listens");
-    expect(process.listenerCount("unhandledRejection")).toBe(listenerCount);
+    expect(process.listeners("unhandledRejection")).toContain(listener);
+    process.removeListener("unhandledRejection", listener);
+    expect(seenByHost).toEqual([]);
   });
 
   test("what is not simulated ends the run even where the service catches everything", async () => {

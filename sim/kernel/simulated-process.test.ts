@@ -24,6 +24,19 @@ test("a crashed process goes no further: no reply, no catch, no finally", async 
   expect(seen).toEqual(["waits"]);
 });
 
+test("a dead process's timers do not fire", async () => {
+  const kernel = createKernel({ seed: "timers" });
+  await kernel.run(async (main) => {
+    const victim = kernel.startProcess("victim", async (self) => {
+      self.after(10, () => expect.unreachable("its process is dead"));
+      await self.sleep(20);
+    });
+    await main.sleep(5);
+    victim.crash();
+    await main.sleep(100);
+  });
+});
+
 test("a dead process that asks to wait waits for ever", async () => {
   const kernel = createKernel({ seed: "dead" });
   const seen: string[] = [];
