@@ -1,0 +1,35 @@
+import { compileCondition } from "./compile-expression.ts";
+import { ParameterTypes, Scope } from "./scope.ts";
+import type { SqlValue } from "./sql-type.ts";
+import type { Row } from "./stored-row.ts";
+import type { SyntaxNode } from "./syntax-node.ts";
+import type { Table } from "./table.ts";
+
+/** A condition over one row of a table, with the names of the columns that it reads, each once. */
+export interface RowCondition {
+  readonly columns: readonly string[];
+  readonly evaluate: (row: Row) => SqlValue;
+}
+
+/** Compiles the condition of a CHECK or of a partial index. It may be opened anew for every engine. */
+export function compileCheck(table: Table, condition: SyntaxNode): RowCondition {
+  const parameters = new ParameterTypes();
+  const scope = new NotingScope(parameters);
+  scope.add({ alias: table.name, table });
+  const { evaluate } = compileCondition(scope, condition, "CHECK");
+  if (parameters.count > 0) condition.refuse("a parameter in a definition");
+  return {
+    columns: [...scope.columns].map((at) => table.columns[at]?.name ?? "?"),
+    evaluate: (row) => evaluate({ rows: [row], parameters: [], aggregates: [] }),
+  };
+}
+
+class NotingScope extends Scope {
+  readonly columns = new Set<number>();
+
+  override resolve(qualifier: string | undefined, column: string) {
+    const place = super.resolve(qualifier, column);
+    this.columns.add(place.column);
+    return place;
+  }
+}

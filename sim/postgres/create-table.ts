@@ -1,0 +1,182 @@
+import type { Catalog } from "./catalog.ts";
+import {
+  type ColumnDefinition,
+  type ConstraintDefinition,
+  readTableElements,
+} from "./column-definition.ts";
+import { chooseName } from "./constraint-name.ts";
+import { addIndex } from "./create-index.ts";
+import { DatabaseError } from "./database-error.ts";
+import { compileCheck } from "./check-constraint.ts";
+import type { Execution } from "./execution.ts";
+import { ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE } from "./lock.ts";
+import type { Steps } from "./lock-manager.ts";
+import type { Plan, PlanOutcome } from "./plan.ts";
+import { awaitTransaction } from "./row-lock.ts";
+import { Sequence } from "./sequence.ts";
+import type { SyntaxNode } from "./syntax-node.ts";
+import { type Column, Table } from "./table.ts";
+
+const NOTHING: PlanOutcome = { rows: [], count: 0 };
+
+/** Compiles CREATE TABLE [IF NOT EXISTS]; to be run once, by the transaction whose catalog this is. */
+export function compileCreateTable(catalog: Catalog, node: SyntaxNode): Plan {
+  const relation = node.part("relation") ?? node.refuse("CREATE TABLE without a name");
+  const name = relation.requiredText("relname");
+  relation.only("schemaname", "public");
+  relation.only("inh", true);
+  relation.only("relpersistence", "p");
+  relation.end();
+  const onlyIfMissing = node.flag("if_not_exists");
+  const { columns, constraints } = readTableElements(node.children("tableElts"));
+  node.only("oncommit", "ONCOMMIT_NOOP");
+  node.end();
+  return {
+    tag: () => "CREATE TABLE",
+    columns: [],
+    tableLocks: [],
+    parameterTypes: [],
+    *run(execution) {
+      if (catalog.hasRelation(name) && catalog.findTableInCreation(name) === undefined) {
+        if (onlyIfMissing) return NOTHING;
+        throw new DatabaseError("42P07", `relation "${name}" already exists`);
+      }
+      yield* awaitRival(execution, catalog, name);
+      const table = new Table(name, columns.map(makeColumn), execution.transaction);
+      catalog.addTable(table);
+      yield* execution.locks.acquire(table.lock, execution.owner, ACCESS_EXCLUSIVE);
+      yield* addConstraints(execution, catalog, table, constraints);
+      return NOTHING;
+    },
+  };
+}
+
+// Two transactions that create one name meet at the unique index of pg_type, even with IF NOT EXISTS.
+function* awaitRival(execution: Execution, catalog: Catalog, name: string): Steps<void> {
+  for (;;) {
+    const rival = catalog.findTableInCreation(name);
+    if (rival === undefined) return;
+    yield* awaitTransaction(execution, rival.createdBy);
+    if (rival.createdBy.status !== "committed") continue;
+    const constraint = "pg_type_typname_nsp_index";
+    throw new DatabaseError(
+      "23505",
+      `duplicate key value violates unique constraint "${constraint}"`,
+      {
+        schema: "pg_catalog",
+        table: "pg_type",
+        constraint,
+        detail: `Key (typname, typnamespace)=(${name}, 2200) already exists.`,
+      },
+    );
+  }
+}
+
+function makeColumn(definition: ColumnDefinition): Column {
+  const { name, type, notNull, defaultValue } = definition;
+  const identity = definition.identity ? new Sequence() : null;
+  return { name, type, notNull: notNull || identity !== null, defaultValue, identity };
+}
+
+// Checks are named first, then keys with the primary key before the rest, then foreign keys, as DefineRelation does.
+function* addConstraints(
+  execution: Execution,
+  catalog: Catalog,
+  table: Table,
+  constraints: readonly ConstraintDefinition[],
+): Steps<void> {
+  const taken = new Set<string>();
+  const name = (given: string | undefined, columns: readonly string[], label: string): string => {
+    const isTaken = (one: string): boolean => taken.has(one) || catalog.hasRelation(one);
+    const chosen = given ?? chooseName(table.name, columns, label, isTaken);
+    taken.add(chosen);
+    return chosen;
+  };
+  for (const one of constraints) {
+    if (one.kind !== "check") continue;
+    const { columns, evaluate } = compileCheck(table, one.condition);
+    const [column, second] = columns;
+    const part = column === undefined || second !== undefined ? [] : [column];
+    table.checks.push({ name: name(one.name, part, "check"), evaluate });
+  }
+  table.checks.sort((left, right) => (left.name < right.name ? -1 : 1));
+  const keys = constraints.filter((one) => one.kind === "key");
+  for (const one of keys.toSorted((a, b) => Number(b.primary) - Number(a.primary))) {
+    const columns = one.columns.map((column) => demandKeyColumn(table, column));
+    const indexName = one.primary ? name(one.name, [], "pkey") : name(one.name, one.columns, "key");
+    if (one.primary) {
+      if (table.indexes.some((index) => index.primary)) {
+        const message = `multiple primary keys for table "${table.name}" are not allowed`;
+        throw new DatabaseError("42P16", message);
+      }
+      for (const at of columns) markNotNull(table, at);
+    }
+    const index = { name: indexName, columns, unique: true, primary: one.primary, predicate: null };
+    addIndex(catalog, table, index);
+  }
+  for (const one of constraints) {
+    if (one.kind !== "foreign") continue;
+    const referenced = one.table === table.name ? table : catalog.demandTable(one.table);
+    yield* execution.locks.acquire(referenced.lock, execution.owner, SHARE_ROW_EXCLUSIVE);
+    const foreignName = name(one.name, one.columns, "fkey");
+    addForeignKey(catalog, table, referenced, foreignName, one);
+  }
+}
+
+function addForeignKey(
+  catalog: Catalog,
+  table: Table,
+  referenced: Table,
+  name: string,
+  definition: { readonly columns: readonly string[]; readonly referenced: readonly string[] },
+): void {
+  const columns = definition.columns.map((column) => demandForeignColumn(table, column));
+  const primary = referenced.indexes.find((index) => index.primary);
+  const referencedColumns =
+    definition.referenced.length > 0
+      ? definition.referenced.map((column) => demandForeignColumn(referenced, column))
+      : [...(primary?.columns ?? [])];
+  if (primary === undefined && definition.referenced.length === 0) {
+    const message = `there is no primary key for referenced table "${referenced.name}"`;
+    throw new DatabaseError("42704", message);
+  }
+  if (columns.length !== referencedColumns.length) {
+    const message = "number of referencing and referenced columns for foreign key disagree";
+    throw new DatabaseError("42830", message);
+  }
+  const isKey = referenced.indexes.some(
+    (index) =>
+      index.unique &&
+      index.predicate === null &&
+      index.columns.length === referencedColumns.length &&
+      index.columns.every((column) => referencedColumns.includes(column)),
+  );
+  if (!isKey) {
+    const message = `there is no unique constraint matching given keys for referenced table "${referenced.name}"`;
+    throw new DatabaseError("42830", message);
+  }
+  const foreignKey = { name, table, columns, referenced, referencedColumns };
+  table.foreignKeys.push(foreignKey);
+  referenced.referencedBy.push(foreignKey);
+  catalog.onAbort(() =>
+    referenced.referencedBy.splice(referenced.referencedBy.indexOf(foreignKey), 1),
+  );
+}
+
+function demandKeyColumn(table: Table, name: string): number {
+  const at = table.columnAt(name);
+  if (at >= 0) return at;
+  throw new DatabaseError("42703", `column "${name}" named in key does not exist`);
+}
+
+function demandForeignColumn(table: Table, name: string): number {
+  const at = table.columnAt(name);
+  if (at >= 0) return at;
+  const message = `column "${name}" referenced in foreign key constraint does not exist`;
+  throw new DatabaseError("42703", message);
+}
+
+function markNotNull(table: Table, at: number): void {
+  const column = table.columns[at];
+  if (column !== undefined) column.notNull = true;
+}

@@ -1,0 +1,41 @@
+/** The parts of an error report that Postgres sends beside code and message, each only where it sends it. */
+export interface DatabaseErrorParts {
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly schema?: string;
+  readonly table?: string;
+  readonly column?: string;
+  readonly constraint?: string;
+}
+
+/**
+ * An error that Postgres itself would report: SQLSTATE in `code`, and the names of what was violated, with
+ * the fields that the `pg` client shows. Services may catch it, unlike NotSimulated.
+ */
+export class DatabaseError extends Error {
+  override readonly name = "DatabaseError";
+  readonly severity = "ERROR";
+  readonly code: string;
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
+  readonly schema: string | undefined;
+  readonly table: string | undefined;
+  readonly column: string | undefined;
+  readonly constraint: string | undefined;
+
+  constructor(code: string, message: string, parts: DatabaseErrorParts = {}) {
+    super(message);
+    this.code = code;
+    this.detail = parts.detail;
+    this.hint = parts.hint;
+    this.schema = parts.schema;
+    this.table = parts.table;
+    this.column = parts.column;
+    this.constraint = parts.constraint;
+  }
+}
+
+/** 40001, in the words Postgres uses when a REPEATABLE READ transaction meets a newer version of a row. */
+export function serializationFailure(because: "update" | "delete"): DatabaseError {
+  return new DatabaseError("40001", `could not serialize access due to concurrent ${because}`);
+}

@@ -1,0 +1,163 @@
+import {
+  assign,
+  type Assignment,
+  defaultOf,
+  demandColumn,
+  type WrittenValue,
+} from "./assignment.ts";
+import type { Catalog } from "./catalog.ts";
+import { compileExpression } from "./compile-expression.ts";
+import { DatabaseError, serializationFailure } from "./database-error.ts";
+import type { Execution } from "./execution.ts";
+import type { Frame } from "./expression.ts";
+import { readTableReference } from "./from-clause.ts";
+import { ROW_EXCLUSIVE } from "./lock.ts";
+import type { Steps } from "./lock-manager.ts";
+import { readOnConflict } from "./on-conflict.ts";
+import type { Plan, PlanOutcome } from "./plan.ts";
+import { compileReturning } from "./returning.ts";
+import { checkRow, findConflict } from "./row-constraint.ts";
+import { ParameterTypes, Scope } from "./scope.ts";
+import type { SqlValue } from "./sql-type.ts";
+import { isVisible, type Row } from "./stored-row.ts";
+import type { SyntaxNode } from "./syntax-node.ts";
+import { indexKeyOf, type Table, type TableIndex } from "./table.ts";
+import type { Target } from "./target-list.ts";
+import { insertRow } from "./write-row.ts";
+
+interface InsertPlan {
+  readonly table: Table;
+  /** For each row to insert, the assignments of all columns, in their order. */
+  readonly rows: readonly (readonly Assignment[])[];
+  /** Unique indexes under which a conflict is passed over; null without ON CONFLICT. */
+  readonly arbiters: readonly TableIndex[] | null;
+  readonly returning: readonly Target[];
+}
+
+/** Compiles INSERT INTO ... VALUES ... [ON CONFLICT ... DO NOTHING] [RETURNING ...]. */
+export function compileInsert(catalog: Catalog, node: SyntaxNode): Plan {
+  const parameters = new ParameterTypes();
+  const scope = new Scope(parameters);
+  const relation = node.part("relation") ?? node.refuse("INSERT without a table");
+  const table = readTableReference(catalog, scope, relation);
+  node.only("override", "OVERRIDING_NOT_SET");
+  const columns = readColumns(table, node.children("cols"));
+  const rows = readRows(new Scope(parameters), table, columns, node.child("selectStmt"));
+  const arbiters = readOnConflict(table, node.part("onConflictClause"));
+  const returning = compileReturning(scope, node.part("returningClause"));
+  node.end();
+  const insert: InsertPlan = { table, rows, arbiters, returning };
+  return {
+    tag: (count) => `INSERT 0 ${count}`,
+    columns: returning.map((target) => target.column),
+    tableLocks: [{ table, mode: ROW_EXCLUSIVE }],
+    parameterTypes: parameters.finish(),
+    run: (execution) => runInsert(insert, execution),
+  };
+}
+
+function readColumns(table: Table, nodes: readonly SyntaxNode[]): number[] {
+  if (nodes.length === 0) return table.columns.map((_, at) => at);
+  const columns: number[] = [];
+  for (const node of nodes) {
+    const name = node.requiredText("name");
+    node.end();
+    const column = demandColumn(table, name);
+    if (columns.includes(column)) {
+      throw new DatabaseError("42701", `column "${name}" specified more than once`);
+    }
+    columns.push(column);
+  }
+  return columns;
+}
+
+function readRows(
+  scope: Scope,
+  table: Table,
+  columns: readonly number[],
+  source: SyntaxNode | undefined,
+): Assignment[][] {
+  if (source === undefined) return [assignRow(scope, table, [], [])];
+  const lists = source.children("valuesLists");
+  if (lists.length === 0) source.refuse("INSERT from a query");
+  source.only("op", "SETOP_NONE");
+  source.only("limitOption", "LIMIT_OPTION_DEFAULT");
+  source.end();
+  let length: number | undefined;
+  return lists.map((list) => {
+    const values = readValues(scope, list);
+    length ??= values.length;
+    if (values.length !== length) {
+      throw new DatabaseError("42601", "VALUES lists must all be the same length");
+    }
+    if (values.length > columns.length) {
+      throw new DatabaseError("42601", "INSERT has more expressions than target columns");
+    }
+    return assignRow(scope, table, columns, values);
+  });
+}
+
+function readValues(scope: Scope, list: SyntaxNode): WrittenValue[] {
+  const items = list.children("items");
+  list.end();
+  return items.map((item) =>
+    item.kind === "SetToDefault" ? null : compileExpression(scope, item),
+  );
+}
+
+function assignRow(
+  scope: Scope,
+  table: Table,
+  columns: readonly number[],
+  values: readonly WrittenValue[],
+): Assignment[] {
+  const row = table.columns.map((column, at): Assignment => ({
+    column: at,
+    evaluate: defaultOf(column),
+  }));
+  for (const [at, value] of values.entries()) {
+    const column = columns[at];
+    if (column !== undefined) row[column] = assign(scope, table, column, value, "insert");
+  }
+  return row;
+}
+
+function* runInsert(insert: InsertPlan, execution: Execution): Steps<PlanOutcome> {
+  const { table, arbiters, returning } = insert;
+  const rows: Row[] = [];
+  let count = 0;
+  for (const assignments of insert.rows) {
+    const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
+    const values: SqlValue[] = [];
+    for (const assignment of assignments) values.push(assignment.evaluate(frame));
+    checkRow(table, values);
+    if (arbiters !== null && (yield* hasConflict(execution, arbiters, values))) continue;
+    yield* insertRow(execution, table, values);
+    count += 1;
+    if (returning.length === 0) continue;
+    frame.rows.push(values);
+    rows.push(returning.map((target) => target.evaluate(frame)));
+  }
+  return { rows, count };
+}
+
+// ExecOnConflictNothing: in REPEATABLE READ a conflict that the snapshot cannot see is a serialization failure.
+function* hasConflict(
+  execution: Execution,
+  arbiters: readonly TableIndex[],
+  values: Row,
+): Steps<boolean> {
+  for (const index of arbiters) {
+    const key = indexKeyOf(index, values);
+    if (key === undefined || key.includes(null)) continue;
+    const conflict = yield* findConflict(execution, index, key, null);
+    if (conflict === null) continue;
+    const seen =
+      execution.isolation === "read committed" ||
+      conflict.createdBy === execution.transaction ||
+      isVisible(conflict, execution.snapshot);
+    if (!seen) throw serializationFailure("update");
+    return true;
+  }
+  return false;
+}

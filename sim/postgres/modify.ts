@@ -1,0 +1,132 @@
+import type { Conjunct } from "./access-path.ts";
+import { assign, type Assignment, demandColumn } from "./assignment.ts";
+import type { Catalog } from "./catalog.ts";
+import { compileExpression } from "./compile-expression.ts";
+import { DatabaseError } from "./database-error.ts";
+import type { Execution } from "./execution.ts";
+import type { Frame } from "./expression.ts";
+import {
+  allTrue,
+  type JoinPlan,
+  planJoin,
+  readConjuncts,
+  readTableReference,
+  runJoin,
+} from "./from-clause.ts";
+import { ROW_EXCLUSIVE } from "./lock.ts";
+import type { Steps } from "./lock-manager.ts";
+import type { Plan, PlanOutcome } from "./plan.ts";
+import { compileReturning } from "./returning.ts";
+import { ParameterTypes, Scope } from "./scope.ts";
+import { shuffle } from "./shuffle.ts";
+import type { SqlValue } from "./sql-type.ts";
+import type { Row, RowVersion } from "./stored-row.ts";
+import type { SyntaxNode } from "./syntax-node.ts";
+import type { Table } from "./table.ts";
+import type { Target } from "./target-list.ts";
+import { type Modification, modifyRow } from "./write-row.ts";
+
+interface ModifyPlan {
+  readonly join: JoinPlan;
+  /** What UPDATE sets; null for DELETE. */
+  readonly assignments: readonly Assignment[] | null;
+  readonly returning: readonly Target[];
+}
+
+/** Compiles UPDATE ... SET ... [WHERE ...] [RETURNING ...]. */
+export function compileUpdate(catalog: Catalog, node: SyntaxNode): Plan {
+  return compileModify(catalog, node, "UPDATE");
+}
+
+/** Compiles DELETE FROM ... [WHERE ...] [RETURNING ...]. */
+export function compileDelete(catalog: Catalog, node: SyntaxNode): Plan {
+  return compileModify(catalog, node, "DELETE");
+}
+
+// Postgres compiles WHERE and RETURNING before SET, which decides how a parameter used twice is typed.
+function compileModify(catalog: Catalog, node: SyntaxNode, verb: "UPDATE" | "DELETE"): Plan {
+  const parameters = new ParameterTypes();
+  const scope = new Scope(parameters);
+  const relation = node.part("relation") ?? node.refuse(`${verb} without a table`);
+  const table = readTableReference(catalog, scope, relation);
+  const conjuncts = readConjuncts(scope, node.child("whereClause"), "WHERE");
+  const returning = compileReturning(scope, node.part("returningClause"));
+  const targets = verb === "UPDATE" ? node.children("targetList") : [];
+  const assignments = verb === "UPDATE" ? readAssignments(scope, table, targets) : null;
+  node.end();
+  const modify: ModifyPlan = { join: planOver(scope, conjuncts), assignments, returning };
+  return {
+    tag: (count) => `${verb} ${count}`,
+    columns: returning.map((target) => target.column),
+    tableLocks: [{ table, mode: ROW_EXCLUSIVE }],
+    parameterTypes: parameters.finish(),
+    run: (execution) => runModify(modify, execution),
+  };
+}
+
+function planOver(scope: Scope, conjuncts: readonly Conjunct[]): JoinPlan {
+  return planJoin(scope, { conjuncts: [], outerJoins: new Map() }, conjuncts, null);
+}
+
+function readAssignments(scope: Scope, table: Table, nodes: readonly SyntaxNode[]): Assignment[] {
+  const written = nodes.map((node) => {
+    const name = node.requiredText("name");
+    const value = node.requiredChild("val");
+    node.end();
+    const isDefault = value.kind === "SetToDefault";
+    return { name, value: isDefault ? null : compileExpression(scope, value) };
+  });
+  const assignments: Assignment[] = [];
+  for (const { name, value } of written) {
+    const column = demandColumn(table, name);
+    if (assignments.some((one) => one.column === column)) {
+      throw new DatabaseError("42601", `multiple assignments to same column "${name}"`);
+    }
+    assignments.push(assign(scope, table, column, value, "update"));
+  }
+  return assignments;
+}
+
+function* runModify(modify: ModifyPlan, execution: Execution): Steps<PlanOutcome> {
+  const { returning, join } = modify;
+  const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
+  const modification = modificationOf(modify, frame);
+  const rows: Row[] = [];
+  let count = 0;
+  for (const version of findVersions(join, frame, execution)) {
+    const modified = yield* modifyRow(execution, version, modification);
+    if (modified === null) continue;
+    count += 1;
+    if (returning.length === 0) continue;
+    frame.rows[0] = modified.after ?? modified.before;
+    rows.push(returning.map((target) => target.evaluate(frame)));
+  }
+  return { rows, count };
+}
+
+function modificationOf({ assignments, join }: ModifyPlan, frame: Frame): Modification {
+  return {
+    compute: (values) => {
+      if (assignments === null) return null;
+      frame.rows[0] = values;
+      const changed: SqlValue[] = [...values];
+      for (const { column, evaluate } of assignments) changed[column] = evaluate(frame);
+      return changed;
+    },
+    stillMeets: (values) => {
+      frame.rows[0] = values;
+      return allTrue(join.filters, frame);
+    },
+  };
+}
+
+// All rows are found before the first is changed: the snapshot is one, and the order of changing is the host's choice.
+function findVersions(join: JoinPlan, frame: Frame, execution: Execution): RowVersion[] {
+  const versions: (RowVersion | null)[] = [];
+  const found: RowVersion[] = [];
+  for (const _ of runJoin(join, frame, versions, execution.snapshot)) {
+    const version = versions[0];
+    if (version !== null && version !== undefined) found.push(version);
+  }
+  return shuffle(found, execution.host);
+}

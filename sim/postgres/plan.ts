@@ -1,0 +1,29 @@
+import type { Execution } from "./execution.ts";
+import type { LockMode } from "./lock.ts";
+import type { Steps } from "./lock-manager.ts";
+import type { SqlType } from "./sql-type.ts";
+import type { Row } from "./stored-row.ts";
+import type { Table } from "./table.ts";
+
+/** A column of a result. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: SqlType;
+}
+
+/** What a plan gave: rows to return, and how many rows it found or changed. */
+export interface PlanOutcome {
+  readonly rows: readonly Row[];
+  readonly count: number;
+}
+
+/** A statement compiled for one version of the catalog: run any number of times. */
+export interface Plan {
+  /** The command tag as Postgres words it: `INSERT 0 1`, `SELECT 2`, `CREATE TABLE`. */
+  tag(count: number): string;
+  readonly columns: readonly ResultColumn[];
+  /** Locks on tables to be taken before it runs, in this order. */
+  readonly tableLocks: readonly { readonly table: Table; readonly mode: LockMode }[];
+  readonly parameterTypes: readonly SqlType[];
+  run(execution: Execution): Steps<PlanOutcome>;
+}

@@ -1,0 +1,12 @@
+import { compileExpression } from "./compile-expression.ts";
+import type { Scope } from "./scope.ts";
+import type { SyntaxNode } from "./syntax-node.ts";
+import { compileTargets, type Target } from "./target-list.ts";
+
+/** Compiles RETURNING; an empty list without it. */
+export function compileReturning(scope: Scope, node: SyntaxNode | undefined): Target[] {
+  if (node === undefined) return [];
+  const expressions = node.children("exprs");
+  node.end();
+  return compileTargets(scope, expressions, (one) => compileExpression(scope, one));
+}

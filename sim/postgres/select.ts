@@ -1,0 +1,185 @@
+import { Aggregates } from "./aggregate.ts";
+import { settleUnknown } from "./coercion.ts";
+import type { Catalog } from "./catalog.ts";
+import { compileExpression, ExpressionCompiler } from "./compile-expression.ts";
+import { DatabaseError } from "./database-error.ts";
+import type { Execution } from "./execution.ts";
+import type { Evaluate, Expression, Frame } from "./expression.ts";
+import {
+  allTrue,
+  type JoinPlan,
+  planJoin,
+  readConjuncts,
+  readFromClause,
+  runJoin,
+} from "./from-clause.ts";
+import { demandGrouped, groupRows } from "./grouping.ts";
+import { ACCESS_SHARE, ROW_SHARE } from "./lock.ts";
+import type { Steps } from "./lock-manager.ts";
+import { type Locking, lockFoundRow, readLockingClause } from "./locking-clause.ts";
+import type { Plan, PlanOutcome } from "./plan.ts";
+import { ParameterTypes, Scope } from "./scope.ts";
+import { shuffle } from "./shuffle.ts";
+import { compareByKeys, compileSortClause, type SortKey } from "./sort-clause.ts";
+import type { Row, RowVersion } from "./stored-row.ts";
+import type { SyntaxNode } from "./syntax-node.ts";
+import { compileTargets, type Target } from "./target-list.ts";
+import type { WantedOrder } from "./access-path.ts";
+
+/** A row that the query found, before it is locked and projected. */
+export interface FoundRow {
+  readonly rows: Row[];
+  readonly aggregates: Row;
+  /** The version, of a query over one table. */
+  readonly version: RowVersion | null;
+}
+
+interface SelectPlan {
+  readonly join: JoinPlan;
+  readonly groupBy: readonly Expression[] | null;
+  readonly aggregates: Aggregates;
+  readonly targets: readonly Target[];
+  readonly sortKeys: readonly SortKey[];
+  readonly limit: Evaluate | null;
+  readonly offset: Evaluate | null;
+  readonly locking: Locking | null;
+}
+
+/** Compiles SELECT ... FROM ... WHERE ... GROUP BY ... ORDER BY ... LIMIT ... OFFSET ... FOR UPDATE. */
+export function compileSelect(catalog: Catalog, node: SyntaxNode): Plan {
+  const parameters = new ParameterTypes();
+  const scope = new Scope(parameters);
+  const select = readSelect(catalog, scope, node);
+  const mode = select.locking === null ? ACCESS_SHARE : ROW_SHARE;
+  return {
+    tag: (count) => `SELECT ${count}`,
+    columns: select.targets.map((target) => target.column),
+    tableLocks: scope.sources.map(({ table }) => ({ table, mode })),
+    parameterTypes: parameters.finish(),
+    run: (execution) => runSelect(select, execution),
+  };
+}
+
+// The clauses are compiled in Postgres's order, for it decides which of them types a parameter.
+function readSelect(catalog: Catalog, scope: Scope, node: SyntaxNode): SelectPlan {
+  node.only("op", "SETOP_NONE");
+  node.only("limitOption", "LIMIT_OPTION_DEFAULT", "LIMIT_OPTION_COUNT");
+  const from = readFromClause(catalog, scope, node.children("fromClause"));
+  const aggregates = new Aggregates(scope);
+  const compiler = new ExpressionCompiler(scope, aggregates.compileCall);
+  const compile = (one: SyntaxNode): Expression => compiler.compile(one);
+  const targets = compileTargets(scope, node.children("targetList"), compile);
+  const where = readConjuncts(scope, node.child("whereClause"), "WHERE");
+  const sortNodes = node.children("sortClause");
+  const sortKeys = compileSortClause(scope, sortNodes, targets, compile);
+  const groupNodes = node.children("groupClause");
+  const limit = compileBound(scope, node.child("limitCount"));
+  const offset = compileBound(scope, node.child("limitOffset"));
+  const lockingNodes = node.children("lockingClause");
+  const locking = readLockingClause(scope, lockingNodes);
+  node.end();
+
+  const grouped = groupNodes.length > 0 || aggregates.count > 0;
+  const groupBy = grouped ? groupNodes.map((one) => compileExpression(scope, one)) : null;
+  if (groupBy !== null) {
+    if (locking !== null) node.refuse("a row lock in a grouped query");
+    demandGrouped(
+      scope,
+      groupBy,
+      [...targets, ...sortKeys].map((one) => one.expression),
+      node,
+    );
+  }
+  const wantedOrder = grouped ? null : orderOverOneTable(sortKeys);
+  const join = planJoin(scope, from, [...from.conjuncts, ...where], wantedOrder);
+  return { join, groupBy, aggregates, targets, sortKeys, limit, offset, locking };
+}
+
+function compileBound(scope: Scope, node: SyntaxNode | undefined): Evaluate | null {
+  if (node === undefined) return null;
+  const expression = settleUnknown(scope, compileExpression(scope, node), "bigint");
+  if (expression.type !== "bigint" && expression.type !== "integer") {
+    const message = `argument of LIMIT must be type bigint, not type ${expression.type}`;
+    throw new DatabaseError("42804", message);
+  }
+  return expression.evaluate;
+}
+
+// Null where an index cannot give the order: NULLS placed otherwise than in a B-tree, or not a plain column.
+function orderOverOneTable(keys: readonly SortKey[]): WantedOrder[] | null {
+  const wanted: WantedOrder[] = [];
+  for (const { expression, descending, nullsFirst } of keys) {
+    if (expression.column === undefined || nullsFirst !== descending) return null;
+    wanted.push({ column: expression.column.column, descending });
+  }
+  return wanted;
+}
+
+function* runSelect(select: SelectPlan, execution: Execution): Steps<PlanOutcome> {
+  const { locking, targets, join } = select;
+  const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
+  const limit = boundOf(select.limit, frame, "LIMIT");
+  let toSkip = boundOf(select.offset, frame, "OFFSET") ?? 0n;
+  const rows: Row[] = [];
+  if (limit === 0n) return { rows, count: 0 };
+  for (const found of foundRows(select, execution)) {
+    frame.rows.splice(0, frame.rows.length, ...found.rows);
+    frame.aggregates = found.aggregates;
+    if (locking !== null && found.version !== null) {
+      const version = yield* lockFoundRow(execution, found.version, locking);
+      if (version === null) continue;
+      frame.rows[0] = version.values;
+      if (version !== found.version && !allTrue(join.filters, frame)) continue;
+    }
+    if (toSkip > 0n) {
+      toSkip -= 1n;
+      continue;
+    }
+    rows.push(targets.map((target) => target.evaluate(frame)));
+    if (limit !== null && BigInt(rows.length) >= limit) break;
+  }
+  return { rows, count: rows.length };
+}
+
+function boundOf(evaluate: Evaluate | null, frame: Frame, clause: string): bigint | null {
+  const value = evaluate?.(frame) ?? null;
+  if (typeof value !== "bigint") return null;
+  if (value >= 0n) return value;
+  const code = clause === "LIMIT" ? "2201W" : "2201X";
+  throw new DatabaseError(code, `${clause} must not be negative`);
+}
+
+// Row by row where an index gives the order; otherwise all of them first, shuffled where order is open, sorted.
+function foundRows(select: SelectPlan, execution: Execution): Iterable<FoundRow> {
+  const found = joinedRows(select.join, execution);
+  if (select.groupBy !== null) {
+    const groups = groupRows(select.groupBy, select.aggregates, found, execution.parameters);
+    return sortRows(select.sortKeys, groups, execution);
+  }
+  if (select.join.ordered) return found;
+  return sortRows(select.sortKeys, [...found], execution);
+}
+
+function* joinedRows(join: JoinPlan, execution: Execution): Generator<FoundRow> {
+  const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
+  const versions: (RowVersion | null)[] = [];
+  const single = join.levels.length === 1;
+  for (const _ of runJoin(join, frame, versions, execution.snapshot)) {
+    yield { rows: [...frame.rows], aggregates: [], version: single ? (versions[0] ?? null) : null };
+  }
+}
+
+function sortRows(
+  keys: readonly SortKey[],
+  found: readonly FoundRow[],
+  execution: Execution,
+): readonly FoundRow[] {
+  if (found.length < 2) return found;
+  const shuffled = shuffle(found, execution.host);
+  if (keys.length === 0) return shuffled;
+  const { parameters } = execution;
+  return shuffled
+    .map((row) => ({ row, values: keys.map((key) => key.evaluate({ ...row, parameters })) }))
+    .toSorted((left, right) => compareByKeys(keys, left.values, right.values))
+    .map(({ row }) => row);
+}

@@ -1,0 +1,110 @@
+import { Lock } from "./lock.ts";
+import type { IndexKey, OrderedIndex } from "./ordered-index.ts";
+import type { Sequence } from "./sequence.ts";
+import type { SqlType, SqlValue } from "./sql-type.ts";
+import { type Row, StoredRow } from "./stored-row.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** A column as it was declared. */
+export interface Column {
+  readonly name: string;
+  readonly type: SqlType;
+  notNull: boolean;
+  /** A constant; null without DEFAULT. */
+  readonly defaultValue: SqlValue;
+  /** GENERATED ALWAYS AS IDENTITY. */
+  readonly identity: Sequence | null;
+}
+
+/** A CHECK constraint; it is broken only where it is false, not where it is null. */
+export interface CheckConstraint {
+  readonly name: string;
+  readonly evaluate: (row: Row) => SqlValue;
+}
+
+/** A foreign key with NO ACTION on update and delete. */
+export interface ForeignKey {
+  readonly name: string;
+  readonly table: Table;
+  readonly columns: readonly number[];
+  readonly referenced: Table;
+  readonly referencedColumns: readonly number[];
+}
+
+/** The WHERE of a partial index: its text in one form, to be found again in a query, and its value. */
+export interface IndexPredicate {
+  readonly canonicalConjuncts: readonly string[];
+  readonly evaluate: (row: Row) => SqlValue;
+}
+
+/** A B-tree index over plain columns, ascending. */
+export interface TableIndex {
+  readonly name: string;
+  readonly columns: readonly number[];
+  readonly unique: boolean;
+  readonly primary: boolean;
+  readonly predicate: IndexPredicate | null;
+  readonly entries: OrderedIndex;
+}
+
+/** A table: its definition and its rows. */
+export class Table {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly createdBy: Transaction;
+  readonly lock: Lock;
+  readonly rows = new Set<StoredRow>();
+  readonly indexes: TableIndex[] = [];
+  readonly checks: CheckConstraint[] = [];
+  readonly foreignKeys: ForeignKey[] = [];
+  readonly referencedBy: ForeignKey[] = [];
+  /** Columns of unique indexes: an UPDATE that changes one of them locks as FOR UPDATE does. */
+  readonly keyColumns = new Set<number>();
+  #rowsMade = 0;
+
+  constructor(name: string, columns: readonly Column[], createdBy: Transaction) {
+    this.name = name;
+    this.columns = columns;
+    this.createdBy = createdBy;
+    this.lock = new Lock(`relation ${name}`);
+  }
+
+  /** The column's place, or -1. */
+  columnAt(name: string): number {
+    return this.columns.findIndex((column) => column.name === name);
+  }
+
+  /** A new row without versions. */
+  addRow(): StoredRow {
+    this.#rowsMade += 1;
+    const row = new StoredRow(this, this.#rowsMade);
+    this.rows.add(row);
+    return row;
+  }
+
+  /** Adds the index and its columns' part in what counts as a key. */
+  addIndex(index: TableIndex): void {
+    this.indexes.push(index);
+    this.#refreshKeyColumns();
+  }
+
+  /** Takes the index away again. */
+  dropIndex(index: TableIndex): void {
+    this.indexes.splice(this.indexes.indexOf(index), 1);
+    this.#refreshKeyColumns();
+  }
+
+  #refreshKeyColumns(): void {
+    this.keyColumns.clear();
+    for (const index of this.indexes) {
+      if (!index.unique || index.predicate !== null) continue;
+      for (const column of index.columns) this.keyColumns.add(column);
+    }
+  }
+}
+
+/** The row's key in the index, or undefined when a partial index leaves the row out. */
+export function indexKeyOf(index: TableIndex, row: Row): IndexKey | undefined {
+  if (index.predicate !== null && index.predicate.evaluate(row) !== true) return undefined;
+  return index.columns.map((column) => row[column] ?? null);
+}
