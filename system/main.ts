@@ -28,14 +28,18 @@ async function run(configuration: Configuration): Promise<void> {
   const ports = createNodePorts(configuration);
   const running = await startRoles(configuration.roles, ports, services, configuration.knobs);
   ports.telemetry.event("process.started", { roles: configuration.roles.join(",") });
-  const stop = async () => {
-    await running.stop();
-    await ports.close();
-    ports.telemetry.event("process.stopped", {});
-  };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
-  await running.ended;
+  await Promise.race([running.ended, interruption()]);
+  await running.stop();
+  await ports.close();
+  ports.telemetry.event("process.stopped", {});
+}
+
+/** Resolves when the process is asked to stop. */
+function interruption(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
+  });
 }
 
 function configurationOrExit(): Configuration | undefined {

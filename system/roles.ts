@@ -1,3 +1,5 @@
+import type { EventType } from "./domain/events.ts";
+
 /** What a process can be asked to do. Any set of roles makes a process. */
 export const ROLES = [
   "payment-api",
@@ -9,6 +11,12 @@ export const ROLES = [
 ] as const;
 
 export type Role = (typeof ROLES)[number];
+
+/** Which topics a consuming role reads. Its consumer group is named after the role. */
+export const SUBSCRIPTIONS = [
+  { role: "wallet-transfer", topics: ["payment.created"] },
+  { role: "payment-settle", topics: ["payment.completed", "payment.failed"] },
+] as const satisfies readonly { readonly role: Role; readonly topics: readonly EventType[] }[];
 
 export type ServiceName = "payment" | "wallet";
 

@@ -1,4 +1,4 @@
-import type { Event, EventType } from "./domain/events.ts";
+import type { Event } from "./domain/events.ts";
 import { consume } from "./inbox/consume.ts";
 import { migrate, type Migration } from "./migrate.ts";
 import { runRelay } from "./outbox/run-relay.ts";
@@ -9,7 +9,7 @@ import type { Database } from "./ports/database.ts";
 import type { Entropy } from "./ports/entropy.ts";
 import type { Route, Server } from "./ports/server.ts";
 import type { Telemetry } from "./ports/telemetry.ts";
-import { serviceOf, type Knobs, type Role, type ServiceName } from "./roles.ts";
+import { serviceOf, SUBSCRIPTIONS, type Knobs, type Role, type ServiceName } from "./roles.ts";
 import type { Parts } from "./services.ts";
 import { walletRoutes } from "./wallet/routes.ts";
 
@@ -101,44 +101,14 @@ function routesOf(place: Workplace, parts: Parts): readonly Route[] {
 }
 
 function subscriptionsOf(place: Workplace, parts: Parts, knobs: Knobs): readonly Subscription[] {
-  switch (place.role) {
-    case "wallet-transfer":
-      return [
-        subscriptionOf(place, knobs, ["payment.created"], (event) => {
-          assertType(event.type === "payment.created");
-          return parts.transfer(place, event);
-        }),
-      ];
-    case "payment-settle":
-      return [
-        subscriptionOf(place, knobs, ["payment.completed", "payment.failed"], (event) => {
-          assertType(event.type !== "payment.created");
-          return parts.settle(place, event);
-        }),
-      ];
-    default:
-      return [];
-  }
-}
-
-function subscriptionOf(
-  place: Workplace,
-  knobs: Knobs,
-  topics: readonly EventType[],
-  handle: (event: Event) => Promise<"done" | "duplicate">,
-): Subscription {
   const retry = { attemptsMax: knobs.consumeAttemptsMax, delayMs: knobs.consumeRetryDelayMs };
-  return {
-    group: place.role,
+  const handle = (event: Event) =>
+    event.type === "payment.created" ? parts.transfer(place, event) : parts.settle(place, event);
+  return SUBSCRIPTIONS.filter(({ role }) => role === place.role).map(({ role, topics }) => ({
+    group: role,
     topics,
     sessionTimeoutMs: knobs.sessionTimeoutMs,
+    // `consume` sets aside what does not belong on its topic: an event fits the role that reads it.
     onMessage: (delivery) => consume(place, retry, delivery, handle),
-  };
-}
-
-/** `consume` sets aside what does not belong on its topic; what gets past it is of the type. */
-function assertType(belongs: boolean): asserts belongs {
-  if (!belongs) {
-    throw new Error("an event reached a role that did not subscribe to it");
-  }
+  }));
 }

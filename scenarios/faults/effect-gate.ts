@@ -19,22 +19,22 @@ export interface EffectGateOptions {
   readonly process: string;
   /** 1 for the first start of the process. */
   readonly incarnation: number;
-  readonly faults: readonly CrashFault[];
+  /** The fault that is armed at an effect, by the effect's name. */
+  readonly faultAt: (effect: string) => CrashFault | undefined;
   /** Ends the process at once. What it answers never settles. */
   readonly die: (fault: CrashFault) => Promise<never>;
 }
 
 export function createEffectGate(options: EffectGateOptions): EffectGate {
-  const { process, incarnation, faults, die } = options;
+  const { process, incarnation, faultAt, die } = options;
   const prefix = incarnation === 1 ? process : `${process}~${incarnation}`;
-  const armed = new Map(faults.map((fault) => [fault.effect, fault]));
   const ordinals = new Map<string, number>();
   let count = 0;
   return {
     count: () => count,
     async pass(resource, operation, perform) {
       count += 1;
-      const fault = armed.get(nextName(ordinals, `${prefix}/${resource}/${operation}`));
+      const fault = faultAt(nextName(ordinals, `${prefix}/${resource}/${operation}`));
       if (fault?.when === "before") {
         return die(fault);
       }

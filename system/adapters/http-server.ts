@@ -28,7 +28,9 @@ export function createHttpServer(address: {
 }
 
 function answer(route: Route, request: FastifyRequest): Promise<HttpResponse> {
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+  const headers = Object.entries(request.headers).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
   return route.handle({
     pathParameters: Object.fromEntries(parametersOf(request)),
     headers: Object.fromEntries(headers),

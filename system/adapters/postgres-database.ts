@@ -67,14 +67,24 @@ function encodeParameter(value: SqlValue): unknown {
   return typeof value === "bigint" ? value.toString() : value;
 }
 
-/** A text of several statements answers an array; the last result is the text's. */
-function readResult(result: {
+/** A text of several statements answers a list; the last result is the text's. */
+function readResult(result: ClientResult | readonly ClientResult[]): QueryResult {
+  const last = isList(result) ? result.at(-1) : result;
+  if (last === undefined) {
+    throw new Error("pg answered a statement with an empty list");
+  }
+  return { rows: last.rows, rowCount: last.rowCount ?? 0, command: last.command };
+}
+
+interface ClientResult {
   readonly rows: QueryResult["rows"];
   readonly rowCount: number | null;
   readonly command: string;
-}): QueryResult {
-  const last = Array.isArray(result) ? result.at(-1) : result;
-  return { rows: last.rows, rowCount: last.rowCount ?? 0, command: last.command };
+}
+
+/** `Array.isArray` alone takes a read-only list for a list of anything. */
+function isList<T extends object>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
 }
 
 function readError(error: unknown): DatabaseError {

@@ -9,7 +9,7 @@ const hostFiles: readonly RegExp[] = [
   /^system\/adapters\//,
   /^system\/main\.ts$/,
   /^chaos\//,
-  /^cli\.ts$/,
+  /^cli(\.ts$|\/)/,
   /^tools\//,
   /^bench\//,
   /^reports\/write[^/]*\.ts$/,

@@ -1,0 +1,41 @@
+import { CommanderError } from "commander";
+import { EnvironmentMissing } from "../chaos/environment/environment-missing.ts";
+import { UnreadableEvidence } from "../reports/evidence-codec.ts";
+import { UnwritableOutput } from "../reports/write-report.ts";
+import { UnreadableReplayFile } from "../scenarios/replay-file.ts";
+import type { ExitCode } from "../reports/verdict.ts";
+
+/** The command, an option or an input file is wrong; the message says what was expected. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The exit code for what ended a command; `reports/verdict.ts` says what each means. */
+export function exitCodeOfError(error: unknown): ExitCode {
+  if (error instanceof CommanderError) {
+    // Help and version that were asked for end with 0; everything else is a wrong command line.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  if (error instanceof EnvironmentMissing) {
+    return 4;
+  }
+  return isUsage(error) ? 2 : 3;
+}
+
+/** What a person is told: the message where it was made for people, otherwise all there is. */
+export function explain(error: unknown): string {
+  if (isUsage(error) || error instanceof EnvironmentMissing) {
+    return `falconpay: ${error.message}`;
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `falconpay met an error of its own, which says nothing about the services:\n${detail}`;
+}
+
+function isUsage(error: unknown): error is Error {
+  return (
+    error instanceof UsageError ||
+    error instanceof UnreadableReplayFile ||
+    error instanceof UnreadableEvidence ||
+    error instanceof UnwritableOutput
+  );
+}

@@ -1,0 +1,69 @@
+import { SCENARIOS, findScenario } from "../scenarios/catalogue.ts";
+import type { Mutant } from "../scenarios/mutants/mutant.ts";
+import { MUTANTS, findMutant } from "../scenarios/mutants/mutants.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { UsageError } from "./failures.ts";
+
+export type WorldName = "sim" | "real";
+
+export interface SeedRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+const SEED_MAX = 4_294_967_295;
+
+/** `7` or `1..400`. @throws UsageError */
+export function parseSeeds(text: string): SeedRange {
+  const match = /^([0-9]{1,10})(?:\.\.([0-9]{1,10}))?$/.exec(text);
+  const first = Number(match?.[1] ?? Number.NaN);
+  const last = Number(match?.[2] ?? match?.[1] ?? Number.NaN);
+  if (!(first <= last && last <= SEED_MAX)) {
+    throw new UsageError(
+      `--seeds ${text}: expected a seed such as 7, or a range such as 1..400, of whole numbers from 0 to ${SEED_MAX}`,
+    );
+  }
+  return { first, last };
+}
+
+/** @throws UsageError */
+export function parseWorld(text: string): WorldName {
+  if (text !== "sim" && text !== "real") {
+    throw new UsageError(`--world ${text}: expected sim or real`);
+  }
+  return text;
+}
+
+/** @throws UsageError */
+export function parseWholeNumber(text: string, option: string): number {
+  if (!/^[0-9]{1,7}$/.test(text)) {
+    throw new UsageError(`${option} ${text}: expected a whole number from 0 to 9999999`);
+  }
+  return Number(text);
+}
+
+/** @throws UsageError */
+export function scenarioNamed(name: string): Scenario {
+  const scenario = findScenario(name);
+  if (scenario === undefined) {
+    throw new UsageError(
+      `there is no scenario ${name}; there are:\n${list(SCENARIOS.map((each) => [each.name, each.title]))}`,
+    );
+  }
+  return scenario;
+}
+
+/** @throws UsageError */
+export function mutantNamed(id: string): Mutant {
+  const mutant = findMutant(id);
+  if (mutant === undefined) {
+    throw new UsageError(
+      `there is no mutant ${id}; there are:\n${list(MUTANTS.map((each) => [each.id, each.defect]))}`,
+    );
+  }
+  return mutant;
+}
+
+function list(entries: readonly (readonly [string, string])[]): string {
+  return entries.map(([name, text]) => `  ${name.padEnd(10)} ${text}`).join("\n");
+}

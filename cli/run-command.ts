@@ -1,0 +1,108 @@
+import { constants } from "node:fs";
+import { access, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { encodeEvidence } from "../reports/evidence-codec.ts";
+import { failureText } from "../reports/render/failure-text.ts";
+import { summaryText } from "../reports/render/summary-text.ts";
+import { exitCodeOf } from "../reports/verdict.ts";
+import { UnwritableOutput, writeReport } from "../reports/write-report.ts";
+import { encodeReplayFile } from "../scenarios/replay-file.ts";
+import type { SweepResult } from "../scenarios/sweep.ts";
+import { mutantNamed, parseSeeds, parseWholeNumber, parseWorld, scenarioNamed } from "./options.ts";
+import { runSweep, type RunRequest } from "./run-sweep.ts";
+
+const DEFAULTS = {
+  sim: { seeds: { first: 1, last: 400 }, shrinkRunsMax: 500 },
+  // A run on real servers takes many seconds: few seeds, and a failing case is kept as it is.
+  real: { seeds: { first: 1, last: 4 }, shrinkRunsMax: 0 },
+} as const;
+
+interface RunOptions {
+  readonly world: string;
+  readonly seeds?: string;
+  readonly mutant?: string;
+  readonly out: string;
+  readonly shrinkRuns?: string;
+  readonly json?: true;
+}
+
+export function addRunCommand(program: Command): void {
+  program
+    .command("run")
+    .description("run a scenario for a range of seeds and judge every promise")
+    .argument("<scenario>", "its name: transfer")
+    .option("--world <name>", "sim (simulated, replayable) or real (real servers)", "sim")
+    .option("--seeds <range>", "one seed or a range (default: 1..400, with --world real 1..4)")
+    .option("--mutant <id>", "break the services on purpose, to see the check fail: F0")
+    .option("--out <folder>", "where report, evidence and replay files are written", "out")
+    .option("--shrink-runs <count>", "variants tried to make a failing case smaller")
+    .option("--json", "print the evidence on standard output instead of the summary")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  falconpay run transfer
+  falconpay run transfer --seeds 1..10000
+  falconpay run transfer --mutant F0
+  falconpay run transfer --world real --seeds 7`,
+    )
+    .action(runCommand);
+}
+
+async function runCommand(name: string, options: RunOptions): Promise<void> {
+  const request = readRequest(name, options);
+  await requireWritable(request.out);
+  const { result, measuredMs } = await runSweep(request);
+  const { reportPath } = await write(request, result);
+  const { evidence } = result;
+  if (options.json === true) {
+    process.stdout.write(encodeEvidence(evidence));
+  } else {
+    const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+    const summary = summaryText(evidence, { wallMs: measuredMs, reportPath, color });
+    process.stdout.write(`${summary}\n`);
+  }
+  if (evidence.findings.length > 0) {
+    const failure = `\n${failureText(evidence)}\n`;
+    (options.json === true ? process.stderr : process.stdout).write(failure);
+  }
+  process.exitCode = exitCodeOf(evidence.verdict);
+}
+
+function readRequest(name: string, options: RunOptions): RunRequest {
+  const worldName = parseWorld(options.world);
+  const defaults = DEFAULTS[worldName];
+  return {
+    scenario: scenarioNamed(name),
+    mutant: options.mutant === undefined ? null : mutantNamed(options.mutant),
+    worldName,
+    seeds: options.seeds === undefined ? defaults.seeds : parseSeeds(options.seeds),
+    shrinkRunsMax:
+      options.shrinkRuns === undefined
+        ? defaults.shrinkRunsMax
+        : parseWholeNumber(options.shrinkRuns, "--shrink-runs"),
+    out: options.out,
+  };
+}
+
+/** Found out before the work, not after it. */
+async function requireWritable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UnwritableOutput(`cannot write into ${folder}: ${reason}`, { cause });
+  }
+}
+
+async function write(
+  { out }: RunRequest,
+  { evidence, replayFile }: SweepResult,
+): Promise<{ readonly reportPath: string }> {
+  if (replayFile !== null) {
+    await writeFile(join(out, replayFile.name), encodeReplayFile(replayFile.content));
+  }
+  return writeReport(evidence, { folder: out });
+}

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { isAbsolute, join, relative } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Mutant } from "../scenarios/mutants/mutant.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { sweep, type SweepHost, type SweepProgress, type SweepResult } from "../scenarios/sweep.ts";
+import { onInterruption } from "./interruption.ts";
+import type { SeedRange, WorldName } from "./options.ts";
+import { productVersion } from "./product.ts";
+import { withProgress } from "./progress.ts";
+import { withWorld } from "./with-world.ts";
+
+/** A `run` command as it was understood. */
+export interface RunRequest {
+  readonly scenario: Scenario;
+  readonly mutant: Mutant | null;
+  readonly worldName: WorldName;
+  readonly seeds: SeedRange;
+  readonly shrinkRunsMax: number;
+  readonly out: string;
+}
+
+/** Runs the sweep with progress on standard error; an interruption keeps what was done. */
+export async function runSweep(
+  request: RunRequest,
+): Promise<{ readonly result: SweepResult; readonly measuredMs: number }> {
+  const { scenario, mutant, worldName, seeds, shrinkRunsMax } = request;
+  const interruption = onInterruption();
+  let measuredMs = 0;
+  try {
+    const result = await withProgress(titleOf(request), (tell) =>
+      withWorld(worldName, interruption.signal, (world) => {
+        const beganAtMs = Date.now();
+        return sweep({
+          world,
+          scenario,
+          mutant,
+          seeds,
+          shrinkRunsMax,
+          signal: interruption.signal,
+          host: hostOf(request),
+          async onProgress(progress) {
+            const elapsedMs = Date.now() - beganAtMs;
+            // Shrinking is not part of the speed: its runs are not counted in the evidence.
+            measuredMs = progress.kind === "seed" ? elapsedMs : measuredMs;
+            tell(describeProgress(progress, seeds, elapsedMs));
+            await nextTurn();
+          },
+        });
+      }),
+    );
+    return { result, measuredMs };
+  } finally {
+    interruption.dispose();
+  }
+}
+
+function titleOf({ scenario, mutant, worldName, seeds }: RunRequest): string {
+  const variant = mutant === null ? "" : `, mutant ${mutant.id}`;
+  const where = worldName === "sim" ? "in the simulated world" : "on real servers";
+  return `${scenario.name} ${where}, seeds ${seeds.first} to ${seeds.last}${variant}`;
+}
+
+function describeProgress(
+  { kind, done }: SweepProgress,
+  { first, last }: SeedRange,
+  elapsedMs: number,
+): string {
+  if (kind === "shrink") {
+    return `a promise broke; making the case smaller, ${done} variants tried`;
+  }
+  const total = last - first + 1;
+  const perSecond = (done * 1_000) / Math.max(1, elapsedMs);
+  const secondsLeft = Math.ceil((total - done) / perSecond);
+  return `${done} of ${total} seeds, ${perSecond.toFixed(1)} a second, about ${secondsLeft} s left`;
+}
+
+function hostOf({ scenario, mutant, worldName, seeds, out }: RunRequest): SweepHost {
+  const world = worldName === "sim" ? "" : " --world real";
+  const variant = mutant === null ? "" : ` --mutant ${mutant.id}`;
+  const range = `--seeds ${seeds.first}..${seeds.last}`;
+  return {
+    product: productVersion(),
+    command: `npm run falconpay -- run ${scenario.name}${world}${variant} ${range}`,
+    replayCommand: (file) => `npm run falconpay -- replay ${fromHere(join(out, file))}${world}`,
+    digest: (text) => createHash("sha256").update(text).digest("hex").slice(0, 16),
+  };
+}
+
+/** Evidence names no machine's paths: an absolute folder is told from where the command was run. */
+function fromHere(path: string): string {
+  return isAbsolute(path) ? relative(process.cwd(), path) : path;
+}

@@ -1,0 +1,183 @@
+import { describe, expect, it } from "vitest";
+import { encodeEvent } from "../../system/domain/events.ts";
+import type { Row } from "../../system/ports/database.ts";
+import type { ServiceName } from "../../system/roles.ts";
+import { createBookKeeper } from "../books/book-keeper.ts";
+import type { TopicRecord } from "../world.ts";
+import type { Ending } from "./invariant.ts";
+import { INVARIANTS } from "./invariants.ts";
+
+type Entry = readonly [service: ServiceName, table: string, row: Row];
+
+const wallet = (id: string, opening: string, balance: string): Entry => [
+  "wallet",
+  "wallets",
+  { id, currency: "OMR", opening_minor: opening, balance_minor: balance },
+];
+const funding = (id: string, amount: string): Entry => [
+  "wallet",
+  "external_funding",
+  { wallet_id: id, currency: "OMR", amount_minor: amount },
+];
+const entry = (paymentId: string, id: string, direction: string, amount: string): Entry => [
+  "wallet",
+  "ledger_entries",
+  { payment_id: paymentId, wallet_id: id, direction, amount_minor: amount, currency: "OMR" },
+];
+const decision = (paymentId: string, outcome: string, reason: string | null): Entry => [
+  "wallet",
+  "transfer_decisions",
+  { payment_id: paymentId, outcome, reason },
+];
+const payment = (id: string, status: string, reason: string | null = null): Entry => [
+  "payment",
+  "payments",
+  {
+    id,
+    sender_wallet_id: "salim",
+    receiver_wallet_id: "fatma",
+    amount_minor: "500",
+    currency: "OMR",
+    status,
+    reason,
+  },
+];
+const outbox = (
+  service: ServiceName,
+  id: string,
+  topic: string,
+  sentAtMs: string | null,
+): Entry => [service, "outbox", { event_id: id, topic, sent_at_ms: sentAtMs }];
+const record = (id: string, type: "payment.completed"): TopicRecord => ({
+  topic: type,
+  partition: 0,
+  offset: "0",
+  key: "p1",
+  value: encodeEvent({ id, type, paymentId: "p1" }),
+});
+
+/** One payment of 0.500 OMR that went as it should. */
+const soundBooks: readonly Entry[] = [
+  wallet("salim", "1000", "500"),
+  funding("salim", "1000"),
+  wallet("fatma", "0", "500"),
+  funding("fatma", "0"),
+  entry("p1", "salim", "debit", "500"),
+  entry("p1", "fatma", "credit", "500"),
+  decision("p1", "completed", null),
+  payment("p1", "COMPLETED"),
+  outbox("wallet", "e1", "payment.completed", "1"),
+];
+const soundRecords = [record("e1", "payment.completed")];
+
+function endingOf(
+  entries: readonly Entry[],
+  rest: { readonly records?: readonly TopicRecord[]; readonly lag?: number } = {},
+): Ending {
+  const keeper = createBookKeeper();
+  for (const [service, table, after] of entries) {
+    keeper.enter(service, [{ table, before: null, after }]);
+  }
+  const { records = soundRecords, lag = 0 } = rest;
+  return { books: keeper.books, records, lag, settleBoundMs: 30_000 };
+}
+
+/** The books with the entries of one table replaced. */
+const withTable = (table: string, ...entries: readonly Entry[]): readonly Entry[] => [
+  ...soundBooks.filter((each) => each[1] !== table),
+  ...entries,
+];
+
+function broken(ending: Ending): readonly string[] {
+  return INVARIANTS.filter((each) => each.atEnd(ending).length > 0).map(({ name }) => name);
+}
+
+describe("the promises", () => {
+  it("hold for a payment that went as it should", () => {
+    expect(broken(endingOf(soundBooks))).toEqual([]);
+  });
+
+  const refused = [payment("p1", "FAILED", "insufficient_balance")];
+  it.each<[string, Ending, readonly string[]]>([
+    [
+      "a balance that grew by one baisa breaks conservation, and the wallet's balance",
+      endingOf([...soundBooks, wallet("fatma", "0", "501")]),
+      ["conservation", "balanced"],
+    ],
+    [
+      "a debit without its credit is unbalanced, and no whole effect",
+      endingOf([
+        ...withTable("ledger_entries", entry("p1", "salim", "debit", "500")),
+        wallet("fatma", "0", "0"),
+      ]),
+      ["conservation", "balanced", "one-effect", "verdicts-agree"],
+    ],
+    [
+      "a payment posted twice moved money twice",
+      endingOf([
+        ...soundBooks,
+        entry("p1", "salim", "debit", "500"),
+        entry("p1", "fatma", "credit", "500"),
+        wallet("salim", "1000", "0"),
+        wallet("fatma", "0", "1000"),
+      ]),
+      ["one-effect", "verdicts-agree"],
+    ],
+    [
+      "a wallet below zero is an overdraft",
+      endingOf([...soundBooks, wallet("salim", "1000", "-1"), wallet("fatma", "0", "1001")]),
+      ["balanced", "no-overdraft"],
+    ],
+    [
+      "COMPLETED without entries is a verdict that nobody gave",
+      endingOf([...soundBooks, payment("p2", "COMPLETED")]),
+      ["verdicts-agree"],
+    ],
+    [
+      "FAILED with the money moved disagrees",
+      endingOf(withTable("payments", ...refused)),
+      ["verdicts-agree"],
+    ],
+    [
+      "FAILED that the wallet never refused disagrees",
+      endingOf([...soundBooks, payment("p2", "FAILED", "insufficient_balance")]),
+      ["verdicts-agree"],
+    ],
+    [
+      "a payment that stays PENDING never ends",
+      endingOf([...soundBooks, payment("p2", "PENDING")]),
+      ["ends"],
+    ],
+    ["records that nobody read are left over", endingOf(soundBooks, { lag: 2 }), ["ends"]],
+    [
+      "an event left unsent is left over, and not published",
+      endingOf([...soundBooks, outbox("payment", "e9", "payment.created", null)]),
+      ["ends", "published"],
+    ],
+    [
+      "an event marked sent that never reached its topic is lost",
+      endingOf(soundBooks, { records: [] }),
+      ["published"],
+    ],
+    [
+      "a record without an outbox row was never committed",
+      endingOf(withTable("outbox")),
+      ["published"],
+    ],
+  ])("%s", (_claim, ending, promises) => {
+    expect(broken(ending)).toEqual(promises);
+  });
+
+  it("are judged at each commit by what it touched", () => {
+    const keeper = createBookKeeper();
+    for (const [service, table, after] of soundBooks) {
+      keeper.enter(service, [{ table, before: null, after }]);
+    }
+    const [, table, after] = entry("p1", "salim", "debit", "500");
+    const touched = keeper.enter("wallet", [{ table, before: null, after }]);
+    const names = INVARIANTS.filter(
+      (each) => (each.atCommit?.(keeper.books, touched) ?? []).length > 0,
+    ).map(({ name }) => name);
+    expect(names).toEqual(["balanced", "one-effect", "verdicts-agree"]);
+  });
+});

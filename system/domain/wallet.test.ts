@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { decideTransfer } from "./wallet.ts";
+
+const omr = (amountMinor: bigint) => ({ amountMinor, currency: "OMR" }) as const;
+const wallet = (id: string, amountMinor: bigint) => ({ id, balance: omr(amountMinor) });
+const payment = (senderWalletId: string, receiverWalletId: string, amountMinor: bigint) => ({
+  id: "p1",
+  senderWalletId,
+  receiverWalletId,
+  money: omr(amountMinor),
+});
+
+const salim = wallet("salim", 10_000n);
+const fatma = wallet("fatma", 100_000n);
+
+describe("decideTransfer", () => {
+  it("refuses 50 OMR from a wallet that holds 10 OMR", () => {
+    const decision = decideTransfer(payment("salim", "fatma", 50_000n), {
+      sender: salim,
+      receiver: fatma,
+    });
+    expect(decision).toEqual({ kind: "refuse", reason: "insufficient_balance" });
+  });
+
+  it("moves the last baisa, and leaves zero", () => {
+    const decision = decideTransfer(payment("salim", "fatma", 10_000n), {
+      sender: salim,
+      receiver: fatma,
+    });
+    expect(decision).toEqual({
+      kind: "move",
+      senderBalanceMinor: 0n,
+      receiverBalanceMinor: 110_000n,
+    });
+  });
+
+  it("refuses a transfer from a wallet to itself", () => {
+    const parties = { sender: salim, receiver: salim };
+    expect(decideTransfer(payment("salim", "salim", 1n), parties)).toEqual({
+      kind: "refuse",
+      reason: "same_wallet",
+    });
+  });
+
+  it.each([
+    ["sender", { sender: undefined, receiver: fatma }],
+    ["receiver", { sender: salim, receiver: undefined }],
+  ])("refuses when the %s is not there", (_party, parties) => {
+    expect(decideTransfer(payment("salim", "fatma", 1n), parties)).toEqual({
+      kind: "refuse",
+      reason: "unknown_wallet",
+    });
+  });
+});
