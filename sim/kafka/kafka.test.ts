@@ -341,6 +341,16 @@ describe("groups", () => {
     });
   });
 
+  test("a member that learns of a rebalance joins again at once, without a back-off", async () => {
+    await inWorld("at once", async ({ startWallet, main, broker }) => {
+      startWallet("wallet-1", { heartbeatIntervalMs: 10, maxWaitMs: 50 });
+      await main.sleep(1_000);
+      startWallet("wallet-2");
+      await main.sleep(100);
+      expect(broker.group("wallet")).toMatchObject({ state: "stable", generation: 2 });
+    });
+  });
+
   test("a member that leaves in order hands its partitions over without waiting for the session time-out", async () => {
     await inWorld("leave", async ({ send, startWallet, client, main, seen, broker }) => {
       const consumer = await client(main).startConsumer({
@@ -416,6 +426,26 @@ describe("the simulation", () => {
     const hash = await busyHash("one");
     expect(await busyHash("two")).not.toBe(hash);
     expect(await busyHash("one")).toBe(hash);
+  });
+
+  test("requests of one connection are taken one at a time: a long poll holds up what comes behind it", async () => {
+    await inWorld("one by one", async ({ network, main }) => {
+      const connection = await network.connect({ from: main, to: "kafka-1" });
+      const replied: string[] = [];
+      const polling = connection.request({
+        kind: "fetch",
+        maxWaitMs: 1_000,
+        minBytes: 1,
+        maxBytesPerPartition: 1,
+        partitions: [{ topic: "payments", partition: 0, offset: 0 }],
+      });
+      const asking = connection.request({ kind: "metadata", topics: ["payments"] });
+      await Promise.all([
+        polling.then(() => replied.push(`fetch at ${Math.floor(main.nowMs() / 100)}`)),
+        asking.then(() => replied.push(`metadata at ${Math.floor(main.nowMs() / 100)}`)),
+      ]);
+      expect(replied).toEqual(["fetch at 10", "metadata at 10"]);
+    });
   });
 
   test("an idle consumer costs few events a second", async () => {

@@ -25,7 +25,8 @@ export class Link {
     this.#kernel = options.kernel;
     this.#name = options.name;
     this.#latency = options.latency;
-    this.#stream = options.kernel.random.stream("network.latency", options.name);
+    // A link's name comes once in a run, so nobody has to keep its stream once it is gone.
+    this.#stream = options.kernel.random.draw("network.latency", options.name, 0);
   }
 
   /** `what` is a word for the trace; `arrive` happens at the other end. */
