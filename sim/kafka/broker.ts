@@ -1,58 +1,21 @@
 import { NotSimulated } from "../kernel/not-simulated.ts";
 import type { BrokerHost } from "./broker-host.ts";
-import { ConsumerGroup, type GroupSettings, type GroupState } from "./consumer-group.ts";
-import { FetchWait } from "./fetch-wait.ts";
-import { PartitionLog } from "./partition-log.ts";
 import type {
-  KafkaErrorCode,
-  KafkaReply,
-  KafkaRequest,
-  RecordData,
-  ReplyOf,
-  RequestOf,
-  TopicPartition,
-} from "./protocol.ts";
-
-/** What the judge sees of a group: where it stands in each partition of a topic. */
-export interface PartitionProgress extends TopicPartition {
-  /** The next offset that the group will handle; undefined where it never committed. */
-  readonly committed: bigint | undefined;
-  readonly highWatermark: bigint;
-  /** Records not yet committed as handled. */
-  readonly lag: number;
-}
-
-/** A record where it lies. */
-export interface ObservedRecord extends TopicPartition, RecordData {
-  readonly offset: bigint;
-  readonly timestampMs: number;
-}
-
-/** A record at the moment in which it becomes part of the log. */
-export type AppendedRecord = Pick<
+  AppendedRecord,
+  BrokerObservation,
   ObservedRecord,
-  "topic" | "partition" | "offset" | "key" | "value"
->;
+  PartitionProgress,
+} from "./broker-observation.ts";
+import { ConsumerGroup, type GroupSettings } from "./consumer-group.ts";
+import { FetchWait } from "./fetch-wait.ts";
+import type { KafkaErrorCode, KafkaReply, KafkaRequest, ReplyOf, RequestOf } from "./protocol.ts";
+import { TopicStore } from "./topic-store.ts";
 
 export interface BrokerOptions {
   readonly host: BrokerHost;
   readonly groups?: Partial<GroupSettings> | undefined;
   /** Told of every record, synchronously, in the order of appending. */
   readonly onAppend?: ((record: AppendedRecord) => void) | undefined;
-}
-
-/** Looks into the broker at one instant, past the network and without a trace. */
-export interface BrokerObservation {
-  topics(): readonly string[];
-  /** Every record of the topic, by partition, then by offset. Throws for an unknown topic. */
-  records(topic: string): readonly ObservedRecord[];
-  /** Throws for an unknown topic; a group that never was has committed nothing. */
-  progress(group: string, topic: string): readonly PartitionProgress[];
-  group(name: string): {
-    readonly state: GroupState;
-    readonly generation: number;
-    readonly memberIds: readonly string[];
-  };
 }
 
 /** One client's connection to a broker. */
@@ -78,30 +41,21 @@ const defaultGroupSettings: GroupSettings = {
  */
 export class Broker implements BrokerObservation {
   readonly #host: BrokerHost;
-  readonly #onAppend: ((record: AppendedRecord) => void) | undefined;
   readonly #groupSettings: GroupSettings;
-  readonly #topics = new Map<string, PartitionLog[]>();
+  readonly #topics: TopicStore;
   readonly #groups = new Map<string, ConsumerGroup>();
   /** By group, then by `topic/partition`. */
   readonly #offsets = new Map<string, Map<string, number>>();
 
   constructor(options: BrokerOptions) {
     this.#host = options.host;
-    this.#onAppend = options.onAppend;
+    this.#topics = new TopicStore(options.host, options.onAppend);
     this.#groupSettings = { ...defaultGroupSettings, ...options.groups };
   }
 
   /** As the request of that name would, for whoever builds the world. */
   createTopic(topic: string, partitionCount: number): KafkaErrorCode {
-    if (this.#topics.has(topic)) return "TOPIC_ALREADY_EXISTS";
-    if (!Number.isSafeInteger(partitionCount) || partitionCount < 1) return "INVALID_PARTITIONS";
-    const logs = Array.from(
-      { length: partitionCount },
-      (_, partition) => new PartitionLog(topic, partition),
-    );
-    this.#topics.set(topic, logs);
-    this.#host.trace("create-topic", topic, partitionCount);
-    return "NONE";
+    return this.#topics.create(topic, partitionCount);
   }
 
   openSession(): BrokerSession {
@@ -115,11 +69,11 @@ export class Broker implements BrokerObservation {
   }
 
   topics(): readonly string[] {
-    return [...this.#topics.keys()];
+    return this.#topics.names();
   }
 
   records(topic: string): readonly ObservedRecord[] {
-    return this.#knownTopic(topic).flatMap((log) =>
+    return this.#topics.logs(topic).flatMap((log) =>
       log.all().map((record) => ({
         ...record,
         topic,
@@ -131,7 +85,7 @@ export class Broker implements BrokerObservation {
 
   progress(group: string, topic: string): readonly PartitionProgress[] {
     const offsets = this.#offsets.get(group);
-    return this.#knownTopic(topic).map((log) => {
+    return this.#topics.logs(topic).map((log) => {
       const committed = offsets?.get(log.name);
       return {
         topic,
@@ -155,7 +109,7 @@ export class Broker implements BrokerObservation {
   #handle(request: KafkaRequest, reply: (reply: KafkaReply) => void, waits: Set<FetchWait>): void {
     switch (request.kind) {
       case "metadata":
-        reply(this.#describeTopics(request));
+        reply(this.#topics.describe(request));
         return;
       case "create-topics":
         reply({
@@ -167,13 +121,13 @@ export class Broker implements BrokerObservation {
         });
         return;
       case "produce":
-        reply(this.#produce(request));
+        reply(this.#topics.produce(request));
         return;
       case "fetch":
         this.#fetch(request, reply, waits);
         return;
       case "list-offsets":
-        reply(this.#listOffsets(request));
+        reply(this.#topics.listOffsets(request));
         return;
       case "join-group":
         this.#groupOf(request.group).join(request, reply);
@@ -196,29 +150,6 @@ export class Broker implements BrokerObservation {
     }
   }
 
-  #describeTopics(request: RequestOf<"metadata">): ReplyOf<"metadata"> {
-    const topics = request.topics.map((topic) => {
-      const partitionCount = this.#topics.get(topic)?.length ?? 0;
-      const error: KafkaErrorCode = partitionCount === 0 ? "UNKNOWN_TOPIC_OR_PARTITION" : "NONE";
-      return { topic, error, partitionCount };
-    });
-    return { kind: "metadata", topics };
-  }
-
-  #produce(request: RequestOf<"produce">): ReplyOf<"produce"> {
-    const batches = request.batches.map(({ topic, partition, records }) => {
-      const log = this.#topics.get(topic)?.[partition];
-      if (log === undefined) {
-        return { topic, partition, error: "UNKNOWN_TOPIC_OR_PARTITION" as const, baseOffset: -1 };
-      }
-      const baseOffset = log.append(records, this.#host.nowMs());
-      this.#host.trace("append", log.name, baseOffset);
-      if (this.#onAppend !== undefined) tellAppended(log, baseOffset, this.#onAppend);
-      return { topic, partition, error: "NONE" as const, baseOffset };
-    });
-    return { kind: "produce", batches };
-  }
-
   #fetch(
     request: RequestOf<"fetch">,
     reply: (reply: KafkaReply) => void,
@@ -233,7 +164,7 @@ export class Broker implements BrokerObservation {
       );
       return;
     }
-    const answer = this.#readPartitions(request);
+    const answer = this.#topics.read(request);
     const isReady = answer.partitions.some(
       ({ error, records }) => error !== "NONE" || records.length > 0,
     );
@@ -241,47 +172,19 @@ export class Broker implements BrokerObservation {
       reply(answer);
       return;
     }
-    const logs = request.partitions.flatMap(({ topic, partition }) => {
-      const log = this.#topics.get(topic)?.[partition];
-      return log === undefined ? [] : [log];
-    });
+    const logs = request.partitions
+      .map((place) => this.#topics.log(place))
+      .filter((log) => log !== undefined);
     const wait = new FetchWait({
       host: this.#host,
       logs,
       maxWaitMs: request.maxWaitMs,
       onOver: () => {
         waits.delete(wait);
-        reply(this.#readPartitions(request));
+        reply(this.#topics.read(request));
       },
     });
     waits.add(wait);
-  }
-
-  #readPartitions(request: RequestOf<"fetch">): ReplyOf<"fetch"> {
-    const partitions = request.partitions.map(({ topic, partition, offset }) => {
-      const log = this.#topics.get(topic)?.[partition];
-      const highWatermark = log?.highWatermark ?? -1;
-      if (log === undefined || offset < 0 || offset > highWatermark) {
-        const error: KafkaErrorCode =
-          log === undefined ? "UNKNOWN_TOPIC_OR_PARTITION" : "OFFSET_OUT_OF_RANGE";
-        return { topic, partition, error, highWatermark, records: [] };
-      }
-      const records = log.read(offset, request.maxBytesPerPartition);
-      return { topic, partition, error: "NONE" as const, highWatermark, records };
-    });
-    return { kind: "fetch", partitions };
-  }
-
-  #listOffsets(request: RequestOf<"list-offsets">): ReplyOf<"list-offsets"> {
-    const partitions = request.partitions.map(({ topic, partition }) => {
-      const log = this.#topics.get(topic)?.[partition];
-      if (log === undefined) {
-        return { topic, partition, error: "UNKNOWN_TOPIC_OR_PARTITION" as const, offset: -1 };
-      }
-      const offset = request.at === "earliest" ? 0 : log.highWatermark;
-      return { topic, partition, error: "NONE" as const, offset };
-    });
-    return { kind: "list-offsets", partitions };
   }
 
   #commit(request: RequestOf<"offset-commit">): KafkaErrorCode {
@@ -316,22 +219,5 @@ export class Broker implements BrokerObservation {
       this.#groups.set(name, group);
     }
     return group;
-  }
-
-  #knownTopic(topic: string): readonly PartitionLog[] {
-    const logs = this.#topics.get(topic);
-    if (logs === undefined)
-      throw new Error(`no topic ${topic}: there is ${this.topics().join(", ")}`);
-    return logs;
-  }
-}
-
-function tellAppended(
-  log: PartitionLog,
-  baseOffset: number,
-  onAppend: (record: AppendedRecord) => void,
-): void {
-  for (const { key, value, offset } of log.read(baseOffset, Number.MAX_SAFE_INTEGER)) {
-    onAppend({ topic: log.topic, partition: log.partition, offset: BigInt(offset), key, value });
   }
 }

@@ -37,7 +37,7 @@ export function compareTraces(one: TraceRecord, other: TraceRecord): TraceDiffer
 }
 
 /** One event as a line: time in milliseconds, kind, actor, text. */
-export function formatTraceEvent(event: TraceEvent): string {
+function formatTraceEvent(event: TraceEvent): string {
   const time = `${Math.floor(event.atUs / 1000)}.${String(event.atUs % 1000).padStart(3, "0")} ms`;
   const detail = event.detail === 0 ? "" : ` #${event.detail}`;
   return `${time}  step ${event.step}  ${event.kind}  ${event.actor}  ${event.text}${detail}`;

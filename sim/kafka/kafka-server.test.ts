@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { NotSimulated } from "../kernel/not-simulated.ts";
+import { inWorld, numbered } from "./kafka-test-world.ts";
+
+describe("the simulation", () => {
+  async function busyHash(seed: string): Promise<string> {
+    const kernel = await inWorld(seed, async ({ send, startWallet, main }) => {
+      const first = startWallet("wallet-1");
+      startWallet("wallet-2");
+      for (let index = 0; index < 20; index += 1) {
+        await send(numbered(3, `key-${index}`));
+        if (index === 10) first.crash();
+        await main.sleep(500);
+      }
+    });
+    return kernel.trace.finish().hash;
+  }
+
+  test("the same seed gives the same trace, another seed another", async () => {
+    const hash = await busyHash("one");
+    expect(await busyHash("two")).not.toBe(hash);
+    expect(await busyHash("one")).toBe(hash);
+  });
+
+  test("requests of one connection are taken one at a time: a long poll holds up what comes behind it", async () => {
+    await inWorld("one by one", async ({ network, main }) => {
+      const connection = await network.connect({ from: main, to: "kafka-1" });
+      const replied: string[] = [];
+      const polling = connection.request({
+        kind: "fetch",
+        maxWaitMs: 1_000,
+        minBytes: 1,
+        maxBytesPerPartition: 1,
+        partitions: [{ topic: "payments", partition: 0, offset: 0 }],
+      });
+      const asking = connection.request({ kind: "metadata", topics: ["payments"] });
+      await Promise.all([
+        polling.then(() => replied.push(`fetch at ${Math.floor(main.nowMs() / 100)}`)),
+        asking.then(() => replied.push(`metadata at ${Math.floor(main.nowMs() / 100)}`)),
+      ]);
+      expect(replied).toEqual(["fetch at 10", "metadata at 10"]);
+    });
+  });
+
+  test("an idle consumer costs few events a second", async () => {
+    await inWorld("quiet", async ({ kernel, startWallet, main }) => {
+      startWallet("wallet-1");
+      await main.sleep(10_000);
+      const before = kernel.step;
+      await main.sleep(100_000);
+      expect(kernel.step - before).toBeLessThan(200);
+    });
+  });
+
+  test("a request that is not simulated ends the run, though the client catches every error", async () => {
+    const run = inWorld("refusal", async ({ network, main }) => {
+      const connection = await network.connect({ from: main, to: "kafka-1" });
+      await connection.request({ kind: "init-producer-id" }).catch(() => {});
+    });
+    await expect(run).rejects.toBeInstanceOf(NotSimulated);
+    await expect(run).rejects.toThrow('not simulated: Kafka request at "init-producer-id"');
+  });
+});

@@ -1,0 +1,113 @@
+import { createKernel, type Kernel } from "../kernel/kernel.ts";
+import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import { ConnectionLost } from "../network/connection-error.ts";
+import { createNetwork, type Network } from "../network/network.ts";
+import type { Broker } from "./broker.ts";
+import { createKafkaClient, type ConsumerRequest, type KafkaClient } from "./kafka-client.ts";
+import { startKafkaServer, type KafkaServer } from "./kafka-server.ts";
+import type { ProducerRecord } from "./producer.ts";
+
+/** What a test of the client and the broker together works with. */
+export interface World {
+  readonly kernel: Kernel;
+  readonly network: Network;
+  readonly broker: Broker;
+  readonly server: KafkaServer;
+  /** What the observer was told, in order. */
+  readonly appended: readonly string[];
+  readonly main: SimulatedProcess;
+  /** `consumer message` per delivery, in order. */
+  readonly seen: string[];
+  client(process: SimulatedProcess): KafkaClient;
+  /** A process that consumes `payments` in the group `wallet` and notes what it sees; by default it commits each. */
+  startWallet(name: string, request?: Partial<ConsumerRequest>): SimulatedProcess;
+  send(records: readonly ProducerRecord[]): Promise<void>;
+}
+
+/** Runs a scenario beside a broker with the topic `payments` of four partitions. Returns the kernel, for its trace. */
+export async function inWorld(
+  seed: string,
+  scenario: (world: World) => Promise<void>,
+): Promise<Kernel> {
+  const appended: string[] = [];
+  const kernel = createKernel({ seed, limits: { simulatedMs: 600_000 } });
+  const network = createNetwork({ kernel });
+  const server = startKafkaServer({
+    kernel,
+    network,
+    name: "kafka-1",
+    onAppend: ({ topic, partition, offset, value }) =>
+      appended.push(`${topic}/${partition}@${offset} ${value}`),
+  });
+  const broker: Broker = server;
+  broker.createTopic("payments", 4);
+  const client = (process: SimulatedProcess) =>
+    createKafkaClient({ network, process, servers: ["kafka-1"] });
+  const seen: string[] = [];
+  await kernel.run(async (main) => {
+    const producer = await client(main).connectProducer();
+    await scenario({
+      kernel,
+      network,
+      broker,
+      server,
+      appended,
+      main,
+      seen,
+      client,
+      send: (records) => producer.send(records),
+      startWallet: (name, request) =>
+        kernel.startProcess(name, async (self) => {
+          await client(self).startConsumer({
+            group: "wallet",
+            topics: ["payments"],
+            fromBeginning: true,
+            onMessage: async (message, commit) => {
+              seen.push(`${name} ${message.value}`);
+              await commit();
+            },
+            ...request,
+          });
+          await self.promise("the end", () => {});
+        }),
+    });
+  });
+  return kernel;
+}
+
+/** For the topic `payments`, without headers. */
+export function record(key: string | null, value: string): ProducerRecord {
+  return { topic: "payments", key, value, headers: new Map() };
+}
+
+/** Records of one key: `k-0`, `k-1` and so on. */
+export function numbered(count: number, key = "k"): readonly ProducerRecord[] {
+  return Array.from({ length: count }, (_, index) => record(key, `${key}-${index}`));
+}
+
+/** The request takes its effect; what comes back is the connection's end. */
+export function loseFirstProduceReply(network: Network): Network {
+  let isLost = false;
+  return {
+    listen: (...parts) => network.listen(...parts),
+    async connect(ends) {
+      const connection = await network.connect(ends);
+      return {
+        ...connection,
+        isOpen: true,
+        async request(payload) {
+          const reply = await connection.request(payload);
+          const isProduce = JSON.stringify(payload).includes('"produce"');
+          if (isLost || !isProduce) return reply;
+          isLost = true;
+          throw new ConnectionLost({ connection: connection.name, sent: true });
+        },
+      };
+    },
+  };
+}
+
+/** How many records of `payments` the group `wallet` has not committed. */
+export function lag(broker: Broker): number {
+  return broker.progress("wallet", "payments").reduce((sum, { lag: each }) => sum + each, 0);
+}

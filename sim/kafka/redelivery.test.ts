@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { createKafkaClient } from "./kafka-client.ts";
+import { inWorld, lag, loseFirstProduceReply, numbered, record } from "./kafka-test-world.ts";
+
+describe("delivery at least once", () => {
+  test("a crash between the handler and its commit delivers the message again, to the next incarnation", async () => {
+    await inWorld("crash", async ({ send, startWallet, main, seen, broker }) => {
+      const handled: string[] = [];
+      const wallet = startWallet("wallet-1", {
+        onMessage: async (message, commit) => {
+          handled.push(`${message.value}`);
+          if (message.value === "k-2") wallet.crash();
+          await commit();
+        },
+      });
+      await send(numbered(5));
+      await main.sleep(1_000);
+      expect(handled).toEqual(["k-0", "k-1", "k-2"]);
+      expect(lag(broker)).toBe(3);
+      startWallet("wallet-1");
+      await main.sleep(10_000);
+      expect(seen).toEqual(["wallet-1 k-2", "wallet-1 k-3", "wallet-1 k-4"]);
+      expect(lag(broker)).toBe(0);
+    });
+  });
+
+  test("a handler that throws gets the same message again after a back-off, and nothing overtakes it", async () => {
+    await inWorld("throw", async ({ send, startWallet, main, broker }) => {
+      const handled: string[] = [];
+      startWallet("wallet-1", {
+        onMessage: async (message, commit) => {
+          handled.push(`${message.value} at ${main.nowMs()}`);
+          if (message.value === "k-1" && handled.length < 4) throw new Error("try again");
+          await commit();
+        },
+      });
+      await send(numbered(3));
+      await main.sleep(10_000);
+      expect(handled.map((text) => text.split(" ")[0])).toEqual([
+        "k-0",
+        "k-1",
+        "k-1",
+        "k-1",
+        "k-2",
+      ]);
+      const times = handled.map((text) => Number(text.split(" ")[2]));
+      expect((times[2] ?? 0) - (times[1] ?? 0)).toBeGreaterThanOrEqual(240);
+      expect(lag(broker)).toBe(0);
+    });
+  });
+
+  test("a handler that fails for long leaves the group, comes back, and is never given up", async () => {
+    await inWorld("outage", async ({ send, startWallet, main, broker }) => {
+      let attempts = 0;
+      startWallet("wallet-1", {
+        onMessage: async (_, commit) => {
+          attempts += 1;
+          if (main.nowMs() < 60_000) throw new Error("the database is away");
+          await commit();
+        },
+      });
+      await send(numbered(1));
+      await main.sleep(120_000);
+      expect(attempts).toBeGreaterThan(6);
+      expect(broker.group("wallet").generation).toBeGreaterThan(2);
+      expect(lag(broker)).toBe(0);
+    });
+  });
+
+  test("a send whose reply is lost is sent again: the record is there twice, and nobody lost it", async () => {
+    await inWorld("lost ack", async ({ network, main, broker }) => {
+      const losing = loseFirstProduceReply(network);
+      const client = createKafkaClient({ network: losing, process: main, servers: ["kafka-1"] });
+      const producer = await client.connectProducer();
+      await producer.send([record("k", "twice")]);
+      await producer.send([record("k", "once")]);
+      expect(broker.records("payments").map(({ value }) => value)).toEqual([
+        "twice",
+        "twice",
+        "once",
+      ]);
+    });
+  });
+
+  test("a broker that stays away fails the send with effect unknown once a request was lost", async () => {
+    await inWorld("broker away", async ({ send, server, main }) => {
+      await send([record("k", "warm-up")]);
+      server.stop();
+      const failure = await send([record("k", "perhaps")]).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ name: "SendFailed", effect: "unknown" });
+      const next = await send([record("k", "no")]).catch((error: unknown) => error);
+      expect(next).toMatchObject({ name: "SendFailed", effect: "none" });
+      expect(main.nowMs()).toBeGreaterThan(10_000);
+    });
+  });
+
+  test("a consumer outlives a broker that goes away and comes back", async () => {
+    await inWorld("consumer away", async ({ send, server, startWallet, main, seen, broker }) => {
+      startWallet("wallet-1");
+      await send(numbered(3));
+      await main.sleep(100);
+      server.stop();
+      await main.sleep(60_000);
+      server.start();
+      await send([record("k", "k-3")]);
+      await main.sleep(30_000);
+      expect(seen).toEqual([0, 1, 2, 3].map((index) => `wallet-1 k-${index}`));
+      expect(lag(broker)).toBe(0);
+    });
+  });
+
+  test("a message that was handled without a commit is committed by the next one", async () => {
+    await inWorld("skipped", async ({ send, startWallet, main, broker }) => {
+      startWallet("wallet-1", {
+        onMessage: async (message, commit) => {
+          if (message.offset === 1n) await commit();
+        },
+      });
+      await send(numbered(3));
+      await main.sleep(1_000);
+      const progress = broker
+        .progress("wallet", "payments")
+        .find(({ highWatermark }) => highWatermark > 0n);
+      expect(progress).toMatchObject({ committed: 2n, highWatermark: 3n, lag: 1 });
+    });
+  });
+});

@@ -1,0 +1,103 @@
+import type { AppendedRecord } from "./broker-observation.ts";
+import type { BrokerHost } from "./broker-host.ts";
+import { PartitionLog } from "./partition-log.ts";
+import type { KafkaErrorCode, ReplyOf, RequestOf, TopicPartition } from "./protocol.ts";
+
+/** A broker's topics and what is asked of them at once, without waiting. */
+export class TopicStore {
+  readonly #host: BrokerHost;
+  readonly #onAppend: ((record: AppendedRecord) => void) | undefined;
+  readonly #topics = new Map<string, PartitionLog[]>();
+
+  constructor(host: BrokerHost, onAppend: ((record: AppendedRecord) => void) | undefined) {
+    this.#host = host;
+    this.#onAppend = onAppend;
+  }
+
+  names(): readonly string[] {
+    return [...this.#topics.keys()];
+  }
+
+  log({ topic, partition }: TopicPartition): PartitionLog | undefined {
+    return this.#topics.get(topic)?.[partition];
+  }
+
+  logs(topic: string): readonly PartitionLog[] {
+    const logs = this.#topics.get(topic);
+    if (logs === undefined)
+      throw new Error(`no topic ${topic}: there is ${this.names().join(", ")}`);
+    return logs;
+  }
+
+  create(topic: string, partitionCount: number): KafkaErrorCode {
+    if (this.#topics.has(topic)) return "TOPIC_ALREADY_EXISTS";
+    if (!Number.isSafeInteger(partitionCount) || partitionCount < 1) return "INVALID_PARTITIONS";
+    const logs = Array.from(
+      { length: partitionCount },
+      (_, partition) => new PartitionLog(topic, partition),
+    );
+    this.#topics.set(topic, logs);
+    this.#host.trace("create-topic", topic, partitionCount);
+    return "NONE";
+  }
+
+  describe(request: RequestOf<"metadata">): ReplyOf<"metadata"> {
+    const topics = request.topics.map((topic) => {
+      const partitionCount = this.#topics.get(topic)?.length ?? 0;
+      const error: KafkaErrorCode = partitionCount === 0 ? "UNKNOWN_TOPIC_OR_PARTITION" : "NONE";
+      return { topic, error, partitionCount };
+    });
+    return { kind: "metadata", topics };
+  }
+
+  produce(request: RequestOf<"produce">): ReplyOf<"produce"> {
+    const batches = request.batches.map(({ topic, partition, records }) => {
+      const log = this.log({ topic, partition });
+      if (log === undefined) {
+        return { topic, partition, error: "UNKNOWN_TOPIC_OR_PARTITION" as const, baseOffset: -1 };
+      }
+      const baseOffset = log.append(records, this.#host.nowMs());
+      this.#host.trace("append", log.name, baseOffset);
+      if (this.#onAppend !== undefined) tellAppended(log, baseOffset, this.#onAppend);
+      return { topic, partition, error: "NONE" as const, baseOffset };
+    });
+    return { kind: "produce", batches };
+  }
+
+  read(request: RequestOf<"fetch">): ReplyOf<"fetch"> {
+    const partitions = request.partitions.map(({ topic, partition, offset }) => {
+      const log = this.log({ topic, partition });
+      const highWatermark = log?.highWatermark ?? -1;
+      if (log === undefined || offset < 0 || offset > highWatermark) {
+        const error: KafkaErrorCode =
+          log === undefined ? "UNKNOWN_TOPIC_OR_PARTITION" : "OFFSET_OUT_OF_RANGE";
+        return { topic, partition, error, highWatermark, records: [] };
+      }
+      const records = log.read(offset, request.maxBytesPerPartition);
+      return { topic, partition, error: "NONE" as const, highWatermark, records };
+    });
+    return { kind: "fetch", partitions };
+  }
+
+  listOffsets(request: RequestOf<"list-offsets">): ReplyOf<"list-offsets"> {
+    const partitions = request.partitions.map(({ topic, partition }) => {
+      const log = this.log({ topic, partition });
+      if (log === undefined) {
+        return { topic, partition, error: "UNKNOWN_TOPIC_OR_PARTITION" as const, offset: -1 };
+      }
+      const offset = request.at === "earliest" ? 0 : log.highWatermark;
+      return { topic, partition, error: "NONE" as const, offset };
+    });
+    return { kind: "list-offsets", partitions };
+  }
+}
+
+function tellAppended(
+  log: PartitionLog,
+  baseOffset: number,
+  onAppend: (record: AppendedRecord) => void,
+): void {
+  for (const { key, value, offset } of log.read(baseOffset, Number.MAX_SAFE_INTEGER)) {
+    onAppend({ topic: log.topic, partition: log.partition, offset: BigInt(offset), key, value });
+  }
+}
