@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Kafka, logLevel } from "kafkajs";
 import type { KafkaAddress } from "./environment.ts";
 import type { InstalledServers } from "./installed-servers.ts";
 import type { LocalServers } from "./local-servers.ts";
+import { directKafka } from "./direct-kafka.ts";
 import { untilReady } from "./server-ready.ts";
 
 /** A listener for one client process: the broker listens on `port` and tells the client to come to `advertised`. */
@@ -144,12 +144,7 @@ function javaOptions(loggingFile: string): string[] {
 }
 
 async function describeCluster(address: KafkaAddress, clusterId: string): Promise<void> {
-  const kafka = new Kafka({
-    brokers: [...address.brokers],
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 1000,
-    retry: { retries: 0 },
-  });
+  const kafka = directKafka(address, { retries: 0 });
   const admin = kafka.admin();
   try {
     await admin.connect();

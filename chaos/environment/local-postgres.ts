@@ -1,10 +1,11 @@
 import { chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
-import { Client, escapeIdentifier, escapeLiteral } from "pg";
+import { escapeIdentifier, escapeLiteral } from "pg";
 import type { DatabaseAddress } from "./environment.ts";
 import type { InstalledServers } from "./installed-servers.ts";
 import type { LocalServers } from "./local-servers.ts";
+import { createOwnedDatabase, withClient } from "./owned-database.ts";
 import { untilReady } from "./server-ready.ts";
 
 /** A PostgreSQL server of our own with its databases. Addresses are direct; a proxy's address replaces host and port. */
@@ -118,28 +119,11 @@ async function createDatabases(
       const password = newPassword();
       const name = escapeIdentifier(database);
       await client.query(`CREATE ROLE ${name} LOGIN PASSWORD ${escapeLiteral(password)}`);
-      await client.query(`CREATE DATABASE ${name} OWNER ${name}`);
-      // Every role may connect to every database unless this is said: a service must reach its own one only.
-      await client.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
+      await createOwnedDatabase(client, database);
       owners.set(database, { ...superuser, database, user: database, password });
     }
     return owners;
   });
-}
-
-async function withClient<T>(
-  address: DatabaseAddress,
-  use: (client: Client) => Promise<T>,
-): Promise<T> {
-  const client = new Client({ ...address, connectionTimeoutMillis: 2000 });
-  // A server that ends while we talk to it also rejects the query; without a listener it would end us.
-  client.on("error", () => {});
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }
 
 function newPassword(): string {

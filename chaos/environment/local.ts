@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { proxyName, type Proxies } from "../nemesis/proxies.ts";
+import { openRoad } from "../nemesis/open-road.ts";
+import type { Proxies } from "../nemesis/proxies.ts";
 import type { Keeper } from "../processes/keeper.ts";
 import type {
   ClientAddresses,
@@ -184,7 +185,7 @@ async function startKafkaBehindProxies(site: Site, ports: Ports) {
       proxies,
       client: client.name,
       resource: "kafka",
-      upstreamPort: port,
+      upstream: `${host}:${port}`,
     });
     listeners.set(client.name, { port, advertised });
   }
@@ -215,7 +216,7 @@ async function openDatabaseRoads(parts: {
         proxies: parts.proxies,
         client: name,
         resource: `${database}-db`,
-        upstreamPort: owner.port,
+        upstream: `${host}:${owner.port}`,
       });
       roads.set(database, { ...owner, host, port: Number(listen.split(":")[1]) });
     }
@@ -223,25 +224,6 @@ async function openDatabaseRoads(parts: {
     addresses.set(name, { name, kafka, databases: roads });
   }
   return addresses;
-}
-
-async function openRoad(parts: {
-  readonly proxies: Proxies;
-  readonly client: string;
-  readonly resource: string;
-  readonly upstreamPort: number;
-}): Promise<string> {
-  const { proxies, client, resource, upstreamPort } = parts;
-  const port = await pickFreePort();
-  const listen = `${host}:${port}`;
-  try {
-    await proxies.create({ client, resource, listen, upstream: `${host}:${upstreamPort}` });
-  } catch (cause) {
-    // Toxiproxy's client keeps the status and drops the reason: look for ourselves whether the port was lost.
-    if (await isPortFree(port)) throw cause;
-    throw new PortTaken(port, `the proxy ${proxyName({ client, resource })}`, { cause });
-  }
-  return listen;
 }
 
 function knownDatabase(postgres: LocalPostgres, name: string): DatabaseAddress {

@@ -3,9 +3,20 @@
  * library would take 0.3 s, six times as long as the keeper's whole start.
  */
 
-const signalNames = ["SIGTERM", "SIGKILL", "SIGQUIT", "SIGINT", "SIGSTOP", "SIGCONT"] as const;
+const signalNames = [
+  "SIGTERM",
+  "SIGKILL",
+  "SIGQUIT",
+  "SIGINT",
+  "SIGSTOP",
+  "SIGCONT",
+  "SIGUSR2",
+] as const;
 
-/** The signals that the testbed sends; SIGSTOP and SIGCONT make and wake a zombie. */
+/**
+ * The signals that the testbed sends. SIGSTOP and SIGCONT make and wake a zombie; SIGUSR2 tells a service
+ * process to let the faults rest that have not fired.
+ */
 export type SignalName = (typeof signalNames)[number];
 
 /**

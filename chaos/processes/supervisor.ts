@@ -151,7 +151,12 @@ class SupervisedProcess implements Supervised {
     this.#present = await this.#keeper.start({
       name: this.name,
       command: process.execPath,
-      arguments: [this.#request.program, ...this.#request.arguments],
+      // kafkajs arms a timer with a negative delay on every connection, and Node warns of it.
+      arguments: [
+        "--disable-warning=TimeoutNegativeWarning",
+        this.#request.program,
+        ...this.#request.arguments,
+      ],
       environment: { ...inherited(), ...environment },
       folder: this.#keeper.folder,
       logFile: this.logFile,

@@ -1,0 +1,56 @@
+import Type, { type Static } from "typebox";
+import { Compile } from "typebox/compile";
+
+/**
+ * What a service process under test tells the runner, a JSON object a line, appended to a file with a
+ * synchronous write: what was said before a SIGKILL is in the file. Times are milliseconds since the epoch.
+ * - `up`: its roles run and it answers
+ * - `effect`: an exchange with the outside begins
+ * - `delivery`: a record has reached its consumer
+ * - `crash`: it kills itself now, at this effect
+ * - `disarmed`: no fault fires in this life from here on
+ */
+export type ChildReport = Static<ReturnType<typeof schema.Type>>;
+
+/** One report as a line, ending included. */
+export function encodeReport(report: ChildReport): string {
+  return `${JSON.stringify(report)}\n`;
+}
+
+/** Reads a line back. @throws Error when it is no report */
+export function parseReport(line: string): ChildReport {
+  const report: unknown = JSON.parse(line);
+  if (schema.Check(report)) return report;
+  throw new Error(`not a report of a service process: ${line}`);
+}
+
+const atMs = Type.Integer();
+const schema = Compile(
+  Type.Union([
+    Type.Object({ kind: Type.Literal("up"), atMs }),
+    Type.Object({ kind: Type.Literal("disarmed"), atMs }),
+    Type.Object({
+      kind: Type.Literal("effect"),
+      atMs,
+      resource: Type.String(),
+      operation: Type.String(),
+    }),
+    Type.Object({
+      kind: Type.Literal("crash"),
+      atMs,
+      effect: Type.String(),
+      when: Type.Union([Type.Literal("before"), Type.Literal("after")]),
+    }),
+    Type.Object({
+      kind: Type.Literal("delivery"),
+      atMs,
+      record: Type.Object({
+        topic: Type.String(),
+        partition: Type.Integer(),
+        offset: Type.String(),
+        key: Type.Union([Type.Null(), Type.String()]),
+        value: Type.Union([Type.Null(), Type.String()]),
+      }),
+    }),
+  ]),
+);

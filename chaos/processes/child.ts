@@ -1,0 +1,73 @@
+/**
+ * One service process under test: the roles of `system/main.ts` on the very same adapters, with every exchange
+ * passing the effect gate, where it kills itself with SIGKILL when its orders say so. It is configured like
+ * `system/main.ts`, and told its orders in one more variable (`child-orders.ts`).
+ *
+ * SIGTERM and SIGINT stop it as they stop the real one. SIGUSR2 disarms the faults that have not fired.
+ */
+import { openSync, writeSync } from "node:fs";
+import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect-gate.ts";
+import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
+import { partsWith } from "../../scenarios/mutants/mutants.ts";
+import { createNodePorts } from "../../system/adapters/node-ports.ts";
+import { readConfiguration } from "../../system/configuration.ts";
+import type { Delivery } from "../../system/ports/broker.ts";
+import { startRoles } from "../../system/start-roles.ts";
+import { readOrders, type ChildOrders } from "./child-orders.ts";
+import { encodeReport, type ChildReport } from "./child-report.ts";
+
+const orders = readOrders(process.env);
+const reports = openSync(orders.reportFile, "a");
+const armed = new Map(orders.faults.map((fault) => [fault.effect, fault]));
+
+process.on("SIGUSR2", () => {
+  armed.clear();
+  report({ kind: "disarmed", atMs: Date.now() });
+});
+await run(orders);
+
+async function run({ mutant }: ChildOrders): Promise<void> {
+  const configuration = readConfiguration(process.env);
+  const ports = createNodePorts(configuration);
+  const interposed = interposePorts(ports, createGate(orders), reportDelivery);
+  const { roles, knobs } = configuration;
+  const running = await startRoles(roles, interposed, partsWith(mutant), knobs);
+  const stop = async () => {
+    await running.stop();
+    await ports.close();
+  };
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
+  report({ kind: "up", atMs: Date.now() });
+  await running.ended;
+}
+
+function createGate({ process: name, incarnation }: ChildOrders): EffectGate {
+  const gate = createEffectGate({
+    process: name,
+    incarnation,
+    faultAt: (effect) => armed.get(effect),
+    die({ effect, when }) {
+      report({ kind: "crash", atMs: Date.now(), effect, when });
+      process.kill(process.pid, "SIGKILL");
+      // The signal ends the process before anything else runs.
+      return new Promise(() => {});
+    },
+  });
+  return {
+    count: () => gate.count(),
+    pass(resource, operation, perform) {
+      report({ kind: "effect", atMs: Date.now(), resource, operation });
+      return gate.pass(resource, operation, perform);
+    },
+  };
+}
+
+function reportDelivery({ topic, partition, offset, key, value }: Delivery): void {
+  const record = { topic, partition, offset, key, value };
+  report({ kind: "delivery", atMs: Date.now(), record });
+}
+
+function report(said: ChildReport): void {
+  writeSync(reports, encodeReport(said));
+}

@@ -1,0 +1,184 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { TOPOLOGY } from "../scenarios/topology.ts";
+import type { Plan } from "../scenarios/plan.ts";
+import type { Universe, World, WorldRun } from "../scenarios/world.ts";
+import { TOPICS } from "../system/domain/events.ts";
+import type { ServiceName } from "../system/roles.ts";
+import type { Environment } from "./environment/environment.ts";
+import { pickFreePort } from "./environment/free-ports.ts";
+import { startLocalEnvironment, type WantedPorts } from "./environment/local.ts";
+import { resetEnvironment } from "./environment/reset.ts";
+import { openRoad } from "./nemesis/open-road.ts";
+import { openObservation, type Observation } from "./observation.ts";
+import { startKeeper, type Keeper } from "./processes/keeper.ts";
+import { startServiceFleet, type ServiceFleet } from "./processes/service-fleet.ts";
+import { requestOnce } from "./service-client.ts";
+
+/** The real world: it holds real servers until it is closed. */
+export interface RealWorld extends World {
+  /** Holds the servers' logs, and a folder `run-N` with the services' for each run. Absolute. */
+  readonly logsFolder: string;
+  /** Stops the servers and whatever still runs; nothing is left behind. May be called twice. */
+  close(): Promise<void>;
+}
+
+const databases: readonly ServiceName[] = ["payment", "wallet"];
+const resetMsMax = 30_000;
+
+/**
+ * Starts PostgreSQL, Kafka and Toxiproxy on this machine, and runs plans on them, one at a time: service
+ * processes are children that kill themselves at the plan's effects, and every connection of theirs, to the
+ * servers and from their clients, passes a proxy of its own. Between two plans the servers are emptied.
+ *
+ * `logsFolder` keeps the logs; without it they go with the world.
+ *
+ * @throws EnvironmentMissing, PortTaken, ServerNotReady
+ */
+export async function createRealWorld(
+  options: { readonly logsFolder?: string; readonly ports?: WantedPorts } = {},
+): Promise<RealWorld> {
+  const keeper = await startKeeper();
+  try {
+    return await openWorld(keeper, options);
+  } catch (error) {
+    await keeper.end();
+    throw error;
+  }
+}
+
+async function openWorld(
+  keeper: Keeper,
+  options: { readonly logsFolder?: string; readonly ports?: WantedPorts },
+): Promise<RealWorld> {
+  const logsFolder = options.logsFolder ?? join(keeper.folder, "logs");
+  const environment = await startLocalEnvironment({
+    keeper,
+    databases,
+    clients: TOPOLOGY.map(({ name, service }) => ({ name, databases: [service] })),
+    ports: options.ports ?? {},
+    logsFolder,
+  });
+  const doors = await openDoors(environment);
+  const { postgres, kafka, toxiproxy } = environment.versions;
+  let runs = 0;
+  let busy = false;
+  return {
+    kind: "real",
+    servers: [
+      { name: "Apache Kafka", version: kafka },
+      { name: "PostgreSQL", version: postgres },
+      { name: "Toxiproxy", version: toxiproxy },
+    ],
+    logsFolder,
+    async run(plan, drive) {
+      if (busy) throw new Error("the real world runs one plan at a time, and one is running");
+      busy = true;
+      runs += 1;
+      try {
+        const folder = join(logsFolder, `run-${runs}`);
+        return await runPlan({ keeper, environment, doors, folder, plan }, drive);
+      } finally {
+        busy = false;
+      }
+    },
+    async close() {
+      await environment.stop();
+      await keeper.end();
+    },
+  };
+}
+
+/** Where a process answers its clients: the port it listens on, and the proxy that its clients go to. */
+interface Door {
+  readonly port: number;
+  readonly address: string;
+}
+
+async function openDoors(environment: Environment): Promise<ReadonlyMap<string, Door>> {
+  const doors = new Map<string, Door>();
+  for (const { name } of TOPOLOGY) {
+    const port = await pickFreePort();
+    const address = await openRoad({
+      proxies: environment.proxies,
+      client: "client",
+      resource: name,
+      upstream: `127.0.0.1:${port}`,
+    });
+    doors.set(name, { port, address });
+  }
+  return doors;
+}
+
+interface RunSite {
+  readonly keeper: Keeper;
+  readonly environment: Environment;
+  readonly doors: ReadonlyMap<string, Door>;
+  readonly folder: string;
+  readonly plan: Plan;
+}
+
+async function runPlan<T>(
+  site: RunSite,
+  drive: (universe: Universe) => Promise<T>,
+): Promise<WorldRun<T>> {
+  const { keeper, environment, doors, folder, plan } = site;
+  await mkdir(folder, { recursive: true });
+  await resetEnvironment({ environment, databases, topics: TOPICS, resetMsMax });
+  const beganAtMs = Date.now();
+  const httpPorts = new Map([...doors].map(([name, { port }]) => [name, port]));
+  const fleet = await startServiceFleet({
+    keeper,
+    environment,
+    plan,
+    folder,
+    httpPorts,
+    beganAtMs,
+  });
+  try {
+    const observation = await openObservation(environment);
+    try {
+      await fleet.begun();
+      const value = await drive(universeOf({ fleet, observation, doors, beganAtMs }));
+      return {
+        value,
+        traceHash: null,
+        elapsedMs: Date.now() - beganAtMs,
+        effects: fleet.effects(),
+      };
+    } finally {
+      await observation.close();
+    }
+  } finally {
+    await fleet.stop();
+  }
+}
+
+function universeOf(parts: {
+  readonly fleet: ServiceFleet;
+  readonly observation: Observation;
+  readonly doors: ReadonlyMap<string, Door>;
+  readonly beganAtMs: number;
+}): Universe {
+  const { fleet, observation, doors, beganAtMs } = parts;
+  return {
+    nowMs: () => Date.now() - beganAtMs,
+    sleep: (delayMs) => delay(Math.max(0, delayMs)),
+    request: (service, request) => requestOnce(doorOf(doors, service).address, request),
+    watch: (observer) => fleet.watch(observer),
+    firedFaults: () => fleet.fired(),
+    heal: () => fleet.heal(),
+    query: (service, sql) => observation.query(service, sql),
+    records: (topic) => observation.records(topic),
+    lag: () => observation.lag(),
+  };
+}
+
+/** The door of the process that answers a service's clients. */
+function doorOf(doors: ReadonlyMap<string, Door>, service: ServiceName): Door {
+  const api = TOPOLOGY.find(({ roles }) => roles.some((role) => role === `${service}-api`));
+  const door = api === undefined ? undefined : doors.get(api.name);
+  if (door === undefined) throw new Error(`no process has the role ${service}-api`);
+  return door;
+}
