@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import type { ExitCode } from "../reports/verdict.ts";
 import { findMutant } from "../scenarios/mutants/mutants.ts";
@@ -25,8 +26,10 @@ async function replayCommand(file: string, options: { readonly world: string }):
   const replay = decodeReplayFile(await read(file), file);
   requireKnown(replay, file);
   const interruption = onInterruption();
+  const logsFolder = join(dirname(file), "logs");
+  const worldRequest = { name: worldName, signal: interruption.signal, logsFolder };
   try {
-    const { outcome, again } = await withWorld(worldName, interruption.signal, async (world) => {
+    const { outcome, again } = await withWorld(worldRequest, async (world) => {
       const first = await runPlan(world, replay.plan, { keepHappenings: true });
       const differs = first.traceHash !== null && first.traceHash !== replay.expected.traceHash;
       // A trace that differs from the recorded one is either new code or no determinism: a second

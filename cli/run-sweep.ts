@@ -26,10 +26,11 @@ export async function runSweep(
 ): Promise<{ readonly result: SweepResult; readonly measuredMs: number }> {
   const { scenario, mutant, worldName, seeds, shrinkRunsMax } = request;
   const interruption = onInterruption();
+  const { signal } = interruption;
   let measuredMs = 0;
   try {
     const result = await withProgress(titleOf(request), (tell) =>
-      withWorld(worldName, interruption.signal, (world) => {
+      withWorld({ name: worldName, signal, logsFolder: join(request.out, "logs") }, (world) => {
         const beganAtMs = Date.now();
         return sweep({
           world,
@@ -37,7 +38,7 @@ export async function runSweep(
           mutant,
           seeds,
           shrinkRunsMax,
-          signal: interruption.signal,
+          signal,
           host: hostOf(request),
           async onProgress(progress) {
             const elapsedMs = Date.now() - beganAtMs;

@@ -1,11 +1,19 @@
+import { resolve } from "node:path";
 import type { World } from "../scenarios/world.ts";
 import { createSimulatedWorld } from "../sim/world.ts";
 import type { WorldName } from "./options.ts";
 
+export interface WorldRequest {
+  readonly name: WorldName;
+  /** An interruption takes the real world down at once: the run in hand ends there. */
+  readonly signal: AbortSignal;
+  /** Where the logs of real servers and processes are kept. */
+  readonly logsFolder: string;
+}
+
 /** Makes the world, hands it over, and takes it down, whatever happens. */
 export async function withWorld<T>(
-  name: WorldName,
-  signal: AbortSignal,
+  { name, signal, logsFolder }: WorldRequest,
   use: (world: World) => Promise<T>,
 ): Promise<T> {
   if (name === "sim") {
@@ -13,10 +21,13 @@ export async function withWorld<T>(
   }
   // Imported when it is asked for: the simulated world needs none of its clients.
   const { createRealWorld } = await import("../chaos/world.ts");
-  const world = await createRealWorld({ signal });
+  const world = await createRealWorld({ logsFolder: resolve(logsFolder) });
+  const close = () => void world.close();
+  signal.addEventListener("abort", close);
   try {
     return await use(world);
   } finally {
+    signal.removeEventListener("abort", close);
     await world.close();
   }
 }

@@ -92,6 +92,10 @@ async function runSeed(request: SweepRequest, tally: Tally, seed: number): Promi
   });
   const { counterexample } = await fc.check(property, { seed: scattered(seed), numRuns: 1 });
   if (pursuit.error !== undefined) {
+    // An interruption takes a world down in the middle of a run, which then fails: no error.
+    if (request.signal.aborted) {
+      return null;
+    }
     throw pursuit.error.error;
   }
   if (pursuit.promise === undefined || counterexample === null) {

@@ -3,18 +3,6 @@ import { formatMoney } from "../../system/domain/money.ts";
 import type { CrashFault, TransferCommand, WalletOpening } from "../plan.ts";
 import type { PlanDraft, Scenario } from "../scenario.ts";
 
-/** Scenario 1 and 22 of the list: a crash between commit and publish, and the 50 OMR transfer. */
-export const transfer: Scenario = {
-  name: "transfer",
-  title: "A payment survives a crash between commit and publish",
-  description: [
-    "Clients ask for transfers between a few wallets, about ten a second. Among them is the seed document's case: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused.",
-    "In each run one of the two services is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published. It starts again after a moment.",
-    "A client that gets no answer asks again with the same idempotency key.",
-  ],
-  drafts: draftArbitrary(),
-};
-
 const CURRENCY = "OMR";
 
 /** The seed document's two; the others trade among themselves. */
@@ -29,6 +17,18 @@ const WALLETS: readonly WalletOpening[] = [
 const TRADERS = WALLETS.slice(1).map(({ id }) => id);
 
 const COMMANDS_MAX = 60;
+
+/** Scenario 1 and 22 of the list: a crash between commit and publish, and the 50 OMR transfer. */
+export const transfer: Scenario = {
+  name: "transfer",
+  title: "A payment survives a crash between commit and publish",
+  description: [
+    "Clients ask for transfers between a few wallets, about ten a second. Among them is the seed document's case: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused.",
+    "In each run one of the two services is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published. It starts again after a moment.",
+    "A client that gets no answer asks again with the same idempotency key.",
+  ],
+  drafts: draftArbitrary(),
+};
 
 interface Draft {
   readonly transfers: readonly DraftTransfer[];

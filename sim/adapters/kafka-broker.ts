@@ -1,0 +1,58 @@
+import {
+  BrokerError,
+  type Broker,
+  type BrokerRecord,
+  type Delivery,
+} from "../../system/ports/broker.ts";
+import type { ConsumerMessage } from "../kafka/consumer.ts";
+import type { KafkaClient } from "../kafka/kafka-client.ts";
+import { SendFailed } from "../kafka/kafka-error.ts";
+
+/** The broker port on the simulated Kafka client, as `system/adapters/kafka-broker.ts` is on kafkajs. */
+export function createSimulatedBroker(client: KafkaClient): Broker {
+  return {
+    async connectProducer() {
+      const producer = await client.connectProducer();
+      return {
+        send: (records) => asBrokerError(() => producer.send(records.map(withoutHeaders))),
+        disconnect: () => producer.disconnect(),
+      };
+    },
+    startConsumer: ({ group, topics, sessionTimeoutMs, onMessage }) =>
+      client.startConsumer({
+        group,
+        topics,
+        sessionTimeoutMs,
+        heartbeatIntervalMs: Math.floor(sessionTimeoutMs / 6),
+        rebalanceTimeoutMs: sessionTimeoutMs * 2,
+        fromBeginning: true,
+        onMessage: (message, commit) => onMessage(deliveryOf(message, commit)),
+      }),
+  };
+}
+
+function withoutHeaders(record: BrokerRecord) {
+  return { ...record, headers: new Map<string, string>() };
+}
+
+function deliveryOf(message: ConsumerMessage, commit: () => Promise<void>): Delivery {
+  const { topic, partition, offset, key, value } = message;
+  return {
+    topic,
+    partition,
+    offset: offset.toString(),
+    key,
+    value,
+    commit: () => asBrokerError(commit),
+  };
+}
+
+async function asBrokerError(ask: () => Promise<void>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const effect = error instanceof SendFailed ? error.effect : "unknown";
+    throw new BrokerError(message, { effect, cause: error });
+  }
+}

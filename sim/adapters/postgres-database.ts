@@ -1,0 +1,99 @@
+import { DatabaseError, type Connection, type Database } from "../../system/ports/database.ts";
+import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
+import type { Connection as NetworkConnection } from "../network/connection.ts";
+import type { Network } from "../network/network.ts";
+import { parsePostgresReply } from "../postgres/postgres-codec.ts";
+
+/** As `pg`'s pool has it. */
+const CONNECTIONS_MAX = 10;
+
+export interface DatabasePlace {
+  readonly network: Network;
+  readonly process: SimulatedProcess;
+  /** The name under which the database server listens. */
+  readonly server: string;
+}
+
+/** The database port on the simulated PostgreSQL, as `system/adapters/postgres-database.ts` is on `pg`. */
+export function createSimulatedDatabase(place: DatabasePlace): Database {
+  const idle: NetworkConnection[] = [];
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+
+  const giveBack = (connection: NetworkConnection, damaged: boolean): void => {
+    busy -= 1;
+    if (damaged || !connection.isOpen) {
+      connection.close();
+    } else {
+      idle.push(connection);
+    }
+    waiting.shift()?.();
+  };
+
+  return {
+    async connect(purpose) {
+      while (busy >= CONNECTIONS_MAX) {
+        await place.process.promise<void>("a free connection", (resolve) => waiting.push(resolve));
+      }
+      busy += 1;
+      try {
+        const connection = takeOpen(idle) ?? (await open(place));
+        return createConnection(connection, (damaged) => giveBack(connection, damaged));
+      } catch (error) {
+        busy -= 1;
+        waiting.shift()?.();
+        throw new DatabaseError(`no connection for ${purpose}`, {
+          code: "connection",
+          effect: "none",
+          cause: error,
+        });
+      }
+    },
+    async close() {
+      for (const connection of idle.splice(0)) {
+        connection.close();
+      }
+    },
+  };
+}
+
+/** The one used last that the server has not hung up on. */
+function takeOpen(idle: NetworkConnection[]): NetworkConnection | undefined {
+  const connection = idle.pop();
+  return connection === undefined || connection.isOpen ? connection : takeOpen(idle);
+}
+
+function open({ network, process, server }: DatabasePlace): Promise<NetworkConnection> {
+  return network.connect({ from: process, to: server });
+}
+
+function createConnection(
+  connection: NetworkConnection,
+  giveBack: (damaged: boolean) => void,
+): Connection {
+  return {
+    async query(sql, parameters = []) {
+      const reply = parsePostgresReply(await ask(connection, { sql, parameters }));
+      if (reply.kind === "error") {
+        const { code, message, constraint } = reply.error;
+        throw new DatabaseError(message, { code, effect: "none", constraint });
+      }
+      const { rows, rowCount, command } = reply;
+      return { rows, rowCount: rowCount ?? 0, command };
+    },
+    release: (damaged = false) => giveBack(damaged),
+  };
+}
+
+async function ask(connection: NetworkConnection, payload: unknown): Promise<unknown> {
+  try {
+    return await connection.request(payload);
+  } catch (error) {
+    if (error instanceof ConnectionLost || error instanceof ConnectionRefused) {
+      const effect = error.sent ? "unknown" : "none";
+      throw new DatabaseError(error.message, { code: "connection", effect, cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Clock } from "../../system/ports/clock.ts";
+import type { Entropy } from "../../system/ports/entropy.ts";
+import type { Telemetry } from "../../system/ports/telemetry.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { RandomStream } from "../kernel/random.ts";
+import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+
+/** The day on which every simulated run begins, in milliseconds since the epoch: 2026-01-01, UTC. */
+const EPOCH_MS = 1_767_225_600_000;
+
+/** A process's clock: the simulation's time, counted from a fixed day. */
+export function createSimulatedClock(process: SimulatedProcess): Clock {
+  return {
+    nowMs: () => EPOCH_MS + process.nowMs(),
+    async sleep(delayMs, signal) {
+      if (signal?.aborted !== true) {
+        await process.sleep(delayMs);
+      }
+    },
+  };
+}
+
+/** A process's randomness: a stream of its own. */
+export function createSimulatedEntropy(process: SimulatedProcess): Entropy {
+  const stream = process.stream("entropy");
+  return { uuid: () => drawUuid(stream) };
+}
+
+/** What a process says goes into the trace: two runs that say different things differ. */
+export function createTraceTelemetry(kernel: Kernel, process: SimulatedProcess): Telemetry {
+  return {
+    event(name, detail) {
+      kernel.trace.record("telemetry", process.name, `${name} ${JSON.stringify(detail)}`);
+    },
+  };
+}
+
+/** A UUID of version 4 (RFC 9562). */
+function drawUuid(stream: RandomStream): string {
+  const word = () => stream.integer(0, 0xffff_ffff).toString(16).padStart(8, "0");
+  const [first, second, third, fourth] = [word(), word(), word(), word()];
+  const version = `4${second.slice(5)}`;
+  const variant = `${"89ab".charAt(Number.parseInt(third.charAt(0), 16) % 4)}${third.slice(1, 4)}`;
+  return `${first}-${second.slice(0, 4)}-${version}-${variant}-${third.slice(4)}${fourth}`;
+}

@@ -1,0 +1,79 @@
+import { TOPOLOGY } from "../scenarios/topology.ts";
+import type { UniverseEvent } from "../scenarios/world.ts";
+import { TOPICS } from "../system/domain/events.ts";
+import type { ServiceName } from "../system/roles.ts";
+import type { Broker } from "./kafka/broker.ts";
+import { startKafkaServer } from "./kafka/kafka-server.ts";
+import type { Kernel } from "./kernel/kernel.ts";
+import { createNetwork, type Network } from "./network/network.ts";
+import { startPostgresServer, type PostgresServer } from "./postgres/postgres-server.ts";
+
+/** The servers of one universe, and who is told of what happens in them. */
+export interface Servers {
+  readonly kernel: Kernel;
+  readonly network: Network;
+  readonly broker: Broker;
+  readonly databases: Readonly<Record<ServiceName, PostgresServer>>;
+  watch(observer: (event: UniverseEvent) => void): void;
+  /** Tells the observers; for what processes do. */
+  tell(event: UniverseEvent): void;
+}
+
+/** The names under which the servers listen. */
+export const KAFKA = "kafka-1";
+export const databaseServer = (service: ServiceName): string => `${service}-db`;
+
+const PARTITIONS = 3;
+
+export function startServers(kernel: Kernel): Servers {
+  const network = createNetwork({ kernel });
+  const observers: ((event: UniverseEvent) => void)[] = [];
+  const tell = (event: UniverseEvent) => {
+    for (const observer of observers) {
+      observer(event);
+    }
+  };
+  const nowMs = () => Math.floor(kernel.nowUs / 1_000);
+  const broker = startKafkaServer({
+    kernel,
+    network,
+    name: KAFKA,
+    onAppend: ({ offset, ...record }) => {
+      const process = processOf(record.topic === "payment.created" ? "payment" : "wallet");
+      tell({
+        kind: "record",
+        atMs: nowMs(),
+        process,
+        record: { ...record, offset: String(offset) },
+      });
+    },
+  });
+  for (const topic of TOPICS) {
+    broker.createTopic(topic, PARTITIONS);
+  }
+  const startDatabase = (service: ServiceName) =>
+    startPostgresServer({
+      kernel,
+      network,
+      name: databaseServer(service),
+      onCommit: ({ changes }) =>
+        tell({ kind: "commit", atMs: nowMs(), process: processOf(service), service, changes }),
+    });
+  return {
+    kernel,
+    network,
+    broker,
+    databases: { payment: startDatabase("payment"), wallet: startDatabase("wallet") },
+    watch: (observer) => observers.push(observer),
+    tell,
+  };
+}
+
+/** Each service has one process, so what its database commits is that process's. */
+function processOf(service: ServiceName): string {
+  const specification = TOPOLOGY.find((each) => each.service === service);
+  if (specification === undefined) {
+    throw new Error(`no process runs the ${service} service`);
+  }
+  return specification.name;
+}

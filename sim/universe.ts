@@ -1,0 +1,54 @@
+import { TOPOLOGY } from "../scenarios/topology.ts";
+import type { Universe } from "../scenarios/world.ts";
+import { SUBSCRIPTIONS, type ServiceName } from "../system/roles.ts";
+import { requestOnce } from "./adapters/http.ts";
+import type { SimulatedProcess } from "./kernel/simulated-process.ts";
+import type { Servers } from "./servers.ts";
+import type { SupervisedProcesses } from "./supervise-processes.ts";
+
+/** How often `heal` looks whether every process is up. */
+const HEAL_POLL_MS = 10;
+
+/** The universe as the scenario sees it; `self` is the process in which the scenario runs. */
+export function createUniverse(
+  servers: Servers,
+  processes: SupervisedProcesses,
+  self: SimulatedProcess,
+): Universe {
+  return {
+    nowMs: () => self.nowMs(),
+    sleep: (delayMs) => self.sleep(Math.max(0, delayMs)),
+    request: (service, request) =>
+      requestOnce(servers.network, { from: self, to: addressOf(service) }, request),
+    watch: (observer) => servers.watch(observer),
+    firedFaults: () => processes.fired(),
+    async heal() {
+      processes.disarm();
+      while (!processes.areUp()) {
+        await self.sleep(HEAL_POLL_MS);
+      }
+    },
+    query: async (service, sql) => servers.databases[service].read(sql),
+    records: async (topic) =>
+      servers.broker.records(topic).map(({ partition, offset, key, value }) => {
+        return { topic, partition, offset: String(offset), key, value };
+      }),
+    lag: async () => totalLag(servers),
+  };
+}
+
+/** The process that answers a service's clients. */
+function addressOf(service: ServiceName): string {
+  const api = TOPOLOGY.find(({ roles }) => roles.some((role) => role === `${service}-api`));
+  if (api === undefined) {
+    throw new Error(`no process has the role ${service}-api`);
+  }
+  return api.name;
+}
+
+/** Records that the services' groups have not committed, over all topics. */
+function totalLag({ broker }: Servers): number {
+  return SUBSCRIPTIONS.flatMap(({ role, topics }) =>
+    topics.flatMap((topic) => broker.progress(role, topic)),
+  ).reduce((sum, { lag }) => sum + lag, 0);
+}

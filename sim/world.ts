@@ -1,0 +1,60 @@
+import { partsWith } from "../scenarios/mutants/mutants.ts";
+import type { Plan } from "../scenarios/plan.ts";
+import type { Universe, World, WorldRun } from "../scenarios/world.ts";
+import { readMigrations } from "../system/adapters/migration-files.ts";
+import { createKernel } from "./kernel/kernel.ts";
+import { loadPostgresParser } from "./postgres/postgres-parser.ts";
+import { startServers } from "./servers.ts";
+import { superviseProcesses } from "./supervise-processes.ts";
+import { createUniverse } from "./universe.ts";
+import type { TraceRecord } from "./kernel/trace.ts";
+
+/** A run of the simulated world, with its trace when it was asked for. */
+export interface SimulatedRun<T> extends WorldRun<T> {
+  readonly traceHash: string;
+  readonly trace: TraceRecord;
+}
+
+export interface SimulatedWorld extends World {
+  run<T>(plan: Plan, drive: (universe: Universe) => Promise<T>): Promise<SimulatedRun<T>>;
+}
+
+/**
+ * The simulated world: each plan runs in a fresh universe in this thread, on a simulated clock,
+ * network, PostgreSQL and Kafka. The same plan gives the same trace hash, wherever it is run.
+ *
+ * `recordTrace` keeps every event for comparing; the hash is the same without.
+ */
+export async function createSimulatedWorld(
+  options: { readonly recordTrace: boolean } = { recordTrace: false },
+): Promise<SimulatedWorld> {
+  // Loading WebAssembly is the one step that the simulation does not own, so it comes before.
+  await loadPostgresParser();
+  const migrations = { payment: readMigrations("payment"), wallet: readMigrations("wallet") };
+  return {
+    kind: "sim",
+    servers: [],
+    async run(plan, drive) {
+      const kernel = createKernel({ seed: String(plan.seed), ...options });
+      const servers = startServers(kernel);
+      const processes = superviseProcesses(servers, {
+        faults: plan.faults,
+        knobs: plan.knobs,
+        parts: partsWith(plan.mutant),
+        migrations: (service) => migrations[service],
+      });
+      const value = await kernel.run(async (self) => {
+        processes.start();
+        return drive(createUniverse(servers, processes, self));
+      });
+      const trace = kernel.trace.finish();
+      return {
+        value,
+        trace,
+        traceHash: trace.hash,
+        elapsedMs: Math.floor(kernel.nowUs / 1_000),
+        effects: processes.effects(),
+      };
+    },
+  };
+}
