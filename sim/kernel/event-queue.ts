@@ -84,7 +84,9 @@ export class EventQueue {
       const also = this.#popLive();
       if (also !== undefined) this.#ready.push(also);
     }
-    this.#ready = this.#ready.filter((event) => !event.isDead);
+    if (this.#ready.some((event) => event.isDead)) {
+      this.#ready = this.#ready.filter((event) => !event.isDead);
+    }
     if (this.#ready.length === 0) return this.take();
     const index = this.#ready.length === 1 ? 0 : this.#tieBreak.choose(this.#ready);
     const [chosen] = this.#ready.splice(index, 1);
