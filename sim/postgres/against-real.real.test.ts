@@ -1,0 +1,343 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { Client, DatabaseError as RealError } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DIFFERENTIAL_SCRIPTS, DIFFERENTIAL_SETUP, type Script } from "./differential-scripts.ts";
+import type { Parameter } from "./parameter.ts";
+import { loadPostgresParser } from "./postgres-parser.ts";
+import type { QueryReply } from "./query-result.ts";
+import { type Asked, Rehearsal } from "./rehearsal.ts";
+import { badParameterScript, SERVICE_STATEMENTS } from "./service-statements.ts";
+
+/**
+ * Runs the same scripts on the engine and on a real PostgreSQL and compares what every step answered and
+ * which steps waited: a difference is a bug of the engine.
+ */
+let server: RealServer;
+
+beforeAll(async () => {
+  await loadPostgresParser();
+  server = await RealServer.start();
+}, 60_000);
+
+afterAll(async () => {
+  await server.stop();
+});
+
+describe("what the engine answers is what PostgreSQL answers", () => {
+  for (const script of DIFFERENTIAL_SCRIPTS) {
+    test(script.claim, async () => {
+      await compare("wallet", [DIFFERENTIAL_SETUP], script);
+    });
+  }
+
+  for (const { database, statements, setup } of SERVICE_STATEMENTS) {
+    test(`every statement of the ${database} service, with good and bad parameters`, async () => {
+      await compare(database, setup, badParameterScript(statements));
+    });
+  }
+});
+
+/** What each step came to, line by line; the answer of a step that waited stands where it came. */
+type Transcript = string[];
+
+async function compare(
+  database: "payment" | "wallet",
+  setup: readonly string[],
+  script: Script,
+): Promise<void> {
+  const statements = [...migrationsOf(database), ...setup];
+  const simulated = rehearse(statements, script);
+  const real = await perform(statements, script);
+  expect(simulated).toEqual(real);
+}
+
+function migrationsOf(database: "payment" | "wallet"): string[] {
+  const folder = join(import.meta.dirname, "../../system", database, "migrations");
+  const files = readdirSync(folder).toSorted();
+  return files.map((file) => readFileSync(join(folder, file), "utf8"));
+}
+
+function rehearse(setup: readonly string[], script: Script): Transcript {
+  const stage = new Rehearsal();
+  for (const sql of setup) stage.run("setup", sql);
+  const transcript: Transcript = [];
+  const waiting = new Map<string, Asked>();
+  const noteAnswers = () => {
+    for (const [name, { reply }] of waiting) {
+      if (reply === undefined) continue;
+      waiting.delete(name);
+      transcript.push(`  ${name}: ${describeReply(reply)}`);
+    }
+  };
+  for (const step of script.steps) {
+    if (step === "deadlock timeout") {
+      stage.advance(1000);
+      transcript.push(step);
+    } else {
+      const [name, sql, parameters = []] = step;
+      const asked = stage.ask(name, sql, parameters);
+      if (stage.failures.length > 0) throw stage.failures[0];
+      const answer = asked.reply === undefined ? "waits" : describeReply(asked.reply);
+      transcript.push(`${name}: ${sql} ${showParameters(parameters)} -> ${answer}`);
+      if (asked.reply === undefined) waiting.set(name, asked);
+    }
+    noteAnswers();
+  }
+  return transcript;
+}
+
+async function perform(setup: readonly string[], script: Script): Promise<Transcript> {
+  await server.reset();
+  for (const sql of setup) await server.administrator.query(sql);
+  const transcript: Transcript = [];
+  const clients = new Map<string, RealSession>();
+  const waiting = new Map<string, RealSession>();
+  const noteAnswers = async () => {
+    for (const [name, session] of [...waiting]) {
+      const answer = await session.answerUnlessBlocked();
+      if (answer === undefined) continue;
+      waiting.delete(name);
+      transcript.push(`  ${name}: ${answer}`);
+    }
+  };
+  try {
+    for (const step of script.steps) {
+      if (step === "deadlock timeout") {
+        await Promise.race([...waiting.values()].map((session) => session.answer()));
+        transcript.push(step);
+      } else {
+        const [name, sql, parameters = []] = step;
+        const session = clients.get(name) ?? (await RealSession.open());
+        clients.set(name, session);
+        session.ask(sql, parameters);
+        const answer = await session.answerUnlessBlocked();
+        transcript.push(`${name}: ${sql} ${showParameters(parameters)} -> ${answer ?? "waits"}`);
+        if (answer === undefined) waiting.set(name, session);
+      }
+      await noteAnswers();
+    }
+  } finally {
+    for (const session of clients.values()) await session.close();
+  }
+  return transcript;
+}
+
+function showParameters(parameters: readonly Parameter[]): string {
+  return JSON.stringify(parameters, (_, value: unknown) =>
+    typeof value === "bigint" ? `${value}n` : value,
+  );
+}
+
+function describeReply(reply: QueryReply): string {
+  if (reply.kind === "error") return describeError(reply.error);
+  const { command, rowCount, rows, fields } = reply;
+  return describeResult({ command, rowCount, rows, fields });
+}
+
+function describeResult(result: {
+  readonly command: string | null;
+  readonly rowCount: number | null;
+  readonly rows: readonly unknown[];
+  readonly fields: readonly { readonly name: string }[];
+}): string {
+  const names = result.fields.map((field) => field.name).join(",");
+  return `${result.command ?? ""} ${result.rowCount ?? "-"} (${names}) ${JSON.stringify(result.rows)}`;
+}
+
+interface ErrorParts {
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly table?: string | undefined;
+  readonly column?: string | undefined;
+  readonly constraint?: string | undefined;
+}
+
+// The detail of a deadlock names processes and transactions, which are numbered differently.
+function describeError(error: ErrorParts): string {
+  const { code, message, hint, schema, table, column, constraint } = error;
+  const detail = code === "40P01" ? undefined : error.detail;
+  return JSON.stringify({ code, message, detail, hint, schema, table, column, constraint });
+}
+
+/** A client of the real server that asks one query at a time and tells whether it is blocked by a lock. */
+class RealSession {
+  readonly #client: Client;
+  readonly #processId: number;
+  #answer: Promise<string> = Promise.resolve("");
+  #settled: string | undefined;
+
+  private constructor(client: Client, processId: number) {
+    this.#client = client;
+    this.#processId = processId;
+  }
+
+  static async open(): Promise<RealSession> {
+    const client = await server.connect();
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    return new RealSession(client, rows[0]?.pid ?? 0);
+  }
+
+  ask(sql: string, parameters: readonly Parameter[]): void {
+    this.#settled = undefined;
+    this.#answer = this.#run(sql, parameters);
+  }
+
+  answer(): Promise<string> {
+    return this.#answer;
+  }
+
+  /** The answer, or undefined when the query is waiting for a lock that another session holds. */
+  async answerUnlessBlocked(): Promise<string | undefined> {
+    for (;;) {
+      const { rows } = await server.administrator.query<{ blocked: boolean }>(
+        "SELECT cardinality(pg_blocking_pids($1)) > 0 AS blocked",
+        [this.#processId],
+      );
+      if (this.#settled !== undefined) return this.#settled;
+      if (rows[0]?.blocked === true) return undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    await server.administrator.query("SELECT pg_terminate_backend($1)", [this.#processId]);
+    await this.#client.end();
+  }
+
+  async #run(sql: string, parameters: readonly Parameter[]): Promise<string> {
+    this.#settled = await this.#describe(sql, parameters);
+    return this.#settled;
+  }
+
+  async #describe(sql: string, parameters: readonly Parameter[]): Promise<string> {
+    try {
+      const answer: unknown = await this.#client.query(sql, [...parameters]);
+      const last: unknown = Array.isArray(answer) ? answer.at(-1) : answer;
+      if (!isResult(last)) throw new Error("the pg client gave no result");
+      return describeResult(last);
+    } catch (error) {
+      if (error instanceof RealError) return describeError(error);
+      throw error;
+    }
+  }
+}
+
+function isResult(value: unknown): value is Parameters<typeof describeResult>[0] {
+  return typeof value === "object" && value !== null && "command" in value && "fields" in value;
+}
+
+/** A scratch PostgreSQL server, run as the user `postgres` where the tests are run by root. */
+class RealServer {
+  readonly administrator: Client;
+  readonly #process: ChildProcess;
+  readonly #folder: string;
+  readonly #port: number;
+
+  private constructor(process: ChildProcess, folder: string, port: number, client: Client) {
+    this.#process = process;
+    this.#folder = folder;
+    this.#port = port;
+    this.administrator = client;
+  }
+
+  static async start(): Promise<RealServer> {
+    const folder = mkdtempSync(join(tmpdir(), "falconpay-differential-"));
+    const identity = userInfo().uid === 0 ? userNamed("postgres") : {};
+    if ("uid" in identity) chownSync(folder, identity.uid, identity.gid);
+    const data = join(folder, "data");
+    const binaries = binariesFolder();
+    const initialize = [
+      "-D",
+      data,
+      "-U",
+      "postgres",
+      "-A",
+      "trust",
+      "-E",
+      "UTF8",
+      "--locale=C",
+      "-N",
+    ];
+    execFileSync(join(binaries, "initdb"), initialize, {
+      ...identity,
+      cwd: folder,
+      stdio: "ignore",
+    });
+    const port = await freePort();
+    const settings = ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F"];
+    const started = spawn(join(binaries, "postgres"), settings, {
+      ...identity,
+      cwd: folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    await readyLine(started);
+    const client = await connectTo(port);
+    return new RealServer(started, folder, port, client);
+  }
+
+  connect(): Promise<Client> {
+    return connectTo(this.#port);
+  }
+
+  async reset(): Promise<void> {
+    await this.administrator.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  }
+
+  async stop(): Promise<void> {
+    await this.administrator.end();
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.kill("SIGINT");
+    await ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function connectTo(port: number): Promise<Client> {
+  const client = new Client({ host: "127.0.0.1", port, user: "postgres", database: "postgres" });
+  // A session that is terminated at the end of a script tells so as an error event.
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
+function readyLine(started: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let log = "";
+    started.stderr?.on("data", (chunk: Buffer) => {
+      log += chunk.toString();
+      if (log.includes("ready to accept connections")) resolve();
+    });
+    started.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
+  });
+}
+
+function userNamed(name: string): { readonly uid: number; readonly gid: number } {
+  const id = (flag: string) => Number(execFileSync("id", [flag, name], { encoding: "utf8" }));
+  return { uid: id("-u"), gid: id("-g") };
+}
+
+function binariesFolder(): string {
+  return execFileSync("pg_config", ["--bindir"], { encoding: "utf8" }).trim();
+}
+
+// Below the ports from which the kernel takes those of outgoing connections.
+async function freePort(): Promise<number> {
+  for (let port = 20_000 + (process.pid % 10_000); port < 32_768; port += 1) {
+    if (await isFree(port)) return port;
+  }
+  throw new Error("no free port between 20000 and 32767");
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+}
