@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { encodeOrders, readOrders } from "./child-orders.ts";
+
+const orders = {
+  process: "payment-1",
+  incarnation: 2,
+  reportFile: "/run/payment-1-2.report",
+  mutant: "F0",
+  faults: [
+    { kind: "crash", effect: "payment-1/kafka/produce#1", when: "before", restartAfterMs: 300 },
+  ],
+} as const;
+
+test("orders are read back as they were given", () => {
+  expect(readOrders(encodeOrders(orders))).toEqual(orders);
+});
+
+test("a child without orders says who starts it", () => {
+  expect(() => readOrders({})).toThrow(
+    "FALCONPAY_CHILD is missing: this program is started by the testbed only",
+  );
+});
+
+test("orders that are not as expected are refused with the place", () => {
+  const [entry] = Object.entries(encodeOrders({ ...orders, incarnation: 0 }));
+  expect(() => readOrders(Object.fromEntries([entry ?? ["", ""]]))).toThrow(
+    "FALCONPAY_CHILD: /incarnation",
+  );
+});

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { CrashFault, Plan } from "../scenarios/plan.ts";
+import { brokenPromises, runPlan } from "../scenarios/run-plan.ts";
+import type { Universe, UniverseEvent } from "../scenarios/world.ts";
+import { createRealWorld, type RealWorld } from "./world.ts";
+
+let world: RealWorld;
+beforeAll(async () => {
+  world = await createRealWorld();
+});
+afterAll(() => world?.close());
+
+test("a payment survives a crash of its service between commit and publish", async () => {
+  const fault = crash("payment-1/payment-db/accept.commit#3", "after");
+  const outcome = await runPlan(world, planOf({ faults: [fault] }), { keepHappenings: true });
+  expect(outcome.fired).toEqual([fault]);
+  expect(brokenPromises(outcome)).toEqual([]);
+  expect(happened(outcome.happenings, "crash", "restart")).toEqual([
+    "payment-1 crash",
+    "payment-1 restart",
+  ]);
+  const statuses = [...outcome.books.payments.values()].map(({ id, status, reason }) => {
+    return `${outcome.books.keys.get(id)} ${status} ${reason ?? ""}`.trim();
+  });
+  // The fourth is the 50 OMR transfer from a wallet that holds 10.
+  expect(statuses.toSorted()).toEqual([
+    "p1 COMPLETED",
+    "p2 COMPLETED",
+    "p3 COMPLETED",
+    expect.stringMatching(/^p4 FAILED ./),
+    "p5 COMPLETED",
+    "p6 COMPLETED",
+  ]);
+});
+
+test("a verdict survives a crash of the wallet before it is published, in a universe as good as new", async () => {
+  const fault = crash("wallet-1/kafka/produce#1", "before");
+  const outcome = await runPlan(world, planOf({ faults: [fault] }), { keepHappenings: true });
+  expect(outcome.fired).toEqual([fault]);
+  expect(brokenPromises(outcome)).toEqual([]);
+  // Nothing of the run before: the same keys would have found its payments, the wallets its balances.
+  expect(outcome.books.payments.size).toBe(6);
+  expect(outcome.books.fundingMinor).toEqual(new Map([["OMR", 135_000n]]));
+  expect(happened(outcome.happenings, "exit")).toEqual([]);
+});
+
+test("a service that commits, then emits loses its event when it is killed in between", async () => {
+  const fault = crash("payment-1/payment-db/accept.commit#1", "after");
+  const { value } = await world.run(planOf({ faults: [fault], mutant: "F0" }), async (universe) => {
+    const first = await pay(universe);
+    await universe.heal();
+    const second = await pay(universe);
+    const rows = await universe.query("payment", "SELECT status FROM payments");
+    return { first, second, rows, records: await universe.records("payment.created") };
+  });
+  expect(value).toEqual({
+    first: "no answer",
+    second: 202,
+    rows: [{ status: "PENDING" }],
+    records: [],
+  });
+});
+
+test("a fault that has not fired when the run heals does not fire any more", async () => {
+  const fault = crash("payment-1/payment-db/accept.commit#1", "before");
+  const { value, effects } = await world.run(planOf({ faults: [fault] }), async (universe) => {
+    const events: UniverseEvent[] = [];
+    universe.watch((event) => events.push(event));
+    await universe.heal();
+    return {
+      answer: await pay(universe),
+      fired: universe.firedFaults(),
+      crashes: happened(events, "crash"),
+    };
+  });
+  expect(value).toEqual({ answer: 202, fired: [], crashes: [] });
+  expect(effects).toBeGreaterThan(0);
+});
+
+test("records are read by partition and offset, and what no group has committed is lag", async () => {
+  // The wallet dies before it takes the record in, and stays away.
+  const fault = { ...crash("wallet-1/kafka/deliver#1", "before"), restartAfterMs: 3_600_000 };
+  const { value } = await world.run(planOf({ faults: [fault] }), async (universe) => {
+    await pay(universe);
+    while (universe.firedFaults().length === 0) await universe.sleep(20);
+    const records = await universe.records("payment.created");
+    return { records, lag: await universe.lag() };
+  });
+  expect(value.records.map(({ topic, offset }) => `${topic} ${offset}`)).toEqual([
+    "payment.created 0",
+  ]);
+  expect(value.lag).toBe(1);
+});
+
+test("a drive that throws ends its universe, and its error comes through", async () => {
+  const run = world.run(planOf({}), () => Promise.reject(new Error("the drive failed")));
+  await expect(run).rejects.toThrow("the drive failed");
+});
+
+const wallets = [
+  { id: "salim", funding: "10.000", currency: "OMR" },
+  { id: "maryam", funding: "25.000", currency: "OMR" },
+  { id: "fatma", funding: "100.000", currency: "OMR" },
+];
+
+function planOf(parts: {
+  readonly faults?: readonly CrashFault[];
+  readonly mutant?: string;
+}): Plan {
+  const command = (index: number) => ({
+    atMs: index * 50,
+    idempotencyKey: `p${index + 1}`,
+    senderWalletId: index === 3 ? "salim" : "fatma",
+    receiverWalletId: "maryam",
+    amount: index === 3 ? "50.000" : "1.250",
+    currency: "OMR",
+  });
+  return {
+    scenario: "transfer",
+    seed: 1,
+    wallets,
+    commands: [0, 1, 2, 3, 4, 5].map(command),
+    faults: parts.faults ?? [],
+    mutant: parts.mutant ?? null,
+    knobs: {
+      relayBatchMax: 5,
+      relayPollMs: 50,
+      consumeAttemptsMax: 5,
+      consumeRetryDelayMs: 100,
+      sessionTimeoutMs: 6_000,
+    },
+  };
+}
+
+function crash(effect: string, when: "before" | "after"): CrashFault {
+  return { kind: "crash", effect, when, restartAfterMs: 200 };
+}
+
+function pay(universe: Universe): Promise<number | string> {
+  const body = {
+    senderWalletId: "fatma",
+    receiverWalletId: "maryam",
+    amount: "1.250",
+    currency: "OMR",
+  };
+  const headers = { "idempotency-key": "p1" };
+  return universe.request("payment", { method: "POST", path: "/payments", headers, body }).then(
+    (answer) => answer.status,
+    () => "no answer",
+  );
+}
+
+/** `PROCESS KIND` of the events of some kinds, in order. */
+function happened(
+  events: readonly { readonly kind: string }[],
+  ...kinds: readonly string[]
+): string[] {
+  return events.flatMap((event) =>
+    kinds.includes(event.kind) && "process" in event
+      ? [`${String(event.process)} ${event.kind}`]
+      : [],
+  );
+}
