@@ -9,6 +9,7 @@ import { DIFFERENTIAL_SCRIPTS, DIFFERENTIAL_SETUP, type Script } from "./differe
 import type { Parameter } from "./parameter.ts";
 import { loadPostgresParser } from "./postgres-parser.ts";
 import type { QueryReply } from "./query-result.ts";
+import { randomScript } from "./random-script.ts";
 import { type Asked, Rehearsal } from "./rehearsal.ts";
 import { badParameterScript, SERVICE_STATEMENTS } from "./service-statements.ts";
 
@@ -17,6 +18,9 @@ import { badParameterScript, SERVICE_STATEMENTS } from "./service-statements.ts"
  * which steps waited: a difference is a bug of the engine.
  */
 let server: RealServer;
+
+const RANDOM_SCHEDULES = Number(process.env["DIFFERENTIAL_SCHEDULES"] ?? 20);
+const FIRST_SEED = Number(process.env["DIFFERENTIAL_SEED"] ?? 1);
 
 beforeAll(async () => {
   await loadPostgresParser();
@@ -39,6 +43,17 @@ describe("what the engine answers is what PostgreSQL answers", () => {
       await compare(database, setup, badParameterScript(statements));
     });
   }
+
+  const seeds = Array.from({ length: RANDOM_SCHEDULES }, (_, at) => FIRST_SEED + at);
+  test.for(seeds)("a random schedule in READ COMMITTED, seed %i", async (seed) => {
+    const setup = [...migrationsOf("wallet"), DIFFERENTIAL_SETUP];
+    await compare("wallet", [DIFFERENTIAL_SETUP], randomScript(seed, setup, "BEGIN"));
+  });
+  test.for(seeds)("a random schedule in REPEATABLE READ, seed %i", async (seed) => {
+    const setup = [...migrationsOf("wallet"), DIFFERENTIAL_SETUP];
+    const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+    await compare("wallet", [DIFFERENTIAL_SETUP], randomScript(seed, setup, begin));
+  });
 });
 
 /** What each step came to, line by line; the answer of a step that waited stands where it came. */
@@ -162,7 +177,9 @@ interface ErrorParts {
 // The detail of a deadlock names processes and transactions, which are numbered differently.
 function describeError(error: ErrorParts): string {
   const { code, message, hint, schema, table, column, constraint } = error;
-  const detail = code === "40P01" ? undefined : error.detail;
+  // So does the object identifier of a schema.
+  const shown = schema === "pg_catalog" ? error.detail?.replace(/[0-9]+/, "n") : error.detail;
+  const detail = code === "40P01" ? undefined : shown;
   return JSON.stringify({ code, message, detail, hint, schema, table, column, constraint });
 }
 
@@ -211,8 +228,21 @@ class RealSession {
   }
 
   async #run(sql: string, parameters: readonly Parameter[]): Promise<string> {
-    this.#settled = await this.#describe(sql, parameters);
-    return this.#settled;
+    const answer = await this.#describe(sql, parameters);
+    await this.#untilIdle();
+    this.#settled = answer;
+    return answer;
+  }
+
+  // The server sends an error before it takes the transaction back and lets its locks go.
+  async #untilIdle(): Promise<void> {
+    for (;;) {
+      const { rows } = await server.administrator.query<{ idle: boolean }>(
+        "SELECT state LIKE 'idle%' AS idle FROM pg_stat_activity WHERE pid = $1",
+        [this.#processId],
+      );
+      if (rows[0]?.idle === true) return;
+    }
   }
 
   async #describe(sql: string, parameters: readonly Parameter[]): Promise<string> {
@@ -248,8 +278,9 @@ class RealServer {
 
   static async start(): Promise<RealServer> {
     const folder = mkdtempSync(join(tmpdir(), "falconpay-differential-"));
-    const identity = userInfo().uid === 0 ? userNamed("postgres") : {};
-    if ("uid" in identity) chownSync(folder, identity.uid, identity.gid);
+    const runner = userInfo().uid === 0 ? userNamed("postgres") : undefined;
+    if (runner !== undefined) chownSync(folder, runner.uid, runner.gid);
+    const identity = runner ?? {};
     const data = join(folder, "data");
     const binaries = binariesFolder();
     const initialize = [

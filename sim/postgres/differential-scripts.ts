@@ -279,7 +279,7 @@ export const DIFFERENTIAL_SCRIPTS: readonly Script[] = [
   script("several statements in one text are one transaction", [
     [
       "s1",
-      "UPDATE wallets SET currency = 'X' WHERE id = 'a'; UPDATE wallets SET balance_minor = -1",
+      "UPDATE wallets SET currency = 'X' WHERE id = 'a'; UPDATE wallets SET balance_minor = -1 WHERE id = 'b'",
     ],
     ["s1", "SELECT currency FROM wallets WHERE id = 'a'"],
     [

@@ -87,7 +87,7 @@ function* lockForCheck(
   const check = execution.withSnapshot(snapshot);
   const outcome = yield* lockRow(check, found, KEY_SHARE, "wait", readCommitted);
   if (outcome.kind === "ok") return outcome.version;
-  if (!readCommitted) throw serializationFailure(outcome.kind === "deleted" ? "delete" : "update");
+  if (!readCommitted) throw serializationFailure("update");
   return null;
 }
 

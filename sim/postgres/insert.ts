@@ -56,8 +56,14 @@ export function compileInsert(catalog: Catalog, node: SyntaxNode): Plan {
   };
 }
 
-function readColumns(table: Table, nodes: readonly SyntaxNode[]): number[] {
-  if (nodes.length === 0) return table.columns.map((_, at) => at);
+/** The columns to be written; where they were not named, there may be fewer values than columns. */
+interface WrittenColumns {
+  readonly columns: readonly number[];
+  readonly named: boolean;
+}
+
+function readColumns(table: Table, nodes: readonly SyntaxNode[]): WrittenColumns {
+  if (nodes.length === 0) return { columns: table.columns.map((_, at) => at), named: false };
   const columns: number[] = [];
   for (const node of nodes) {
     const name = node.requiredText("name");
@@ -68,13 +74,13 @@ function readColumns(table: Table, nodes: readonly SyntaxNode[]): number[] {
     }
     columns.push(column);
   }
-  return columns;
+  return { columns, named: true };
 }
 
 function readRows(
   scope: Scope,
   table: Table,
-  columns: readonly number[],
+  { columns, named }: WrittenColumns,
   source: SyntaxNode | undefined,
 ): Assignment[][] {
   if (source === undefined) return [assignRow(scope, table, [], [])];
@@ -92,6 +98,9 @@ function readRows(
     }
     if (values.length > columns.length) {
       throw new DatabaseError("42601", "INSERT has more expressions than target columns");
+    }
+    if (named && values.length < columns.length) {
+      throw new DatabaseError("42601", "INSERT has more target columns than expressions");
     }
     return assignRow(scope, table, columns, values);
   });

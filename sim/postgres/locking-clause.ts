@@ -63,7 +63,8 @@ export function* lockFoundRow(
     case "updated":
       throw serializationFailure("update");
     case "deleted":
-      if (!readCommitted) throw serializationFailure("delete");
+      // nodeLockRows.c calls a deletion an update, too.
+      if (!readCommitted) throw serializationFailure("update");
       return null;
     case "would-block":
     case "self-modified":

@@ -132,7 +132,10 @@ export function badParameterScript(statements: readonly Statement[]): Script {
   const good: ScriptStep[] = statements.map(([sql, parameters]) => ["s1", sql, parameters]);
   const bad = statements.flatMap(([sql, parameters]) => {
     const variants = parameters.flatMap((_, at) =>
-      OTHER_VALUES.map((other): ScriptStep => ["s1", sql, parameters.with(at, other)]),
+      OTHER_VALUES.map((other): ScriptStep => {
+        const isList = typeof parameters[at] === "object" && parameters[at] !== null;
+        return ["s1", sql, parameters.with(at, isList && other !== null ? ["1", other] : other)];
+      }),
     );
     const missing: ScriptStep[] = parameters.length < 2 ? [] : [["s1", sql, parameters.slice(1)]];
     const extra: ScriptStep = ["s1", sql, [...parameters, "extra"]];

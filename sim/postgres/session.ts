@@ -137,14 +137,14 @@ export class Session implements LockOwner {
     const results: StatementResult[] = [];
     for (const [at, statement] of statements.entries()) {
       const control = readTransactionControl(statement);
-      if (control !== undefined) {
-        results.push(this.#control(control));
-        continue;
-      }
-      if (this.#state === "aborted") {
+      if (this.#state === "aborted" && (control === undefined || control.kind === "begin")) {
         const message =
           "current transaction is aborted, commands ignored until end of transaction block";
         throw new DatabaseError("25P02", message);
+      }
+      if (control !== undefined) {
+        results.push(this.#control(control));
+        continue;
       }
       const transaction = this.#transaction ?? this.#begin("read committed", true);
       const cacheable = statements.length === 1 && !isDefinition(statement);
