@@ -34,40 +34,44 @@ afterAll(async () => {
 describe("what the engine answers is what PostgreSQL answers", () => {
   for (const script of DIFFERENTIAL_SCRIPTS) {
     test(script.claim, async () => {
-      await compare("wallet", [DIFFERENTIAL_SETUP], script);
+      const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
+      expect(simulated).toEqual(real);
     });
   }
 
   for (const { database, statements, setup } of SERVICE_STATEMENTS) {
     test(`every statement of the ${database} service, with good and bad parameters`, async () => {
-      await compare(database, setup, badParameterScript(statements));
+      const { simulated, real } = await playBoth(database, setup, badParameterScript(statements));
+      expect(simulated).toEqual(real);
     });
   }
 
   const seeds = Array.from({ length: RANDOM_SCHEDULES }, (_, at) => FIRST_SEED + at);
   test.for(seeds)("a random schedule in READ COMMITTED, seed %i", async (seed) => {
     const setup = [...migrationsOf("wallet"), DIFFERENTIAL_SETUP];
-    await compare("wallet", [DIFFERENTIAL_SETUP], randomScript(seed, setup, "BEGIN"));
+    const script = randomScript(seed, setup, "BEGIN");
+    const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
+    expect(simulated).toEqual(real);
   });
   test.for(seeds)("a random schedule in REPEATABLE READ, seed %i", async (seed) => {
     const setup = [...migrationsOf("wallet"), DIFFERENTIAL_SETUP];
     const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
-    await compare("wallet", [DIFFERENTIAL_SETUP], randomScript(seed, setup, begin));
+    const script = randomScript(seed, setup, begin);
+    const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
+    expect(simulated).toEqual(real);
   });
 });
 
 /** What each step came to, line by line; the answer of a step that waited stands where it came. */
 type Transcript = string[];
 
-async function compare(
+async function playBoth(
   database: "payment" | "wallet",
   setup: readonly string[],
   script: Script,
-): Promise<void> {
+): Promise<{ readonly simulated: Transcript; readonly real: Transcript }> {
   const statements = [...migrationsOf(database), ...setup];
-  const simulated = rehearse(statements, script);
-  const real = await perform(statements, script);
-  expect(simulated).toEqual(real);
+  return { simulated: rehearse(statements, script), real: await perform(statements, script) };
 }
 
 function migrationsOf(database: "payment" | "wallet"): string[] {
