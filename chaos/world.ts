@@ -140,7 +140,8 @@ async function runPlan<T>(
     const observation = await openObservation(environment);
     try {
       await fleet.begun();
-      const value = await drive(universeOf({ fleet, observation, doors, beganAtMs }));
+      const universe = universeOf({ fleet, observation, doors, beganAtMs });
+      const value = await Promise.race([drive(universe), fleet.failed]);
       return {
         value,
         traceHash: null,

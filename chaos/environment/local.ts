@@ -1,14 +1,9 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openRoad } from "../nemesis/open-road.ts";
-import type { Proxies } from "../nemesis/proxies.ts";
 import type { Keeper } from "../processes/keeper.ts";
-import type {
-  ClientAddresses,
-  ClientRequest,
-  DatabaseAddress,
-  Environment,
-} from "./environment.ts";
+import { knownDatabase, openDatabaseRoads } from "./client-roads.ts";
+import type { ClientRequest, DatabaseAddress, Environment } from "./environment.ts";
 import { isPortFree, pickFreePort, PortTaken } from "./free-ports.ts";
 import { requireServers } from "./install.ts";
 import type { InstalledServers } from "./installed-servers.ts";
@@ -199,39 +194,6 @@ async function startKafkaBehindProxies(site: Site, ports: Ports) {
     readyMsMax,
   });
   return { proxies, kafka, listeners };
-}
-
-async function openDatabaseRoads(parts: {
-  readonly postgres: LocalPostgres;
-  readonly proxies: Proxies;
-  readonly clients: readonly ClientRequest[];
-  readonly listeners: ReadonlyMap<string, { readonly advertised: string }>;
-}): Promise<ReadonlyMap<string, ClientAddresses>> {
-  const addresses = new Map<string, ClientAddresses>();
-  for (const { name, databases } of parts.clients) {
-    const roads = new Map<string, DatabaseAddress>();
-    for (const database of databases) {
-      const owner = knownDatabase(parts.postgres, database);
-      const listen = await openRoad({
-        proxies: parts.proxies,
-        client: name,
-        resource: `${database}-db`,
-        upstream: `${host}:${owner.port}`,
-      });
-      roads.set(database, { ...owner, host, port: Number(listen.split(":")[1]) });
-    }
-    const kafka = { brokers: [parts.listeners.get(name)?.advertised ?? ""] };
-    addresses.set(name, { name, kafka, databases: roads });
-  }
-  return addresses;
-}
-
-function knownDatabase(postgres: LocalPostgres, name: string): DatabaseAddress {
-  const owner = postgres.owners.get(name);
-  if (owner !== undefined) return owner;
-  throw new Error(
-    `no database is named ${name}; there are: ${[...postgres.owners.keys()].join(", ")}`,
-  );
 }
 
 function administrationOf(postgres: LocalPostgres, name: string): DatabaseAddress {

@@ -1,16 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { CrashFault, Plan } from "../../scenarios/plan.ts";
-import { TOPOLOGY, type ProcessSpecification } from "../../scenarios/topology.ts";
+import type { CrashFault } from "../../scenarios/plan.ts";
+import { TOPOLOGY } from "../../scenarios/topology.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
-import type { Environment } from "../environment/environment.ts";
-import { readLog, wordsFor } from "../environment/server-ready.ts";
-import { childEnvironment } from "./child-environment.ts";
-import type { ChildReport } from "./child-report.ts";
-import type { Exit } from "./keeper-messages.ts";
+import { FleetMember, type FleetRun, type FleetSite } from "./fleet-member.ts";
 import type { Keeper } from "./keeper.ts";
-import { openReportReader, type ReportReader } from "./report-reader.ts";
-import { createSupervisor, type Supervised } from "./supervisor.ts";
+import { createSupervisor } from "./supervisor.ts";
 
 /** The service processes of one run, each kept running: one that dies starts again after a delay. */
 export interface ServiceFleet {
@@ -21,51 +16,55 @@ export interface ServiceFleet {
   fired(): readonly CrashFault[];
   /** Lets no further fault fire, and resolves when every process is up. Throws after `healMsMax`. */
   heal(): Promise<void>;
+  /** Rejects when the testbed itself failed (a program that cannot be started); never resolves. */
+  readonly failed: Promise<never>;
   /** Effects that have begun, over all processes and lives. */
   effects(): number;
   /** Ends every process and resolves when all are gone. */
   stop(): Promise<void>;
 }
 
-/** What a fleet is made of. `folder` takes its logs and reports, and must be there. */
-export interface FleetOptions {
+/** What a fleet is made of. */
+export interface FleetOptions extends FleetSite {
   readonly keeper: Keeper;
-  readonly environment: Environment;
-  readonly plan: Plan;
-  readonly folder: string;
-  /** Where each process answers its clients, by the process's name. */
-  readonly httpPorts: ReadonlyMap<string, number>;
-  /** When the universe began, in milliseconds since the epoch. */
-  readonly beganAtMs: number;
 }
 
 const pollIntervalMs = 20;
 const healMsMax = 60_000;
 const terminationMs = 8000;
-/** As a supervisor waits before it starts a process again that ended by itself; for as long as the run lasts. */
-const restartDelayMs = 500;
 
 /** Starts the processes of `TOPOLOGY` with the plan's parts and knobs, its faults armed. */
 export async function startServiceFleet(options: FleetOptions): Promise<ServiceFleet> {
   const { keeper, folder } = options;
   const supervisor = createSupervisor({ keeper, logsFolder: folder });
+  const stopping = new AbortController();
+  const failed = Promise.withResolvers<never>();
+  // Whoever drives the run hears of it; nobody does any more when the fleet is being stopped.
+  failed.promise.catch(() => {});
   const observers: ((event: UniverseEvent) => void)[] = [];
   const run: FleetRun = {
-    options,
+    site: options,
     disarmed: false,
-    stopping: false,
+    stopping: stopping.signal,
     fired: [],
     effects: 0,
+    fail: failed.reject,
     tell: (event) => observers.forEach((observer) => observer(event)),
   };
-  const members = TOPOLOGY.map((specification) => new Member(run, specification));
+  const members = TOPOLOGY.map((specification) => new FleetMember(run, specification));
   const stop = async () => {
-    run.stopping = true;
+    stopping.abort();
     await supervisor.stop();
     clearInterval(timer);
     members.forEach((member) => member.close());
   };
-  const timer = setInterval(() => members.forEach((member) => member.hear()), pollIntervalMs);
+  const timer = setInterval(() => {
+    try {
+      members.forEach((member) => member.hear());
+    } catch (error) {
+      failed.reject(error);
+    }
+  }, pollIntervalMs);
   try {
     await Promise.all(
       members.map(async (member) =>
@@ -86,6 +85,7 @@ export async function startServiceFleet(options: FleetOptions): Promise<ServiceF
   }
   return {
     stop,
+    failed: failed.promise,
     watch: (observer) => void observers.push(observer),
     fired: () => run.fired,
     effects: () => run.effects,
@@ -97,7 +97,7 @@ export async function startServiceFleet(options: FleetOptions): Promise<ServiceF
   };
 }
 
-async function untilAll(members: readonly Member[], holds: (member: Member) => boolean) {
+async function untilAll(members: readonly FleetMember[], holds: (member: FleetMember) => boolean) {
   const deadlineAtMs = Date.now() + healMsMax;
   while (!members.every(holds)) {
     if (Date.now() > deadlineAtMs) {
@@ -105,160 +105,5 @@ async function untilAll(members: readonly Member[], holds: (member: Member) => b
       throw new Error(`not up within ${healMsMax} ms: ${names.join(", ")}; their logs say why`);
     }
     await delay(pollIntervalMs);
-  }
-}
-
-/** What the members of one fleet share. */
-interface FleetRun {
-  readonly options: FleetOptions;
-  readonly fired: CrashFault[];
-  readonly tell: (event: UniverseEvent) => void;
-  effects: number;
-  /** No life that begins from now on has faults. */
-  disarmed: boolean;
-  stopping: boolean;
-}
-
-/** One process of the topology, over all its lives. */
-class Member {
-  readonly name: string;
-  readonly #run: FleetRun;
-  readonly #specification: ProcessSpecification;
-  #supervised: Supervised | undefined;
-  #reader: ReportReader | undefined;
-  #incarnation = 0;
-  #life: { up: boolean; armed: boolean; told: boolean; crash: CrashFault | undefined } = {
-    up: false,
-    armed: false,
-    told: false,
-    crash: undefined,
-  };
-
-  constructor(run: FleetRun, specification: ProcessSpecification) {
-    this.name = specification.name;
-    this.#run = run;
-    this.#specification = specification;
-  }
-
-  /** Up for the first time, or past it. */
-  hasBegun(): boolean {
-    return this.#life.up || this.#incarnation > 1 || (this.#supervised?.exits.length ?? 0) > 0;
-  }
-
-  /** Up and without faults. A life that is up and still armed is told to disarm, once. */
-  isHealed(): boolean {
-    if (this.#life.up && this.#life.armed && !this.#life.told) {
-      this.#life.told = true;
-      this.#supervised?.signal("SIGUSR2");
-    }
-    return this.#life.up && !this.#life.armed;
-  }
-
-  /** The environment of the life that is about to begin; opens its report. */
-  nextEnvironment(): Record<string, string> {
-    const { plan, environment, folder, httpPorts } = this.#run.options;
-    this.#incarnation += 1;
-    const reportFile = join(folder, `${this.name}-${this.#incarnation}.report`);
-    const faults = this.#run.disarmed ? [] : plan.faults;
-    this.#reader?.close();
-    this.#reader = openReportReader(reportFile);
-    this.#life = { up: false, armed: faults.length > 0, told: false, crash: undefined };
-    return childEnvironment({
-      specification: this.#specification,
-      environment,
-      knobs: plan.knobs,
-      httpPort: httpPorts.get(this.name) ?? 0,
-      orders: {
-        process: this.name,
-        incarnation: this.#incarnation,
-        reportFile,
-        mutant: plan.mutant,
-        faults,
-      },
-    });
-  }
-
-  /** Follows the process from its first start on, in the background, until the fleet is stopped. */
-  keepRunning(supervised: Supervised): void {
-    this.#supervised = supervised;
-    void this.#follow(supervised);
-  }
-
-  hear(): void {
-    for (const report of this.#reader?.read() ?? []) this.#take(report);
-  }
-
-  close(): void {
-    this.#reader?.close();
-    this.#reader = undefined;
-  }
-
-  async #follow(supervised: Supervised): Promise<void> {
-    for (;;) {
-      const exit = await supervised.life.exited;
-      this.hear();
-      this.#life.up = false;
-      if (this.#run.stopping) return;
-      const { crash } = this.#life;
-      if (crash === undefined) await this.#tellExit(exit, supervised.logFile);
-      const waitMs = crash?.restartAfterMs ?? restartDelayMs;
-      await delay(waitMs);
-      if (this.#run.stopping) return;
-      // The environment is made at the last moment: faults may have been disarmed during the wait.
-      const life = await supervised.restartAfter(0, this.nextEnvironment());
-      if (life === undefined) return;
-      this.#tell({ kind: "restart" });
-    }
-  }
-
-  #take(report: ChildReport): void {
-    const atMs = report.atMs - this.#run.options.beganAtMs;
-    switch (report.kind) {
-      case "up":
-        this.#life.up = true;
-        return;
-      case "disarmed":
-        this.#life.armed = false;
-        return;
-      case "effect":
-        this.#run.effects += 1;
-        return;
-      case "delivery":
-        return this.#run.tell({
-          kind: "delivery",
-          atMs,
-          process: this.name,
-          record: report.record,
-        });
-      case "crash": {
-        const fault = this.#faultOf(report);
-        this.#life.crash = fault;
-        this.#run.fired.push(fault);
-        return this.#run.tell({ kind: "crash", atMs, process: this.name, fault });
-      }
-    }
-  }
-
-  #faultOf({ effect, when }: { readonly effect: string; readonly when: string }): CrashFault {
-    const { faults } = this.#run.options.plan;
-    const fault = faults.find((each) => each.effect === effect && each.when === when);
-    if (fault === undefined)
-      throw new Error(`${this.name} died ${when} ${effect}, which no plan asked for`);
-    return fault;
-  }
-
-  async #tellExit(exit: Exit, logFile: string): Promise<void> {
-    const lines = (await readLog(logFile)).split("\n");
-    const complaint =
-      lines.findLast((line) => /^\w*Error\b/.test(line)) ?? "its log does not say why";
-    this.#tell({ kind: "exit", reason: `ended ${wordsFor(exit)}: ${complaint}` });
-  }
-
-  #tell(event: { readonly kind: "restart" } | { readonly kind: "exit"; readonly reason: string }) {
-    this.#run.tell({
-      ...event,
-      atMs: Date.now() - this.#run.options.beganAtMs,
-      process: this.name,
-    });
   }
 }

@@ -16,7 +16,7 @@ test("a process that died is started again and its log goes on", async () => {
   const one = await supervisor.start(
     service("console.log('life ' + process.env.LIFE)", { LIFE: "1" }),
   );
-  const second = await one.restartAfter(0, { LIFE: "2" });
+  const second = await one.restartAfter(0, () => ({ LIFE: "2" }));
   expect(second?.incarnation).toBe(2);
   await second?.exited;
   expect(one.exits).toEqual([

@@ -39,13 +39,13 @@ export interface Supervised {
   /** SIGTERM, then SIGKILL after the bound; resolves once it is gone. */
   terminate(): Promise<Exit>;
   /**
-   * Waits for the present life to end, then `delayMs`, then starts the next life, with `environment` laid over
-   * the first one (so a crash plan can be taken away). Resolves with the new life, or with undefined when the
-   * supervisor was stopped in between.
+   * Waits for the present life to end, then `delayMs`, then starts the next life. `environment` is asked for at
+   * that moment and laid over the first life's, so what was decided during the wait counts. Resolves with the
+   * new life, or with undefined when the supervisor was stopped in between.
    */
   restartAfter(
     delayMs: number,
-    environment?: Readonly<Record<string, string>>,
+    environment?: () => Readonly<Record<string, string>>,
   ): Promise<Life | undefined>;
 }
 
@@ -134,7 +134,7 @@ class SupervisedProcess implements Supervised {
 
   async restartAfter(
     delayMs: number,
-    environment: Readonly<Record<string, string>> = {},
+    environment: () => Readonly<Record<string, string>> = () => ({}),
   ): Promise<Life | undefined> {
     await this.#process().exited;
     try {
@@ -143,7 +143,7 @@ class SupervisedProcess implements Supervised {
       // The only way a delay rejects: the supervisor was stopped, and what is stopped stays down.
       return undefined;
     }
-    await this.begin({ ...this.#request.environment, ...environment });
+    await this.begin({ ...this.#request.environment, ...environment() });
     return this.life;
   }
 
