@@ -153,7 +153,7 @@ function lookedUpVersions(
 ): RowVersion[] {
   const versions: RowVersion[] = [];
   for (const key of keys) {
-    for (const row of index.entries.lookUp(key)) {
+    for (const { row } of index.entries.lookUp(key)) {
       const version = row.visibleTo(snapshot);
       if (version !== null && hasKey(index, version, key)) versions.push(version);
     }

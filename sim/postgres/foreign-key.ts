@@ -103,7 +103,8 @@ function versionsWithKey(
       one.columns.length === columns.length &&
       one.columns.every((column, at) => column === columns[at]),
   );
-  const rows = index === undefined ? table.rows : index.entries.lookUp(key);
+  const rows =
+    index === undefined ? table.rows : index.entries.lookUp(key).map((entry) => entry.row);
   const found: RowVersion[] = [];
   for (const row of rows) {
     const version = row.visibleTo(snapshot);

@@ -13,63 +13,45 @@ export interface IndexEntry {
 const LEAF_LENGTH_MAX = 256;
 
 /**
- * Entries in the order of key, then row. Two levels: leaves of at most 256 entries and the list of leaves,
- * which keeps an insertion at two binary searches and one short splice up to some 100,000 entries.
+ * The entries of an index: by whole key in a Map, and in the order of key, then row, once somebody walks
+ * them. The order is kept in leaves of at most 256 entries and the list of leaves, so an insertion costs two
+ * binary searches and one short splice up to some 100,000 entries, and nothing where nobody asked for order.
  */
 export class OrderedIndex {
-  #leaves: IndexEntry[][] = [];
+  readonly #byKey = new Map<SqlValue, IndexEntry[]>();
+  #leaves: IndexEntry[][] | null = null;
   size = 0;
 
   /** Adds the entry unless the same row is there under the same key. */
   insert(entry: IndexEntry): void {
-    const [leafAt, at] = this.#seek(entry.key, entry.row.id);
-    const leaf = this.#leaves[leafAt];
-    if (leaf === undefined) {
-      const last = this.#leaves.at(-1);
-      if (last === undefined || last.length >= LEAF_LENGTH_MAX) this.#leaves.push([entry]);
-      else last.push(entry);
+    const name = nameOf(entry.key);
+    const same = this.#byKey.get(name);
+    if (same === undefined) {
+      this.#byKey.set(name, [entry]);
     } else {
-      const found = leaf[at];
-      if (
-        found !== undefined &&
-        found.row === entry.row &&
-        compareKeys(found.key, entry.key) === 0
-      ) {
-        return;
-      }
-      leaf.splice(at, 0, entry);
-      if (leaf.length > LEAF_LENGTH_MAX) {
-        this.#leaves.splice(leafAt + 1, 0, leaf.splice(LEAF_LENGTH_MAX / 2));
-      }
+      if (same.some((other) => other.row === entry.row)) return;
+      const later = same.findIndex((other) => other.row.id > entry.row.id);
+      same.splice(later < 0 ? same.length : later, 0, entry);
     }
     this.size += 1;
+    if (this.#leaves !== null) insertInto(this.#leaves, entry);
   }
 
   /** Takes the entry out, if it is there. */
   remove(entry: IndexEntry): void {
-    const [leafAt, at] = this.#seek(entry.key, entry.row.id);
-    const leaf = this.#leaves[leafAt];
-    const found = leaf?.[at];
-    if (leaf === undefined || found === undefined) return;
-    if (found.row !== entry.row || compareKeys(found.key, entry.key) !== 0) return;
-    leaf.splice(at, 1);
-    if (leaf.length === 0) this.#leaves.splice(leafAt, 1);
+    const name = nameOf(entry.key);
+    const same = this.#byKey.get(name) ?? [];
+    const at = same.findIndex((other) => other.row === entry.row);
+    if (at < 0) return;
+    if (same.length === 1) this.#byKey.delete(name);
+    else same.splice(at, 1);
     this.size -= 1;
+    if (this.#leaves !== null) removeFrom(this.#leaves, entry);
   }
 
-  /** The rows whose whole key is this, in the order of insertion. */
-  lookUp(key: IndexKey): StoredRow[] {
-    const rows: StoredRow[] = [];
-    let [leafAt, at] = this.#seek(key, -1);
-    for (let leaf = this.#leaves[leafAt]; leaf !== undefined; leaf = this.#leaves[(leafAt += 1)]) {
-      for (; at < leaf.length; at += 1) {
-        const entry = leaf[at];
-        if (entry === undefined || compareKeys(entry.key, key) !== 0) return rows;
-        rows.push(entry.row);
-      }
-      at = 0;
-    }
-    return rows;
+  /** The entries whose whole key is this, in the order in which their rows were inserted. */
+  lookUp(key: IndexKey): readonly IndexEntry[] {
+    return this.#byKey.get(nameOf(key)) ?? [];
   }
 
   /**
@@ -77,57 +59,27 @@ export class OrderedIndex {
    * two steps: each step seeks anew from the entry given last.
    */
   *walk(prefix: IndexKey, direction: "forward" | "backward"): Generator<IndexEntry> {
-    let entry = direction === "forward" ? this.#first(prefix) : this.#last(prefix);
-    while (entry !== undefined && startsWith(entry.key, prefix)) {
+    const leaves = this.#ordered();
+    const forward = direction === "forward";
+    let place = seek(leaves, prefix, forward ? -1 : Infinity);
+    for (;;) {
+      const entry = forward ? leaves[place[0]]?.[place[1]] : entryBefore(leaves, place);
+      if (entry === undefined || compareKeys(entry.key, prefix) !== 0) return;
       yield entry;
-      entry = direction === "forward" ? this.#after(entry) : this.#before(entry);
+      place = seek(leaves, entry.key, forward ? entry.row.id + 1 : entry.row.id);
     }
   }
 
-  #first(prefix: IndexKey): IndexEntry | undefined {
-    const [leafAt, at] = this.#seek(prefix, -1);
-    return this.#leaves[leafAt]?.[at];
-  }
-
-  #last(prefix: IndexKey): IndexEntry | undefined {
-    return this.#previous(this.#seek(prefix, Infinity));
-  }
-
-  #after(entry: IndexEntry): IndexEntry | undefined {
-    const [leafAt, at] = this.#seek(entry.key, entry.row.id + 1);
-    return this.#leaves[leafAt]?.[at];
-  }
-
-  #before(entry: IndexEntry): IndexEntry | undefined {
-    return this.#previous(this.#seek(entry.key, entry.row.id));
-  }
-
-  #previous([leafAt, at]: readonly [number, number]): IndexEntry | undefined {
-    return at > 0 ? this.#leaves[leafAt]?.[at - 1] : this.#leaves[leafAt - 1]?.at(-1);
-  }
-
-  /** The place of the first entry at or after (key, rowId); a shorter key is compared as a prefix. */
-  #seek(key: IndexKey, rowId: number): [number, number] {
-    let low = 0;
-    let high = this.#leaves.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const last = this.#leaves[middle]?.at(-1);
-      if (last !== undefined && comparePlace(last, key, rowId) < 0) low = middle + 1;
-      else high = middle;
+  #ordered(): IndexEntry[][] {
+    if (this.#leaves !== null) return this.#leaves;
+    const entries = [...this.#byKey.values()].flat();
+    entries.sort((left, right) => comparePlace(left, right.key, right.row.id));
+    const leaves: IndexEntry[][] = [];
+    for (let at = 0; at < entries.length; at += LEAF_LENGTH_MAX / 2) {
+      leaves.push(entries.slice(at, at + LEAF_LENGTH_MAX / 2));
     }
-    const leafAt = low;
-    const leaf = this.#leaves[leafAt];
-    if (leaf === undefined) return [leafAt, 0];
-    low = 0;
-    high = leaf.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const entry = leaf[middle];
-      if (entry !== undefined && comparePlace(entry, key, rowId) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return [leafAt, low];
+    this.#leaves = leaves;
+    return leaves;
   }
 }
 
@@ -146,11 +98,69 @@ export function compareKeys(left: IndexKey, right: IndexKey): number {
   return 0;
 }
 
+// The key as one value for a Map: equal keys have equal names, different keys different ones.
+function nameOf(key: IndexKey): SqlValue {
+  if (key.length === 1) return key[0] ?? null;
+  let name = "";
+  for (const value of key) {
+    name += typeof value === "string" ? `${value.length}:${value}` : `${typeof value} ${value};`;
+  }
+  return name;
+}
+
+function insertInto(leaves: IndexEntry[][], entry: IndexEntry): void {
+  const [leafAt, at] = seek(leaves, entry.key, entry.row.id);
+  const leaf = leaves[leafAt] ?? leaves.at(-1);
+  if (leaf === undefined) {
+    leaves.push([entry]);
+    return;
+  }
+  leaf.splice(leafAt < leaves.length ? at : leaf.length, 0, entry);
+  if (leaf.length <= LEAF_LENGTH_MAX) return;
+  const halfAt = Math.min(leafAt, leaves.length - 1);
+  leaves.splice(halfAt + 1, 0, leaf.splice(LEAF_LENGTH_MAX / 2));
+}
+
+function removeFrom(leaves: IndexEntry[][], entry: IndexEntry): void {
+  const [leafAt, at] = seek(leaves, entry.key, entry.row.id);
+  const leaf = leaves[leafAt];
+  if (leaf?.[at]?.row !== entry.row) return;
+  leaf.splice(at, 1);
+  if (leaf.length === 0) leaves.splice(leafAt, 1);
+}
+
+function entryBefore(
+  leaves: readonly IndexEntry[][],
+  [leafAt, at]: readonly [number, number],
+): IndexEntry | undefined {
+  return at > 0 ? leaves[leafAt]?.[at - 1] : leaves[leafAt - 1]?.at(-1);
+}
+
+/** The place of the first entry at or after (key, rowId); a shorter key is compared as a prefix. */
+function seek(leaves: readonly IndexEntry[][], key: IndexKey, rowId: number): [number, number] {
+  let low = 0;
+  let high = leaves.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const last = leaves[middle]?.at(-1);
+    if (last !== undefined && comparePlace(last, key, rowId) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const leafAt = low;
+  const leaf = leaves[leafAt];
+  if (leaf === undefined) return [leafAt, 0];
+  low = 0;
+  high = leaf.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const entry = leaf[middle];
+    if (entry !== undefined && comparePlace(entry, key, rowId) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return [leafAt, low];
+}
+
 function comparePlace(entry: IndexEntry, key: IndexKey, rowId: number): number {
   const order = compareKeys(entry.key, key);
   return order === 0 ? entry.row.id - rowId : order;
-}
-
-function startsWith(key: IndexKey, prefix: IndexKey): boolean {
-  return compareKeys(key, prefix) === 0;
 }

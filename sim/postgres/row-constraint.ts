@@ -77,7 +77,7 @@ function searchKey(
   key: IndexKey,
   self: RowVersion | null,
 ) {
-  for (const row of index.entries.lookUp(key)) {
+  for (const { row } of index.entries.lookUp(key)) {
     for (const version of row.versions) {
       const creator = version.createdBy;
       if (version === self || creator.status === "aborted") continue;

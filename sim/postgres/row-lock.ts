@@ -77,6 +77,7 @@ export function* awaitModifiable(
   version: RowVersion,
   mode: RowLockMode,
 ): Steps<RowLockOutcome["kind"]> {
+  if (stateOf(execution, version) === "ok") return "ok";
   const line = new LinePlace(execution, version, mode);
   try {
     for (;;) {
@@ -146,8 +147,12 @@ function* lockVersion(
   mode: RowLockMode,
   policy: WaitPolicy,
 ): Steps<RowLockOutcome> {
-  const line = new LinePlace(execution, version, mode);
   const locked: RowLockOutcome = { kind: "ok", version };
+  if (stateOf(execution, version) === "ok") {
+    addLocker(version, execution.transaction, mode);
+    return locked;
+  }
+  const line = new LinePlace(execution, version, mode);
   let first = true;
   let skipLine = false;
   try {

@@ -202,6 +202,7 @@ export class Session implements LockOwner {
       const { version } = this.#database.catalog;
       const plan = this.#database.planFor(statement, transaction, cacheable);
       for (const { table, mode } of plan.tableLocks) {
+        if (this.#database.locks.tryAcquire(table.lock, this, mode)) continue;
         yield* this.#database.locks.acquire(table.lock, this, mode);
       }
       if (this.#database.catalog.version === version) return plan;
