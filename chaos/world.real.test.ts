@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CrashFault, Plan } from "../scenarios/plan.ts";
 import { brokenPromises, runPlan } from "../scenarios/run-plan.ts";
@@ -95,6 +96,21 @@ test("records are read by partition and offset, and what no group has committed 
 test("a drive that throws ends its universe, and its error comes through", async () => {
   const run = world.run(planOf({}), () => Promise.reject(new Error("the drive failed")));
   await expect(run).rejects.toThrow("the drive failed");
+});
+
+test("closing the world in the middle of a run ends the run and leaves nothing behind", async () => {
+  const closed = await createRealWorld();
+  const folder = closed.logsFolder;
+  const begun = Promise.withResolvers<void>();
+  const run = closed.run(planOf({}), async (universe) => {
+    begun.resolve();
+    await universe.sleep(3_600_000);
+  });
+  const ending = begun.promise.then(() => Promise.all([closed.close(), closed.close()]));
+  await expect(run).rejects.toThrow("the real world was closed");
+  await ending;
+  expect(existsSync(folder)).toBe(false);
+  await expect(closed.run(planOf({}), async () => {})).rejects.toThrow("the real world was closed");
 });
 
 const wallets = [

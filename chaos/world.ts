@@ -20,7 +20,10 @@ import { requestOnce } from "./service-client.ts";
 export interface RealWorld extends World {
   /** Holds the servers' logs, and a folder `run-N` with the services' for each run. Absolute. */
   readonly logsFolder: string;
-  /** Stops the servers and whatever still runs; nothing is left behind. May be called twice. */
+  /**
+   * Stops the servers and whatever still runs; nothing is left behind. A run in hand rejects at once. May be
+   * called twice.
+   */
   close(): Promise<void>;
 }
 
@@ -62,6 +65,7 @@ async function openWorld(
   });
   const doors = await openDoors(environment);
   const { postgres, kafka, toxiproxy } = environment.versions;
+  const closing = new AbortController();
   let runs = 0;
   let busy = false;
   return {
@@ -73,17 +77,20 @@ async function openWorld(
     ],
     logsFolder,
     async run(plan, drive) {
+      closing.signal.throwIfAborted();
       if (busy) throw new Error("the real world runs one plan at a time, and one is running");
       busy = true;
       runs += 1;
       try {
         const folder = join(logsFolder, `run-${runs}`);
-        return await runPlan({ keeper, environment, doors, folder, plan }, drive);
+        const site = { keeper, environment, doors, folder, plan, closing: closing.signal };
+        return await Promise.race([runPlan(site, drive), whenAborted(closing.signal)]);
       } finally {
         busy = false;
       }
     },
     async close() {
+      closing.abort(new Error("the real world was closed"));
       await environment.stop();
       await keeper.end();
     },
@@ -117,13 +124,23 @@ interface RunSite {
   readonly doors: ReadonlyMap<string, Door>;
   readonly folder: string;
   readonly plan: Plan;
+  readonly closing: AbortSignal;
+}
+
+/** Rejects with the reason once the signal is aborted; never resolves. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const refuse = () => reject(signal.reason);
+    if (signal.aborted) refuse();
+    else signal.addEventListener("abort", refuse, { once: true });
+  });
 }
 
 async function runPlan<T>(
   site: RunSite,
   drive: (universe: Universe) => Promise<T>,
 ): Promise<WorldRun<T>> {
-  const { keeper, environment, doors, folder, plan } = site;
+  const { keeper, environment, doors, folder, plan, closing } = site;
   await mkdir(folder, { recursive: true });
   await resetEnvironment({ environment, databases, topics: TOPICS, resetMsMax });
   const beganAtMs = Date.now();
@@ -140,8 +157,8 @@ async function runPlan<T>(
     const observation = await openObservation(environment);
     try {
       await fleet.begun();
-      const universe = universeOf({ fleet, observation, doors, beganAtMs });
-      const value = await Promise.race([drive(universe), fleet.failed]);
+      const universe = universeOf({ fleet, observation, doors, beganAtMs, closing });
+      const value = await Promise.race([drive(universe), fleet.failed, whenAborted(closing)]);
       return {
         value,
         traceHash: null,
@@ -161,11 +178,13 @@ function universeOf(parts: {
   readonly observation: Observation;
   readonly doors: ReadonlyMap<string, Door>;
   readonly beganAtMs: number;
+  readonly closing: AbortSignal;
 }): Universe {
-  const { fleet, observation, doors, beganAtMs } = parts;
+  const { fleet, observation, doors, beganAtMs, closing } = parts;
   return {
     nowMs: () => Date.now() - beganAtMs,
-    sleep: (delayMs) => delay(Math.max(0, delayMs)),
+    // Rejects when the world is closed: so a driver that retries does not go on without a world.
+    sleep: (delayMs) => delay(Math.max(0, delayMs), undefined, { signal: closing }),
     request: (service, request) => requestOnce(doorOf(doors, service).address, request),
     watch: (observer) => fleet.watch(observer),
     firedFaults: () => fleet.fired(),

@@ -31,7 +31,7 @@ export interface FleetOptions extends FleetSite {
 
 const pollIntervalMs = 20;
 const healMsMax = 60_000;
-const terminationMs = 8000;
+const terminationMs = 3000;
 
 /** Starts the processes of `TOPOLOGY` with the plan's parts and knobs, its faults armed. */
 export async function startServiceFleet(options: FleetOptions): Promise<ServiceFleet> {
@@ -89,21 +89,25 @@ export async function startServiceFleet(options: FleetOptions): Promise<ServiceF
     watch: (observer) => void observers.push(observer),
     fired: () => run.fired,
     effects: () => run.effects,
-    begun: () => untilAll(members, (member) => member.hasBegun()),
+    begun: () => untilAll(members, stopping.signal, (member) => member.hasBegun()),
     async heal() {
       run.disarmed = true;
-      await untilAll(members, (member) => member.isHealed());
+      await untilAll(members, stopping.signal, (member) => member.isHealed());
     },
   };
 }
 
-async function untilAll(members: readonly FleetMember[], holds: (member: FleetMember) => boolean) {
+async function untilAll(
+  members: readonly FleetMember[],
+  stopping: AbortSignal,
+  holds: (member: FleetMember) => boolean,
+): Promise<void> {
   const deadlineAtMs = Date.now() + healMsMax;
   while (!members.every(holds)) {
     if (Date.now() > deadlineAtMs) {
       const names = members.filter((member) => !holds(member)).map((member) => member.name);
       throw new Error(`not up within ${healMsMax} ms: ${names.join(", ")}; their logs say why`);
     }
-    await delay(pollIntervalMs);
+    await delay(pollIntervalMs, undefined, { signal: stopping });
   }
 }
