@@ -32,12 +32,10 @@ afterAll(async () => {
 });
 
 describe("what the engine answers is what PostgreSQL answers", () => {
-  for (const script of DIFFERENTIAL_SCRIPTS) {
-    test(script.claim, async () => {
-      const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
-      expect(simulated).toEqual(real);
-    });
-  }
+  test.for(DIFFERENTIAL_SCRIPTS)("$claim", async (script) => {
+    const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
+    expect(simulated).toEqual(real);
+  });
 
   for (const { database, statements, setup } of SERVICE_STATEMENTS) {
     test(`every statement of the ${database} service, with good and bad parameters`, async () => {

@@ -22,7 +22,7 @@ export function compileCondition(scope: Scope, node: SyntaxNode, clause: string)
 }
 
 /** 42804 when the expression is not boolean. */
-export function demandBoolean(expression: Expression, clause: string): Expression {
+function demandBoolean(expression: Expression, clause: string): Expression {
   if (expression.type === "boolean") return expression;
   const message = `argument of ${clause} must be type boolean, not type ${expression.type}`;
   throw new DatabaseError("42804", message);

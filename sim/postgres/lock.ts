@@ -71,11 +71,6 @@ export class Lock {
   }
 }
 
-/** The bits of the modes that conflict with a mode. */
-export function conflictBits(mode: LockMode): number {
-  return CONFLICTS[mode];
-}
-
 /** True when a mode conflicts with one of the modes in `heldBits`. */
 export function conflictsWith(mode: LockMode, heldBits: number): boolean {
   return (CONFLICTS[mode] & heldBits) !== 0;

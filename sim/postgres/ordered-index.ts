@@ -103,7 +103,8 @@ function nameOf(key: IndexKey): SqlValue {
   if (key.length === 1) return key[0] ?? null;
   let name = "";
   for (const value of key) {
-    name += typeof value === "string" ? `${value.length}:${value}` : `${typeof value} ${value};`;
+    name +=
+      typeof value === "string" ? `${value.length}:${value}` : `${typeof value} ${String(value)};`;
   }
   return name;
 }

@@ -182,7 +182,9 @@ function* lockVersion(
       if (state === "updated" || state === "deleted") return { kind: state };
       const rival = findRival(execution, version, mode);
       if (rival === null) {
-        if (version.liveEnder?.status === "committed") continue;
+        if (version.liveEnder?.status === "committed") {
+          return { kind: version.next === null ? "deleted" : "updated" };
+        }
         const chain = yield* lockChain(execution, version, mode);
         if (chain !== "ok") return { kind: chain };
         addLocker(version, execution.transaction, mode);
@@ -315,15 +317,15 @@ function stateOf(execution: Execution, version: RowVersion): VersionState {
   if (creator.status === "active") {
     if (creator !== transaction || version.createdAtCommand >= snapshot.command) return "invisible";
   }
+  if (version.lockers !== null) version.lockers = activeLockers(version.lockers);
   const ender = version.liveEnder;
-  if (ender !== null) {
-    if (ender.status === "committed") return version.next === null ? "deleted" : "updated";
-    if (ender !== transaction) return "being-modified";
+  if (ender === null) return version.lockers === null ? "ok" : "being-modified";
+  if (ender === transaction) {
     return version.endedAtCommand >= snapshot.command ? "self-modified" : "invisible";
   }
-  if (version.lockers === null) return "ok";
-  version.lockers = activeLockers(version.lockers);
-  return version.lockers === null ? "ok" : "being-modified";
+  // Beside a committed change an open transaction may hold a key share lock: a multixact that is still running.
+  if (ender.status === "active" || version.lockers !== null) return "being-modified";
+  return version.next === null ? "deleted" : "updated";
 }
 
 function addLocker(version: RowVersion, transaction: Transaction, mode: RowLockMode): void {
