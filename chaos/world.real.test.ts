@@ -82,8 +82,11 @@ test("records are read by partition and offset, and what no group has committed 
   // The wallet dies before it takes the record in, and stays away.
   const fault = { ...crash("wallet-1/kafka/deliver#1", "before"), restartAfterMs: 3_600_000 };
   const { value } = await world.run(planOf({ faults: [fault] }), async (universe) => {
+    const crashed = new Promise<void>((resolve) =>
+      universe.watch((event) => event.kind === "crash" && resolve()),
+    );
     await pay(universe);
-    while (universe.firedFaults().length === 0) await universe.sleep(20);
+    await crashed;
     const records = await universe.records("payment.created");
     return { records, lag: await universe.lag() };
   });
