@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
@@ -6,6 +7,7 @@ import { findMutant } from "../scenarios/mutants/mutants.ts";
 import { decodeReplayFile, type ReplayFile } from "../scenarios/replay-file.ts";
 import { brokenPromises, runPlan, type Outcome } from "../scenarios/run-plan.ts";
 import { tellStory } from "../scenarios/story.ts";
+import type { TraceRecord } from "../sim/kernel/trace.ts";
 import { UsageError } from "./failures.ts";
 import { onInterruption } from "./interruption.ts";
 import { parseWorld } from "./options.ts";
@@ -17,17 +19,34 @@ export function addReplayCommand(program: Command): void {
     .description("run the plan of a replay file again, and tell what happens step by step")
     .argument("<file>", "a replay file that a failing run wrote")
     .option("--world <name>", "sim or real", "sim")
+    .option("--trace <file>", "write every event of the simulation into a file, one JSON a line")
     .addHelpText("after", "\nExample:\n  falconpay replay out/ends-3.json")
     .action(replayCommand);
 }
 
-async function replayCommand(file: string, options: { readonly world: string }): Promise<void> {
+interface ReplayOptions {
+  readonly world: string;
+  readonly trace?: string;
+}
+
+async function replayCommand(file: string, options: ReplayOptions): Promise<void> {
   const worldName = parseWorld(options.world);
+  const traceFile = options.trace;
+  if (traceFile !== undefined && worldName === "real") {
+    throw new UsageError("--trace: real servers leave no trace; it goes with --world sim");
+  }
   const replay = decodeReplayFile(await read(file), file);
   requireKnown(replay, file);
   const interruption = onInterruption();
   const logsFolder = join(dirname(file), "logs");
-  const worldRequest = { name: worldName, signal: interruption.signal, logsFolder };
+  const worldRequest = {
+    name: worldName,
+    signal: interruption.signal,
+    logsFolder,
+    ...(traceFile === undefined
+      ? {}
+      : { onTrace: (trace: TraceRecord) => writeTrace(trace, traceFile) }),
+  };
   try {
     const { outcome, again } = await withWorld(worldRequest, async (world) => {
       const first = await runPlan(world, replay.plan, { keepHappenings: true });
@@ -43,6 +62,16 @@ async function replayCommand(file: string, options: { readonly world: string }):
     process.exitCode = exitCodeOf(outcome, isDeterministic);
   } finally {
     interruption.dispose();
+  }
+}
+
+function writeTrace({ events }: TraceRecord, file: string): void {
+  const lines = events.map((event) => `${JSON.stringify(event)}\n`);
+  try {
+    writeFileSync(file, lines.join(""));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`cannot write the trace: ${reason}`, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { World } from "../scenarios/world.ts";
+import type { TraceRecord } from "../sim/kernel/trace.ts";
 import { createSimulatedWorld } from "../sim/world.ts";
 import type { WorldName } from "./options.ts";
 
@@ -9,15 +10,17 @@ export interface WorldRequest {
   readonly signal: AbortSignal;
   /** Where the logs of real servers and processes are kept. */
   readonly logsFolder: string;
+  /** Takes every event of each run of the simulated world; the real one has none. */
+  readonly onTrace?: (trace: TraceRecord) => void;
 }
 
 /** Makes the world, hands it over, and takes it down, whatever happens. */
 export async function withWorld<T>(
-  { name, signal, logsFolder }: WorldRequest,
+  { name, signal, logsFolder, onTrace }: WorldRequest,
   use: (world: World) => Promise<T>,
 ): Promise<T> {
   if (name === "sim") {
-    return use(await createSimulatedWorld());
+    return use(await createSimulatedWorld(onTrace === undefined ? {} : { onTrace }));
   }
   // Imported when it is asked for: the simulated world needs none of its clients.
   const { createRealWorld } = await import("../chaos/world.ts");

@@ -1,6 +1,5 @@
 import { partsWith } from "../scenarios/mutants/mutants.ts";
-import type { Plan } from "../scenarios/plan.ts";
-import type { Universe, World, WorldRun } from "../scenarios/world.ts";
+import type { World } from "../scenarios/world.ts";
 import { readMigrations } from "../system/adapters/migration-files.ts";
 import { createKernel } from "./kernel/kernel.ts";
 import { loadPostgresParser } from "./postgres/postgres-parser.ts";
@@ -9,25 +8,16 @@ import { superviseProcesses } from "./supervise-processes.ts";
 import { createUniverse } from "./universe.ts";
 import type { TraceRecord } from "./kernel/trace.ts";
 
-/** A run of the simulated world, with its trace when it was asked for. */
-export interface SimulatedRun<T> extends WorldRun<T> {
-  readonly traceHash: string;
-  readonly trace: TraceRecord;
-}
-
-export interface SimulatedWorld extends World {
-  run<T>(plan: Plan, drive: (universe: Universe) => Promise<T>): Promise<SimulatedRun<T>>;
-}
-
 /**
  * The simulated world: each plan runs in a fresh universe in this thread, on a simulated clock,
  * network, PostgreSQL and Kafka. The same plan gives the same trace hash, wherever it is run.
  *
- * `recordTrace` keeps every event for comparing; the hash is the same without.
+ * With `onTrace` every event of a run is kept and handed over at its end; the hash is the same
+ * without.
  */
-export async function createSimulatedWorld(
-  options: { readonly recordTrace: boolean } = { recordTrace: false },
-): Promise<SimulatedWorld> {
+export async function createSimulatedWorld({
+  onTrace,
+}: { readonly onTrace?: (trace: TraceRecord) => void } = {}): Promise<World> {
   // Loading WebAssembly is the one step that the simulation does not own, so it comes before.
   await loadPostgresParser();
   const migrations = { payment: readMigrations("payment"), wallet: readMigrations("wallet") };
@@ -35,7 +25,10 @@ export async function createSimulatedWorld(
     kind: "sim",
     servers: [],
     async run(plan, drive) {
-      const kernel = createKernel({ seed: String(plan.seed), ...options });
+      const kernel = createKernel({
+        seed: String(plan.seed),
+        recordTrace: onTrace !== undefined,
+      });
       const servers = startServers(kernel);
       const processes = superviseProcesses(servers, {
         faults: plan.faults,
@@ -48,9 +41,9 @@ export async function createSimulatedWorld(
         return drive(createUniverse(servers, processes, self));
       });
       const trace = kernel.trace.finish();
+      onTrace?.(trace);
       return {
         value,
-        trace,
         traceHash: trace.hash,
         elapsedMs: Math.floor(kernel.nowUs / 1_000),
         effects: processes.effects(),

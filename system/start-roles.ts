@@ -53,13 +53,15 @@ export async function startRoles(
 
   const routes = workplaces.flatMap((place) => routesOf(place, parts));
   const server = routes.length > 0 ? await ports.server.serve(routes) : undefined;
+  // Before the consumers: joining a group may wait for a dead member's session to time out, and
+  // what lies in the outbox need not.
+  const relays = workplaces
+    .filter(({ role }) => role.endsWith("-relay"))
+    .map((place) => runRelay(place, parts.relay, knobs, stopping.signal));
   const consumers: RunningConsumer[] = [];
   for (const subscription of workplaces.flatMap((place) => subscriptionsOf(place, parts, knobs))) {
     consumers.push(await ports.broker.startConsumer(subscription));
   }
-  const relays = workplaces
-    .filter(({ role }) => role.endsWith("-relay"))
-    .map((place) => runRelay(place, parts.relay, knobs, stopping.signal));
   const ended = Promise.all(relays).then(() => undefined);
 
   return {

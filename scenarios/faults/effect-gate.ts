@@ -28,24 +28,48 @@ export interface EffectGateOptions {
 export function createEffectGate(options: EffectGateOptions): EffectGate {
   const { process, incarnation, faultAt, die } = options;
   const prefix = incarnation === 1 ? process : `${process}~${incarnation}`;
-  const ordinals = new Map<string, number>();
+  const resources = new Map<string, Map<string, Place>>();
   let count = 0;
+
+  const placeOf = (resource: string, operation: string): Place => {
+    const operations = resources.get(resource) ?? new Map<string, Place>();
+    resources.set(resource, operations);
+    const known = operations.get(operation);
+    if (known !== undefined) {
+      return known;
+    }
+    const place = { name: `${prefix}/${resource}/${operation}`, ordinal: 0 };
+    operations.set(operation, place);
+    return place;
+  };
+
   return {
     count: () => count,
-    async pass(resource, operation, perform) {
+    // Not an async function: an effect without a fault, nearly every one, must cost no more turns.
+    pass(resource, operation, perform) {
       count += 1;
-      const fault = faultAt(nextName(ordinals, `${prefix}/${resource}/${operation}`));
-      if (fault?.when === "before") {
-        return die(fault);
-      }
-      const result = await perform();
-      return fault?.when === "after" ? die(fault) : result;
+      const place = placeOf(resource, operation);
+      place.ordinal += 1;
+      const fault = faultAt(`${place.name}#${place.ordinal}`);
+      return fault === undefined ? perform() : performFaulty(fault, perform, die);
     },
   };
 }
 
-function nextName(ordinals: Map<string, number>, place: string): string {
-  const ordinal = (ordinals.get(place) ?? 0) + 1;
-  ordinals.set(place, ordinal);
-  return `${place}#${ordinal}`;
+/** One operation of one incarnation, and how often it has begun. */
+interface Place {
+  readonly name: string;
+  ordinal: number;
+}
+
+async function performFaulty<T>(
+  fault: CrashFault,
+  perform: () => Promise<T>,
+  die: (fault: CrashFault) => Promise<never>,
+): Promise<T> {
+  if (fault.when === "before") {
+    return die(fault);
+  }
+  await perform();
+  return die(fault);
 }

@@ -38,7 +38,7 @@ function interposeConnection(
 ): Connection {
   return {
     query: (sql, parameters) =>
-      gate.pass(resource, `${purpose}.${verbOf(sql)}`, () => connection.query(sql, parameters)),
+      gate.pass(resource, operationOf(purpose, sql), () => connection.query(sql, parameters)),
     release: (damaged) => connection.release(damaged),
   };
 }
@@ -88,7 +88,18 @@ function interposeServer(server: Server, gate: EffectGate): Server {
   };
 }
 
-/** The first word of a statement, in lower case. */
-function verbOf(sql: string): string {
-  return (/[A-Za-z]+/.exec(sql)?.[0] ?? "statement").toLowerCase();
+/** `<purpose>.<verb>`, where the verb is the first word of the statement, in lower case. */
+function operationOf(purpose: string, sql: string): string {
+  const ofPurpose = operations.get(purpose) ?? new Map<string, string>();
+  operations.set(purpose, ofPurpose);
+  const known = ofPurpose.get(sql);
+  if (known !== undefined) {
+    return known;
+  }
+  const verb = (/[A-Za-z]+/.exec(sql)?.[0] ?? "statement").toLowerCase();
+  ofPurpose.set(sql, `${purpose}.${verb}`);
+  return `${purpose}.${verb}`;
 }
+
+/** By purpose and statement: services send the same few texts over and over. */
+const operations = new Map<string, Map<string, string>>();

@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { CrashFault, Plan } from "../scenarios/plan.ts";
+import { brokenPromises, runPlan, type Outcome } from "../scenarios/run-plan.ts";
+import type { World } from "../scenarios/world.ts";
+import { transfer } from "../scenarios/workloads/transfer.ts";
+import { DEFAULT_KNOBS } from "../system/roles.ts";
+import { compareTraces } from "./kernel/compare-traces.ts";
+import { installTripwire } from "./kernel/tripwire.ts";
+import type { TraceRecord } from "./kernel/trace.ts";
+import { createSimulatedWorld } from "./world.ts";
+
+const traces: TraceRecord[] = [];
+let world: World;
+
+beforeAll(async () => {
+  world = await createSimulatedWorld({ onTrace: (trace) => traces.push(trace) });
+});
+
+/** Salim holds 10 OMR and sends 4, then 50, then 6 to Fatma. */
+function planWith(fault: CrashFault | undefined, seed = 1): Plan {
+  const command = (key: string, atMs: number, amount: string) => ({
+    atMs,
+    idempotencyKey: key,
+    senderWalletId: "salim",
+    receiverWalletId: "fatma",
+    amount,
+    currency: "OMR",
+  });
+  return {
+    scenario: "transfer",
+    seed,
+    wallets: [
+      { id: "salim", funding: "10.000", currency: "OMR" },
+      { id: "fatma", funding: "0.000", currency: "OMR" },
+    ],
+    commands: [
+      command("p1", 0, "4.000"),
+      command("p2", 300, "50.000"),
+      command("p3", 600, "6.000"),
+    ],
+    faults: fault === undefined ? [] : [fault],
+    knobs: DEFAULT_KNOBS,
+    mutant: null,
+  };
+}
+
+/** Every payment by its client's key: status and reason. */
+function payments({ books }: Outcome): readonly string[] {
+  return [...books.payments.values()]
+    .map(({ id, status, reason }) => `${books.keys.get(id) ?? id} ${status} ${reason ?? ""}`.trim())
+    .toSorted((left, right) => (left < right ? -1 : 1));
+}
+
+const ENDED = ["p1 COMPLETED", "p2 FAILED insufficient_balance", "p3 COMPLETED"];
+
+describe("the simulated world", () => {
+  it("refuses 50 OMR from a wallet with 10 OMR, and moves what there is", async () => {
+    const outcome = await runPlan(world, planWith(undefined));
+    expect(payments(outcome)).toEqual(ENDED);
+    expect(outcome.books.wallets.get("salim")?.balanceMinor).toBe(0n);
+    expect(outcome.books.wallets.get("fatma")?.balanceMinor).toBe(10_000n);
+    expect(brokenPromises(outcome)).toEqual([]);
+  });
+
+  const places = [
+    "payment-1/payment-db/accept.begin",
+    "payment-1/payment-db/accept.commit",
+    "payment-1/http/answer",
+    "payment-1/kafka/produce",
+    "payment-1/payment-db/settle.commit",
+    "wallet-1/kafka/deliver",
+    "wallet-1/wallet-db/transfer.select",
+    "wallet-1/wallet-db/transfer.commit",
+    "wallet-1/kafka/commit-offset",
+    "wallet-1/kafka/produce",
+  ];
+  it.each(places.flatMap((place) => [[place, "before"] as const, [place, "after"] as const]))(
+    "loses nothing when a process dies at %s, %s it",
+    async (place, when) => {
+      const fault = { kind: "crash", effect: `${place}#2`, when, restartAfterMs: 300 } as const;
+      const outcome = await runPlan(world, planWith(fault));
+      expect(outcome.fired).toEqual([fault]);
+      expect(payments(outcome)).toEqual(ENDED);
+      expect(brokenPromises(outcome)).toEqual([]);
+    },
+  );
+
+  it("keeps every promise over drawn workloads and crash places", async () => {
+    const property = fc.asyncProperty(transfer.drafts, fc.nat(), async (draft, seed) => {
+      const plan = { scenario: "transfer", seed, mutant: null, ...draft };
+      const outcome = await runPlan(world, plan);
+      expect(brokenPromises(outcome)).toEqual([]);
+      expect(outcome.fired).toHaveLength(plan.faults.length);
+    });
+    await fc.assert(property, { numRuns: 25, seed: 20_261_122 });
+  });
+
+  it("tells the same plan the same way, event by event, alone and after another plan", async () => {
+    const plan = planWith({
+      kind: "crash",
+      effect: "payment-1/payment-db/accept.commit#2",
+      when: "after",
+      restartAfterMs: 300,
+    });
+    traces.length = 0;
+    await runPlan(world, plan);
+    await runPlan(world, planWith(undefined, 2));
+    await runPlan(world, plan);
+    const [alone, between, after] = traces;
+    if (alone === undefined || between === undefined || after === undefined) {
+      throw new Error("three runs leave three traces");
+    }
+    expect(compareTraces(alone, after)).toBeUndefined();
+    expect(between.hash).not.toBe(alone.hash);
+  });
+
+  it("gives another schedule for another seed", async () => {
+    const hashes = new Set<string | null>();
+    for (const seed of [1, 2, 3, 4, 5]) {
+      hashes.add((await runPlan(world, planWith(undefined, seed))).traceHash);
+    }
+    expect(hashes.size).toBe(5);
+  });
+
+  it("reaches for no clock and no randomness of the host", async () => {
+    using _tripwire = installTripwire();
+    const outcome = await runPlan(world, planWith(undefined));
+    expect(payments(outcome)).toEqual(ENDED);
+  });
+});
