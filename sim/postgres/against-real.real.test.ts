@@ -22,8 +22,10 @@ let server: RealServer;
 const RANDOM_SCHEDULES = Number(process.env["DIFFERENTIAL_SCHEDULES"] ?? 20);
 const FIRST_SEED = Number(process.env["DIFFERENTIAL_SEED"] ?? 1);
 
+// The random schedules are made while the tests are collected.
+await loadPostgresParser();
+
 beforeAll(async () => {
-  await loadPostgresParser();
   server = await RealServer.start();
 }, 60_000);
 
@@ -44,21 +46,34 @@ describe("what the engine answers is what PostgreSQL answers", () => {
     });
   }
 
-  const seeds = Array.from({ length: RANDOM_SCHEDULES }, (_, at) => FIRST_SEED + at);
-  test.for(seeds)("a random schedule in READ COMMITTED, seed %i", async (seed) => {
-    const setup = [...migrationsOf("wallet"), DIFFERENTIAL_SETUP];
-    const script = randomScript(seed, setup, "BEGIN");
+  test.for(settledScripts("BEGIN"))("$claim, READ COMMITTED", async (script) => {
     const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
     expect(simulated).toEqual(real);
   });
-  test.for(seeds)("a random schedule in REPEATABLE READ, seed %i", async (seed) => {
-    const setup = [...migrationsOf("wallet"), DIFFERENTIAL_SETUP];
-    const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
-    const script = randomScript(seed, setup, begin);
+
+  const repeatableRead = settledScripts("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  test.for(repeatableRead)("$claim, REPEATABLE READ", async (script) => {
     const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
     expect(simulated).toEqual(real);
   });
 });
+
+/**
+ * Random schedules whose outcome Postgres does not leave open: without a deadlock, whose victim is whoever's
+ * timer fires first, and the same whichever of several woken waiters goes on first.
+ */
+function settledScripts(begin: Parameters<typeof randomScript>[2]): Script[] {
+  const setup = [...migrationsOf("wallet"), DIFFERENTIAL_SETUP];
+  const scripts: Script[] = [];
+  for (let seed = FIRST_SEED; scripts.length < RANDOM_SCHEDULES; seed += 1) {
+    const script = randomScript(seed, setup, begin);
+    if (script.steps.includes("deadlock timeout")) continue;
+    const first = rehearse(setup, script, () => 0);
+    const last = rehearse(setup, script, (count) => count - 1);
+    if (first.join() === last.join()) scripts.push(script);
+  }
+  return scripts;
+}
 
 /** What each step came to, line by line; the answer of a step that waited stands where it came. */
 type Transcript = string[];
@@ -78,8 +93,13 @@ function migrationsOf(database: "payment" | "wallet"): string[] {
   return files.map((file) => readFileSync(join(folder, file), "utf8"));
 }
 
-function rehearse(setup: readonly string[], script: Script): Transcript {
+function rehearse(
+  setup: readonly string[],
+  script: Script,
+  choice: (count: number) => number = () => 0,
+): Transcript {
   const stage = new Rehearsal();
+  stage.choice = choice;
   for (const sql of setup) stage.run("setup", sql);
   const transcript: Transcript = [];
   const waiting = new Map<string, Asked>();
@@ -96,6 +116,8 @@ function rehearse(setup: readonly string[], script: Script): Transcript {
       transcript.push(step);
     } else {
       const [name, sql, parameters = []] = step;
+      // Under another choice of the host the session may still be waiting: then the schedule ends here.
+      if (waiting.has(name)) return transcript;
       const asked = stage.ask(name, sql, parameters);
       if (stage.failures.length > 0) throw stage.failures[0];
       const answer = asked.reply === undefined ? "waits" : describeReply(asked.reply);

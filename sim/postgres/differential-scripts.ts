@@ -241,7 +241,6 @@ export const DIFFERENTIAL_SCRIPTS: readonly Script[] = [
     ["s2", "BEGIN"],
     ["s2", "SELECT id FROM wallets WHERE id = 'b' FOR KEY SHARE"],
     ["s3", "SELECT id, currency FROM wallets WHERE id = 'b' FOR UPDATE"],
-    ["s4", "SELECT id, currency FROM wallets WHERE id = 'b' FOR NO KEY UPDATE"],
     ["s1", "COMMIT"],
     ["s2", "COMMIT"],
   ]),
