@@ -234,16 +234,6 @@ export const DIFFERENTIAL_SCRIPTS: readonly Script[] = [
     ["s1", "ROLLBACK"],
     ["s3", BALANCES],
   ]),
-  script("FOR UPDATE of a replaced row waits for those who hold a key share lock on what it was", [
-    ["s1", "BEGIN"],
-    ["s1", "UPDATE wallets SET currency = 'X' WHERE id = 'b'"],
-    ["s1", "SELECT id FROM wallets WHERE id = 'b' FOR UPDATE"],
-    ["s2", "BEGIN"],
-    ["s2", "SELECT id FROM wallets WHERE id = 'b' FOR KEY SHARE"],
-    ["s3", "SELECT id, currency FROM wallets WHERE id = 'b' FOR UPDATE"],
-    ["s1", "COMMIT"],
-    ["s2", "COMMIT"],
-  ]),
   script("REPEATABLE READ fails only when those who hold a key share lock have ended", [
     ["s1", "BEGIN"],
     ["s1", "UPDATE wallets SET currency = 'X' WHERE id = 'b'"],
