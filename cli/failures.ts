@@ -1,5 +1,7 @@
 import { CommanderError } from "commander";
 import { EnvironmentMissing } from "../chaos/environment/environment-missing.ts";
+import { PortTaken } from "../chaos/environment/free-ports.ts";
+import { ServerNotReady } from "../chaos/environment/server-ready.ts";
 import { UnreadableEvidence } from "../reports/evidence-codec.ts";
 import { UnwritableOutput } from "../reports/write-report.ts";
 import { UnreadableReplayFile } from "../scenarios/replay-file.ts";
@@ -16,7 +18,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
     // Help and version that were asked for end with 0; everything else is a wrong command line.
     return error.exitCode === 0 ? 0 : 2;
   }
-  if (error instanceof EnvironmentMissing) {
+  if (isEnvironment(error)) {
     return 4;
   }
   return isUsage(error) ? 2 : 3;
@@ -24,7 +26,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
 
 /** What a person is told: the message where it was made for people, otherwise all there is. */
 export function explain(error: unknown): string {
-  if (isUsage(error) || error instanceof EnvironmentMissing) {
+  if (isUsage(error) || isEnvironment(error)) {
     return `falconpay: ${error.message}`;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -37,5 +39,14 @@ function isUsage(error: unknown): error is Error {
     error instanceof UnreadableReplayFile ||
     error instanceof UnreadableEvidence ||
     error instanceof UnwritableOutput
+  );
+}
+
+/** Something that the real world needs is not to be had on this machine. */
+function isEnvironment(error: unknown): error is Error {
+  return (
+    error instanceof EnvironmentMissing ||
+    error instanceof PortTaken ||
+    error instanceof ServerNotReady
   );
 }

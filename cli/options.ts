@@ -1,3 +1,4 @@
+import type { WantedPorts } from "../chaos/environment/local.ts";
 import { SCENARIOS, findScenario } from "../scenarios/catalogue.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import { MUTANTS, findMutant } from "../scenarios/mutants/mutants.ts";
@@ -32,6 +33,24 @@ export function parseWorld(text: string): WorldName {
     throw new UsageError(`--world ${text}: expected sim or real`);
   }
   return text;
+}
+
+const SERVERS = ["postgres", "kafka", "toxiproxy"] as const;
+
+/** `postgres=15432,kafka=19092`. @throws UsageError */
+export function parsePorts(text: string): WantedPorts {
+  const ports = new Map<string, number>();
+  for (const entry of text.split(",")) {
+    const [, server, port] = /^([a-z]+)=([0-9]{1,5})$/.exec(entry) ?? [];
+    const number = Number(port);
+    if (!SERVERS.some((each) => each === server) || !(number >= 1 && number <= 65_535)) {
+      throw new UsageError(
+        `--ports ${text}: expected a list such as postgres=15432,kafka=19092,toxiproxy=8474`,
+      );
+    }
+    ports.set(server ?? "", number);
+  }
+  return Object.fromEntries(ports);
 }
 
 /** @throws UsageError */

@@ -24,6 +24,7 @@ interface RunOptions {
   readonly mutant?: string;
   readonly out: string;
   readonly shrinkRuns?: string;
+  readonly ports?: string;
   readonly json?: true;
 }
 
@@ -37,6 +38,7 @@ export function addRunCommand(program: Command): void {
     .option("--mutant <id>", "break the services on purpose, to see the check fail: F0")
     .option("--out <folder>", "where report, evidence and replay files are written", "out")
     .option("--shrink-runs <count>", "variants tried to make a failing case smaller")
+    .option("--ports <list>", "ports for the real servers, such as postgres=15432,kafka=19092")
     .option("--json", "print the evidence on standard output instead of the summary")
     .addHelpText(
       "after",
@@ -83,6 +85,7 @@ function readRequest(name: string, options: RunOptions): RunRequest {
         ? defaults.shrinkRunsMax
         : parseWholeNumber(options.shrinkRuns, "--shrink-runs"),
     out: options.out,
+    ports: options.ports === undefined ? {} : parsePorts(options.ports),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isAbsolute, join, relative } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { WantedPorts } from "../chaos/environment/local.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { sweep, type SweepHost, type SweepProgress, type SweepResult } from "../scenarios/sweep.ts";
@@ -8,7 +9,7 @@ import { onInterruption } from "./interruption.ts";
 import type { SeedRange, WorldName } from "./options.ts";
 import { productVersion } from "./product.ts";
 import { withProgress } from "./progress.ts";
-import { withWorld } from "./with-world.ts";
+import { withWorld, type WorldRequest } from "./with-world.ts";
 
 /** A `run` command as it was understood. */
 export interface RunRequest {
@@ -18,19 +19,20 @@ export interface RunRequest {
   readonly seeds: SeedRange;
   readonly shrinkRunsMax: number;
   readonly out: string;
+  readonly ports: WantedPorts;
 }
 
 /** Runs the sweep with progress on standard error; an interruption keeps what was done. */
 export async function runSweep(
   request: RunRequest,
 ): Promise<{ readonly result: SweepResult; readonly measuredMs: number }> {
-  const { scenario, mutant, worldName, seeds, shrinkRunsMax } = request;
+  const { scenario, mutant, seeds, shrinkRunsMax } = request;
   const interruption = onInterruption();
   const { signal } = interruption;
   let measuredMs = 0;
   try {
     const result = await withProgress(titleOf(request), (tell) =>
-      withWorld({ name: worldName, signal, logsFolder: join(request.out, "logs") }, (world) => {
+      withWorld(worldOf(request, signal), (world) => {
         const beganAtMs = Date.now();
         return sweep({
           world,
@@ -54,6 +56,10 @@ export async function runSweep(
   } finally {
     interruption.dispose();
   }
+}
+
+function worldOf({ worldName, out, ports }: RunRequest, signal: AbortSignal): WorldRequest {
+  return { name: worldName, signal, logsFolder: join(out, "logs"), ports };
 }
 
 function titleOf({ scenario, mutant, worldName, seeds }: RunRequest): string {

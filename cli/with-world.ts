@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { WantedPorts } from "../chaos/environment/local.ts";
 import type { World } from "../scenarios/world.ts";
 import type { TraceRecord } from "../sim/kernel/trace.ts";
 import { createSimulatedWorld } from "../sim/world.ts";
@@ -10,13 +11,15 @@ export interface WorldRequest {
   readonly signal: AbortSignal;
   /** Where the logs of real servers and processes are kept. */
   readonly logsFolder: string;
+  /** Ports that the real servers must have; the others are picked. */
+  readonly ports?: WantedPorts;
   /** Takes every event of each run of the simulated world; the real one has none. */
   readonly onTrace?: (trace: TraceRecord) => void;
 }
 
 /** Makes the world, hands it over, and takes it down, whatever happens. */
 export async function withWorld<T>(
-  { name, signal, logsFolder, onTrace }: WorldRequest,
+  { name, signal, logsFolder, ports = {}, onTrace }: WorldRequest,
   use: (world: World) => Promise<T>,
 ): Promise<T> {
   if (name === "sim") {
@@ -24,7 +27,7 @@ export async function withWorld<T>(
   }
   // Imported when it is asked for: the simulated world needs none of its clients.
   const { createRealWorld } = await import("../chaos/world.ts");
-  const world = await createRealWorld({ logsFolder: resolve(logsFolder) });
+  const world = await createRealWorld({ logsFolder: resolve(logsFolder), ports });
   const close = () => void world.close();
   signal.addEventListener("abort", close);
   try {

@@ -1,0 +1,138 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { decodeEvidence } from "../reports/evidence-codec.ts";
+import { falconpay, withFolder } from "./fixtures/command-line.ts";
+
+describe("a command line that is wrong", () => {
+  it.each<[string, readonly string[], RegExp]>([
+    ["no scenario", ["run"], /missing required argument 'scenario'/],
+    ["an unknown scenario", ["run", "tranfser"], /no scenario tranfser; there are:\n {2}transfer/],
+    ["an unknown mutant", ["run", "transfer", "--mutant", "F99"], /no mutant F99; there are:\n {2}F0/],
+    ["an unknown world", ["run", "transfer", "--world", "mars"], /--world mars: expected sim or real/],
+    ["a seed that is no number", ["run", "transfer", "--seeds", "x"], /--seeds x: expected a seed/],
+    ["a range backwards", ["run", "transfer", "--seeds", "9..1"], /--seeds 9\.\.1: expected a seed/],
+    ["a seed too large", ["run", "transfer", "--seeds", "9999999999"], /from 0 to 4294967295/],
+    ["shrink runs that are no number", ["run", "transfer", "--shrink-runs", "-1"], /--shrink-runs/],
+    ["an unknown option", ["run", "transfer", "--seed", "1"], /unknown option '--seed'.*--seeds/s],
+    ["an unknown command", ["rnu"], /unknown command 'rnu'.*run/s],
+    ["ports of no server", ["run", "transfer", "--ports", "redis=1"], /--ports redis=1: expected a/],
+    ["a port that is none", ["run", "transfer", "--ports", "kafka=99999"], /expected a list such as/],
+    ["a file that is not there", ["replay", "no-such.json"], /cannot read the replay file/],
+    ["a trace of real servers", ["replay", "x", "--world", "real", "--trace", "t"], /--world sim/],
+  ])("is refused with exit code 2 and what was expected: %s", async (_what, line, message) => {
+    const { code, stderr } = await falconpay(line);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/ {4}at /);
+    expect(code).toBe(2);
+  });
+
+  it("is refused when the output folder cannot be made, before any work", async () => {
+    await withFolder(async (folder) => {
+      const file = join(folder, "a-file");
+      writeFileSync(file, "");
+      const { code, stderr } = await falconpay(["run", "transfer", "--out", join(file, "out")]);
+      expect(stderr).toMatch(/cannot write into .*a-file/);
+      expect(code).toBe(2);
+    });
+  });
+});
+
+describe("a replay file", () => {
+  it.each<[string, string, RegExp]>([
+    ["that is empty", "", /is not a replay file: not JSON/],
+    ["that is another JSON", '{"a":1}', /is not a replay file: expected "format"/],
+    [
+      "from a newer version",
+      '{"format":"falconpay-replay","version":7}',
+      /is of version 7; this falconpay reads up to 1/,
+    ],
+    [
+      "that is damaged",
+      '{"format":"falconpay-replay","version":1}',
+      /is damaged: the file must have required properties/,
+    ],
+  ])("%s is refused with exit code 2", async (_what, text, message) => {
+    await withFolder(async (folder) => {
+      const file = join(folder, "replay.json");
+      writeFileSync(file, text);
+      const { code, stderr } = await falconpay(["replay", file]);
+      expect(stderr).toMatch(message);
+      expect(code).toBe(2);
+    });
+  });
+});
+
+describe("a machine that lacks the real servers", () => {
+  it("is told everything that is missing and what mends it, with exit code 4", async () => {
+    await withFolder(async (folder) => {
+      const line = ["run", "transfer", "--world", "real", "--out", folder];
+      const environment = { FALCONPAY_CACHE: join(folder, "cache"), PATH: folder, JAVA_HOME: "" };
+      const { code, stderr } = await falconpay(line, { environment });
+      expect(stderr).toMatch(/Kafka is not installed yet\n\s+mend: npm run falconpay -- servers install/);
+      expect(stderr).toMatch(/Toxiproxy is not installed yet/);
+      expect(stderr).toMatch(/Java/);
+      expect(code).toBe(4);
+    });
+  });
+});
+
+describe("mutant F0", () => {
+  it("is caught by the promise named for it, made small, and replayed to the same trace", async () => {
+    await withFolder(async (folder) => {
+      const run = await falconpay(["run", "transfer", "--mutant", "F0", "--out", folder]);
+      expect(run.code).toBe(1);
+      expect(run.stdout).toMatch(/^ends broken: after the faults stop/m);
+      const evidence = evidenceIn(folder);
+      const [finding] = evidence.findings;
+      expect(finding).toMatchObject({ promise: "ends", smallest: { commands: 1, faults: 1 } });
+      expect(finding?.story.map(({ kind }) => kind)).toContain("crash");
+      const replay = await falconpay(["replay", join(folder, finding?.replay.file ?? "none")]);
+      expect(replay.code).toBe(1);
+      expect(replay.stdout).toContain(`trace ${finding?.smallest.traceHash ?? "none"}, as recorded`);
+    });
+  });
+
+  it("does not outlive a change of the code in silence: another trace is said to be one", async () => {
+    await withFolder(async (folder) => {
+      await falconpay(["run", "transfer", "--mutant", "F0", "--shrink-runs", "0", "--out", folder]);
+      const [finding] = evidenceIn(folder).findings;
+      const file = join(folder, finding?.replay.file ?? "none");
+      const hash = finding?.smallest.traceHash ?? "none";
+      writeFileSync(file, readFileSync(file, "utf8").replace(hash, "0000000000000000"));
+      const { code, stdout } = await falconpay(["replay", file]);
+      expect(stdout).toContain("recorded was 0000000000000000: the code has changed since");
+      expect(code).toBe(1);
+    });
+  });
+});
+
+describe("a run", () => {
+  it("that is interrupted writes what it has, and says that it proves nothing", async () => {
+    await withFolder(async (folder) => {
+      const line = ["run", "transfer", "--seeds", "1..100000", "--out", folder];
+      const ended = await falconpay(line, { interruptAt: /of 100000 seeds/ });
+      expect(ended.stdout).toMatch(/UNKNOWN/);
+      expect(ended.code).toBe(5);
+      const evidence = evidenceIn(folder);
+      expect(evidence.interrupted).toBe(true);
+      expect(evidence.seeds.completed).toBeGreaterThan(0);
+      expect(evidence.seeds.completed).toBeLessThan(100_000);
+    });
+  }, 60_000);
+
+  it("prints the evidence with --json, and nothing else, on standard output", async () => {
+    await withFolder(async (folder) => {
+      mkdirSync(join(folder, "deep"));
+      const out = join(folder, "deep", "out");
+      const { code, stdout } = await falconpay(["run", "transfer", "--seeds", "5", "--json", "--out", out]);
+      expect(code).toBe(0);
+      expect(stdout).toBe(readFileSync(join(out, "evidence.json"), "utf8"));
+      expect(stdout).not.toContain(folder);
+    });
+  });
+});
+
+function evidenceIn(folder: string) {
+  return decodeEvidence(readFileSync(join(folder, "evidence.json"), "utf8"), "evidence.json");
+}
