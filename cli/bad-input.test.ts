@@ -8,16 +8,36 @@ describe("a command line that is wrong", () => {
   it.each<[string, readonly string[], RegExp]>([
     ["no scenario", ["run"], /missing required argument 'scenario'/],
     ["an unknown scenario", ["run", "tranfser"], /no scenario tranfser; there are:\n {2}transfer/],
-    ["an unknown mutant", ["run", "transfer", "--mutant", "F99"], /no mutant F99; there are:\n {2}F0/],
-    ["an unknown world", ["run", "transfer", "--world", "mars"], /--world mars: expected sim or real/],
+    [
+      "an unknown mutant",
+      ["run", "transfer", "--mutant", "F99"],
+      /no mutant F99; there are:\n {2}F0/,
+    ],
+    [
+      "an unknown world",
+      ["run", "transfer", "--world", "mars"],
+      /--world mars: expected sim or real/,
+    ],
     ["a seed that is no number", ["run", "transfer", "--seeds", "x"], /--seeds x: expected a seed/],
-    ["a range backwards", ["run", "transfer", "--seeds", "9..1"], /--seeds 9\.\.1: expected a seed/],
+    [
+      "a range backwards",
+      ["run", "transfer", "--seeds", "9..1"],
+      /--seeds 9\.\.1: expected a seed/,
+    ],
     ["a seed too large", ["run", "transfer", "--seeds", "9999999999"], /from 0 to 4294967295/],
     ["shrink runs that are no number", ["run", "transfer", "--shrink-runs", "-1"], /--shrink-runs/],
     ["an unknown option", ["run", "transfer", "--seed", "1"], /unknown option '--seed'.*--seeds/s],
     ["an unknown command", ["rnu"], /unknown command 'rnu'.*run/s],
-    ["ports of no server", ["run", "transfer", "--ports", "redis=1"], /--ports redis=1: expected a/],
-    ["a port that is none", ["run", "transfer", "--ports", "kafka=99999"], /expected a list such as/],
+    [
+      "ports of no server",
+      ["run", "transfer", "--ports", "redis=1"],
+      /--ports redis=1: expected a/,
+    ],
+    [
+      "a port that is none",
+      ["run", "transfer", "--ports", "kafka=99999"],
+      /expected a list such as/,
+    ],
     ["a file that is not there", ["replay", "no-such.json"], /cannot read the replay file/],
     ["a trace of real servers", ["replay", "x", "--world", "real", "--trace", "t"], /--world sim/],
   ])("is refused with exit code 2 and what was expected: %s", async (_what, line, message) => {
@@ -69,7 +89,9 @@ describe("a machine that lacks the real servers", () => {
       const line = ["run", "transfer", "--world", "real", "--out", folder];
       const environment = { FALCONPAY_CACHE: join(folder, "cache"), PATH: folder, JAVA_HOME: "" };
       const { code, stderr } = await falconpay(line, { environment });
-      expect(stderr).toMatch(/Kafka is not installed yet\n\s+mend: npm run falconpay -- servers install/);
+      expect(stderr).toMatch(
+        /Kafka is not installed yet\n\s+mend: npm run falconpay -- servers install/,
+      );
       expect(stderr).toMatch(/Toxiproxy is not installed yet/);
       expect(stderr).toMatch(/Java/);
       expect(code).toBe(4);
@@ -89,7 +111,9 @@ describe("mutant F0", () => {
       expect(finding?.story.map(({ kind }) => kind)).toContain("crash");
       const replay = await falconpay(["replay", join(folder, finding?.replay.file ?? "none")]);
       expect(replay.code).toBe(1);
-      expect(replay.stdout).toContain(`trace ${finding?.smallest.traceHash ?? "none"}, as recorded`);
+      expect(replay.stdout).toContain(
+        `trace ${finding?.smallest.traceHash ?? "none"}, as recorded`,
+      );
     });
   });
 
@@ -125,7 +149,15 @@ describe("a run", () => {
     await withFolder(async (folder) => {
       mkdirSync(join(folder, "deep"));
       const out = join(folder, "deep", "out");
-      const { code, stdout } = await falconpay(["run", "transfer", "--seeds", "5", "--json", "--out", out]);
+      const { code, stdout } = await falconpay([
+        "run",
+        "transfer",
+        "--seeds",
+        "5",
+        "--json",
+        "--out",
+        out,
+      ]);
       expect(code).toBe(0);
       expect(stdout).toBe(readFileSync(join(out, "evidence.json"), "utf8"));
       expect(stdout).not.toContain(folder);

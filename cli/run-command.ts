@@ -9,7 +9,14 @@ import { exitCodeOf } from "../reports/verdict.ts";
 import { UnwritableOutput, writeReport } from "../reports/write-report.ts";
 import { encodeReplayFile } from "../scenarios/replay-file.ts";
 import type { SweepResult } from "../scenarios/sweep.ts";
-import { mutantNamed, parseSeeds, parseWholeNumber, parseWorld, scenarioNamed } from "./options.ts";
+import {
+  mutantNamed,
+  parsePorts,
+  parseSeeds,
+  parseWholeNumber,
+  parseWorld,
+  scenarioNamed,
+} from "./options.ts";
 import { runSweep, type RunRequest } from "./run-sweep.ts";
 
 const DEFAULTS = {

@@ -16,7 +16,7 @@ const WALLETS: readonly WalletOpening[] = [
 
 const TRADERS = WALLETS.slice(1).map(({ id }) => id);
 
-const COMMANDS_MAX = 60;
+const COMMANDS_MAX = 120;
 
 /** Scenario 1 and 22 of the list: a crash between commit and publish, and the 50 OMR transfer. */
 export const transfer: Scenario = {

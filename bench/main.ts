@@ -1,0 +1,35 @@
+import { Command, CommanderError } from "commander";
+import { encodeRows, formatRows, missedFloors, type Row } from "./row.ts";
+import { benchSweep } from "./sweep.ts";
+
+/** Every benchmark by name; each measures side by side in one run. */
+const BENCHMARKS: ReadonlyMap<string, () => Promise<readonly Row[]>> = new Map([
+  ["sweep", benchSweep],
+]);
+
+const program = new Command("bench")
+  .description("measures, prints a table, and ends with 1 when a floor is missed")
+  .argument("<name>", `one of: ${[...BENCHMARKS.keys()].join(", ")}`)
+  .option("--json", "print the rows as JSON instead of the table")
+  .exitOverride()
+  .action(async (name: string, { json }: { readonly json?: true }) => {
+    const measure = BENCHMARKS.get(name);
+    if (measure === undefined) {
+      const known = [...BENCHMARKS.keys()].join(", ");
+      process.stderr.write(`there is no benchmark ${name}; there are: ${known}\n`);
+      process.exitCode = 2;
+      return;
+    }
+    const rows = await measure();
+    process.stdout.write(json === true ? encodeRows(rows) : formatRows(rows));
+    process.exitCode = missedFloors(rows).length > 0 ? 1 : 0;
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) {
+    throw error;
+  }
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}

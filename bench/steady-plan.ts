@@ -1,0 +1,37 @@
+import type { Plan } from "../scenarios/plan.ts";
+import { DEFAULT_KNOBS } from "../system/roles.ts";
+
+const WALLETS = ["fatma", "khalid", "noor", "maryam"] as const;
+const PAYMENTS = 600;
+const GAP_MS = 100;
+
+/** Ten payments a second for a minute between four wallets; a service dies half-way. */
+export function steadyPlan(seed: number): Plan {
+  const wallet = (index: number) => WALLETS[index % WALLETS.length] ?? WALLETS[0];
+  return {
+    scenario: "transfer",
+    seed,
+    wallets: WALLETS.map((id) => ({ id, funding: "1000.000", currency: "OMR" })),
+    commands: Array.from({ length: PAYMENTS }, (_, index) => ({
+      atMs: index * GAP_MS,
+      idempotencyKey: `p${index + 1}`,
+      senderWalletId: wallet(index),
+      receiverWalletId: wallet(index + 1 + (index % 3)),
+      amount: "0.125",
+      currency: "OMR",
+    })),
+    faults: [
+      {
+        kind: "crash",
+        effect:
+          seed % 2 === 0
+            ? "payment-1/payment-db/accept.commit#300"
+            : "wallet-1/wallet-db/transfer.commit#300",
+        when: "after",
+        restartAfterMs: 500,
+      },
+    ],
+    knobs: DEFAULT_KNOBS,
+    mutant: null,
+  };
+}
