@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import Type from "typebox";
+import { Compile } from "typebox/compile";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findScenario } from "../scenarios/catalogue.ts";
 import type { Plan } from "../scenarios/plan.ts";
@@ -27,9 +29,8 @@ describe("the same plan", () => {
     expect(here).toContain('"traceHash"');
     for (const [name, node] of nodes) {
       const there = await sweepOn(node);
-      if (there !== here) {
-        expect.fail(`${name}: ${await firstDifference(node)}`);
-      }
+      const difference = there === here ? "none" : await firstDifference(node);
+      expect(`${name}: ${difference}`).toBe(`${name}: none`);
     }
   }, 120_000);
 
@@ -84,7 +85,7 @@ describe("the same plan", () => {
     const traceFile = join(folder, "trace.jsonl");
     const { stdout } = await falconpay(["replay", file, "--trace", traceFile], { node });
     const lines = readFileSync(traceFile, "utf8").trimEnd().split("\n");
-    const events = lines.map((line): TraceEvent => JSON.parse(line));
+    const events = lines.map(readTraceEvent);
     const hash = /trace ([0-9a-f]+)/.exec(stdout)?.[1] ?? "no hash";
     return { hash, count: events.length, events };
   }
@@ -99,6 +100,21 @@ function plansOf({ first, last }: { first: number; last: number }): readonly Pla
   return fc
     .sample(scenario.drafts, { seed: first, numRuns: last - first + 1 })
     .map((draft, index) => ({ scenario: "transfer", seed: first + index, mutant: null, ...draft }));
+}
+
+const traceEvent = Compile(
+  Type.Object({
+    atUs: Type.Integer(),
+    step: Type.Integer(),
+    kind: Type.String(),
+    actor: Type.String(),
+    text: Type.String(),
+    detail: Type.Integer(),
+  }),
+);
+
+function readTraceEvent(line: string): TraceEvent {
+  return traceEvent.Parse(JSON.parse(line));
 }
 
 function hashIn(evidence: string): string | undefined {
