@@ -3,6 +3,7 @@ import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { encodeEvidence } from "../reports/evidence-codec.ts";
+import type { Evidence } from "../reports/evidence.ts";
 import { failureText } from "../reports/render/failure-text.ts";
 import { summaryText } from "../reports/render/summary-text.ts";
 import { exitCodeOf } from "../reports/verdict.ts";
@@ -72,11 +73,24 @@ async function runCommand(name: string, options: RunOptions): Promise<void> {
     const summary = summaryText(evidence, { wallMs: measuredMs, reportPath, color });
     process.stdout.write(`${summary}\n`);
   }
-  if (evidence.findings.length > 0) {
-    const failure = `\n${failureText(evidence)}\n`;
-    (options.json === true ? process.stderr : process.stdout).write(failure);
+  const closing = closingText(request, evidence);
+  if (closing !== "") {
+    (options.json === true ? process.stderr : process.stdout).write(`\n${closing}\n`);
   }
   process.exitCode = exitCodeOf(evidence.verdict);
+}
+
+/** The failure, where there is one; after a pass, how to see the check fail. */
+function closingText({ mutant, worldName, scenario }: RunRequest, evidence: Evidence): string {
+  if (evidence.findings.length > 0) {
+    return failureText(evidence);
+  }
+  if (mutant !== null && evidence.verdict === "fail") {
+    return `mutant ${mutant.id} was caught, but not by ${mutant.breaks}, the promise named for it`;
+  }
+  return mutant === null && worldName === "sim" && evidence.verdict === "pass"
+    ? `To see the check fail: npm run falconpay -- run ${scenario.name} --mutant F0`
+    : "";
 }
 
 function readRequest(name: string, options: RunOptions): RunRequest {

@@ -12,12 +12,12 @@
  *     RELAY_BATCH_MAX, RELAY_POLL_MS, CONSUME_ATTEMPTS_MAX, CONSUME_RETRY_DELAY_MS,
  *     SESSION_TIMEOUT_MS      see Knobs in roles.ts
  *
- * Exit codes: 0 stopped, 1 failed, 2 configuration.
+ * Exit codes: 0 stopped, 1 a server could not be reached or a port not be taken, 2 configuration.
  */
-import { createNodePorts } from "./adapters/node-ports.ts";
+import { createNodePorts, type NodePorts } from "./adapters/node-ports.ts";
 import { InvalidConfiguration, readConfiguration, type Configuration } from "./configuration.ts";
 import { services } from "./services.ts";
-import { startRoles } from "./start-roles.ts";
+import { startRoles, type RunningProcess } from "./start-roles.ts";
 
 const configuration = configurationOrExit();
 if (configuration !== undefined) {
@@ -26,12 +26,27 @@ if (configuration !== undefined) {
 
 async function run(configuration: Configuration): Promise<void> {
   const ports = createNodePorts(configuration);
-  const running = await startRoles(configuration.roles, ports, services, configuration.knobs);
+  const running = await startOrExit(configuration, ports);
   ports.telemetry.event("process.started", { roles: configuration.roles.join(",") });
   await Promise.race([running.ended, interruption()]);
   await running.stop();
   await ports.close();
   ports.telemetry.event("process.stopped", {});
+}
+
+/** What is not there now may be later: whoever supervises this process starts it again. */
+async function startOrExit(
+  { roles, knobs }: Configuration,
+  ports: NodePorts,
+): Promise<RunningProcess> {
+  try {
+    return await startRoles(roles, ports, services, knobs);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`falconpay cannot start: ${reason}\n`);
+    // At once: a consumer or producer that is half connected would keep the process alive.
+    process.exit(1);
+  }
 }
 
 /** Resolves when the process is asked to stop. */

@@ -35,6 +35,7 @@ export function summaryText(evidence: Evidence, options: SummaryOptions): string
     "",
     ...verdictLines(evidence, paint),
     ...table([
+      ...traceRows(evidence),
       ["speed", speed(evidence, options.wallMs)],
       ["report", visibleText(options.reportPath)],
     ]),
@@ -101,6 +102,13 @@ function verdictLines(evidence: Evidence, paint: Paint): readonly string[] {
     ...table([["verdict", `${word}  ${verdictSentence(evidence)}`]]),
     ...evidence.doubts.map((doubt) => `${" ".repeat(VALUE_COLUMN)}${visibleText(doubt)}`),
   ];
+}
+
+/** Real servers leave no trace. */
+function traceRows({ traceHash }: Evidence): readonly (readonly [string, string])[] {
+  return traceHash === null
+    ? []
+    : [["trace", `${visibleText(traceHash)}  the same for the same seeds`]];
 }
 
 function speed(evidence: Evidence, wallMs: number): string {

@@ -23,7 +23,7 @@ export const transfer: Scenario = {
   name: "transfer",
   title: "A payment survives a crash between commit and publish",
   description: [
-    "Clients ask for transfers between a few wallets, about ten a second. Among them is the seed document's case: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused.",
+    "Clients ask for transfers between a few wallets, about ten a second. Among them is the case with which this project began: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused.",
     "In each run one of the two services is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published. It starts again after a moment.",
     "A client that gets no answer asks again with the same idempotency key.",
   ],
