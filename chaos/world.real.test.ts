@@ -13,7 +13,7 @@ afterAll(() => world?.close());
 
 test("a payment survives a crash of its service between commit and publish", async () => {
   const fault = crash("payment-1/payment-db/accept.commit#3", "after");
-  const outcome = await runPlan(world, planOf({ faults: [fault] }), { keepHappenings: true });
+  const outcome = await runPlan(world, planOf({ faults: [fault] }));
   expect(outcome.fired).toEqual([fault]);
   expect(brokenPromises(outcome)).toEqual([]);
   expect(happened(outcome.happenings, "crash", "restart")).toEqual([
@@ -36,7 +36,7 @@ test("a payment survives a crash of its service between commit and publish", asy
 
 test("a verdict survives a crash of the wallet before it is published, in a universe as good as new", async () => {
   const fault = crash("wallet-1/kafka/produce#1", "before");
-  const outcome = await runPlan(world, planOf({ faults: [fault] }), { keepHappenings: true });
+  const outcome = await runPlan(world, planOf({ faults: [fault] }));
   expect(outcome.fired).toEqual([fault]);
   expect(brokenPromises(outcome)).toEqual([]);
   // Nothing of the run before: the same keys would have found its payments, the wallets its balances.

@@ -11,7 +11,9 @@ function serverProcesses(): readonly string[] {
   const table = execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" });
   return table
     .split("\n")
-    .filter((line) => /kafka\.Kafka|postgres -D|toxiproxy|processes\/(child|keeper-main)/.test(line))
+    .filter((line) =>
+      /kafka\.Kafka|postgres -D|toxiproxy|processes\/(child|keeper-main)/.test(line),
+    )
     .map((line) => line.trim());
 }
 

@@ -49,7 +49,7 @@ async function replayCommand(file: string, options: ReplayOptions): Promise<void
   };
   try {
     const { outcome, again } = await withWorld(worldRequest, async (world) => {
-      const first = await runPlan(world, replay.plan, { keepHappenings: true });
+      const first = await runPlan(world, replay.plan);
       const differs = first.traceHash !== null && first.traceHash !== replay.expected.traceHash;
       // A trace that differs from the recorded one is either new code or no determinism: a second
       // run tells which.

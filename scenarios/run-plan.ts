@@ -21,7 +21,7 @@ export interface Outcome {
   /** When the end was judged, on the clock of the happenings. */
   readonly endedAtMs: number;
   readonly traceHash: string | null;
-  /** Everything that was seen, in order; empty unless it was asked for. */
+  /** Everything that was seen, in order. */
   readonly happenings: readonly Happening[];
 }
 
@@ -43,25 +43,17 @@ const SETTLE_BOUND_MS = 30_000;
  * Runs a plan: load under faults, then heal, settle, observe and judge. Safety is judged as it goes
  * where the world shows it; progress is demanded after the faults have stopped.
  */
-export async function runPlan(
-  world: World,
-  plan: Plan,
-  options: { readonly keepHappenings: boolean } = { keepHappenings: false },
-): Promise<Outcome> {
-  const run = await world.run(plan, (universe) => drive(universe, plan, options.keepHappenings));
+export async function runPlan(world: World, plan: Plan): Promise<Outcome> {
+  const run = await world.run(plan, (universe) => drive(universe, plan));
   const { value, ...measured } = run;
   return { ...value, ...measured };
 }
 
-async function drive(universe: Universe, plan: Plan, keepHappenings: boolean) {
+async function drive(universe: Universe, plan: Plan) {
   const judge = createJudge();
   const deliveries = createDeliveryCount();
   const happenings: Happening[] = [];
-  const notice = (happening: Happening) => {
-    if (keepHappenings) {
-      happenings.push(happening);
-    }
-  };
+  const notice = (happening: Happening) => happenings.push(happening);
   universe.watch((event) => {
     judge.see(event);
     deliveries.see(event);

@@ -2,46 +2,12 @@ import fc from "fast-check";
 import { verdictOf } from "../reports/verdict.ts";
 import type { Evidence, Finding } from "../reports/evidence.ts";
 import { findingOf } from "./finding.ts";
-import type { Mutant } from "./mutants/mutant.ts";
 import type { Plan } from "./plan.ts";
 import type { ReplayFile } from "./replay-file.ts";
 import { brokenPromises, runPlan, type Outcome } from "./run-plan.ts";
-import type { PlanDraft, Scenario } from "./scenario.ts";
+import type { PlanDraft } from "./scenario.ts";
+import type { Failure, SweepRequest } from "./sweep-request.ts";
 import { createTally, type Tally } from "./tally.ts";
-import type { World } from "./world.ts";
-
-export interface SweepRequest {
-  readonly world: World;
-  readonly scenario: Scenario;
-  readonly mutant: Mutant | null;
-  /** Both ends are run. */
-  readonly seeds: { readonly first: number; readonly last: number };
-  /** How many variants may be run to make a failing case smaller; 0 keeps it as it is. */
-  readonly shrinkRunsMax: number;
-  /** Called after every run of a seed, and after every variant tried while shrinking. */
-  readonly onProgress: (progress: SweepProgress) => Promise<void>;
-  /** Ends the sweep after the run in hand; what was done is kept. */
-  readonly signal: AbortSignal;
-  readonly host: SweepHost;
-}
-
-/** What a sweep needs to know of where it runs. */
-export interface SweepHost {
-  readonly product: string;
-  /** The command that asked for the sweep. */
-  readonly command: string;
-  /** The command that replays a file. */
-  readonly replayCommand: (fileName: string) => string;
-  /** A hash over many hashes, in hexadecimal. */
-  readonly digest: (text: string) => string;
-}
-
-export interface SweepProgress {
-  readonly kind: "seed" | "shrink";
-  /** Seeds done, or variants tried. */
-  readonly done: number;
-  readonly simulatedMs: number;
-}
 
 export interface SweepResult {
   readonly evidence: Evidence;
@@ -61,57 +27,41 @@ export async function sweep(request: SweepRequest): Promise<SweepResult> {
     }
     const failure = await runSeed(request, tally, seed);
     if (failure !== null) {
-      return conclude(request, tally, await findingOf(request, failure));
+      return conclude(request, tally, findingOf(request, failure));
     }
   }
   return conclude(request, tally, null);
 }
 
-/** The smallest case found of a seed that broke a promise. */
-export interface Failure {
-  readonly seed: number;
-  readonly promise: string;
-  readonly plan: Plan;
-  /** How many variants were run to make it smaller. */
-  readonly tried: number;
-}
-
 async function runSeed(request: SweepRequest, tally: Tally, seed: number): Promise<Failure | null> {
-  const pursuit: Pursuit = { promise: undefined, tried: 0, error: undefined };
-  const toPlan = (draft: PlanDraft) => planOf(request, seed, draft);
+  const pursuit: Pursuit = { failure: null, tried: 0, error: null };
   const property = fc.asyncProperty(request.scenario.drafts, async (draft) => {
+    const plan = planOf(request, seed, draft);
     try {
-      return pursuit.promise === undefined
-        ? await runFirst(request, tally, pursuit, toPlan(draft))
-        : await runVariant(request, pursuit, toPlan(draft));
+      return pursuit.failure === null
+        ? await runFirst(request, tally, pursuit, plan)
+        : await runVariant(request, pursuit, pursuit.failure, plan);
     } catch (error) {
       // An error is no counterexample: it must not be shrunk, but end the sweep.
       pursuit.error = { error };
       return true;
     }
   });
-  const { counterexample } = await fc.check(property, { seed: scattered(seed), numRuns: 1 });
-  if (pursuit.error !== undefined) {
-    // An interruption takes a world down in the middle of a run, which then fails: no error.
-    if (request.signal.aborted) {
-      return null;
-    }
+  await fc.check(property, { seed: scattered(seed), numRuns: 1 });
+  // An interruption takes a world down in the middle of a run, which then fails: no error.
+  if (pursuit.error !== null && !request.signal.aborted) {
     throw pursuit.error.error;
   }
-  if (pursuit.promise === undefined || counterexample === null) {
-    return null;
-  }
-  const { promise, tried } = pursuit;
-  return { seed, promise, plan: toPlan(counterexample[0]), tried };
+  return pursuit.failure;
 }
 
 /** One seed's way from its run to the smallest case. */
 interface Pursuit {
-  /** The promise that the seed's run broke. */
-  promise: string | undefined;
-  /** Variants run since. */
+  /** The last run that broke the promise. fast-check goes on from there, so it is the smallest. */
+  failure: Failure | null;
+  /** Variants run since the first failure. */
   tried: number;
-  error: { readonly error: unknown } | undefined;
+  error: { readonly error: unknown } | null;
 }
 
 /** The seed's own run. @returns whether there is nothing to pursue */
@@ -123,22 +73,34 @@ async function runFirst(
 ): Promise<boolean> {
   const outcome = await runPlan(request.world, plan);
   tally.add(outcome);
+  const promise = promiseToPursue(request, outcome);
+  if (promise !== undefined) {
+    pursuit.failure = { seed: plan.seed, promise, outcome, tried: 0 };
+  }
   const { runs, simulatedMs } = tally.totals();
   await request.onProgress({ kind: "seed", done: runs, simulatedMs });
-  pursuit.promise = promiseToPursue(request, outcome);
-  return pursuit.promise === undefined;
+  return promise === undefined;
 }
 
 /** A smaller variant. @returns whether it keeps the promise, or is not to be tried any more */
-async function runVariant(request: SweepRequest, pursuit: Pursuit, plan: Plan): Promise<boolean> {
+async function runVariant(
+  request: SweepRequest,
+  pursuit: Pursuit,
+  failure: Failure,
+  plan: Plan,
+): Promise<boolean> {
   if (pursuit.tried >= request.shrinkRunsMax || request.signal.aborted) {
     return true;
   }
   pursuit.tried += 1;
   const outcome = await runPlan(request.world, plan);
+  const isBroken = brokenPromises(outcome).includes(failure.promise);
+  pursuit.failure = isBroken
+    ? { ...failure, outcome, tried: pursuit.tried }
+    : { ...failure, tried: pursuit.tried };
   const { elapsedMs } = outcome;
   await request.onProgress({ kind: "shrink", done: pursuit.tried, simulatedMs: elapsedMs });
-  return !brokenPromises(outcome).some((promise) => promise === pursuit.promise);
+  return !isBroken;
 }
 
 /** The promise whose breach is made smaller: a mutant's own, otherwise the gravest that broke. */

@@ -1,7 +1,8 @@
-import type { Acceptance, AcceptPorts, TransferRequest } from "../../system/payment/accept.ts";
+import type { AcceptPorts } from "../../system/payment/accept.ts";
 import { encodeEvent } from "../../system/domain/events.ts";
 import { answerFromKey, claimKey } from "../../system/payment/idempotency.ts";
 import { insertPayment } from "../../system/payment/records.ts";
+import type { Acceptance, TransferRequest } from "../../system/payment/transfer-request.ts";
 import { inTransaction } from "../../system/transaction.ts";
 import type { Mutant } from "./mutant.ts";
 

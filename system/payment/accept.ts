@@ -1,4 +1,3 @@
-import type { Money } from "../domain/money.ts";
 import { appendToOutbox } from "../outbox/append.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
@@ -7,6 +6,7 @@ import type { Producer } from "../ports/broker.ts";
 import { inTransaction } from "../transaction.ts";
 import { answerFromKey, claimKey } from "./idempotency.ts";
 import { insertPayment } from "./records.ts";
+import type { Acceptance, TransferRequest } from "./transfer-request.ts";
 
 export interface AcceptPorts {
   readonly database: Database;
@@ -15,18 +15,6 @@ export interface AcceptPorts {
   /** Not used by the service as it ships: publishing is the relay's. */
   readonly producer: Producer;
 }
-
-export interface TransferRequest {
-  readonly idempotencyKey: string;
-  readonly senderWalletId: string;
-  readonly receiverWalletId: string;
-  readonly money: Money;
-}
-
-export type Acceptance =
-  | { readonly kind: "accepted"; readonly paymentId: string }
-  /** The key was used before, for a request that said something else. */
-  | { readonly kind: "key-reused" };
 
 /**
  * Step 1 of the saga: in one transaction, the client's key is claimed, the payment recorded as

@@ -1,7 +1,7 @@
 import { formatMoney } from "../domain/money.ts";
 import type { Connection } from "../ports/database.ts";
 import { textColumn } from "../row.ts";
-import type { Acceptance, TransferRequest } from "./accept.ts";
+import type { Acceptance, TransferRequest } from "./transfer-request.ts";
 
 /**
  * Claims the client's key for `paymentId`, in the caller's transaction. A second request with the

@@ -5,8 +5,9 @@ import { answering } from "../http/answering.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
 import { problem } from "../http/problem.ts";
 import { identifier, requestBody } from "../http/request-body.ts";
-import type { Acceptance, AcceptPorts, TransferRequest } from "./accept.ts";
+import type { AcceptPorts } from "./accept.ts";
 import { findPayment } from "./records.ts";
+import type { Acceptance, TransferRequest } from "./transfer-request.ts";
 
 /**
  * The payment service over HTTP:

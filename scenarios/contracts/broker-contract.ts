@@ -1,0 +1,209 @@
+import type { Delivery, Producer } from "../../system/ports/broker.ts";
+import { demandEqual, type Claim } from "./claim.ts";
+import { SESSION_TIMEOUT_MS, startReader, until } from "./reader.ts";
+import type { BrokerStage } from "./stage.ts";
+
+/** What the services rely on from Kafka, through the broker port. */
+export const brokerContract: readonly Claim<BrokerStage>[] = [
+  {
+    claim: "records of one key arrive in the order of sending, and on one partition",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(3);
+        const keys = ["payment-1", "payment-2", "payment-3"];
+        for (const round of [0, 1, 2, 3]) {
+          const values = [`${round}.0`, `${round}.1`];
+          await producer.send(
+            values.flatMap((value) => keys.map((key) => ({ topic, key, value }))),
+          );
+        }
+        const reader = await startReader(stage, { client: "second", topic });
+        await until(stage.clock, "24 deliveries", () => reader.seen.length === 24);
+        for (const key of keys) {
+          const ofKey = reader.seen.filter((delivery) => delivery.key === key);
+          const sent = ["0.0", "0.1", "1.0", "1.1", "2.0", "2.1", "3.0", "3.1"];
+          demandEqual(`the values of ${key}`, values(ofKey), sent);
+          const partitions = new Set(ofKey.map(({ partition }) => partition));
+          demandEqual(`how many partitions ${key} is on`, partitions.size, 1);
+        }
+        await reader.stop();
+      }),
+  },
+
+  {
+    claim: "a key goes to the partition that Kafka's murmur2 gives it",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(6);
+        await producer.send(PARTITION_OF_6.map(([key]) => ({ topic, key, value: "" })));
+        const reader = await startReader(stage, { client: "second", topic });
+        const { seen } = reader;
+        await until(stage.clock, "every key", () => seen.length === PARTITION_OF_6.length);
+        const found = PARTITION_OF_6.map(([key]) => [
+          key,
+          seen.find((delivery) => delivery.key === key)?.partition,
+        ]);
+        demandEqual("the partitions", found, PARTITION_OF_6);
+        await reader.stop();
+      }),
+  },
+
+  {
+    claim: "a new group reads from the beginning, whatever another group has committed",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(1);
+        await producer.send(records(topic, ["a", "b"]));
+        for (const group of [stage.group, `${stage.group}-other`]) {
+          const reader = await startReader(stage, { client: "second", topic, group });
+          await until(stage.clock, "2 deliveries", () => reader.seen.length === 2);
+          await reader.stop();
+          demandEqual(`what ${group} read`, values(reader.seen), ["a", "b"]);
+        }
+      }),
+  },
+
+  {
+    claim:
+      "after a restart of its consumer a group goes on behind what it committed, and repeats what it did not",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(1);
+        await producer.send(records(topic, ["a", "b", "c"]));
+        const before = await startReader(stage, {
+          client: "second",
+          topic,
+          onMessage: (delivery) => commitUnless(delivery, "c"),
+        });
+        await until(stage.clock, "3 deliveries", () => before.seen.length === 3);
+        await before.stop();
+        const after = await startReader(stage, { client: "third", topic });
+        await producer.send(records(topic, ["d"]));
+        await until(stage.clock, "d", () => values(after.seen).includes("d"));
+        demandEqual("what came after the restart", values(after.seen), ["c", "d"]);
+        await after.stop();
+      }),
+  },
+
+  {
+    claim: "a message whose handler throws comes again, and those after it come after it",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(1);
+        await producer.send(records(topic, ["a", "b", "c"]));
+        let failures = 0;
+        const reader = await startReader(stage, {
+          client: "second",
+          topic,
+          onMessage: async (delivery) => {
+            if (delivery.value === "b" && failures < 2) {
+              failures += 1;
+              throw new Error("not this time");
+            }
+            await delivery.commit();
+          },
+        });
+        await until(stage.clock, "c", () => values(reader.seen).includes("c"));
+        demandEqual("what came", values(reader.seen), ["a", "b", "b", "b", "c"]);
+        await reader.stop();
+      }),
+  },
+
+  {
+    claim:
+      "what a dead consumer had not committed comes to the next one within the session time-out",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(1);
+        await producer.send(records(topic, ["a", "b", "c"]));
+        const dying = await startReader(stage, {
+          client: "second",
+          topic,
+          onMessage: (delivery) => commitUnless(delivery, "b", "c"),
+        });
+        await until(stage.clock, "b", () => values(dying.seen).includes("b"));
+        await stage.die("second");
+        const diedAtMs = stage.clock.nowMs();
+        const next = await startReader(stage, { client: "third", topic });
+        await until(stage.clock, "c", () => values(next.seen).includes("c"));
+        const delayMs = stage.clock.nowMs() - diedAtMs;
+        demandEqual("what came to the next one", values(next.seen), ["b", "c"]);
+        // The broker looks at its sessions when they are due; the slack is for the join and the fetch.
+        const boundMs = SESSION_TIMEOUT_MS + 3_000;
+        if (delayMs > boundMs) {
+          throw new Error(`expected the messages within ${boundMs} ms, found ${delayMs} ms`);
+        }
+        await next.stop();
+      }),
+  },
+
+  {
+    claim: "two consumers of a group share the partitions, and no message comes to both",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(6);
+        const left = await startReader(stage, { client: "second", topic });
+        const right = await startReader(stage, { client: "third", topic });
+        const sent = PARTITION_OF_6.flatMap(([key]) => [`${key} 1`, `${key} 2`]);
+        await producer.send(
+          sent.map((value) => ({ topic, key: value.split(" ")[0] ?? "", value })),
+        );
+        const count = () => left.seen.length + right.seen.length;
+        await until(stage.clock, "every message", () => count() >= sent.length);
+        await left.stop();
+        await right.stop();
+        const both = [...left.seen, ...right.seen];
+        demandEqual("what came to the two", values(both).toSorted(), sent.toSorted());
+        const shares = [left, right].map(({ seen }) => partitions(seen));
+        demandEqual(
+          "partitions of both",
+          shares[0]?.filter((each) => shares[1]?.includes(each)),
+          [],
+        );
+        demandEqual(
+          "who got some",
+          shares.map((share) => share.length > 0),
+          [true, true],
+        );
+      }),
+  },
+];
+
+/** Keys, and where kafkajs 2.2.4's default partitioner puts them among six partitions. */
+const PARTITION_OF_6: readonly (readonly [key: string, partition: number])[] = [
+  ["payment-1", 1],
+  ["payment-2", 4],
+  ["payment-3", 2],
+  ["p", 2],
+  ["salim", 1],
+  ["9f8b2c1e-5d1a-4c7e-8f60-3b1a2d4e5f60", 4],
+  ["wallet:فاطمة", 2],
+  ["€", 4],
+];
+
+async function withProducer(
+  stage: BrokerStage,
+  check: (producer: Producer) => Promise<void>,
+): Promise<void> {
+  const producer = await stage.broker("first").connectProducer();
+  await check(producer);
+  await producer.disconnect();
+}
+
+function records(topic: string, sent: readonly string[]) {
+  return sent.map((value) => ({ topic, key: "one key", value }));
+}
+
+async function commitUnless(delivery: Delivery, ...left: readonly string[]): Promise<void> {
+  if (!left.includes(delivery.value ?? "")) {
+    await delivery.commit();
+  }
+}
+
+function values(seen: readonly Delivery[]): readonly (string | null)[] {
+  return seen.map(({ value }) => value);
+}
+
+function partitions(seen: readonly Delivery[]): readonly number[] {
+  return [...new Set(seen.map(({ partition }) => partition))];
+}

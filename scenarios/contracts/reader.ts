@@ -1,0 +1,52 @@
+import type { Delivery, RunningConsumer } from "../../system/ports/broker.ts";
+import type { BrokerStage, StageClient, StageClock } from "./stage.ts";
+
+/** A consumer that keeps what was delivered to it, in order. */
+export interface Reader extends RunningConsumer {
+  readonly seen: readonly Delivery[];
+}
+
+/** Starts a consumer of the stage's group, or of another; without `onMessage` it commits each message. */
+export async function startReader(
+  stage: BrokerStage,
+  request: {
+    readonly client: StageClient;
+    readonly topic: string;
+    readonly group?: string;
+    readonly onMessage?: (delivery: Delivery) => Promise<void>;
+  },
+): Promise<Reader> {
+  const seen: Delivery[] = [];
+  const { client, topic, group = stage.group, onMessage = commitEach } = request;
+  const consumer = await stage.broker(client).startConsumer({
+    group,
+    topics: [topic],
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    onMessage: async (delivery) => {
+      seen.push(delivery);
+      await onMessage(delivery);
+    },
+  });
+  return { seen, stop: () => consumer.stop() };
+}
+
+/** As the services have it. */
+export const SESSION_TIMEOUT_MS = 6_000;
+
+const WAIT_MS_MAX = 30_000;
+const LOOK_EVERY_MS = 20;
+
+/** Waits until it holds. @throws Error after 30 s */
+export async function until(clock: StageClock, what: string, holds: () => boolean): Promise<void> {
+  const deadlineAtMs = clock.nowMs() + WAIT_MS_MAX;
+  while (!holds()) {
+    if (clock.nowMs() > deadlineAtMs) {
+      throw new Error(`expected ${what} within ${WAIT_MS_MAX} ms, found that it did not come`);
+    }
+    await clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function commitEach(delivery: Delivery): Promise<void> {
+  await delivery.commit();
+}

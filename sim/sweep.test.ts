@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { encodeEvidence } from "../reports/evidence-codec.ts";
+import { commitThenEmit } from "../scenarios/mutants/commit-then-emit.ts";
+import type { CrashFault, TransferCommand } from "../scenarios/plan.ts";
+import type { PlanDraft, Scenario } from "../scenarios/scenario.ts";
+import type { SweepRequest } from "../scenarios/sweep-request.ts";
+import { sweep } from "../scenarios/sweep.ts";
+import type { World } from "../scenarios/world.ts";
+import { transfer } from "../scenarios/workloads/transfer.ts";
+import { DEFAULT_KNOBS } from "../system/roles.ts";
+import { createSimulatedWorld } from "./world.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await createSimulatedWorld();
+});
+
+const command: TransferCommand = {
+  atMs: 0,
+  idempotencyKey: "p1",
+  senderWalletId: "salim",
+  receiverWalletId: "fatma",
+  amount: "50.000",
+  currency: "OMR",
+};
+
+function scenarioOf(commands: readonly TransferCommand[], faults: readonly CrashFault[]): Scenario {
+  const draft: PlanDraft = {
+    wallets: [
+      { id: "salim", funding: "10.000", currency: "OMR" },
+      { id: "fatma", funding: "0.000", currency: "OMR" },
+    ],
+    commands,
+    faults,
+    knobs: DEFAULT_KNOBS,
+  };
+  return { name: "small", title: "Small", description: [], drafts: fc.constant(draft) };
+}
+
+function requestOf(change: Partial<SweepRequest>): SweepRequest {
+  return {
+    world,
+    scenario: transfer,
+    mutant: null,
+    seeds: { first: 1, last: 3 },
+    shrinkRunsMax: 300,
+    onProgress: () => Promise.resolve(),
+    signal: new AbortController().signal,
+    host: {
+      product: "0.0.0",
+      command: "run",
+      replayCommand: (file) => `replay ${file}`,
+      digest: (text) => String(text.length),
+    },
+    ...change,
+  };
+}
+
+describe("a sweep", () => {
+  it("passes when every promise was judged and held, and every crash fired", async () => {
+    const { evidence, replayFile } = await sweep(requestOf({}));
+    expect(evidence.verdict).toBe("pass");
+    expect(evidence.totals).toMatchObject({ runs: 3, crashesPlanned: 3, crashesFired: 3 });
+    expect(evidence.totals.payments).toBe(evidence.totals.completed + evidence.totals.failed);
+    expect(replayFile).toBeNull();
+  });
+
+  it("gives the same evidence for the same seeds, byte for byte", async () => {
+    const [one, other] = [await sweep(requestOf({})), await sweep(requestOf({}))];
+    expect(encodeEvidence(one.evidence)).toBe(encodeEvidence(other.evidence));
+  });
+
+  it("is unknown when a planned crash never fired", async () => {
+    const effect = "payment-1/payment-db/accept.commit#9";
+    const fault = { kind: "crash", effect, when: "after", restartAfterMs: 50 } as const;
+    const { evidence } = await sweep(requestOf({ scenario: scenarioOf([command], [fault]) }));
+    expect(evidence.verdict).toBe("unknown");
+    expect(evidence.doubts).toEqual(["3 of 3 planned crashes never fired."]);
+  });
+
+  it("is unknown when nothing was exercised", async () => {
+    const { evidence } = await sweep(requestOf({ scenario: scenarioOf([], []) }));
+    expect(evidence.verdict).toBe("unknown");
+    expect(evidence.doubts[0]).toBe("No payment was made, so nothing was exercised.");
+  });
+
+  it("stops at the first failure and shrinks it to one payment and one crash", async () => {
+    const { evidence, replayFile } = await sweep(
+      requestOf({ mutant: commitThenEmit, seeds: { first: 1, last: 50 } }),
+    );
+    expect(evidence.verdict).toBe("fail");
+    expect(evidence.totals.runs).toBeLessThan(50);
+    expect(evidence.findings[0]).toMatchObject({
+      promise: "ends",
+      extent: "1 of 1 payments",
+      smallest: { commands: 1, faults: 1 },
+    });
+    expect(replayFile?.content.plan.commands).toHaveLength(1);
+    expect(replayFile?.content.expected).toEqual({
+      promise: "ends",
+      traceHash: evidence.findings[0]?.smallest.traceHash,
+    });
+  });
+
+  it("keeps what it has when it is interrupted, a failure that it was shrinking included", async () => {
+    const interruption = new AbortController();
+    const { evidence } = await sweep(
+      requestOf({
+        mutant: commitThenEmit,
+        seeds: { first: 1, last: 50 },
+        signal: interruption.signal,
+        onProgress({ kind }) {
+          if (kind === "shrink") {
+            interruption.abort();
+          }
+          return Promise.resolve();
+        },
+      }),
+    );
+    expect(evidence.verdict).toBe("fail");
+    expect(evidence.findings[0]?.smallest.tried).toBe(1);
+  });
+
+  it("ends with the error when the testbed itself fails, and shrinks nothing", async () => {
+    let runs = 0;
+    const broken: World = {
+      kind: "sim",
+      servers: [],
+      run() {
+        runs += 1;
+        return Promise.reject(new Error("out of order"));
+      },
+    };
+    await expect(sweep(requestOf({ world: broken }))).rejects.toThrow("out of order");
+    expect(runs).toBe(1);
+  });
+});
