@@ -19,7 +19,8 @@ export interface WantedOrder {
 
 /** How the rows of one table are found. `ordered` says that they come in the order that was wanted. */
 export interface AccessPath {
-  readonly index: TableIndex | null;
+  /** The index's place among the table's; null for a walk over the whole table. */
+  readonly indexAt: number | null;
   /** The values of the index's first columns; the last of them may be a list to be tried one by one. */
   readonly prefix: readonly Evaluate[];
   readonly lastIsList: boolean;
@@ -29,8 +30,13 @@ export interface AccessPath {
   readonly score: number;
 }
 
+/** The path through an index of one engine. */
+export interface BoundPath extends AccessPath {
+  readonly index: TableIndex | null;
+}
+
 const WHOLE_TABLE: AccessPath = {
-  index: null,
+  indexAt: null,
   prefix: [],
   lastIsList: false,
   whole: false,
@@ -51,16 +57,21 @@ export interface PathQuestion {
 /** Chooses the index that narrows most: a whole unique key, then the longest prefix, then a partial index, then order. */
 export function chooseAccessPath(question: PathQuestion): AccessPath {
   let best = WHOLE_TABLE;
-  for (const index of question.table.indexes) {
-    const path = pathThrough(index, question);
+  for (const indexAt of question.table.indexes.keys()) {
+    const path = pathThrough(indexAt, question);
     if (path.score > best.score) best = path;
   }
   return best;
 }
 
+/** The path over this table, which has the shape of the one it was chosen for. */
+export function bindPath(path: AccessPath, table: Table): BoundPath {
+  return { ...path, index: path.indexAt === null ? null : (table.indexes[path.indexAt] ?? null) };
+}
+
 /** The versions that the snapshot sees on the path. The caller checks its conditions on each of them. */
 export function versionsOn(
-  path: AccessPath,
+  path: BoundPath,
   table: Table,
   frame: Frame,
   snapshot: Snapshot,
@@ -72,8 +83,9 @@ export function versionsOn(
   return walkedVersions(path, index, prefixes, snapshot);
 }
 
-function pathThrough(index: TableIndex, question: PathQuestion): AccessPath {
-  if (!isUsable(index, question)) return WHOLE_TABLE;
+function pathThrough(indexAt: number, question: PathQuestion): AccessPath {
+  const index = question.table.indexes[indexAt];
+  if (index === undefined || !isUsable(index, question)) return WHOLE_TABLE;
   const prefix: Evaluate[] = [];
   let lastIsList = false;
   for (const column of index.columns) {
@@ -92,7 +104,7 @@ function pathThrough(index: TableIndex, question: PathQuestion): AccessPath {
     (direction === undefined ? 0 : 50) -
     (lastIsList ? 10 : 0);
   const ordered = direction !== undefined;
-  return { index, prefix, lastIsList, whole, direction: direction ?? "forward", ordered, score };
+  return { indexAt, prefix, lastIsList, whole, direction: direction ?? "forward", ordered, score };
 }
 
 // A partial index serves a query that repeats the index's conditions.

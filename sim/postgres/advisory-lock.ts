@@ -2,7 +2,7 @@ import { settleUnknown } from "./coercion.ts";
 import { compileExpression } from "./compile-expression.ts";
 import { isWhole } from "./sql-type.ts";
 import { EXCLUSIVE } from "./lock.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, PlanTemplate } from "./plan.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 
@@ -12,7 +12,7 @@ const FUNCTION = "pg_advisory_xact_lock";
  * Compiles `SELECT pg_advisory_xact_lock(key)`, the one form in which a function that waits is simulated;
  * undefined when the statement is another.
  */
-export function compileAdvisoryLock(node: SyntaxNode): Plan | undefined {
+export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined {
   const [target, second] = node.reopen().children("targetList");
   const call = target?.reopen().child("val");
   const name = call?.kind === "FuncCall" ? call.reopen().names("funcname").at(-1) : undefined;
@@ -33,7 +33,7 @@ export function compileAdvisoryLock(node: SyntaxNode): Plan | undefined {
   const scope = new Scope(parameters);
   const key = settleUnknown(scope, compileExpression(scope, argument), "bigint");
   if (!isWhole(key.type)) return call.refuse(`${FUNCTION}(${key.type})`);
-  return {
+  const plan: Plan = {
     tag: (count) => `SELECT ${count}`,
     columns: [{ name: target.text("name") ?? FUNCTION, type: "void" }],
     tableLocks: [],
@@ -48,4 +48,5 @@ export function compileAdvisoryLock(node: SyntaxNode): Plan | undefined {
       return { rows: [[value === null ? null : ""]], count: 1 };
     },
   };
+  return { tableNames: [], bind: () => plan };
 }

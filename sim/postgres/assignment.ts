@@ -4,8 +4,14 @@ import { constant, type Evaluate, type Expression } from "./expression.ts";
 import type { Scope } from "./scope.ts";
 import type { Column, Table } from "./table.ts";
 
-/** How one column of a row gets its value. */
+/** How one column of a row gets its value: null stands for its default, which is the table's to know. */
 export interface Assignment {
+  readonly column: number;
+  readonly evaluate: Evaluate | null;
+}
+
+/** An assignment to a column of a certain table. */
+export interface BoundAssignment {
   readonly column: number;
   readonly evaluate: Evaluate;
 }
@@ -31,13 +37,25 @@ export function assign(
 ): Assignment {
   const column = table.columns[at];
   if (column === undefined) throw new Error(`table ${table.name} has no column ${at}`);
-  if (value === null) return { column: at, evaluate: defaultOf(column) };
+  if (value === null) return { column: at, evaluate: null };
   if (column.identity !== null) throw identityError(column, verb);
   return { column: at, evaluate: coerceForColumn(scope, value, column).evaluate };
 }
 
-/** What a column holds when nothing is written to it. */
-export function defaultOf(column: Column): Evaluate {
+/** The same assignments with the defaults of this table. */
+export function bindAssignments(
+  assignments: readonly Assignment[],
+  table: Table,
+): readonly BoundAssignment[] {
+  return assignments.map(({ column, evaluate }) => ({
+    column,
+    evaluate: evaluate ?? defaultOf(table, column),
+  }));
+}
+
+function defaultOf(table: Table, at: number): Evaluate {
+  const column = table.columns[at];
+  if (column === undefined) throw new Error(`table ${table.name} has no column ${at}`);
   const { identity, defaultValue } = column;
   if (identity !== null) return () => identity.next();
   return constant(column.type, defaultValue).evaluate;

@@ -67,3 +67,14 @@ test("a refusal shows the piece of the statement that it is about", () => {
     expect.objectContaining({ message: 'not simulated: function pg_sleep at "pg_sleep(1)"' }),
   ]);
 });
+
+test("engines share what is compiled, and neither rows nor the other's columns", () => {
+  const engines = ["id bigint, a text", "a text, id bigint", "id bigint, a text"].map((columns) => {
+    const stage = new Rehearsal();
+    stage.run("s", `CREATE TABLE t (${columns})`);
+    stage.run("s", "INSERT INTO t (id, a) VALUES ($1, 'x')", [7]);
+    return stage.run("s", "SELECT * FROM t WHERE id = $1", [7]).rows;
+  });
+  const row = { id: "7", a: "x" };
+  expect(engines).toEqual([[row], [row], [row]]);
+});

@@ -1,5 +1,7 @@
 import {
   type AccessPath,
+  bindPath,
+  type BoundPath,
   chooseAccessPath,
   type Conjunct,
   versionsOn,
@@ -24,19 +26,28 @@ export interface FromClause {
 /** One table of a nested-loop join. */
 interface Level {
   readonly source: number;
-  readonly table: Table;
   readonly path: AccessPath;
   readonly filters: readonly Evaluate[];
   /** Of a LEFT JOIN only: what makes a row of this table match. */
   readonly joinFilters: readonly Evaluate[] | null;
 }
 
-/** The join as it will be run. */
-export interface JoinPlan {
+interface BoundLevel extends Level {
+  readonly table: Table;
+  readonly path: BoundPath;
+}
+
+/** The join as it will be run, over tables of certain shapes. */
+export interface Join {
   readonly levels: readonly Level[];
   /** Every condition, for EvalPlanQual's second look at a row that has changed. */
   readonly filters: readonly Evaluate[];
   readonly ordered: boolean;
+}
+
+/** The join as it will be run, over the tables of one engine. */
+export interface JoinPlan extends Join {
+  readonly levels: readonly BoundLevel[];
 }
 
 /** Reads FROM: tables, INNER JOIN and LEFT JOIN, to whose right stands a table. */
@@ -80,7 +91,7 @@ export function planJoin(
   clause: FromClause,
   conjuncts: readonly Conjunct[],
   wantedOrder: readonly WantedOrder[] | null,
-): JoinPlan {
+): Join {
   const left = scope.sources.map((_, at) => at);
   const pending = new Set(conjuncts);
   const levels: Level[] = [];
@@ -92,20 +103,30 @@ export function planJoin(
       const usable = outer ?? conjuncts;
       const order = levels.length === 0 && scope.sources.length === 1 ? wantedOrder : null;
       const question = { table, source, bound, conjuncts: usable, wantedOrder: order };
-      return { source, table, outer, path: chooseAccessPath(question) };
+      return { source, outer, path: chooseAccessPath(question) };
     });
     const choice = choices.reduce((best, one) => (one.path.score > best.path.score ? one : best));
-    const { source, table, outer, path } = choice;
+    const { source, outer, path } = choice;
     left.splice(left.indexOf(source), 1);
     bound |= 1 << source;
     const now = [...pending].filter((one) => (one.expression.sources & ~bound) === 0);
     for (const one of now) pending.delete(one);
     const joinFilters = outer?.map((one) => one.expression.evaluate) ?? null;
     const filters = now.map((one) => one.expression.evaluate);
-    levels.push({ source, table, path, filters, joinFilters });
+    levels.push({ source, path, filters, joinFilters });
   }
   const filters = conjuncts.map((one) => one.expression.evaluate);
   return { levels, filters, ordered: levels.length === 1 && levels[0]?.path.ordered === true };
+}
+
+/** The join over these tables, in the order in which they were written. */
+export function bindJoin(join: Join, tables: readonly Table[]): JoinPlan {
+  const levels = join.levels.map((level): BoundLevel => {
+    const table = tables[level.source];
+    if (table === undefined) throw new Error("a table of the query is missing from its plan");
+    return { ...level, table, path: bindPath(level.path, table) };
+  });
+  return { ...join, levels };
 }
 
 /**

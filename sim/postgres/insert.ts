@@ -1,7 +1,8 @@
 import {
   assign,
   type Assignment,
-  defaultOf,
+  bindAssignments,
+  type BoundAssignment,
   demandColumn,
   type WrittenValue,
 } from "./assignment.ts";
@@ -14,28 +15,35 @@ import { readTableReference } from "./from-clause.ts";
 import { ROW_EXCLUSIVE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
 import { readOnConflict } from "./on-conflict.ts";
-import type { Plan, PlanOutcome } from "./plan.ts";
+import type { Plan, PlanOutcome, PlanTemplate } from "./plan.ts";
 import { compileReturning } from "./returning.ts";
 import { checkRow, findConflict } from "./row-constraint.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
-import type { SqlValue } from "./sql-type.ts";
+import type { SqlType, SqlValue } from "./sql-type.ts";
 import { isVisible, type Row } from "./stored-row.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 import { indexKeyOf, type Table, type TableIndex } from "./table.ts";
 import type { Target } from "./target-list.ts";
 import { insertRow } from "./write-row.ts";
 
-interface InsertPlan {
-  readonly table: Table;
+interface Insert {
   /** For each row to insert, the assignments of all columns, in their order. */
   readonly rows: readonly (readonly Assignment[])[];
+  readonly arbiterNames: readonly string[] | null;
+  readonly returning: readonly Target[];
+  readonly parameterTypes: readonly SqlType[];
+}
+
+interface BoundInsert {
+  readonly table: Table;
+  readonly rows: readonly (readonly BoundAssignment[])[];
   /** Unique indexes under which a conflict is passed over; null without ON CONFLICT. */
   readonly arbiters: readonly TableIndex[] | null;
   readonly returning: readonly Target[];
 }
 
 /** Compiles INSERT INTO ... VALUES ... [ON CONFLICT ... DO NOTHING] [RETURNING ...]. */
-export function compileInsert(catalog: Catalog, node: SyntaxNode): Plan {
+export function compileInsert(catalog: Catalog, node: SyntaxNode): PlanTemplate {
   const parameters = new ParameterTypes();
   const scope = new Scope(parameters);
   const relation = node.part("relation") ?? node.refuse("INSERT without a table");
@@ -43,16 +51,40 @@ export function compileInsert(catalog: Catalog, node: SyntaxNode): Plan {
   node.only("override", "OVERRIDING_NOT_SET");
   const columns = readColumns(table, node.children("cols"));
   const rows = readRows(new Scope(parameters), table, columns, node.child("selectStmt"));
-  const arbiters = readOnConflict(table, node.part("onConflictClause"));
+  const arbiterNames = readOnConflict(table, node.part("onConflictClause"));
   const returning = compileReturning(scope, node.part("returningClause"));
   node.end();
-  const insert: InsertPlan = { table, rows, arbiters, returning };
+  scope.takeTables();
+  return templateOf(table.name, {
+    rows,
+    arbiterNames,
+    returning,
+    parameterTypes: parameters.finish(),
+  });
+}
+
+function templateOf(tableName: string, insert: Insert): PlanTemplate {
+  return {
+    tableNames: [tableName],
+    bind([table]) {
+      if (table === undefined) throw new Error("an INSERT was bound to no table");
+      return bindInsert(insert, table);
+    },
+  };
+}
+
+function bindInsert(insert: Insert, table: Table): Plan {
+  const { arbiterNames, returning, parameterTypes } = insert;
+  const rows = insert.rows.map((row) => bindAssignments(row, table));
+  const isArbiter = (index: TableIndex): boolean => arbiterNames?.includes(index.name) === true;
+  const arbiters = arbiterNames === null ? null : table.indexes.filter(isArbiter);
+  const bound: BoundInsert = { table, rows, arbiters, returning };
   return {
     tag: (count) => `INSERT 0 ${count}`,
     columns: returning.map((target) => target.column),
     tableLocks: [{ table, mode: ROW_EXCLUSIVE }],
-    parameterTypes: parameters.finish(),
-    run: (execution) => runInsert(insert, execution),
+    parameterTypes,
+    run: (execution) => runInsert(bound, execution),
   };
 }
 
@@ -120,10 +152,7 @@ function assignRow(
   columns: readonly number[],
   values: readonly WrittenValue[],
 ): Assignment[] {
-  const row = table.columns.map((column, at): Assignment => ({
-    column: at,
-    evaluate: defaultOf(column),
-  }));
+  const row = table.columns.map((_, column): Assignment => ({ column, evaluate: null }));
   for (const [at, value] of values.entries()) {
     const column = columns[at];
     if (column !== undefined) row[column] = assign(scope, table, column, value, "insert");
@@ -131,7 +160,7 @@ function assignRow(
   return row;
 }
 
-function* runInsert(insert: InsertPlan, execution: Execution): Steps<PlanOutcome> {
+function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcome> {
   const { table, arbiters, returning } = insert;
   const rows: Row[] = [];
   let count = 0;

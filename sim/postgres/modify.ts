@@ -1,5 +1,11 @@
 import type { Conjunct } from "./access-path.ts";
-import { assign, type Assignment, demandColumn } from "./assignment.ts";
+import {
+  assign,
+  type Assignment,
+  bindAssignments,
+  type BoundAssignment,
+  demandColumn,
+} from "./assignment.ts";
 import type { Catalog } from "./catalog.ts";
 import { compileExpression } from "./compile-expression.ts";
 import { DatabaseError } from "./database-error.ts";
@@ -7,6 +13,8 @@ import type { Execution } from "./execution.ts";
 import type { Frame } from "./expression.ts";
 import {
   allTrue,
+  bindJoin,
+  type Join,
   type JoinPlan,
   planJoin,
   readConjuncts,
@@ -15,36 +23,48 @@ import {
 } from "./from-clause.ts";
 import { ROW_EXCLUSIVE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
-import type { Plan, PlanOutcome } from "./plan.ts";
+import type { Plan, PlanOutcome, PlanTemplate } from "./plan.ts";
 import { compileReturning } from "./returning.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
 import { shuffle } from "./shuffle.ts";
-import type { SqlValue } from "./sql-type.ts";
+import type { SqlType, SqlValue } from "./sql-type.ts";
 import type { Row, RowVersion } from "./stored-row.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 import type { Table } from "./table.ts";
 import type { Target } from "./target-list.ts";
 import { type Modification, modifyRow } from "./write-row.ts";
 
-interface ModifyPlan {
+interface Modify {
+  readonly verb: "UPDATE" | "DELETE";
+  readonly join: Join;
+  readonly assignments: readonly Assignment[] | null;
+  readonly returning: readonly Target[];
+  readonly parameterTypes: readonly SqlType[];
+}
+
+interface BoundModify {
   readonly join: JoinPlan;
   /** What UPDATE sets; null for DELETE. */
-  readonly assignments: readonly Assignment[] | null;
+  readonly assignments: readonly BoundAssignment[] | null;
   readonly returning: readonly Target[];
 }
 
 /** Compiles UPDATE ... SET ... [WHERE ...] [RETURNING ...]. */
-export function compileUpdate(catalog: Catalog, node: SyntaxNode): Plan {
+export function compileUpdate(catalog: Catalog, node: SyntaxNode): PlanTemplate {
   return compileModify(catalog, node, "UPDATE");
 }
 
 /** Compiles DELETE FROM ... [WHERE ...] [RETURNING ...]. */
-export function compileDelete(catalog: Catalog, node: SyntaxNode): Plan {
+export function compileDelete(catalog: Catalog, node: SyntaxNode): PlanTemplate {
   return compileModify(catalog, node, "DELETE");
 }
 
 // Postgres compiles WHERE and RETURNING before SET, which decides how a parameter used twice is typed.
-function compileModify(catalog: Catalog, node: SyntaxNode, verb: "UPDATE" | "DELETE"): Plan {
+function compileModify(
+  catalog: Catalog,
+  node: SyntaxNode,
+  verb: "UPDATE" | "DELETE",
+): PlanTemplate {
   const parameters = new ParameterTypes();
   const scope = new Scope(parameters);
   const relation = node.part("relation") ?? node.refuse(`${verb} without a table`);
@@ -54,17 +74,39 @@ function compileModify(catalog: Catalog, node: SyntaxNode, verb: "UPDATE" | "DEL
   const targets = verb === "UPDATE" ? node.children("targetList") : [];
   const assignments = verb === "UPDATE" ? readAssignments(scope, table, targets) : null;
   node.end();
-  const modify: ModifyPlan = { join: planOver(scope, conjuncts), assignments, returning };
+  const join = planOver(scope, conjuncts);
+  scope.takeTables();
+  const parameterTypes = parameters.finish();
+  return templateOf(table.name, { verb, join, assignments, returning, parameterTypes });
+}
+
+function templateOf(tableName: string, modify: Modify): PlanTemplate {
+  return {
+    tableNames: [tableName],
+    bind([table]) {
+      if (table === undefined) throw new Error(`an ${modify.verb} was bound to no table`);
+      return bindModify(modify, table);
+    },
+  };
+}
+
+function bindModify(modify: Modify, table: Table): Plan {
+  const { verb, assignments, returning, parameterTypes } = modify;
+  const bound: BoundModify = {
+    join: bindJoin(modify.join, [table]),
+    assignments: assignments === null ? null : bindAssignments(assignments, table),
+    returning,
+  };
   return {
     tag: (count) => `${verb} ${count}`,
     columns: returning.map((target) => target.column),
     tableLocks: [{ table, mode: ROW_EXCLUSIVE }],
-    parameterTypes: parameters.finish(),
-    run: (execution) => runModify(modify, execution),
+    parameterTypes,
+    run: (execution) => runModify(bound, execution),
   };
 }
 
-function planOver(scope: Scope, conjuncts: readonly Conjunct[]): JoinPlan {
+function planOver(scope: Scope, conjuncts: readonly Conjunct[]): Join {
   return planJoin(scope, { conjuncts: [], outerJoins: new Map() }, conjuncts, null);
 }
 
@@ -87,7 +129,7 @@ function readAssignments(scope: Scope, table: Table, nodes: readonly SyntaxNode[
   return assignments;
 }
 
-function* runModify(modify: ModifyPlan, execution: Execution): Steps<PlanOutcome> {
+function* runModify(modify: BoundModify, execution: Execution): Steps<PlanOutcome> {
   const { returning, join } = modify;
   const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
   const modification = modificationOf(modify, frame);
@@ -104,7 +146,7 @@ function* runModify(modify: ModifyPlan, execution: Execution): Steps<PlanOutcome
   return { rows, count };
 }
 
-function modificationOf({ assignments, join }: ModifyPlan, frame: Frame): Modification {
+function modificationOf({ assignments, join }: BoundModify, frame: Frame): Modification {
   return {
     compute: (values) => {
       if (assignments === null) return null;

@@ -2,11 +2,15 @@ import { DatabaseError } from "./database-error.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 import type { Table, TableIndex } from "./table.ts";
 
-/** The unique indexes that ON CONFLICT ... DO NOTHING names; null without the clause. DO UPDATE is refused by name. */
+/** The names of the unique indexes that ON CONFLICT ... DO NOTHING stands for; null without the clause. DO UPDATE is refused by name. */
 export function readOnConflict(
   table: Table,
   node: SyntaxNode | undefined,
-): readonly TableIndex[] | null {
+): readonly string[] | null {
+  return findArbiters(table, node)?.map((index) => index.name) ?? null;
+}
+
+function findArbiters(table: Table, node: SyntaxNode | undefined): readonly TableIndex[] | null {
   if (node === undefined) return null;
   if (node.requiredText("action") !== "ONCONFLICT_NOTHING") node.refuse("ON CONFLICT DO UPDATE");
   const target = node.part("infer");

@@ -17,6 +17,17 @@ export interface PlanOutcome {
   readonly count: number;
 }
 
+/**
+ * A statement compiled, but not yet for the tables of one engine: it depends on nothing but the text and the
+ * shapes of the tables, so every engine of the process shares it.
+ */
+export interface PlanTemplate {
+  /** The tables' names, in the order in which `bind` takes the tables. */
+  readonly tableNames: readonly string[];
+  /** The plan over these tables, which have the shapes of those that the statement was compiled for. */
+  bind(tables: readonly Table[]): Plan;
+}
+
 /** A statement compiled for one version of the catalog: run any number of times. */
 export interface Plan {
   /** The command tag as Postgres words it: `INSERT 0 1`, `SELECT 2`, `CREATE TABLE`. */

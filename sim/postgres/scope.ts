@@ -60,6 +60,14 @@ export class Scope {
     this.sources.push(source);
   }
 
+  /**
+   * Lets go of the tables and gives them back, when all is compiled: what was compiled may outlive the engine
+   * whose tables they are, and must not keep its rows in memory.
+   */
+  takeTables(): Table[] {
+    return this.sources.splice(0).map(({ table }) => table);
+  }
+
   /** Finds `column` or `qualifier.column`: 42703, 42P01 or 42702 in Postgres's words when it is not one column. */
   resolve(qualifier: string | undefined, column: string): ColumnPlace {
     if (qualifier !== undefined && !this.sources.some((source) => source.alias === qualifier)) {

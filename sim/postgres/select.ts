@@ -7,6 +7,8 @@ import type { Execution } from "./execution.ts";
 import type { Evaluate, Expression, Frame } from "./expression.ts";
 import {
   allTrue,
+  bindJoin,
+  type Join,
   type JoinPlan,
   planJoin,
   readConjuncts,
@@ -17,10 +19,11 @@ import { demandGrouped, groupRows } from "./grouping.ts";
 import { ACCESS_SHARE, ROW_SHARE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
 import { type Locking, lockFoundRow, readLockingClause } from "./locking-clause.ts";
-import type { Plan, PlanOutcome } from "./plan.ts";
+import type { Plan, PlanOutcome, PlanTemplate } from "./plan.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
 import { shuffle } from "./shuffle.ts";
 import { compareByKeys, compileSortClause, type SortKey } from "./sort-clause.ts";
+import type { SqlType } from "./sql-type.ts";
 import type { Row, RowVersion } from "./stored-row.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 import { compileTargets, type Target } from "./target-list.ts";
@@ -34,8 +37,8 @@ export interface FoundRow {
   readonly version: RowVersion | null;
 }
 
-interface SelectPlan {
-  readonly join: JoinPlan;
+interface Select {
+  readonly join: Join;
   readonly groupBy: readonly Expression[] | null;
   readonly aggregates: Aggregates;
   readonly targets: readonly Target[];
@@ -45,23 +48,43 @@ interface SelectPlan {
   readonly locking: Locking | null;
 }
 
+interface SelectPlan extends Select {
+  readonly join: JoinPlan;
+}
+
 /** Compiles SELECT ... FROM ... WHERE ... GROUP BY ... ORDER BY ... LIMIT ... OFFSET ... FOR UPDATE. */
-export function compileSelect(catalog: Catalog, node: SyntaxNode): Plan {
+export function compileSelect(catalog: Catalog, node: SyntaxNode): PlanTemplate {
   const parameters = new ParameterTypes();
   const scope = new Scope(parameters);
   const select = readSelect(catalog, scope, node);
+  const tableNames = scope.takeTables().map((table) => table.name);
+  return templateOf(tableNames, select, parameters.finish());
+}
+
+function templateOf(
+  tableNames: readonly string[],
+  select: Select,
+  parameterTypes: readonly SqlType[],
+): PlanTemplate {
   const mode = select.locking === null ? ACCESS_SHARE : ROW_SHARE;
+  const columns = select.targets.map((target) => target.column);
   return {
-    tag: (count) => `SELECT ${count}`,
-    columns: select.targets.map((target) => target.column),
-    tableLocks: scope.sources.map(({ table }) => ({ table, mode })),
-    parameterTypes: parameters.finish(),
-    run: (execution) => runSelect(select, execution),
+    tableNames,
+    bind(tables): Plan {
+      const bound: SelectPlan = { ...select, join: bindJoin(select.join, tables) };
+      return {
+        tag: (count) => `SELECT ${count}`,
+        columns,
+        tableLocks: tables.map((table) => ({ table, mode })),
+        parameterTypes,
+        run: (execution) => runSelect(bound, execution),
+      };
+    },
   };
 }
 
 // The clauses are compiled in Postgres's order, for it decides which of them types a parameter.
-function readSelect(catalog: Catalog, scope: Scope, node: SyntaxNode): SelectPlan {
+function readSelect(catalog: Catalog, scope: Scope, node: SyntaxNode): Select {
   node.only("op", "SETOP_NONE");
   node.only("limitOption", "LIMIT_OPTION_DEFAULT", "LIMIT_OPTION_COUNT");
   const from = readFromClause(catalog, scope, node.children("fromClause"));

@@ -61,12 +61,19 @@ export class Table {
   /** Columns of unique indexes: an UPDATE that changes one of them locks as FOR UPDATE does. */
   readonly keyColumns = new Set<number>();
   #rowsMade = 0;
+  #shape: string | null = null;
 
   constructor(name: string, columns: readonly Column[], createdBy: Transaction) {
     this.name = name;
     this.columns = columns;
     this.createdBy = createdBy;
     this.lock = new Lock(`relation ${name}`);
+  }
+
+  /** All of the definition that a plan depends on, as a text: tables of one shape can share plans. */
+  get shape(): string {
+    this.#shape ??= describeShape(this);
+    return this.#shape;
   }
 
   /** The column's place, or -1. */
@@ -85,22 +92,41 @@ export class Table {
   /** Adds the index and its columns' part in what counts as a key. */
   addIndex(index: TableIndex): void {
     this.indexes.push(index);
-    this.#refreshKeyColumns();
+    this.#refreshKeys();
   }
 
   /** Takes the index away again. */
   dropIndex(index: TableIndex): void {
     this.indexes.splice(this.indexes.indexOf(index), 1);
-    this.#refreshKeyColumns();
+    this.#refreshKeys();
   }
 
-  #refreshKeyColumns(): void {
+  #refreshKeys(): void {
+    this.#shape = null;
     this.keyColumns.clear();
     for (const index of this.indexes) {
       if (!index.unique || index.predicate !== null) continue;
       for (const column of index.columns) this.keyColumns.add(column);
     }
   }
+}
+
+function describeShape({ name, columns, indexes }: Table): string {
+  const columnShapes = columns.map((column) => {
+    const { defaultValue, identity } = column;
+    return [
+      column.name,
+      column.type,
+      String(defaultValue),
+      defaultValue === null,
+      identity !== null,
+    ];
+  });
+  const indexShapes = indexes.map((index) => {
+    const { predicate, unique } = index;
+    return [index.name, unique, index.columns, predicate?.canonicalConjuncts ?? null];
+  });
+  return JSON.stringify([name, columnShapes, indexShapes]);
 }
 
 /** The row's key in the index, or undefined when a partial index leaves the row out. */
