@@ -68,13 +68,12 @@ test("a refusal shows the piece of the statement that it is about", () => {
   ]);
 });
 
-test("engines share what is compiled, and neither rows nor the other's columns", () => {
-  const engines = ["id bigint, a text", "a text, id bigint", "id bigint, a text"].map((columns) => {
+test("engines share what is compiled for a table of one shape, and no rows", () => {
+  const answers = ["bigint", "integer", "bigint"].map((type) => {
     const stage = new Rehearsal();
-    stage.run("s", `CREATE TABLE t (${columns})`);
-    stage.run("s", "INSERT INTO t (id, a) VALUES ($1, 'x')", [7]);
-    return stage.run("s", "SELECT * FROM t WHERE id = $1", [7]).rows;
+    stage.run("s", `CREATE TABLE t (id ${type})`);
+    stage.run("s", "INSERT INTO t (id) VALUES ($1)", [7]);
+    return stage.run("s", "SELECT id FROM t WHERE id = $1", [7]).rows;
   });
-  const row = { id: "7", a: "x" };
-  expect(engines).toEqual([[row], [row], [row]]);
+  expect(answers).toEqual([[{ id: "7" }], [{ id: 7 }], [{ id: "7" }]]);
 });
