@@ -91,8 +91,9 @@ async function ask(connection: NetworkConnection, payload: unknown): Promise<unk
     return await connection.request(payload);
   } catch (error) {
     if (error instanceof ConnectionLost || error instanceof ConnectionRefused) {
-      const effect = error.sent ? "unknown" : "none";
-      throw new DatabaseError(error.message, { code: "connection", effect, cause: error });
+      // `pg` does not tell whether the query left: the same error comes of a connection that was lost before.
+      const options = { code: "connection", effect: "unknown", cause: error } as const;
+      throw new DatabaseError(error.message, options);
     }
     throw error;
   }

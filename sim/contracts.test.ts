@@ -1,0 +1,117 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { brokerContract } from "../scenarios/contracts/broker-contract.ts";
+import { databaseContract } from "../scenarios/contracts/database-contract.ts";
+import {
+  STAGE_CLIENTS,
+  type BrokerStage,
+  type DatabaseStage,
+  type StageClient,
+} from "../scenarios/contracts/stage.ts";
+import { createSimulatedBroker } from "./adapters/kafka-broker.ts";
+import { createSimulatedDatabase } from "./adapters/postgres-database.ts";
+import { createSimulatedClock } from "./adapters/simulated-host.ts";
+import { createKafkaClient } from "./kafka/kafka-client.ts";
+import { startKafkaServer } from "./kafka/kafka-server.ts";
+import { createKernel, type Kernel } from "./kernel/kernel.ts";
+import type { SimulatedProcess } from "./kernel/simulated-process.ts";
+import { createNetwork, type Network } from "./network/network.ts";
+import { loadPostgresParser } from "./postgres/postgres-parser.ts";
+import { startPostgresServer } from "./postgres/postgres-server.ts";
+
+beforeAll(() => loadPostgresParser());
+
+const SEEDS = ["1", "2", "3"];
+
+describe("the simulated PostgreSQL", () => {
+  it.each(databaseContract)("$claim", async ({ check }) => {
+    for (const seed of SEEDS) {
+      const kernel = createKernel({ seed });
+      const run = kernel.run((self) => check(databaseStage(kernel, self)));
+      await expect(run).resolves.toBeUndefined();
+    }
+  });
+});
+
+describe("the simulated Kafka", () => {
+  it.each(brokerContract)("$claim", async ({ check }) => {
+    for (const seed of SEEDS) {
+      const kernel = createKernel({ seed });
+      const run = kernel.run((self) => check(brokerStage(kernel, self)));
+      await expect(run).resolves.toBeUndefined();
+    }
+  });
+});
+
+function databaseStage(kernel: Kernel, self: SimulatedProcess): DatabaseStage {
+  const network = createNetwork({ kernel });
+  const { listening, terminate } = withTermination(network);
+  startPostgresServer({ kernel, network: listening, name: "contract-db", onCommit() {} });
+  const databases = forEachClient((client) =>
+    createSimulatedDatabase({
+      network,
+      process: startIdle(kernel, client),
+      server: "contract-db",
+    }),
+  );
+  return {
+    clock: createSimulatedClock(self),
+    database: (client) => databases[client],
+    loseConnections: async (client) => terminate(client),
+  };
+}
+
+/** The network for a server whose sessions can be ended from its side, as by `pg_terminate_backend`. */
+function withTermination(network: Network) {
+  const sessions = new Set<{ readonly name: string; end(): void }>();
+  const listening: Network = {
+    ...network,
+    listen: (name, accept, owner) =>
+      network.listen(
+        name,
+        (session) => {
+          const handler = accept(session);
+          const end = () => {
+            handler.onDisconnect();
+            session.close();
+          };
+          sessions.add({ name: session.name, end });
+          return handler;
+        },
+        owner,
+      ),
+  };
+  const terminate = (client: StageClient) => {
+    [...sessions].filter(({ name }) => name.startsWith(`${client}.`)).forEach(({ end }) => end());
+  };
+  return { listening, terminate };
+}
+
+function brokerStage(kernel: Kernel, self: SimulatedProcess): BrokerStage {
+  const network = createNetwork({ kernel });
+  const server = startKafkaServer({ kernel, network, name: "kafka-1" });
+  const processes = forEachClient((client) => startIdle(kernel, client));
+  const brokers = forEachClient((client) =>
+    createSimulatedBroker(
+      createKafkaClient({ network, process: processes[client], servers: ["kafka-1"] }),
+    ),
+  );
+  return {
+    clock: createSimulatedClock(self),
+    group: "readers",
+    async createTopic(partitions) {
+      server.createTopic("said", partitions);
+      return "said";
+    },
+    broker: (client) => brokers[client],
+    die: async (client) => processes[client].crash(),
+  };
+}
+
+function startIdle(kernel: Kernel, name: StageClient): SimulatedProcess {
+  return kernel.startProcess(name, (process) => process.promise("its end", () => {}));
+}
+
+function forEachClient<T>(make: (client: StageClient) => T): Readonly<Record<StageClient, T>> {
+  const [first, second, third] = STAGE_CLIENTS;
+  return { first: make(first), second: make(second), third: make(third) };
+}
