@@ -18,6 +18,7 @@ export function compileCheck(table: Table, condition: SyntaxNode): RowCondition 
   scope.add({ alias: table.name, table });
   const { evaluate } = compileCondition(scope, condition, "CHECK");
   if (parameters.count > 0) condition.refuse("a parameter in a definition");
+  scope.takeTables();
   return {
     columns: [...scope.columns].map((at) => table.columns[at]?.name ?? "?"),
     evaluate: (row) => evaluate({ rows: [row], parameters: [], aggregates: [] }),

@@ -40,10 +40,9 @@ export function isDefinition(statement: ParsedStatement): boolean {
 }
 
 function compileDefinition(catalog: Catalog, statement: ParsedStatement): Plan {
-  const node = statement.open();
   return statement.kind === "CreateStmt"
-    ? compileCreateTable(catalog, node)
-    : compileCreateIndex(catalog, node);
+    ? compileCreateTable(catalog, statement)
+    : compileCreateIndex(catalog, statement.open());
 }
 
 function compileTemplate(catalog: Catalog, statement: ParsedStatement): PlanTemplate {

@@ -7,30 +7,35 @@ import {
 import { chooseName } from "./constraint-name.ts";
 import { addIndex } from "./create-index.ts";
 import { DatabaseError } from "./database-error.ts";
-import { compileCheck } from "./check-constraint.ts";
+import { compileCheck, type RowCondition } from "./check-constraint.ts";
 import type { Execution } from "./execution.ts";
 import { ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
 import type { Plan, PlanOutcome } from "./plan.ts";
 import { awaitTransaction } from "./row-lock.ts";
+import type { ParsedStatement } from "./postgres-parser.ts";
 import { Sequence } from "./sequence.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 import { type Column, Table } from "./table.ts";
 
 const NOTHING: PlanOutcome = { rows: [], count: 0 };
 
+/** The statement as it was read. It depends on the text alone, so every engine of the process shares it. */
+interface CreateTable {
+  readonly name: string;
+  readonly onlyIfMissing: boolean;
+  readonly columns: readonly ColumnDefinition[];
+  readonly constraints: readonly ConstraintDefinition[];
+}
+
+const readBefore = new WeakMap<ParsedStatement, CreateTable>();
+const checksCompiledBefore = new WeakMap<SyntaxNode, RowCondition>();
+
 /** Compiles CREATE TABLE [IF NOT EXISTS]; to be run once, by the transaction whose catalog this is. */
-export function compileCreateTable(catalog: Catalog, node: SyntaxNode): Plan {
-  const relation = node.part("relation") ?? node.refuse("CREATE TABLE without a name");
-  const name = relation.requiredText("relname");
-  relation.only("schemaname", "public");
-  relation.only("inh", true);
-  relation.only("relpersistence", "p");
-  relation.end();
-  const onlyIfMissing = node.flag("if_not_exists");
-  const { columns, constraints } = readTableElements(node.children("tableElts"));
-  node.only("oncommit", "ONCOMMIT_NOOP");
-  node.end();
+export function compileCreateTable(catalog: Catalog, statement: ParsedStatement): Plan {
+  const create = readBefore.get(statement) ?? readCreateTable(statement.open());
+  readBefore.set(statement, create);
+  const { name, onlyIfMissing, columns, constraints } = create;
   return {
     tag: () => "CREATE TABLE",
     columns: [],
@@ -49,6 +54,20 @@ export function compileCreateTable(catalog: Catalog, node: SyntaxNode): Plan {
       return NOTHING;
     },
   };
+}
+
+function readCreateTable(node: SyntaxNode): CreateTable {
+  const relation = node.part("relation") ?? node.refuse("CREATE TABLE without a name");
+  const name = relation.requiredText("relname");
+  relation.only("schemaname", "public");
+  relation.only("inh", true);
+  relation.only("relpersistence", "p");
+  relation.end();
+  const onlyIfMissing = node.flag("if_not_exists");
+  const { columns, constraints } = readTableElements(node.children("tableElts"));
+  node.only("oncommit", "ONCOMMIT_NOOP");
+  node.end();
+  return { name, onlyIfMissing, columns, constraints };
 }
 
 // Two transactions that create one name meet at the unique index of pg_type, even with IF NOT EXISTS.
@@ -94,7 +113,7 @@ function* addConstraints(
   };
   for (const one of constraints) {
     if (one.kind !== "check") continue;
-    const { columns, evaluate } = compileCheck(table, one.condition);
+    const { columns, evaluate } = checkOf(table, one.condition);
     const [column, second] = columns;
     const part = column === undefined || second !== undefined ? [] : [column];
     table.checks.push({ name: name(one.name, part, "check"), evaluate });
@@ -121,6 +140,13 @@ function* addConstraints(
     const foreignName = name(one.name, one.columns, "fkey");
     addForeignKey(catalog, table, referenced, foreignName, one);
   }
+}
+
+// A condition belongs to one statement, so the columns that it is compiled for are always the same.
+function checkOf(table: Table, condition: SyntaxNode): RowCondition {
+  const check = checksCompiledBefore.get(condition) ?? compileCheck(table, condition);
+  checksCompiledBefore.set(condition, check);
+  return check;
 }
 
 function addForeignKey(

@@ -15,13 +15,13 @@ export class SyntaxNode {
   readonly kind: string;
   readonly #sql: string;
   readonly #fields: Fields;
-  readonly #unread: Set<string>;
+  /** Names of the fields that were read; a list, for a node has a handful. */
+  readonly #read: string[] = [];
 
   constructor(sql: string, kind: string, fields: Fields) {
     this.kind = kind;
     this.#sql = sql;
     this.#fields = fields;
-    this.#unread = new Set(Object.keys(fields));
   }
 
   /** The text in a field, or undefined when the field is absent. */
@@ -116,8 +116,9 @@ export class SyntaxNode {
 
   /** Refuses every field that was not read. */
   end(): void {
-    for (const name of this.#unread) {
-      if (!POSITIONS.has(name)) throw this.refusal(`${this.kind} with ${name}`);
+    for (const name of Object.keys(this.#fields)) {
+      if (!this.#read.includes(name) && !POSITIONS.has(name))
+        throw this.refusal(`${this.kind} with ${name}`);
     }
   }
 
@@ -135,7 +136,7 @@ export class SyntaxNode {
   }
 
   #take(name: string): unknown {
-    this.#unread.delete(name);
+    this.#read.push(name);
     return this.#fields[name];
   }
 
