@@ -9,7 +9,14 @@ test("a thousand events come out sorted by time, ties in the order of scheduling
   const queue = new EventQueue(fifo(random));
   const events = Array.from({ length: 1_000 }, (_, sequence) => {
     const atUs = stream.integer(0, 100);
-    return new ScheduledEvent({ atUs, sequence, actor: "", owner: undefined, callback: () => {} });
+    return new ScheduledEvent({
+      atUs,
+      sequence,
+      actor: "",
+      settlesNothing: false,
+      owner: undefined,
+      callback: () => {},
+    });
   });
   for (const event of events) queue.add(event);
   for (const event of events.filter((candidate) => candidate.sequence % 7 === 0)) event.cancel();

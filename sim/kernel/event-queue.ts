@@ -5,6 +5,8 @@ export class ScheduledEvent implements ReadyEvent {
   readonly atUs: number;
   readonly sequence: number;
   readonly actor: string;
+  /** As in `Kernel.schedule`. */
+  readonly settlesNothing: boolean;
   readonly #owner: { readonly isRunning: boolean } | undefined;
   #callback: (() => void) | undefined;
 
@@ -12,12 +14,14 @@ export class ScheduledEvent implements ReadyEvent {
     atUs: number;
     sequence: number;
     actor: string;
+    settlesNothing: boolean;
     owner: { readonly isRunning: boolean } | undefined;
     callback: () => void;
   }) {
     this.atUs = parts.atUs;
     this.sequence = parts.sequence;
     this.actor = parts.actor;
+    this.settlesNothing = parts.settlesNothing;
     this.#owner = parts.owner;
     this.#callback = parts.callback;
   }

@@ -78,11 +78,15 @@ export class Kernel {
   /**
    * Something that will happen after the delay, in whole microseconds; not if it is cancelled, nor if its
    * owner has exited by then. A callback that throws ends the run.
+   *
+   * With `settlesNothing` the callback promises to settle no promise and to start no async function, as a plain
+   * state machine does: then there is nothing to drain, and the next event follows at once.
    */
   schedule(event: {
     delayUs: number;
     actor: string;
     owner?: { readonly isRunning: boolean };
+    settlesNothing?: boolean;
     callback: () => void;
   }): Timer {
     if (!Number.isSafeInteger(event.delayUs) || event.delayUs < 0) {
@@ -95,6 +99,7 @@ export class Kernel {
       atUs: this.#nowUs + event.delayUs,
       sequence: this.#sequence,
       actor: event.actor,
+      settlesNothing: event.settlesNothing ?? false,
       owner: event.owner,
       callback: event.callback,
     });
@@ -166,7 +171,7 @@ export class Kernel {
       });
       await new Promise<void>((resolve) => {
         this.#drain.start(() => {
-          const goesOn = this.#takeStep();
+          const goesOn = this.#takeSteps();
           if (!goesOn) resolve();
           return goesOn;
         });
@@ -193,13 +198,21 @@ export class Kernel {
     if (exit.kind === "failed" && listenerCount === 1) this.fail(exit.error);
   }
 
-  #takeStep(): boolean {
-    if (this.#outcome !== undefined) return false;
-    const event = this.#queue.take();
-    if (event === undefined) {
-      this.fail(new RunStopped("queue-empty", this.#describeStuck()));
-      return false;
+  /** Up to the next event after which promises have to be drained. False once the run is over. */
+  #takeSteps(): boolean {
+    while (this.#outcome === undefined) {
+      const event = this.#queue.take();
+      if (event === undefined) {
+        this.fail(new RunStopped("queue-empty", this.#describeStuck()));
+        return false;
+      }
+      if (!this.#takeStep(event)) return false;
+      if (!event.settlesNothing) return true;
     }
+    return false;
+  }
+
+  #takeStep(event: ScheduledEvent): boolean {
     this.#nowUs = event.atUs;
     this.#step += 1;
     if (event.atUs > this.#limitUs || this.#step > this.#limits.events) {

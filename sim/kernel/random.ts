@@ -52,16 +52,23 @@ export class Random {
 const wordCount = 0x1_0000_0000;
 
 function createStream(nextWord: () => number): RandomStream {
+  // Most streams draw from one range over and over, and a remainder of numbers this wide is slow.
+  let lastCount = 0;
+  let lastLimit = 0;
+
   function integer(min: number, max: number): number {
     if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min > max) {
       throw new RangeError(`a draw needs whole bounds in order, not ${min} to ${max}`);
     }
     const count = max - min + 1;
     if (count > wordCount) return min + wideBelow(count, nextWord);
+    if (count !== lastCount) {
+      lastCount = count;
+      lastLimit = wordCount - (wordCount % count);
+    }
     // Words above the last full multiple would favour the small results: draw again.
-    const limit = wordCount - (wordCount % count);
     let word = nextWord();
-    while (word >= limit) word = nextWord();
+    while (word >= lastLimit) word = nextWord();
     return min + (word % count);
   }
   return {

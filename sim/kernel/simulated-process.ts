@@ -1,4 +1,5 @@
 import type { Random, RandomStream } from "./random.ts";
+import { Wait, WaitList } from "./wait.ts";
 
 /** How a process came to its end. */
 export type ProcessExit =
@@ -32,7 +33,7 @@ export class SimulatedProcess {
   /** 1 for the first start under this name, one more for every restart. */
   readonly incarnation: number;
   readonly #host: ProcessHost;
-  readonly #waits = new Set<Wait>();
+  readonly #waits = new WaitList();
   readonly #exitListeners = new Set<(exit: ProcessExit) => void>();
   #exit: ProcessExit | undefined;
 
@@ -82,20 +83,25 @@ export class SimulatedProcess {
     waitingFor: string,
     executor: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
   ): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      // Asked for by a dead process: nobody will ever learn.
-      if (!this.isRunning) return;
-      const wait = new Wait<T>(waitingFor, resolve, reject);
-      this.#waits.add(wait);
+    const wait = this.wait<T>(waitingFor);
+    // Asked for by a dead process: nobody will ever learn.
+    if (!this.isRunning) return wait.promise;
+    try {
       executor(
-        (value) => {
-          if (this.#waits.delete(wait)) wait.resolve(value);
-        },
-        (error) => {
-          if (this.#waits.delete(wait)) wait.reject(error);
-        },
+        (value) => wait.resolve(value),
+        (error) => wait.reject(error),
       );
-    });
+    } catch (error) {
+      wait.reject(error);
+    }
+    return wait.promise;
+  }
+
+  /** As `promise`, settled through the object that is returned: for who waits at every event of the network. */
+  wait<T>(waitingFor: string): Wait<T> {
+    const wait = new Wait<T>(waitingFor, this.#waits);
+    if (this.isRunning) this.#waits.add(wait);
+    return wait;
   }
 
   /** Ends it at once, in the middle of whatever it does. A process that has already exited stays as it is. */
@@ -116,8 +122,7 @@ export class SimulatedProcess {
   end(exit: ProcessExit): number {
     if (this.#exit !== undefined) return 0;
     this.#exit = exit;
-    for (const wait of this.#waits) wait.abandon();
-    this.#waits.clear();
+    for (const wait of this.#waits.takeAll()) wait.abandon();
     const listeners = [...this.#exitListeners];
     this.#exitListeners.clear();
     for (const listener of listeners) listener(exit);
@@ -126,32 +131,6 @@ export class SimulatedProcess {
 
   /** What it waits for right now, by the names given to `promise`. */
   pending(): readonly string[] {
-    return [...this.#waits].map((wait) => wait.waitingFor);
-  }
-}
-
-/** Holds a promise's two functions so that they can be let go, and with them every frame that awaits it. */
-class Wait<T = never> {
-  readonly waitingFor: string;
-  #resolve: ((value: T) => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
-
-  constructor(waitingFor: string, resolve: (value: T) => void, reject: (error: unknown) => void) {
-    this.waitingFor = waitingFor;
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  resolve(value: T): void {
-    this.#resolve?.(value);
-  }
-
-  reject(error: unknown): void {
-    this.#reject?.(error);
-  }
-
-  abandon(): void {
-    this.#resolve = undefined;
-    this.#reject = undefined;
+    return this.#waits.all().map((wait) => wait.waitingFor);
   }
 }

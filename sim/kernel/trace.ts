@@ -18,7 +18,21 @@ export interface TraceRecord {
   readonly events: readonly TraceEvent[];
 }
 
-const numbersMax = 4_096;
+/** A text that is recorded again and again: hashed once, by the one who keeps it. */
+export class TraceLabel {
+  readonly text: string;
+  /** What the hash is fed of it. */
+  readonly number: number;
+
+  constructor(text: string) {
+    const hash = new RollingHash();
+    hash.addText(text);
+    this.text = text;
+    this.number = hash.toNumber();
+  }
+}
+
+const labelsMax = 4_096;
 
 /**
  * Records what happens. Every event goes into the hash; the events themselves are kept only when asked for,
@@ -30,7 +44,7 @@ export class Trace {
   readonly #hash = new RollingHash();
   readonly #events: TraceEvent[] = [];
   /** Kinds, actors and most texts come again and again: hashing them once halves the cost of a record. */
-  readonly #numbers = new Map<string, number>();
+  readonly #labels = new Map<string, TraceLabel>();
   #count = 0;
 
   constructor(options: {
@@ -43,26 +57,38 @@ export class Trace {
 
   /** `kind` is a word from a small set; `detail` a whole number, cheaper here than as digits in the text. */
   record(kind: string, actor: string, text: string, detail = 0): void {
+    this.recordLabels(this.#labelOf(kind), this.#labelOf(actor), this.#labelOf(text), detail);
+  }
+
+  /** As `record`, without looking the texts up: for who records at every event of the network. */
+  recordLabels(kind: TraceLabel, actor: TraceLabel, text: TraceLabel, detail: number): void {
     const { nowUs: atUs, step } = this.#clock;
     const hash = this.#hash;
     hash.addNumber(atUs);
     hash.addNumber(step);
     hash.addNumber(detail);
-    hash.addNumber(this.#numberOf(kind));
-    hash.addNumber(this.#numberOf(actor));
-    hash.addNumber(this.#numberOf(text));
+    hash.addNumber(kind.number);
+    hash.addNumber(actor.number);
+    hash.addNumber(text.number);
     this.#count += 1;
-    if (this.#keep) this.#events.push({ atUs, step, kind, actor, text, detail });
+    if (this.#keep) {
+      this.#events.push({
+        atUs,
+        step,
+        kind: kind.text,
+        actor: actor.text,
+        text: text.text,
+        detail,
+      });
+    }
   }
 
-  #numberOf(text: string): number {
-    const known = this.#numbers.get(text);
+  #labelOf(text: string): TraceLabel {
+    const known = this.#labels.get(text);
     if (known !== undefined) return known;
-    const hash = new RollingHash();
-    hash.addText(text);
-    const number = hash.toNumber();
-    if (this.#numbers.size < numbersMax) this.#numbers.set(text, number);
-    return number;
+    const label = new TraceLabel(text);
+    if (this.#labels.size < labelsMax) this.#labels.set(text, label);
+    return label;
   }
 
   finish(): TraceRecord {

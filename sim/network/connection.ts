@@ -1,4 +1,5 @@
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import type { Wait } from "../kernel/wait.ts";
 import { ConnectionLost } from "./connection-error.ts";
 import type { Link } from "./link.ts";
 import type { SessionHandler } from "./session.ts";
@@ -19,7 +20,8 @@ export interface Connection {
 
 /** A server's end of a connection, until either end closes it. */
 export interface ServerEnd {
-  open(handler: SessionHandler, onClosed: () => void): void;
+  /** `isPlain`: the handler settles no promise, as in `Network.listen`. */
+  open(handler: SessionHandler, options: { isPlain: boolean; onClosed: () => void }): void;
   close(): void;
 }
 
@@ -32,9 +34,10 @@ export function createConnection(options: {
 }): { connection: Connection; serverEnd: ServerEnd } {
   const { process, link, name } = options;
   const waitingFor = `a reply of ${options.to}`;
-  const pending = new Map<number, PendingRequest>();
+  /** In the order of sending. Seldom more than one, for which a list is cheaper than a set. */
+  const pending: Wait<unknown>[] = [];
   const lostListeners = new Set<() => void>();
-  let requestCount = 0;
+  let isPlainServer = false;
   let clientIsOpen = true;
   let server: { readonly handler: SessionHandler; readonly onClosed: () => void } | undefined;
 
@@ -42,10 +45,8 @@ export function createConnection(options: {
     if (!clientIsOpen) return;
     clientIsOpen = false;
     stopListening();
-    const requests = [...pending.values()];
-    pending.clear();
-    for (const request of requests)
-      request.reject(new ConnectionLost({ connection: name, sent: true }));
+    for (const wait of pending.splice(0))
+      wait.reject(new ConnectionLost({ connection: name, sent: true }));
   }
 
   function hangUp(): void {
@@ -61,17 +62,17 @@ export function createConnection(options: {
     return closed?.handler;
   }
 
-  function arrive(requestId: number, payload: unknown): void {
+  function arrive(wait: Wait<unknown>, payload: unknown): void {
     let isAnswered = false;
     server?.handler.onRequest(payload, (reply) => {
-      if (isAnswered) throw new Error(`${name}: request ${requestId} was answered twice`);
+      if (isAnswered) throw new Error(`${name}: a request was answered twice`);
       isAnswered = true;
       // The server hung up or died in the meantime: the reply never leaves it.
       if (server === undefined) return;
       link.send("client", "reply", () => {
-        const request = pending.get(requestId);
-        pending.delete(requestId);
-        request?.resolve(reply);
+        remove(pending, wait);
+        // Lost in the meantime, it has been rejected: then this does nothing.
+        wait.resolve(reply);
       });
     });
   }
@@ -83,24 +84,24 @@ export function createConnection(options: {
       get isOpen() {
         return clientIsOpen;
       },
-      request: (payload) =>
-        process.promise<unknown>(waitingFor, (resolve, reject) => {
-          if (!clientIsOpen) {
-            reject(new ConnectionLost({ connection: name, sent: false }));
-            return;
-          }
-          requestCount += 1;
-          const requestId = requestCount;
-          pending.set(requestId, { resolve, reject });
-          link.send("server", "request", () => arrive(requestId, payload));
-        }),
+      request(payload) {
+        const wait = process.wait<unknown>(waitingFor);
+        if (clientIsOpen) {
+          pending.push(wait);
+          link.send("server", "request", () => arrive(wait, payload), isPlainServer);
+        } else {
+          wait.reject(new ConnectionLost({ connection: name, sent: false }));
+        }
+        return wait.promise;
+      },
       close: hangUp,
       onLost: (listener) => {
         lostListeners.add(listener);
       },
     },
     serverEnd: {
-      open(handler, onClosed) {
+      open(handler, { isPlain, onClosed }) {
+        isPlainServer = isPlain;
         server = { handler, onClosed };
       },
       close() {
@@ -115,7 +116,11 @@ export function createConnection(options: {
   };
 }
 
-interface PendingRequest {
-  readonly resolve: (reply: unknown) => void;
-  readonly reject: (error: unknown) => void;
+function remove<T>(list: T[], item: T): void {
+  if (list.at(-1) === item) {
+    list.pop();
+    return;
+  }
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
 }

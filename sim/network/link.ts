@@ -1,5 +1,6 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { RandomStream } from "../kernel/random.ts";
+import { TraceLabel } from "../kernel/trace.ts";
 
 /** How long one message travels, in whole microseconds, both bounds included. */
 export interface LatencyRange {
@@ -15,7 +16,8 @@ export interface LatencyRange {
  */
 export class Link {
   readonly #kernel: Kernel;
-  readonly #name: string;
+  /** The link's name, in the trace and as the actor of its events. */
+  readonly #name: TraceLabel;
   readonly #latency: LatencyRange;
   readonly #stream: RandomStream;
   readonly #lastArrivalUs = { client: -1, server: -1 };
@@ -23,14 +25,19 @@ export class Link {
 
   constructor(options: { kernel: Kernel; name: string; latency: LatencyRange }) {
     this.#kernel = options.kernel;
-    this.#name = options.name;
+    this.#name = new TraceLabel(options.name);
     this.#latency = options.latency;
     // A link's name comes once in a run, so nobody has to keep its stream once it is gone.
     this.#stream = options.kernel.random.draw("network.latency", options.name, 0);
   }
 
-  /** `what` is a word for the trace; `arrive` happens at the other end. */
-  send(to: "client" | "server", what: string, arrive: () => void): void {
+  /** `arrive` happens at the other end; with `settlesNothing` as in `Kernel.schedule`. */
+  send(
+    to: "client" | "server",
+    what: keyof typeof messages,
+    arrive: () => void,
+    settlesNothing = false,
+  ): void {
     const kernel = this.#kernel;
     this.#messageCount += 1;
     const ordinal = this.#messageCount;
@@ -39,11 +46,25 @@ export class Link {
     this.#lastArrivalUs[to] = atUs;
     kernel.schedule({
       delayUs: atUs - kernel.nowUs,
-      actor: this.#name,
+      actor: this.#name.text,
+      settlesNothing,
       callback: () => {
-        kernel.trace.record(what, this.#name, to, ordinal);
+        kernel.trace.recordLabels(messages[what], this.#name, directions[to], ordinal);
         arrive();
       },
     });
   }
 }
+
+const directions = { client: new TraceLabel("client"), server: new TraceLabel("server") };
+
+/** What travels, by the word for it in the trace. */
+const messages = {
+  connect: new TraceLabel("connect"),
+  accept: new TraceLabel("accept"),
+  refuse: new TraceLabel("refuse"),
+  request: new TraceLabel("request"),
+  reply: new TraceLabel("reply"),
+  disconnect: new TraceLabel("disconnect"),
+  "hang-up": new TraceLabel("hang-up"),
+};

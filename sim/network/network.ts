@@ -14,8 +14,9 @@ export interface Listener {
 /** The only road between processes and servers. Payloads are passed as they are: nobody may change one. */
 export interface Network {
   /**
-   * Accepts connections under a name. With an owner the server is that process's and goes down with it. A name
-   * may be listened on again once its server is closed.
+   * Accepts connections under a name. With an owner the server is that process's and goes down with it. Without
+   * one it is a plain state machine, whose handling of a request settles no promise and starts no async function
+   * (`settlesNothing` of `Kernel.schedule`). A name may be listened on again once its server is closed.
    */
   listen(
     serverName: string,
@@ -29,6 +30,7 @@ export interface Network {
 interface Server {
   readonly accept: (session: ServerSession) => SessionHandler;
   readonly ends: Set<ServerEnd>;
+  readonly isPlain: boolean;
 }
 
 const defaultLatency: LatencyRange = { minUs: 200, maxUs: 800 };
@@ -50,7 +52,7 @@ export function createNetwork(options: { kernel: Kernel; latency?: LatencyRange 
     listen(serverName, accept, owner) {
       if (servers.has(serverName)) throw new Error(`${serverName} is already listened on`);
       if (owner?.isRunning === false) throw new Error(`${owner.name} is dead and cannot listen`);
-      const server: Server = { accept, ends: new Set() };
+      const server: Server = { accept, ends: new Set(), isPlain: owner === undefined };
       servers.set(serverName, server);
       function close(): void {
         if (servers.get(serverName) !== server) return;
@@ -78,7 +80,10 @@ export function createNetwork(options: { kernel: Kernel; latency?: LatencyRange 
           }
           server.ends.add(serverEnd);
           const session = { name, close: () => serverEnd.close() };
-          serverEnd.open(server.accept(session), () => server.ends.delete(serverEnd));
+          serverEnd.open(server.accept(session), {
+            isPlain: server.isPlain,
+            onClosed: () => server.ends.delete(serverEnd),
+          });
           link.send("client", "accept", () => resolve(connection));
         });
       });
