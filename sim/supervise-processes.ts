@@ -46,6 +46,7 @@ export function superviseProcesses(
   request: ProcessesRequest,
 ): SupervisedProcesses {
   const armed = new Map(request.faults.map((fault) => [fault.effect, fault]));
+  const faultyEffects = request.faults.map(({ effect }) => effect);
   const fired: CrashFault[] = [];
   const gates: EffectGate[] = [];
   const up = new Set<string>();
@@ -70,6 +71,7 @@ export function superviseProcesses(
           process: process.name,
           incarnation: process.incarnation,
           faultAt: (effect) => armed.get(effect),
+          faultyEffects,
           die: (fault) => die(process, fault),
         });
         gates.push(gate);

@@ -1,7 +1,7 @@
 import { TOPOLOGY } from "../scenarios/topology.ts";
 import type { Universe } from "../scenarios/world.ts";
 import { SUBSCRIPTIONS, type ServiceName } from "../system/roles.ts";
-import { requestOnce } from "./adapters/http.ts";
+import { createHttpClient } from "./adapters/http.ts";
 import type { SimulatedProcess } from "./kernel/simulated-process.ts";
 import type { Servers } from "./servers.ts";
 import type { SupervisedProcesses } from "./supervise-processes.ts";
@@ -15,11 +15,11 @@ export function createUniverse(
   processes: SupervisedProcesses,
   self: SimulatedProcess,
 ): Universe {
+  const client = createHttpClient(servers.network, self);
   return {
     nowMs: () => self.nowMs(),
     sleep: (delayMs) => self.sleep(Math.max(0, delayMs)),
-    request: (service, request) =>
-      requestOnce(servers.network, { from: self, to: addressOf(service) }, request),
+    request: (service, request) => client(addressOf(service), request),
     watch: (observer) => servers.watch(observer),
     firedFaults: () => processes.fired(),
     async heal() {

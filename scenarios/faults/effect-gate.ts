@@ -21,6 +21,11 @@ export interface EffectGateOptions {
   readonly incarnation: number;
   /** The fault that is armed at an effect, by the effect's name. */
   readonly faultAt: (effect: string) => CrashFault | undefined;
+  /**
+   * The effects at which a fault may be armed, when that is known: at all others nobody asks for one, and no
+   * name has to be made.
+   */
+  readonly faultyEffects?: readonly string[];
   /** Ends the process at once. What it answers never settles. */
   readonly die: (fault: CrashFault) => Promise<never>;
 }
@@ -28,17 +33,18 @@ export interface EffectGateOptions {
 export function createEffectGate(options: EffectGateOptions): EffectGate {
   const { process, incarnation, faultAt, die } = options;
   const prefix = incarnation === 1 ? process : `${process}~${incarnation}`;
+  const faultyPlaces = options.faultyEffects && new Set(options.faultyEffects.map(placeName));
   const resources = new Map<string, Map<string, Place>>();
   let count = 0;
 
-  const placeOf = (resource: string, operation: string): Place => {
+  const placeOf = (resource: string, operation: string): Place =>
+    resources.get(resource)?.get(operation) ?? createPlace(resource, operation);
+
+  const createPlace = (resource: string, operation: string): Place => {
     const operations = resources.get(resource) ?? new Map<string, Place>();
     resources.set(resource, operations);
-    const known = operations.get(operation);
-    if (known !== undefined) {
-      return known;
-    }
-    const place = { name: `${prefix}/${resource}/${operation}`, ordinal: 0 };
+    const name = `${prefix}/${resource}/${operation}`;
+    const place = { name, mayBeFaulty: faultyPlaces?.has(name) ?? true, ordinal: 0 };
     operations.set(operation, place);
     return place;
   };
@@ -50,6 +56,9 @@ export function createEffectGate(options: EffectGateOptions): EffectGate {
       count += 1;
       const place = placeOf(resource, operation);
       place.ordinal += 1;
+      if (!place.mayBeFaulty) {
+        return perform();
+      }
       const fault = faultAt(`${place.name}#${place.ordinal}`);
       return fault === undefined ? perform() : performFaulty(fault, perform, die);
     },
@@ -59,7 +68,13 @@ export function createEffectGate(options: EffectGateOptions): EffectGate {
 /** One operation of one incarnation, and how often it has begun. */
 interface Place {
   readonly name: string;
+  readonly mayBeFaulty: boolean;
   ordinal: number;
+}
+
+/** `payment-1/kafka/produce` of `payment-1/kafka/produce#2`. */
+function placeName(effect: string): string {
+  return effect.replace(/#\d+$/, "");
 }
 
 async function performFaulty<T>(

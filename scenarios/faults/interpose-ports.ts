@@ -22,10 +22,11 @@ export function interposePorts(
 function interposeDatabase(database: Database, resource: string, gate: EffectGate): Database {
   return {
     async connect(purpose) {
-      const connection = await gate.pass(resource, `${purpose}.connect`, () =>
+      const operations = operationsOf(purpose);
+      const connection = await gate.pass(resource, operations.connect, () =>
         database.connect(purpose),
       );
-      return interposeConnection(connection, { resource, purpose }, gate);
+      return interposeConnection(connection, { resource, operations }, gate);
     },
     close: () => database.close(),
   };
@@ -33,12 +34,12 @@ function interposeDatabase(database: Database, resource: string, gate: EffectGat
 
 function interposeConnection(
   connection: Connection,
-  { resource, purpose }: { readonly resource: string; readonly purpose: string },
+  { resource, operations }: { readonly resource: string; readonly operations: Operations },
   gate: EffectGate,
 ): Connection {
   return {
     query: (sql, parameters) =>
-      gate.pass(resource, operationOf(purpose, sql), () => connection.query(sql, parameters)),
+      gate.pass(resource, operationOf(operations, sql), () => connection.query(sql, parameters)),
     release: (damaged) => connection.release(damaged),
   };
 }
@@ -88,18 +89,34 @@ function interposeServer(server: Server, gate: EffectGate): Server {
   };
 }
 
+/** The names of what is done on connections of one purpose. */
+interface Operations {
+  readonly purpose: string;
+  readonly connect: string;
+  /** By statement: services send the same few texts over and over. */
+  readonly statements: Map<string, string>;
+}
+
+function operationsOf(purpose: string): Operations {
+  const known = purposes.get(purpose);
+  if (known !== undefined) {
+    return known;
+  }
+  const operations = { purpose, connect: `${purpose}.connect`, statements: new Map() };
+  purposes.set(purpose, operations);
+  return operations;
+}
+
+const purposes = new Map<string, Operations>();
+
 /** `<purpose>.<verb>`, where the verb is the first word of the statement, in lower case. */
-function operationOf(purpose: string, sql: string): string {
-  const ofPurpose = operations.get(purpose) ?? new Map<string, string>();
-  operations.set(purpose, ofPurpose);
-  const known = ofPurpose.get(sql);
+function operationOf({ purpose, statements }: Operations, sql: string): string {
+  const known = statements.get(sql);
   if (known !== undefined) {
     return known;
   }
   const verb = (/[A-Za-z]+/.exec(sql)?.[0] ?? "statement").toLowerCase();
-  ofPurpose.set(sql, `${purpose}.${verb}`);
-  return `${purpose}.${verb}`;
+  const operation = `${purpose}.${verb}`;
+  statements.set(sql, operation);
+  return operation;
 }
-
-/** By purpose and statement: services send the same few texts over and over. */
-const operations = new Map<string, Map<string, string>>();

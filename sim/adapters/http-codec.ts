@@ -5,7 +5,7 @@ import type { ClientAnswer, ClientRequest } from "../../scenarios/world.ts";
  * two say so once: the network carries `unknown`, and only this adapter sends on these connections.
  */
 export function parseHttpRequest(payload: unknown): ClientRequest {
-  // Sent by `requestOnce` only.
+  // Sent by `createHttpClient` only.
   return payload as ClientRequest;
 }
 

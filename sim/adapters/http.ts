@@ -4,6 +4,7 @@ import type { HttpResponse, Route, Server } from "../../system/ports/server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
+import type { Connection } from "../network/connection.ts";
 import type { Network } from "../network/network.ts";
 import { parseHttpRequest, parseHttpResponse } from "./http-codec.ts";
 
@@ -35,23 +36,38 @@ export function createSimulatedServer(
   };
 }
 
-/** One request on a connection of its own. @throws Unanswered */
-export async function requestOnce(
-  network: Network,
-  ends: { readonly from: SimulatedProcess; readonly to: string },
-  request: ClientRequest,
-): Promise<ClientAnswer> {
-  try {
-    const connection = await network.connect(ends);
-    const response = parseHttpResponse(await connection.request(request));
-    connection.close();
-    return response;
-  } catch (error) {
-    if (error instanceof ConnectionRefused || error instanceof ConnectionLost) {
-      throw new Unanswered(error.message, { cause: error });
+/** Sends one request to the process of that name. @throws Unanswered */
+export type HttpClient = (to: string, request: ClientRequest) => Promise<ClientAnswer>;
+
+/**
+ * A client that keeps its connections alive, as HTTP/1.1 clients do: a request goes out on one that is idle, on a
+ * new one when there is none, and has it to itself until the answer.
+ */
+export function createHttpClient(network: Network, from: SimulatedProcess): HttpClient {
+  const idleByServer = new Map<string, Connection[]>();
+  return async (to, request) => {
+    const idle = idleByServer.get(to) ?? [];
+    idleByServer.set(to, idle);
+    try {
+      const connection = takeOpen(idle) ?? (await network.connect({ from, to }));
+      const response = parseHttpResponse(await connection.request(request));
+      idle.push(connection);
+      return response;
+    } catch (error) {
+      throw asUnanswered(error);
     }
-    throw error;
-  }
+  };
+}
+
+/** The one used last that the server has not hung up on. */
+function takeOpen(idle: Connection[]): Connection | undefined {
+  const connection = idle.pop();
+  return connection === undefined || connection.isOpen ? connection : takeOpen(idle);
+}
+
+function asUnanswered(error: unknown): unknown {
+  const isLost = error instanceof ConnectionRefused || error instanceof ConnectionLost;
+  return isLost ? new Unanswered(error.message, { cause: error }) : error;
 }
 
 async function respond(routes: readonly Route[], request: ClientRequest): Promise<HttpResponse> {

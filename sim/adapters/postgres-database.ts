@@ -1,4 +1,9 @@
-import { DatabaseError, type Connection, type Database } from "../../system/ports/database.ts";
+import {
+  DatabaseError,
+  type Connection,
+  type Database,
+  type QueryResult,
+} from "../../system/ports/database.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
 import type { Connection as NetworkConnection } from "../network/connection.ts";
@@ -73,28 +78,28 @@ function createConnection(
   giveBack: (damaged: boolean) => void,
 ): Connection {
   return {
-    async query(sql, parameters = []) {
-      const reply = parsePostgresReply(await ask(connection, { sql, parameters }));
-      if (reply.kind === "error") {
-        const { code, message, constraint } = reply.error;
-        throw new DatabaseError(message, { code, effect: "none", constraint });
-      }
-      const { rows, rowCount, command } = reply;
-      return { rows, rowCount: rowCount ?? 0, command };
-    },
+    // Not an async function: the most frequent wait of a run must cost no more turns.
+    query: (sql, parameters = []) =>
+      connection.request({ sql, parameters }).then(readReply, throwDatabaseError),
     release: (damaged = false) => giveBack(damaged),
   };
 }
 
-async function ask(connection: NetworkConnection, payload: unknown): Promise<unknown> {
-  try {
-    return await connection.request(payload);
-  } catch (error) {
-    if (error instanceof ConnectionLost || error instanceof ConnectionRefused) {
-      // `pg` does not tell whether the query left: the same error comes of a connection that was lost before.
-      const options = { code: "connection", effect: "unknown", cause: error } as const;
-      throw new DatabaseError(error.message, options);
-    }
-    throw error;
+function readReply(payload: unknown): QueryResult {
+  const reply = parsePostgresReply(payload);
+  if (reply.kind === "error") {
+    const { code, message, constraint } = reply.error;
+    throw new DatabaseError(message, { code, effect: "none", constraint });
   }
+  const { rows, rowCount, command } = reply;
+  return { rows, rowCount: rowCount ?? 0, command };
+}
+
+function throwDatabaseError(error: unknown): never {
+  if (error instanceof ConnectionLost || error instanceof ConnectionRefused) {
+    // `pg` does not tell whether the query left: the same error comes of a connection that was lost before.
+    const options = { code: "connection", effect: "unknown", cause: error } as const;
+    throw new DatabaseError(error.message, options);
+  }
+  throw error;
 }

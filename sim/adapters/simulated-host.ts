@@ -37,9 +37,16 @@ export function createTraceTelemetry(kernel: Kernel, process: SimulatedProcess):
 
 /** A UUID of version 4 (RFC 9562). */
 function drawUuid(stream: RandomStream): string {
-  const word = () => stream.integer(0, 0xffff_ffff).toString(16).padStart(8, "0");
+  const word = () => hexadecimal(stream.integer(0, 0xffff_ffff));
   const [first, second, third, fourth] = [word(), word(), word(), word()];
   const version = `4${second.slice(5)}`;
   const variant = `${"89ab".charAt(Number.parseInt(third.charAt(0), 16) % 4)}${third.slice(1, 4)}`;
   return `${first}-${second.slice(0, 4)}-${version}-${variant}-${third.slice(4)}${fourth}`;
+}
+
+/** In halves: numbers beyond 31 bits are written out many times more slowly. */
+function hexadecimal(word: number): string {
+  const high = (word >>> 16) | 0x1_0000;
+  const low = (word & 0xffff) | 0x1_0000;
+  return high.toString(16).slice(1) + low.toString(16).slice(1);
 }
