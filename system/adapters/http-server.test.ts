@@ -1,0 +1,124 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { HttpRequest, RunningServer } from "../ports/server.ts";
+import { createHttpServer } from "./http-server.ts";
+
+let base: string;
+let running: RunningServer;
+let heard: HttpRequest[];
+
+beforeEach(async () => {
+  const address = { host: "127.0.0.1", port: await freePort() };
+  base = `http://${address.host}:${address.port}`;
+  heard = [];
+  running = await createHttpServer(address).serve([
+    {
+      method: "POST",
+      path: "/echo/:id",
+      async handle(request) {
+        heard.push(request);
+        return { status: 202, headers: { location: "/there" }, body: { got: request.body } };
+      },
+    },
+    {
+      method: "GET",
+      path: "/bug",
+      handle: () => Promise.reject(new Error("a secret of the service")),
+    },
+  ]);
+});
+afterEach(() => running.close());
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("no port was given");
+  return address.port;
+}
+
+async function post(path: string, body: string): Promise<Response> {
+  const headers = { "content-type": "application/json", "Idempotency-Key": "k1" };
+  return fetch(`${base}${path}`, { method: "POST", headers, body });
+}
+
+/** What a client sees of a refusal. */
+async function problemOf(response: Response): Promise<unknown> {
+  expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+  const body: unknown = await response.json();
+  expect(body).toMatchObject({ status: response.status });
+  return body;
+}
+
+describe("the HTTP server, over a socket", () => {
+  it("hands a route its parameters, headers and body, and sends its answer", async () => {
+    const response = await post("/echo/a%20b", `{"amount":"50.000"}`);
+    expect(response.status).toBe(202);
+    expect(response.headers.get("location")).toBe("/there");
+    expect(response.headers.get("content-type")).toMatch(/^application\/json/);
+    expect(await response.json()).toEqual({ got: { amount: "50.000" } });
+    expect(heard).toEqual([
+      {
+        pathParameters: { id: "a b" },
+        headers: expect.objectContaining({ "idempotency-key": "k1" }),
+        body: { amount: "50.000" },
+      },
+    ]);
+  });
+
+  it.each([
+    ["cut off", `{"amount":`],
+    ["empty", ""],
+    ["not JSON", "amount=50"],
+  ])("answers 400 with problem details to a body that is %s", async (_, body) => {
+    const response = await post("/echo/1", body);
+    expect(response.status).toBe(400);
+    expect(await problemOf(response)).toMatchObject({ title: "malformed-request" });
+    expect(heard).toEqual([]);
+  });
+
+  it("answers 413 to a body of more than 64 KiB, and 202 to one just as large", async () => {
+    const ofBytes = (count: number) => JSON.stringify("x".repeat(count - 2));
+    const tooLarge = await post("/echo/1", ofBytes(64 * 1024 + 1));
+    expect(tooLarge.status).toBe(413);
+    expect(await problemOf(tooLarge)).toMatchObject({ title: "malformed-request" });
+    expect(heard).toEqual([]);
+    expect((await post("/echo/1", ofBytes(64 * 1024))).status).toBe(202);
+  });
+
+  it("answers 415 to a body that does not say that it is JSON", async () => {
+    const headers = { "content-type": "text/csv" };
+    const response = await fetch(`${base}/echo/1`, { method: "POST", headers, body: "a,b" });
+    expect(response.status).toBe(415);
+    await problemOf(response);
+  });
+
+  it.each([
+    ["GET", "/nowhere"],
+    ["GET", "/echo/1"],
+    ["POST", "/echo/1/2"],
+  ])("answers 404 to %s %s, by what was asked", async (method, path) => {
+    const response = await fetch(`${base}${path}`, { method });
+    expect(response.status).toBe(404);
+    expect(await problemOf(response)).toMatchObject({
+      title: "unknown-path",
+      detail: `there is no ${method} ${path}`,
+    });
+  });
+
+  it("answers 500 to a bug of a route, without telling what it was", async () => {
+    const response = await fetch(`${base}/bug`);
+    expect(response.status).toBe(500);
+    const body = await problemOf(response);
+    expect(body).toMatchObject({ title: "internal-error" });
+    expect(JSON.stringify(body)).not.toContain("secret");
+  });
+
+  it("refuses connections once it is closed", async () => {
+    await running.close();
+    await expect(fetch(`${base}/bug`)).rejects.toThrow("fetch failed");
+  });
+});

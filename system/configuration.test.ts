@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { InvalidConfiguration, readConfiguration } from "./configuration.ts";
+import { DEFAULT_KNOBS, ROLES } from "./roles.ts";
+
+const COMPLETE = {
+  ROLES: "payment-api,payment-relay",
+  PAYMENT_DATABASE_URL: "postgres://db/payment",
+  KAFKA_BROKERS: "one:9092,two:9092",
+};
+
+function faultsOf(environment: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    readConfiguration(environment);
+  } catch (error) {
+    if (error instanceof InvalidConfiguration) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe("readConfiguration", () => {
+  it("reads what is given, and takes the default for what is not", () => {
+    expect(readConfiguration(COMPLETE)).toEqual({
+      processName: "payment",
+      roles: ["payment-api", "payment-relay"],
+      databaseUrls: new Map([["payment", "postgres://db/payment"]]),
+      kafkaBrokers: ["one:9092", "two:9092"],
+      http: { host: "127.0.0.1", port: 8080 },
+      knobs: DEFAULT_KNOBS,
+    });
+  });
+
+  it("asks for the database of each service whose roles it runs, and of no other", () => {
+    const both = { ...COMPLETE, ROLES: "payment-api,wallet-api" };
+    expect(faultsOf(both)).toEqual(["WALLET_DATABASE_URL: missing"]);
+    expect(faultsOf(COMPLETE)).toEqual([]);
+  });
+
+  it("tells every fault at once, a line each with its variable and what was expected", () => {
+    const faults = faultsOf({
+      ROLES: "payment-api,payment-banana",
+      KAFKA_BROKERS: "",
+      HTTP_PORT: "65536",
+      RELAY_BATCH_MAX: "0",
+      RELAY_POLL_MS: "1.5",
+      SESSION_TIMEOUT_MS: "-1",
+    });
+    expect(faults.toSorted()).toEqual([
+      'HTTP_PORT: "65536" is not a whole number from 0 to 65535',
+      "KAFKA_BROKERS: missing",
+      "PAYMENT_DATABASE_URL: missing",
+      'RELAY_BATCH_MAX: "0" is not a whole number from 1 to 10000',
+      'RELAY_POLL_MS: "1.5" is not a whole number from 1 to 60000',
+      `ROLES: payment-banana is not one of: ${ROLES.join(", ")}`,
+      'SESSION_TIMEOUT_MS: "-1" is not a whole number from 1 to 300000',
+    ]);
+  });
+
+  it("tells an empty environment what it lacks", () => {
+    expect(faultsOf({})).toEqual(["ROLES: missing", "KAFKA_BROKERS: missing"]);
+  });
+
+  it.each(["", " 1", "0x10", "1e3", "٥", "Infinity"])(
+    "takes %j for no whole number of attempts",
+    (text) => {
+      expect(faultsOf({ ...COMPLETE, CONSUME_ATTEMPTS_MAX: text })).toEqual([
+        `CONSUME_ATTEMPTS_MAX: ${JSON.stringify(text)} is not a whole number from 1 to 1000`,
+      ]);
+    },
+  );
+});

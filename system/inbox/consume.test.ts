@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import { encodeEvent, type Event } from "../domain/events.ts";
+import { databaseError, scriptedDatabase } from "../fixtures/scripted-database.ts";
+import { BrokerError, type Delivery } from "../ports/broker.ts";
+import { consume } from "./consume.ts";
+
+const COMPLETED: Event = { id: "e1", type: "payment.completed", paymentId: "p1" };
+const KEEP = "INSERT INTO dead_letters";
+
+/** A consumer's surroundings; `steps` says what happened, in order. */
+function surroundings() {
+  const steps: string[] = [];
+  const database = scriptedDatabase((sql) => {
+    if (sql.startsWith(KEEP)) steps.push("set aside");
+    return undefined;
+  });
+  const clock = {
+    nowMs: () => 1_234,
+    async sleep(delayMs: number) {
+      steps.push(`slept ${delayMs} ms`);
+    },
+  };
+  return { steps, database, ports: { database, clock, telemetry: { event() {} } } };
+}
+
+function deliveryOf(value: string | null, steps: string[], topic = "payment.completed"): Delivery {
+  return {
+    topic,
+    partition: 2,
+    offset: "41",
+    key: "p1",
+    value,
+    async commit() {
+      steps.push("offset committed");
+    },
+  };
+}
+
+const limits = { attemptsMax: 3, delayMs: 100 };
+
+describe("consume", () => {
+  it.each(["done", "duplicate"] as const)(
+    "commits the offset after the handler has answered %s",
+    async (answer) => {
+      const { steps, ports } = surroundings();
+      await consume(ports, limits, deliveryOf(encodeEvent(COMPLETED), steps), async (event) => {
+        steps.push(`handled ${event.id}`);
+        return answer;
+      });
+      expect(steps).toEqual(["handled e1", "offset committed"]);
+    },
+  );
+
+  it.each(["none", "unknown"] as const)(
+    "tries again after an error of the database with effect %s, then commits once",
+    async (effect) => {
+      const { steps, ports } = surroundings();
+      let attempts = 0;
+      await consume(ports, limits, deliveryOf(encodeEvent(COMPLETED), steps), async () => {
+        attempts += 1;
+        if (attempts < limits.attemptsMax) throw databaseError(effect);
+        return "done";
+      });
+      expect(attempts).toBe(3);
+      expect(steps).toEqual(["slept 100 ms", "slept 100 ms", "offset committed"]);
+    },
+  );
+
+  it("throws at the limit of attempts with nothing committed", async () => {
+    const { steps, ports } = surroundings();
+    const failure = databaseError("unknown");
+    const consuming = consume(
+      ports,
+      limits,
+      deliveryOf(encodeEvent(COMPLETED), steps),
+      async () => {
+        steps.push("tried");
+        throw failure;
+      },
+    );
+    await expect(consuming).rejects.toBe(failure);
+    expect(steps).toEqual(["tried", "slept 100 ms", "tried", "slept 100 ms", "tried"]);
+  });
+
+  it("throws an error that is not the database's at once, with nothing committed", async () => {
+    const { steps, ports } = surroundings();
+    const bug = new TypeError("a bug of the handler");
+    const consuming = consume(
+      ports,
+      limits,
+      deliveryOf(encodeEvent(COMPLETED), steps),
+      async () => {
+        throw bug;
+      },
+    );
+    await expect(consuming).rejects.toBe(bug);
+    expect(steps).toEqual([]);
+  });
+
+  it("goes on when the offset could not be committed: the effect is there", async () => {
+    const { steps, ports } = surroundings();
+    const delivery = {
+      ...deliveryOf(encodeEvent(COMPLETED), steps),
+      commit: () => Promise.reject(new BrokerError("a new generation", { effect: "unknown" })),
+    };
+    const consuming = consume(ports, limits, delivery, async () => "done");
+    await expect(consuming).resolves.toBeUndefined();
+  });
+});
+
+describe("a message that is no event of ours", () => {
+  const neverHandled = async (): Promise<"done"> => {
+    throw new Error("a message that cannot be read was handled");
+  };
+
+  it.each([
+    ["not JSON", "{", /^the value is not JSON$/],
+    ["a tombstone", null, /^the message has no value$/],
+    ["of an unknown type", `{"type":"payment.lost"}`, /^\/type /],
+    [
+      "without its payment",
+      `{"specversion":"1.0","id":"e1","type":"payment.completed","data":{}}`,
+      /^\/data .*paymentId/,
+    ],
+  ])("is set aside with the reason and its partition goes on: %s", async (_, value, reason) => {
+    const { steps, database, ports } = surroundings();
+    await consume(ports, limits, deliveryOf(value, steps), neverHandled);
+    expect(steps).toEqual(["set aside", "offset committed"]);
+    const place = ["payment.completed", 2, "41", value ?? ""];
+    expect(database.parametersOf(KEEP)).toEqual([[...place, expect.stringMatching(reason), 1_234]]);
+  });
+
+  it("is set aside when its type belongs on another topic", async () => {
+    const { steps, database, ports } = surroundings();
+    const delivery = deliveryOf(encodeEvent(COMPLETED), steps, "payment.created");
+    await consume(ports, limits, delivery, neverHandled);
+    expect(steps).toEqual(["set aside", "offset committed"]);
+    expect(database.parametersOf(KEEP)[0]?.[4]).toBe(
+      "an event of type payment.completed does not belong on payment.created",
+    );
+  });
+
+  it("is kept even with a NUL in it, which PostgreSQL's text cannot hold", async () => {
+    const { steps, database, ports } = surroundings();
+    await consume(ports, limits, deliveryOf("a\u0000b\u0000", steps), neverHandled);
+    expect(database.parametersOf(KEEP)[0]?.[3]).toBe("a\\u0000b\\u0000");
+  });
+
+  it("is not lost while it cannot be set aside: nothing is committed", async () => {
+    const { steps, ports } = surroundings();
+    const failure = databaseError("none");
+    const database = scriptedDatabase((sql) => (sql.startsWith(KEEP) ? failure : undefined));
+    const consuming = consume({ ...ports, database }, limits, deliveryOf("{", steps), neverHandled);
+    await expect(consuming).rejects.toBe(failure);
+    expect(steps).toEqual(["slept 100 ms", "slept 100 ms"]);
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { databaseError, scriptedDatabase, type Script } from "../fixtures/scripted-database.ts";
+import type { HttpRequest, HttpResponse } from "../ports/server.ts";
+import { paymentRoutes } from "./routes.ts";
+import type { Acceptance, TransferRequest } from "./transfer-request.ts";
+
+const BODY = {
+  senderWalletId: "salim",
+  receiverWalletId: "fatma",
+  amount: "50.000",
+  currency: "OMR",
+};
+const KEY = { "idempotency-key": "k1" };
+
+/** The service's routes before a database and an `accept` that answer as told. */
+function service(
+  answers: { readonly accept?: () => Promise<Acceptance>; readonly script?: Script } = {},
+) {
+  const requests: TransferRequest[] = [];
+  const ports = {
+    database: scriptedDatabase(answers.script),
+    clock: { nowMs: () => 1_234, async sleep() {} },
+    entropy: { uuid: () => "u1" },
+    producer: { async send() {}, async disconnect() {} },
+  };
+  const routes = paymentRoutes(ports, async (_, request) => {
+    requests.push(request);
+    return answers.accept === undefined
+      ? { kind: "accepted", paymentId: "p1" }
+      : await answers.accept();
+  });
+  const ask = (method: "GET" | "POST", request: Partial<HttpRequest>): Promise<HttpResponse> => {
+    const route = routes.find((each) => each.method === method);
+    if (route === undefined) throw new Error(`there is no route for ${method}`);
+    return route.handle({ pathParameters: {}, headers: {}, body: undefined, ...request });
+  };
+  return {
+    requests,
+    post: (headers: HttpRequest["headers"], body: unknown) => ask("POST", { headers, body }),
+    get: (id: string) => ask("GET", { pathParameters: { id } }),
+  };
+}
+
+function problemWith(status: number, code: string, detail: unknown = expect.any(String)) {
+  return {
+    status,
+    headers: { "content-type": "application/problem+json" },
+    body: { type: `urn:falconpay:problem:${code}`, title: code, status, detail },
+  };
+}
+
+describe("POST /payments", () => {
+  it("answers 202 with the payment's location, and hands the amount on in minor units", async () => {
+    const { post, requests } = service();
+    expect(await post(KEY, BODY)).toEqual({
+      status: 202,
+      headers: { location: "/payments/p1" },
+      body: { id: "p1" },
+    });
+    expect(requests).toEqual([
+      {
+        idempotencyKey: "k1",
+        senderWalletId: "salim",
+        receiverWalletId: "fatma",
+        money: { amountMinor: 50_000n, currency: "OMR" },
+      },
+    ]);
+  });
+
+  it.each([
+    ["none", {}],
+    ["an empty one", { "idempotency-key": "" }],
+    ["one with a space", { "idempotency-key": "a b" }],
+    ["one of 256 characters", { "idempotency-key": "k".repeat(256) }],
+  ])("answers 400 without a usable key, and accepts nothing: %s", async (_, headers) => {
+    const { post, requests } = service();
+    const expected = problemWith(
+      400,
+      "idempotency-key-missing",
+      "expected an Idempotency-Key header of 1 to 255 visible ASCII characters",
+    );
+    expect(await post(headers, BODY)).toEqual(expected);
+    expect(requests).toEqual([]);
+  });
+
+  it.each([
+    ["no body", undefined, /^the body /],
+    ["a list", [BODY], /^the body /],
+    ["no sender", { ...BODY, senderWalletId: undefined }, /senderWalletId/],
+    ["a sender with a slash", { ...BODY, senderWalletId: "a/b" }, /^\/senderWalletId /],
+    ["an empty receiver", { ...BODY, receiverWalletId: "" }, /^\/receiverWalletId /],
+    ["a number for an amount", { ...BODY, amount: 50 }, /^\/amount .*string/],
+    ["no currency", { ...BODY, currency: undefined }, /currency/],
+    ["a field too many", { ...BODY, note: "rent" }, /note|additional/],
+  ])("answers 400 naming the field, and accepts nothing: %s", async (_, body, detail) => {
+    const { post, requests } = service();
+    // As it comes over the wire: a field that is undefined is not there.
+    const parsed: unknown = body === undefined ? undefined : JSON.parse(JSON.stringify(body));
+    const expected = problemWith(400, "malformed-request", expect.stringMatching(detail));
+    expect(await post(KEY, parsed)).toEqual(expected);
+    expect(requests).toEqual([]);
+  });
+
+  it.each([
+    ["0", /amount "0" is not more than zero/],
+    ["0.000", /amount "0.000" is not more than zero/],
+    ["-1", /"-1".*plain decimal/],
+    ["0.0005", /4 decimals; OMR has 3/],
+    ["1e3", /plain decimal/],
+    ["9223372036854775.808", /larger than can be kept/],
+  ])("answers 400 to the amount %s, and accepts nothing", async (amount, detail) => {
+    const { post, requests } = service();
+    const expected = problemWith(400, "malformed-amount", expect.stringMatching(detail));
+    expect(await post(KEY, { ...BODY, amount })).toEqual(expected);
+    expect(requests).toEqual([]);
+  });
+
+  it("answers 400 to a currency that it does not know, by name", async () => {
+    const expected = problemWith(400, "malformed-amount", 'currency "XYZ" is not one of: OMR');
+    expect(await service().post(KEY, { ...BODY, currency: "XYZ" })).toEqual(expected);
+  });
+
+  it("answers 422 to a key that was used for another request", async () => {
+    const { post } = service({ accept: async () => ({ kind: "key-reused" }) });
+    expect(await post(KEY, BODY)).toEqual(problemWith(422, "idempotency-key-reused"));
+  });
+
+  it.each([
+    ["unknown", "effect-unknown"],
+    ["none", "not-available"],
+  ] as const)("answers 503 to an error with effect %s under the code %s", async (effect, code) => {
+    const { post } = service({ accept: () => Promise.reject(databaseError(effect)) });
+    expect(await post(KEY, BODY)).toEqual(problemWith(503, code));
+  });
+
+  it("does not answer for a bug", async () => {
+    const bug = new TypeError("a bug");
+    const { post } = service({ accept: () => Promise.reject(bug) });
+    await expect(post(KEY, BODY)).rejects.toBe(bug);
+  });
+});
+
+describe("GET /payments/:id", () => {
+  const row = {
+    id: "p1",
+    sender_wallet_id: "salim",
+    receiver_wallet_id: "fatma",
+    amount_minor: "50000",
+    currency: "OMR",
+    status: "FAILED",
+    reason: "insufficient_balance",
+  };
+
+  it("answers 200 with the payment, its amount as a decimal string", async () => {
+    const { get } = service({ script: () => ({ rows: [row], rowCount: 1 }) });
+    expect(await get("p1")).toEqual({
+      status: 200,
+      body: { id: "p1", ...BODY, status: "FAILED", reason: "insufficient_balance" },
+    });
+  });
+
+  it("answers 404 to a payment that is not there, by its id", async () => {
+    const expected = problemWith(404, "unknown-payment", 'there is no payment "p9"');
+    expect(await service().get("p9")).toEqual(expected);
+  });
+
+  it("answers 503 when the database cannot be asked", async () => {
+    const { get } = service({ script: () => databaseError("unknown") });
+    expect(await get("p1")).toEqual(problemWith(503, "effect-unknown"));
+  });
+});
