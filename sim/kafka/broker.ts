@@ -164,17 +164,11 @@ export class Broker implements BrokerObservation {
       );
       return;
     }
-    const answer = this.#topics.read(request);
-    const isReady = answer.partitions.some(
-      ({ error, records }) => error !== "NONE" || records.length > 0,
-    );
-    if (isReady || request.maxWaitMs === 0) {
-      reply(answer);
+    const logs = this.#topics.logsAtEnd(request);
+    if (logs === undefined || request.maxWaitMs === 0) {
+      reply(this.#topics.read(request));
       return;
     }
-    const logs = request.partitions
-      .map((place) => this.#topics.log(place))
-      .filter((log) => log !== undefined);
     const wait = new FetchWait({
       host: this.#host,
       logs,

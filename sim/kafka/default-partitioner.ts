@@ -3,10 +3,18 @@
  * UTF-8 bytes, made positive, modulo the number of partitions. More partitions move keys.
  */
 export function partitionForKey(key: string, partitionCount: number): number {
-  return (murmur2(encoder.encode(key)) & 0x7fff_ffff) % partitionCount;
+  return (murmur2(encodeKey(key)) & 0x7fff_ffff) % partitionCount;
+}
+
+/** Valid until the next call: nearly all keys fit into one buffer, and a new one for each is dear. */
+function encodeKey(key: string): Uint8Array {
+  // A UTF-16 unit makes at most three bytes of UTF-8.
+  if (key.length * 3 > keyBuffer.length) return encoder.encode(key);
+  return keyBuffer.subarray(0, encoder.encodeInto(key, keyBuffer).written);
 }
 
 const encoder = new TextEncoder();
+const keyBuffer = new Uint8Array(1_024);
 const multiplier = 0x5bd1_e995;
 
 /** As in org.apache.kafka.common.utils.Utils.murmur2. */

@@ -77,16 +77,13 @@ function takeOneByOne(kernel: Kernel, session: BrokerSession, close: () => void)
   const queue: { readonly payload: unknown; readonly reply: (payload: unknown) => void }[] = [];
   let isBusy = false;
 
-  function takeNext(): void {
-    if (isBusy) return;
-    const next = queue.shift();
-    if (next === undefined) return;
+  function take(payload: unknown, reply: (payload: unknown) => void): void {
     isBusy = true;
     try {
-      session.request(parseRequest(next.payload), (answer) => {
+      session.request(parseRequest(payload), (answer) => {
         isBusy = false;
-        next.reply(answer);
-        takeNext();
+        reply(answer);
+        if (queue.length > 0) takeNext();
       });
     } catch (error) {
       // Not the client's to catch: a request that is not simulated must not look like a broken connection.
@@ -94,10 +91,15 @@ function takeOneByOne(kernel: Kernel, session: BrokerSession, close: () => void)
     }
   }
 
+  function takeNext(): void {
+    const next = queue.shift();
+    if (next !== undefined) take(next.payload, next.reply);
+  }
+
   return {
     onRequest(payload, reply) {
-      queue.push({ payload, reply });
-      takeNext();
+      if (isBusy) queue.push({ payload, reply });
+      else take(payload, reply);
     },
     onDisconnect() {
       queue.length = 0;

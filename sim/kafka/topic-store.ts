@@ -64,6 +64,17 @@ export class TopicStore {
     return { kind: "produce", batches };
   }
 
+  /** The logs of a fetch that has all there is; undefined when there is more to read in one, or an error to tell. */
+  logsAtEnd(request: RequestOf<"fetch">): readonly PartitionLog[] | undefined {
+    const logs: PartitionLog[] = [];
+    for (const place of request.partitions) {
+      const log = this.log(place);
+      if (log?.highWatermark !== place.offset) return undefined;
+      logs.push(log);
+    }
+    return logs;
+  }
+
   read(request: RequestOf<"fetch">): ReplyOf<"fetch"> {
     const partitions = request.partitions.map(({ topic, partition, offset }) => {
       const log = this.log({ topic, partition });
