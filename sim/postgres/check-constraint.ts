@@ -1,4 +1,5 @@
 import { compileCondition } from "./compile-expression.ts";
+import type { Frame } from "./expression.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
 import type { SqlValue } from "./sql-type.ts";
 import type { Row } from "./stored-row.ts";
@@ -19,9 +20,14 @@ export function compileCheck(table: Table, condition: SyntaxNode): RowCondition 
   const { evaluate } = compileCondition(scope, condition, "CHECK");
   if (parameters.count > 0) condition.refuse("a parameter in a definition");
   scope.takeTables();
+  // One frame for all rows: a condition neither waits nor comes back to itself.
+  const frame: Frame = { rows: [], parameters: [], aggregates: [] };
   return {
     columns: [...scope.columns].map((at) => table.columns[at]?.name ?? "?"),
-    evaluate: (row) => evaluate({ rows: [row], parameters: [], aggregates: [] }),
+    evaluate(row) {
+      frame.rows[0] = row;
+      return evaluate(frame);
+    },
   };
 }
 

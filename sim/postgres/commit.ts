@@ -38,8 +38,10 @@ export function describeCommit(changes: readonly RowChange[]): Commit {
 function describeRow(table: Table, row: Row | null): ClientRow | null {
   if (row === null) return null;
   const described: Record<string, ClientValue> = {};
-  for (const [at, column] of table.columns.entries()) {
-    described[column.name] = toClientValue(column.type, row[at] ?? null);
+  let at = 0;
+  for (const { name, type } of table.columns) {
+    described[name] = toClientValue(type, row[at] ?? null);
+    at += 1;
   }
   return described;
 }

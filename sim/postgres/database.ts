@@ -1,6 +1,6 @@
 import { Catalog, SharedCatalog } from "./catalog.ts";
 import { type Commit, describeCommit, type RowChange } from "./commit.ts";
-import { compileStatement } from "./compile-statement.ts";
+import { compileStatement, isDefinition } from "./compile-statement.ts";
 import type { PostgresHost } from "./host.ts";
 import { Lock, type LockOwner } from "./lock.ts";
 import { LockManager } from "./lock-manager.ts";
@@ -31,7 +31,7 @@ export class Database {
   /** The oldest commit number that a snapshot in use still looks from, or null when none is in use. */
   readonly #oldestSnapshot: () => number | null;
   readonly #listeners: ((commit: Commit) => void)[] = [];
-  readonly #plans = new Map<string, CachedPlan>();
+  readonly #plans = new Map<ParsedStatement, CachedPlan>();
   readonly #rowLocks = new Map<RowVersion, Lock>();
   readonly #advisoryLocks = new Map<bigint, Lock>();
   #leftovers: Leftover[] = [];
@@ -65,15 +65,15 @@ export class Database {
   }
 
   /** The plan of a statement, compiled once per catalog version; a transaction that has defined something sees its own. */
-  planFor(statement: ParsedStatement, transaction: Transaction, cacheable: boolean): Plan {
+  planFor(statement: ParsedStatement, transaction: Transaction): Plan {
     const catalogVersion = this.catalog.version;
-    const shared = cacheable && transaction.undefine.length === 0;
-    const cached = shared ? this.#plans.get(statement.sql) : undefined;
+    const shared = !isDefinition(statement) && transaction.undefine.length === 0;
+    const cached = shared ? this.#plans.get(statement) : undefined;
     if (cached !== undefined && cached.catalogVersion === catalogVersion) return cached.plan;
     const plan = compileStatement(new Catalog(this.catalog, transaction), statement);
     if (shared) {
       if (this.#plans.size >= PLANS_MAX) this.#plans.clear();
-      this.#plans.set(statement.sql, { plan, catalogVersion });
+      this.#plans.set(statement, { plan, catalogVersion });
     }
     return plan;
   }
@@ -90,11 +90,10 @@ export class Database {
         this.#leftovers.push({ row, commitNumber: this.#commits });
       }
     }
-    const committed = changes.splice(0);
     this.#release(transaction);
     this.#cleanUp();
-    if (committed.length === 0 || this.#listeners.length === 0) return;
-    const commit = describeCommit(committed);
+    if (changes.length === 0 || this.#listeners.length === 0) return;
+    const commit = describeCommit(changes);
     for (const listener of this.#listeners) listener(commit);
   }
 

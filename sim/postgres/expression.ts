@@ -3,7 +3,7 @@ import type { SqlType, SqlValue } from "./sql-type.ts";
 
 /** What an expression is computed from: the current row of every table of the query, and the parameters. */
 export interface Frame {
-  readonly rows: Row[];
+  rows: Row[];
   readonly parameters: Row;
   /** The results of the query's aggregates for the current group. */
   aggregates: Row;

@@ -4,7 +4,7 @@ import { ROW_SHARE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
 import { compareKeys, type IndexKey } from "./ordered-index.ts";
 import { describeKey } from "./row-constraint.ts";
-import { lockRow } from "./row-lock.ts";
+import { lockRow, lockRowAtOnce } from "./row-lock.ts";
 import { KEY_SHARE, type Row, type RowVersion } from "./stored-row.ts";
 import { type ForeignKey, indexKeyOf, type Table } from "./table.ts";
 import type { Snapshot } from "./transaction.ts";
@@ -46,7 +46,9 @@ function* checkReferenced(
 ): Steps<void> {
   const { name, table, columns, referenced, referencedColumns } = foreignKey;
   if (version.liveEnder === execution.transaction) return;
-  yield* execution.locks.acquire(referenced.lock, execution.owner, ROW_SHARE);
+  if (!execution.locks.tryAcquire(referenced.lock, execution.owner, ROW_SHARE)) {
+    yield* execution.locks.acquire(referenced.lock, execution.owner, ROW_SHARE);
+  }
   const snapshot = execution.takeCheckSnapshot("transaction");
   for (const found of versionsWithKey(referenced, referencedColumns, key, snapshot)) {
     const locked = yield* lockForCheck(execution, found, snapshot);
@@ -85,6 +87,7 @@ function* lockForCheck(
 ): Steps<RowVersion | null> {
   const readCommitted = execution.isolation === "read committed";
   const check = execution.withSnapshot(snapshot);
+  if (lockRowAtOnce(check, found, KEY_SHARE)) return found;
   const outcome = yield* lockRow(check, found, KEY_SHARE, "wait", readCommitted);
   if (outcome.kind === "ok") return outcome.version;
   if (!readCommitted) throw serializationFailure("update");

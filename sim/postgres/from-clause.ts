@@ -129,14 +129,25 @@ export function bindJoin(join: Join, tables: readonly Table[]): JoinPlan {
   return { ...join, levels };
 }
 
-/**
- * Runs the join: at each step the frame's rows are those of one result, and so are `versions`, in the order
- * in which the tables were written.
- */
+/** The versions of one table that meet the conditions, one after the other as they are asked for. */
+export function versionsAt(
+  level: BoundLevel,
+  frame: Frame,
+  snapshot: Snapshot,
+): Iterable<RowVersion> {
+  const { source, table, path, filters } = level;
+  const meets = (version: RowVersion): boolean => {
+    frame.rows[source] = version.values;
+    return allTrue(filters, frame);
+  };
+  const versions = versionsOn(path, table, frame, snapshot);
+  return Array.isArray(versions) ? versions.filter(meets) : filterLazily(versions, meets);
+}
+
+/** Runs the join: at each step the frame's rows are those of one result. */
 export function* runJoin(
   plan: JoinPlan,
   frame: Frame,
-  versions: (RowVersion | null)[],
   snapshot: Snapshot,
   depth = 0,
 ): Generator<void> {
@@ -150,25 +161,30 @@ export function* runJoin(
   let matched = false;
   for (const version of versionsOn(path, table, frame, snapshot)) {
     frame.rows[source] = version.values;
-    versions[source] = version;
     if (joinFilters !== null && !allTrue(joinFilters, frame)) continue;
     matched = true;
     if (!allTrue(filters, frame)) continue;
     if (last) yield;
-    else yield* runJoin(plan, frame, versions, snapshot, depth + 1);
+    else yield* runJoin(plan, frame, snapshot, depth + 1);
   }
   if (joinFilters === null || matched) return;
   frame.rows[source] = [];
-  versions[source] = null;
   if (!allTrue(filters, frame)) return;
   if (last) yield;
-  else yield* runJoin(plan, frame, versions, snapshot, depth + 1);
+  else yield* runJoin(plan, frame, snapshot, depth + 1);
 }
 
 /** True when every condition is true, neither false nor null. */
 export function allTrue(filters: readonly Evaluate[], frame: Frame): boolean {
   for (const filter of filters) if (filter(frame) !== true) return false;
   return true;
+}
+
+function* filterLazily(
+  versions: Iterable<RowVersion>,
+  meets: (version: RowVersion) => boolean,
+): Generator<RowVersion> {
+  for (const version of versions) if (meets(version)) yield version;
 }
 
 function readFromItem(catalog: Catalog, scope: Scope, node: SyntaxNode, clause: FromClause): void {

@@ -17,7 +17,7 @@ import type { Steps } from "./lock-manager.ts";
 import { readOnConflict } from "./on-conflict.ts";
 import type { Plan, PlanOutcome, PlanTemplate } from "./plan.ts";
 import { compileReturning } from "./returning.ts";
-import { checkRow, findConflict } from "./row-constraint.ts";
+import { checkRow, findConflict, isFree } from "./row-constraint.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
 import type { SqlType, SqlValue } from "./sql-type.ts";
 import { isVisible, type Row } from "./stored-row.ts";
@@ -169,8 +169,14 @@ function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcom
     const values: SqlValue[] = [];
     for (const assignment of assignments) values.push(assignment.evaluate(frame));
     checkRow(table, values);
-    if (arbiters !== null && (yield* hasConflict(execution, arbiters, values))) continue;
-    yield* insertRow(execution, table, values);
+    if (
+      arbiters !== null &&
+      arbiters.length > 0 &&
+      (yield* hasConflict(execution, arbiters, values))
+    )
+      continue;
+    const waits = insertRow(execution, table, values);
+    if (waits !== null) yield* waits;
     count += 1;
     if (returning.length === 0) continue;
     frame.rows.push(values);
@@ -187,7 +193,7 @@ function* hasConflict(
 ): Steps<boolean> {
   for (const index of arbiters) {
     const key = indexKeyOf(index, values);
-    if (key === undefined || key.includes(null)) continue;
+    if (key === undefined || isFree(execution, index, key, null)) continue;
     const conflict = yield* findConflict(execution, index, key, null);
     if (conflict === null) continue;
     const seen =

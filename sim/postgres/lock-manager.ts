@@ -72,7 +72,9 @@ export class LockManager {
     owner.held.clear();
     for (const lock of locks) {
       for (let at = lock.granted.length - 1; at >= 0; at -= 1) {
-        if (lock.granted[at]?.owner === owner) lock.granted.splice(at, 1);
+        if (lock.granted[at]?.owner !== owner) continue;
+        if (at === lock.granted.length - 1) lock.granted.pop();
+        else lock.granted.splice(at, 1);
       }
       this.#grantWaiters(lock);
     }
@@ -141,7 +143,7 @@ export class LockManager {
   // ProcLockWakeup: everyone in line whom neither a holder nor an earlier waiter blocks.
   #grantWaiters(lock: Lock): void {
     let ahead = 0;
-    for (const wait of [...lock.queue]) {
+    for (const wait of lock.queue.length === 0 ? NOBODY : [...lock.queue]) {
       const { owner, mode } = wait;
       if (conflictsWith(mode, ahead) || isBlockedByGrants(lock, owner, mode)) {
         ahead |= modeBit(mode);
@@ -166,6 +168,7 @@ export class LockManager {
   }
 }
 
+const NOBODY: readonly LockWait[] = [];
 const DEADLOCK_HINT = { hint: "See server log for query details." };
 
 function firstBlockedByHolder(lock: Lock, owner: LockOwner): number {

@@ -83,9 +83,10 @@ export function modeBit(mode: LockMode): number {
 
 /** True when another owner's grant stands in the way of the mode. */
 export function isBlockedByGrants(lock: Lock, owner: LockOwner, mode: LockMode): boolean {
-  return lock.granted.some(
-    (grant) => grant.owner !== owner && conflictsWith(mode, modeBit(grant.mode)),
-  );
+  for (const grant of lock.granted) {
+    if (grant.owner !== owner && conflictsWith(mode, modeBit(grant.mode))) return true;
+  }
+  return false;
 }
 
 /** The bits of the modes that the owner holds on the lock. */

@@ -1,7 +1,7 @@
 import { DatabaseError, serializationFailure } from "./database-error.ts";
 import type { Execution } from "./execution.ts";
 import type { Steps } from "./lock-manager.ts";
-import { lockRow, type WaitPolicy } from "./row-lock.ts";
+import { lockRow, lockRowAtOnce, type WaitPolicy } from "./row-lock.ts";
 import type { Scope } from "./scope.ts";
 import {
   FOR_UPDATE,
@@ -55,6 +55,7 @@ export function* lockFoundRow(
   found: RowVersion,
   { mode, policy }: Locking,
 ): Steps<RowVersion | null> {
+  if (lockRowAtOnce(execution, found, mode)) return found;
   const readCommitted = execution.isolation === "read committed";
   const outcome = yield* lockRow(execution, found, mode, policy, readCommitted);
   switch (outcome.kind) {

@@ -19,7 +19,7 @@ import {
   planJoin,
   readConjuncts,
   readTableReference,
-  runJoin,
+  versionsAt,
 } from "./from-clause.ts";
 import { ROW_EXCLUSIVE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
@@ -164,11 +164,7 @@ function modificationOf({ assignments, join }: BoundModify, frame: Frame): Modif
 
 // All rows are found before the first is changed: the snapshot is one, and the order of changing is the host's choice.
 function findVersions(join: JoinPlan, frame: Frame, execution: Execution): RowVersion[] {
-  const versions: (RowVersion | null)[] = [];
-  const found: RowVersion[] = [];
-  for (const _ of runJoin(join, frame, versions, execution.snapshot)) {
-    const version = versions[0];
-    if (version !== null && version !== undefined) found.push(version);
-  }
-  return shuffle(found, execution.host);
+  const [level] = join.levels;
+  const found = level === undefined ? [] : [...versionsAt(level, frame, execution.snapshot)];
+  return found.length < 2 ? found : shuffle(found, execution.host);
 }

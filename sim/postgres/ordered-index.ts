@@ -11,6 +11,7 @@ export interface IndexEntry {
 }
 
 const LEAF_LENGTH_MAX = 256;
+const NONE: readonly IndexEntry[] = [];
 
 /**
  * The entries of an index: by whole key in a Map, and in the order of key, then row, once somebody walks
@@ -51,7 +52,7 @@ export class OrderedIndex {
 
   /** The entries whose whole key is this, in the order in which their rows were inserted. */
   lookUp(key: IndexKey): readonly IndexEntry[] {
-    return this.#byKey.get(nameOf(key)) ?? [];
+    return this.#byKey.get(nameOf(key)) ?? NONE;
   }
 
   /**

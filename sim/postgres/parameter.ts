@@ -1,5 +1,12 @@
 import { NotSimulated } from "../kernel/not-simulated.ts";
-import { elementTypeOf, parseSqlText, type SqlType, type SqlValue } from "./sql-type.ts";
+import {
+  elementTypeOf,
+  isInRange,
+  isWhole,
+  parseSqlText,
+  type SqlType,
+  type SqlValue,
+} from "./sql-type.ts";
 
 /** A parameter as a service hands it to the `pg` client. */
 export type Parameter = string | number | bigint | boolean | null | readonly Parameter[];
@@ -10,6 +17,11 @@ export type Parameter = string | number | bigint | boolean | null | readonly Par
  */
 export function readParameter(type: SqlType, parameter: Parameter): SqlValue {
   if (parameter === null) return null;
+  // A whole number that fits needs no way through its digits.
+  if (isWhole(type)) {
+    const whole = wholeNumber(parameter);
+    if (whole !== undefined && isInRange(type, whole)) return whole;
+  }
   const elementType = elementTypeOf(type);
   if (typeof parameter === "object") {
     if (elementType === undefined) {
@@ -21,4 +33,10 @@ export function readParameter(type: SqlType, parameter: Parameter): SqlValue {
     throw new NotSimulated(`an array literal as text, of type ${type}`, String(parameter));
   }
   return parseSqlText(type, String(parameter));
+}
+
+function wholeNumber(parameter: Parameter): bigint | undefined {
+  if (typeof parameter === "bigint") return parameter;
+  if (typeof parameter !== "number" || !Number.isSafeInteger(parameter)) return undefined;
+  return BigInt(parameter);
 }

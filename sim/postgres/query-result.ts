@@ -1,7 +1,8 @@
 import type { ClientRow } from "./commit.ts";
 import type { DatabaseError } from "./database-error.ts";
-import type { Plan, PlanOutcome } from "./plan.ts";
+import type { Plan, PlanOutcome, ResultColumn } from "./plan.ts";
 import { type ClientValue, type SqlType, toClientValue, TYPE_OID } from "./sql-type.ts";
+import type { Row } from "./stored-row.ts";
 
 /** A column of a result, as a row description carries it. */
 export interface ResultField {
@@ -33,16 +34,20 @@ const COUNTED = new Set(["SELECT", "INSERT", "UPDATE", "DELETE"]);
 export function resultOf(plan: Plan, { rows, count }: PlanOutcome): StatementResult {
   const { columns } = plan;
   const fields = columns.map(({ name, type }) => ({ name, type, typeOid: TYPE_OID[type] }));
-  const clientRows = rows.map((row) => {
-    const described: Record<string, ClientValue> = {};
-    for (const [at, { name, type }] of columns.entries()) {
-      described[name] = toClientValue(type, row[at] ?? null);
-    }
-    return described;
-  });
+  const clientRows = rows.map((row) => describeRow(columns, row));
   const tag = plan.tag(count);
   const command = commandOf(tag);
   return { tag, command, rowCount: COUNTED.has(command) ? count : null, fields, rows: clientRows };
+}
+
+function describeRow(columns: readonly ResultColumn[], row: Row): ClientRow {
+  const described: Record<string, ClientValue> = {};
+  let at = 0;
+  for (const { name, type } of columns) {
+    described[name] = toClientValue(type, row[at] ?? null);
+    at += 1;
+  }
+  return described;
 }
 
 /** The result of a command without rows. */
@@ -51,5 +56,6 @@ export function resultOfCommand(tag: string): StatementResult {
 }
 
 function commandOf(tag: string): string {
-  return tag.split(" ", 1)[0] ?? "";
+  const end = tag.indexOf(" ");
+  return end < 0 ? tag : tag.slice(0, end);
 }

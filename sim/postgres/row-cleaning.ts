@@ -1,6 +1,5 @@
-import { indexKeyOf } from "./table.ts";
-import { isDead, type RowVersion, type StoredRow } from "./stored-row.ts";
-import { compareKeys, type IndexKey } from "./ordered-index.ts";
+import { haveSameKey, indexKeyOf } from "./table.ts";
+import { isDead, type StoredRow } from "./stored-row.ts";
 
 /**
  * Clears away the versions of a row that no snapshot at or after `horizon` can see, with the index entries
@@ -11,17 +10,11 @@ export function cleanRow(row: StoredRow, horizon: number): void {
   if (dead.length === 0) return;
   row.versions = row.versions.filter((version) => !dead.includes(version));
   for (const index of row.table.indexes) {
-    const kept = keysOf(row.versions, (version) => indexKeyOf(index, version.values));
-    for (const key of keysOf(dead, (version) => indexKeyOf(index, version.values))) {
-      if (!kept.some((other) => compareKeys(other, key) === 0)) index.entries.remove({ key, row });
+    for (const { values } of dead) {
+      if (row.versions.some((kept) => haveSameKey(index, kept.values, values))) continue;
+      const key = indexKeyOf(index, values);
+      if (key !== undefined) index.entries.remove({ key, row });
     }
   }
   if (row.versions.length === 0) row.table.rows.delete(row);
-}
-
-function keysOf(
-  versions: readonly RowVersion[],
-  keyOf: (version: RowVersion) => IndexKey | undefined,
-): IndexKey[] {
-  return versions.map(keyOf).filter((key) => key !== undefined);
 }

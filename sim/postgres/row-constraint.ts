@@ -5,14 +5,15 @@ import { compareKeys, type IndexKey } from "./ordered-index.ts";
 import { awaitTransaction } from "./row-lock.ts";
 import { formatSqlText, type SqlValue } from "./sql-type.ts";
 import type { Row, RowVersion } from "./stored-row.ts";
-import { indexKeyOf, type Table, type TableIndex } from "./table.ts";
+import { haveSameKey, indexKeyOf, type Table, type TableIndex } from "./table.ts";
 
 const SHOWN_BYTES_MAX = 64;
 
 /** NOT NULL in column order, then CHECK in the order of names, as ExecConstraints does: 23502, 23514. */
 export function checkRow(table: Table, row: Row): void {
-  for (const [at, column] of table.columns.entries()) {
-    if (!column.notNull || (row[at] ?? null) !== null) continue;
+  for (let at = 0; at < table.columns.length; at += 1) {
+    const column = table.columns[at];
+    if (column?.notNull !== true || (row[at] ?? null) !== null) continue;
     const message = `null value in column "${column.name}" of relation "${table.name}" violates not-null constraint`;
     throw violation("23502", message, table, { column: column.name, detail: failingRow(row) });
   }
@@ -26,24 +27,55 @@ export function checkRow(table: Table, row: Row): void {
 /**
  * Puts a new version of a row into the indexes that do not have it yet; `previous` is the version it
  * replaces. A unique index is searched first, waiting for whoever is inserting or deleting the same key: 23505.
+ * Null when all is done at once, as it mostly is; otherwise the steps that are left, to be run by the caller.
  */
-export function* addIndexEntries(
+export function addIndexEntries(
   execution: Execution,
   version: RowVersion,
   previous: RowVersion | null,
-): Steps<void> {
-  const { table } = version.row;
-  for (const index of table.indexes) {
+): Steps<void> | null {
+  const { indexes } = version.row.table;
+  for (let at = 0; at < indexes.length; at += 1) {
+    const index = indexes[at];
+    if (index === undefined) break;
+    if (previous !== null && haveSameKey(index, previous.values, version.values)) continue;
     const key = indexKeyOf(index, version.values);
     if (key === undefined) continue;
-    const previousKey = previous === null ? undefined : indexKeyOf(index, previous.values);
-    if (previousKey !== undefined && compareKeys(key, previousKey) === 0) continue;
+    if (index.unique && !isFree(execution, index, key, version)) {
+      return addRemainingEntries(execution, version, previous, indexes.slice(at));
+    }
+    index.entries.insert({ key, row: version.row });
+  }
+  return null;
+}
+
+function* addRemainingEntries(
+  execution: Execution,
+  version: RowVersion,
+  previous: RowVersion | null,
+  indexes: readonly TableIndex[],
+): Steps<void> {
+  const { table } = version.row;
+  for (const index of indexes) {
+    if (previous !== null && haveSameKey(index, previous.values, version.values)) continue;
+    const key = indexKeyOf(index, version.values);
+    if (key === undefined) continue;
     if (index.unique && !key.includes(null)) {
       const conflict = yield* findConflict(execution, index, key, version);
       if (conflict !== null) throw duplicateKey(table, index, key);
     }
     index.entries.insert({ key, row: version.row });
   }
+}
+
+/** True when nobody has, or is about to have, a row with this key: `findConflict` would find nothing at once. */
+export function isFree(
+  execution: Execution,
+  index: TableIndex,
+  key: IndexKey,
+  self: RowVersion | null,
+): boolean {
+  return key.includes(null) || searchKey(execution, index, key, self) === null;
 }
 
 /** _bt_check_unique: the live version with the key, after waiting for every transaction that has a say in it. */

@@ -68,6 +68,37 @@ export function* lockRow(
   }
 }
 
+/** `lockRow` where that takes no look at others: nobody is at the row, or it is locked as strongly already. */
+export function lockRowAtOnce(
+  execution: Execution,
+  version: RowVersion,
+  mode: RowLockMode,
+): boolean {
+  const state = stateOf(execution, version);
+  if (state === "ok") {
+    addLocker(version, execution.transaction, mode);
+    return true;
+  }
+  if (state !== "being-modified" || version.lockers === null) return false;
+  for (const locker of version.lockers) {
+    if (locker.transaction === execution.transaction && locker.mode >= mode) return true;
+  }
+  return false;
+}
+
+/** What `awaitModifiable` would find without waiting; null when it would have to wait. */
+export function stateToModify(
+  execution: Execution,
+  version: RowVersion,
+  mode: RowLockMode,
+): RowLockOutcome["kind"] | null {
+  const state = stateOf(execution, version);
+  if (state !== "being-modified") return state;
+  if (findRival(execution, version, mode) !== null) return null;
+  if (version.liveEnder === null) return "ok";
+  return version.next === null ? "deleted" : "updated";
+}
+
 /**
  * The entry of heap_update and heap_delete: waits until the version may be changed by this transaction.
  * `updated` and `deleted` say that another transaction got there first and has committed.
@@ -77,17 +108,13 @@ export function* awaitModifiable(
   version: RowVersion,
   mode: RowLockMode,
 ): Steps<RowLockOutcome["kind"]> {
-  if (stateOf(execution, version) === "ok") return "ok";
   const line = new LinePlace(execution, version, mode);
   try {
     for (;;) {
-      const state = stateOf(execution, version);
-      if (state !== "being-modified") return state;
+      const state = stateToModify(execution, version, mode);
+      if (state !== null) return state;
       const rival = findRival(execution, version, mode);
-      if (rival === null) {
-        if (version.liveEnder === null) return "ok";
-        return version.next === null ? "deleted" : "updated";
-      }
+      if (rival === null) continue;
       const alreadyIn = countMembers(version) > 1 && isMember(execution, version);
       if (!line.taken && !alreadyIn) {
         yield* line.take();
@@ -217,7 +244,7 @@ function needsToWait(execution: Execution, version: RowVersion, mode: RowLockMod
   }
   if (mode === SHARE) {
     if (ender !== null) return true;
-    return [...membersOf(version)].some((member) => member.mode >= NO_KEY_UPDATE);
+    return membersOf(version).some((member) => member.mode >= NO_KEY_UPDATE);
   }
   if (mode === NO_KEY_UPDATE) {
     if (ender !== null && ender.status !== "active") return true;
@@ -340,20 +367,19 @@ function activeLockers(lockers: readonly RowLocker[]): RowLocker[] | null {
 }
 
 // Everyone who is in the version now: those who locked it and the one who is changing it.
-function* membersOf(version: RowVersion): Generator<RowLocker> {
-  for (const locker of version.lockers ?? []) {
-    if (locker.transaction.status === "active") yield locker;
-  }
+function membersOf(version: RowVersion): RowLocker[] {
+  const members = activeLockers(version.lockers ?? []) ?? [];
   const ender = version.liveEnder;
-  if (ender?.status === "active") yield { transaction: ender, mode: version.endedMode };
+  if (ender?.status === "active") members.push({ transaction: ender, mode: version.endedMode });
+  return members;
 }
 
 function countMembers(version: RowVersion): number {
-  return [...membersOf(version)].length;
+  return membersOf(version).length;
 }
 
 function isMember(execution: Execution, version: RowVersion): boolean {
-  return [...membersOf(version)].some((one) => one.transaction === execution.transaction);
+  return membersOf(version).some((one) => one.transaction === execution.transaction);
 }
 
 function findRival(

@@ -14,6 +14,7 @@ import {
   readConjuncts,
   readFromClause,
   runJoin,
+  versionsAt,
 } from "./from-clause.ts";
 import { demandGrouped, groupRows } from "./grouping.ts";
 import { ACCESS_SHARE, ROW_SHARE } from "./lock.ts";
@@ -138,15 +139,17 @@ function orderOverOneTable(keys: readonly SortKey[]): WantedOrder[] | null {
   return wanted;
 }
 
+const NO_VALUES: Row = [];
+
 function* runSelect(select: SelectPlan, execution: Execution): Steps<PlanOutcome> {
   const { locking, targets, join } = select;
-  const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
+  const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: NO_VALUES };
   const limit = boundOf(select.limit, frame, "LIMIT");
   let toSkip = boundOf(select.offset, frame, "OFFSET") ?? 0n;
   const rows: Row[] = [];
   if (limit === 0n) return { rows, count: 0 };
   for (const found of foundRows(select, execution)) {
-    frame.rows.splice(0, frame.rows.length, ...found.rows);
+    frame.rows = found.rows;
     frame.aggregates = found.aggregates;
     if (locking !== null && found.version !== null) {
       const version = yield* lockFoundRow(execution, found.version, locking);
@@ -184,11 +187,16 @@ function foundRows(select: SelectPlan, execution: Execution): Iterable<FoundRow>
 }
 
 function* joinedRows(join: JoinPlan, execution: Execution): Generator<FoundRow> {
-  const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
-  const versions: (RowVersion | null)[] = [];
-  const single = join.levels.length === 1;
-  for (const _ of runJoin(join, frame, versions, execution.snapshot)) {
-    yield { rows: [...frame.rows], aggregates: [], version: single ? (versions[0] ?? null) : null };
+  const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: NO_VALUES };
+  const [level, second] = join.levels;
+  if (level !== undefined && second === undefined) {
+    for (const version of versionsAt(level, frame, execution.snapshot)) {
+      yield { rows: [version.values], aggregates: NO_VALUES, version };
+    }
+    return;
+  }
+  for (const _ of runJoin(join, frame, execution.snapshot)) {
+    yield { rows: [...frame.rows], aggregates: NO_VALUES, version: null };
   }
 }
 

@@ -1,4 +1,3 @@
-import { isDefinition } from "./compile-statement.ts";
 import type { Database } from "./database.ts";
 import { DatabaseError } from "./database-error.ts";
 import type { Isolation } from "./execution.ts";
@@ -13,6 +12,7 @@ import {
   resultOfCommand,
   type StatementResult,
 } from "./query-result.ts";
+import type { SqlValue } from "./sql-type.ts";
 import { StatementExecution } from "./statement-execution.ts";
 import type { Row } from "./stored-row.ts";
 import type { Snapshot, Transaction } from "./transaction.ts";
@@ -135,7 +135,7 @@ export class Session implements LockOwner {
     }
     if (statements.length === 0) return [resultOfCommand("")];
     const results: StatementResult[] = [];
-    for (const [at, statement] of statements.entries()) {
+    for (const statement of statements) {
       const control = readTransactionControl(statement);
       if (this.#state === "aborted" && (control === undefined || control.kind === "begin")) {
         const message =
@@ -147,9 +147,8 @@ export class Session implements LockOwner {
         continue;
       }
       const transaction = this.#transaction ?? this.#begin("read committed", true);
-      const cacheable = statements.length === 1 && !isDefinition(statement);
-      results.push(yield* this.#runStatement(statement, { transaction, cacheable, parameters }));
-      if (this.#implicit && at === statements.length - 1) this.#commit();
+      results.push(yield* this.#runStatement(statement, transaction, parameters));
+      if (this.#implicit && results.length === statements.length) this.#commit();
     }
     return results;
   }
@@ -173,15 +172,13 @@ export class Session implements LockOwner {
 
   *#runStatement(
     statement: ParsedStatement,
-    run: {
-      readonly transaction: Transaction;
-      readonly cacheable: boolean;
-      readonly parameters: readonly Parameter[];
-    },
+    transaction: Transaction,
+    written: readonly Parameter[],
   ): Steps<StatementResult> {
-    const { transaction, cacheable } = run;
-    const plan = yield* this.#planAndLock(statement, transaction, cacheable);
-    const parameters = bind(plan, run.parameters);
+    const plan =
+      this.#planWithLocks(statement, transaction) ??
+      (yield* this.#planAndLock(statement, transaction));
+    const parameters = bind(plan, written);
     const snapshot = this.#takeSnapshot(transaction);
     const isolation = this.#isolation;
     const execution = new StatementExecution(this.#database, { isolation, snapshot, parameters });
@@ -192,17 +189,21 @@ export class Session implements LockOwner {
     return resultOf(plan, outcome);
   }
 
+  // The plan, if its tables can be locked without waiting.
+  #planWithLocks(statement: ParsedStatement, transaction: Transaction): Plan | undefined {
+    const plan = this.#database.planFor(statement, transaction);
+    for (const { table, mode } of plan.tableLocks) {
+      if (!this.#database.locks.tryAcquire(table.lock, this, mode)) return undefined;
+    }
+    return plan;
+  }
+
   // While it waits for a table, another transaction may commit a definition: then the plan is made anew.
-  *#planAndLock(
-    statement: ParsedStatement,
-    transaction: Transaction,
-    cacheable: boolean,
-  ): Steps<Plan> {
+  *#planAndLock(statement: ParsedStatement, transaction: Transaction): Steps<Plan> {
     for (;;) {
       const { version } = this.#database.catalog;
-      const plan = this.#database.planFor(statement, transaction, cacheable);
+      const plan = this.#database.planFor(statement, transaction);
       for (const { table, mode } of plan.tableLocks) {
-        if (this.#database.locks.tryAcquire(table.lock, this, mode)) continue;
         yield* this.#database.locks.acquire(table.lock, this, mode);
       }
       if (this.#database.catalog.version === version) return plan;
@@ -268,10 +269,16 @@ function bind(plan: Plan, parameters: readonly Parameter[]): Row {
     const message = `bind message supplies ${parameters.length} parameters, but prepared statement "" requires ${parameterTypes.length}`;
     throw new DatabaseError("08P01", message);
   }
-  return parameterTypes.map((type, at) => readParameter(type, parameters[at] ?? null));
+  const row: SqlValue[] = [];
+  for (const type of parameterTypes) row.push(readParameter(type, parameters[row.length] ?? null));
+  return row;
 }
+
+const NO_RESULTS: readonly StatementResult[] = [];
 
 function replyWith(results: readonly StatementResult[]): QueryReply {
   const last = results.at(-1) ?? resultOfCommand("");
-  return { kind: "result", ...last, earlier: results.slice(0, -1) };
+  const { tag, command, rowCount, fields, rows } = last;
+  const earlier = results.length < 2 ? NO_RESULTS : results.slice(0, -1);
+  return { kind: "result", tag, command, rowCount, fields, rows, earlier };
 }

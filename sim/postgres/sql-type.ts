@@ -66,11 +66,14 @@ export function isWhole(type: SqlType): type is "bigint" | "integer" {
 
 /** The value itself when it fits the type; 22003 in Postgres's words when an operation overflowed. */
 export function inRange(type: "bigint" | "integer", value: bigint): bigint {
-  const range = WHOLE_RANGE[type];
-  if (value < range.min || value > range.max) {
-    throw new DatabaseError("22003", `${type} out of range`);
-  }
+  if (!isInRange(type, value)) throw new DatabaseError("22003", `${type} out of range`);
   return value;
+}
+
+/** True when the value fits the type. */
+export function isInRange(type: "bigint" | "integer", value: bigint): boolean {
+  const range = WHOLE_RANGE[type];
+  return value >= range.min && value <= range.max;
 }
 
 /** Postgres's input function of a scalar type: 22P02 when the text is not of the type, 22003 out of range. */
@@ -92,8 +95,7 @@ function parseWhole(type: "bigint" | "integer", text: string): bigint {
   }
   const size = BigInt(digits[2] ?? "0");
   const value = digits[1] === "-" ? -size : size;
-  const range = WHOLE_RANGE[type];
-  if (value < range.min || value > range.max) {
+  if (!isInRange(type, value)) {
     throw new DatabaseError("22003", `value "${text}" is out of range for type ${type}`);
   }
   return value;

@@ -111,6 +111,17 @@ export class Table {
   }
 }
 
+/** True when both rows are in the index, under one key. */
+export function haveSameKey(index: TableIndex, left: Row, right: Row): boolean {
+  for (const column of index.columns) {
+    if ((left[column] ?? null) !== (right[column] ?? null)) return false;
+  }
+  const { predicate } = index;
+  return (
+    predicate === null || (predicate.evaluate(left) === true && predicate.evaluate(right) === true)
+  );
+}
+
 function describeShape({ name, columns, indexes }: Table): string {
   const columnShapes = columns.map((column) => {
     const { defaultValue, identity } = column;

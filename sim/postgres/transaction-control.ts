@@ -12,9 +12,17 @@ const ISOLATIONS: ReadonlyMap<string, Isolation> = new Map([
   ["repeatable read", "repeatable read"],
 ]);
 
+const readBefore = new WeakMap<ParsedStatement, TransactionControl>();
+
 /** Reads BEGIN, COMMIT and ROLLBACK; undefined for any other statement. Savepoints and SERIALIZABLE are refused by name. */
 export function readTransactionControl(statement: ParsedStatement): TransactionControl | undefined {
   if (statement.kind !== "TransactionStmt") return undefined;
+  const control = readBefore.get(statement) ?? readControl(statement);
+  readBefore.set(statement, control);
+  return control;
+}
+
+function readControl(statement: ParsedStatement): TransactionControl {
   const node = statement.open();
   const kind = node.requiredText("kind");
   let isolation: Isolation = "read committed";

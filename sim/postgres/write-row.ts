@@ -3,19 +3,22 @@ import type { Execution } from "./execution.ts";
 import { queueForeignKeyChecks } from "./foreign-key.ts";
 import type { Steps } from "./lock-manager.ts";
 import { addIndexEntries, checkRow } from "./row-constraint.ts";
-import { awaitModifiable, lockRow } from "./row-lock.ts";
+import { awaitModifiable, lockRow, stateToModify } from "./row-lock.ts";
 import { FOR_UPDATE, NO_KEY_UPDATE, type Row, type RowLockMode, RowVersion } from "./stored-row.ts";
 import type { Table } from "./table.ts";
 
-/** Inserts a row that has passed its NOT NULL and CHECK constraints. */
-export function* insertRow(execution: Execution, table: Table, values: Row): Steps<void> {
+/**
+ * Inserts a row that has passed its NOT NULL and CHECK constraints. Null when it is in its indexes; otherwise
+ * the steps that are left, for another transaction is at the same key.
+ */
+export function insertRow(execution: Execution, table: Table, values: Row): Steps<void> | null {
   const { transaction, snapshot } = execution;
   const row = table.addRow();
   const version = new RowVersion(row, values, transaction, snapshot.command);
   row.versions.push(version);
   execution.noteChange(row, table, null, values);
-  yield* addIndexEntries(execution, version, null);
   queueForeignKeyChecks(execution, table, null, version);
+  return addIndexEntries(execution, version, null);
 }
 
 /** What an UPDATE or DELETE does with a row. */
@@ -49,8 +52,14 @@ export function* modifyRow(
     const values = modification.compute(version.values);
     if (values !== null) checkRow(table, values);
     const mode = strengthOf(table, version.values, values);
-    const state = yield* awaitModifiable(execution, version, mode);
-    if (state === "ok") return yield* replaceVersion(execution, version, values, mode);
+    const state =
+      stateToModify(execution, version, mode) ?? (yield* awaitModifiable(execution, version, mode));
+    if (state === "ok") {
+      const next = replaceVersion(execution, version, values, mode);
+      const waits = next === null ? null : addIndexEntries(execution, next, version);
+      if (waits !== null) yield* waits;
+      return { before: version.values, after: values };
+    }
     if (state === "self-modified") return null;
     if (state !== "updated" && state !== "deleted") {
       throw new Error(`a row version to be modified is ${state}`);
@@ -74,12 +83,13 @@ function strengthOf(table: Table, before: Row, after: Row | null): RowLockMode {
   return NO_KEY_UPDATE;
 }
 
-function* replaceVersion(
+// The version that stands for the row from now on; null when the row was deleted.
+function replaceVersion(
   execution: Execution,
   version: RowVersion,
   values: Row | null,
   mode: RowLockMode,
-): Steps<ModifiedRow> {
+): RowVersion | null {
   const { transaction, snapshot } = execution;
   const { row } = version;
   const before = version.values;
@@ -87,15 +97,14 @@ function* replaceVersion(
   execution.noteChange(row, row.table, before, values);
   if (values === null) {
     queueForeignKeyChecks(execution, row.table, before, null);
-    return { before, after: null };
+    return null;
   }
   const next = new RowVersion(row, values, transaction, snapshot.command);
   next.lockers = version.lockers === null ? null : [...version.lockers];
   version.next = next;
   row.versions.push(next);
-  yield* addIndexEntries(execution, next, version);
   queueForeignKeyChecks(execution, row.table, before, next);
-  return { before, after: values };
+  return next;
 }
 
 // compute_new_xmax_infomask: an own, stronger row lock taken earlier makes the change as strong as itself.
