@@ -21,12 +21,11 @@ export function interposePorts(
 /** Effects `<resource>/<purpose>.<verb>`: `payment-db/accept.commit`, `wallet-db/transfer.select`. */
 function interposeDatabase(database: Database, resource: string, gate: EffectGate): Database {
   return {
-    async connect(purpose) {
+    connect(purpose) {
       const operations = operationsOf(purpose);
-      const connection = await gate.pass(resource, operations.connect, () =>
-        database.connect(purpose),
-      );
-      return interposeConnection(connection, { resource, operations }, gate);
+      return gate
+        .pass(resource, operations.connect, () => database.connect(purpose))
+        .then((connection) => interposeConnection(connection, { resource, operations }, gate));
     },
     close: () => database.close(),
   };

@@ -14,7 +14,8 @@ export function createSimulatedBroker(client: KafkaClient): Broker {
     async connectProducer() {
       const producer = await client.connectProducer();
       return {
-        send: (records) => asBrokerError(() => producer.send(records.map(withoutHeaders))),
+        send: (records) =>
+          producer.send(records.map(withoutHeaders)).then(undefined, throwBrokerError),
         disconnect: () => producer.disconnect(),
       };
     },
@@ -31,9 +32,11 @@ export function createSimulatedBroker(client: KafkaClient): Broker {
   };
 }
 
-function withoutHeaders(record: BrokerRecord) {
-  return { ...record, headers: new Map<string, string>() };
+function withoutHeaders({ topic, key, value }: BrokerRecord) {
+  return { topic, key, value, headers: noHeaders };
 }
+
+const noHeaders: ReadonlyMap<string, string> = new Map();
 
 function deliveryOf(message: ConsumerMessage, commit: () => Promise<void>): Delivery {
   const { topic, partition, offset, key, value } = message;
@@ -43,16 +46,12 @@ function deliveryOf(message: ConsumerMessage, commit: () => Promise<void>): Deli
     offset: offset.toString(),
     key,
     value,
-    commit: () => asBrokerError(commit),
+    commit: () => commit().then(undefined, throwBrokerError),
   };
 }
 
-async function asBrokerError(ask: () => Promise<void>): Promise<void> {
-  try {
-    await ask();
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const effect = error instanceof SendFailed ? error.effect : "unknown";
-    throw new BrokerError(message, { effect, cause: error });
-  }
+function throwBrokerError(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  const effect = error instanceof SendFailed ? error.effect : "unknown";
+  throw new BrokerError(message, { effect, cause: error });
 }

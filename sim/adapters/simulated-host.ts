@@ -4,6 +4,7 @@ import type { Telemetry } from "../../system/ports/telemetry.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { RandomStream } from "../kernel/random.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import { TraceLabel } from "../kernel/trace.ts";
 
 /** The day on which every simulated run begins, in milliseconds since the epoch: 2026-01-01, UTC. */
 const EPOCH_MS = 1_767_225_600_000;
@@ -28,12 +29,17 @@ export function createSimulatedEntropy(process: SimulatedProcess): Entropy {
 
 /** What a process says goes into the trace: two runs that say different things differ. */
 export function createTraceTelemetry(kernel: Kernel, process: SimulatedProcess): Telemetry {
+  const processName = new TraceLabel(process.name);
   return {
     event(name, detail) {
-      kernel.trace.record("telemetry", process.name, `${name} ${JSON.stringify(detail)}`);
+      // A label of its own: hardly any of these texts comes twice, so the trace need not remember them.
+      const text = new TraceLabel(`${name} ${JSON.stringify(detail)}`);
+      kernel.trace.recordLabels(telemetry, processName, text, 0);
     },
   };
 }
+
+const telemetry = new TraceLabel("telemetry");
 
 /** A UUID of version 4 (RFC 9562). */
 function drawUuid(stream: RandomStream): string {

@@ -23,12 +23,9 @@ export class BrokerConnection {
   }
 
   /** Rejects with `ConnectionRefused` or `ConnectionLost`; errors of the broker are part of the reply. */
-  async ask<Kind extends RequestKind>(
-    kind: Kind,
-    request: RequestOf<Kind>,
-  ): Promise<ReplyOf<Kind>> {
-    const connection = this.#connection?.isOpen === true ? this.#connection : await this.#connect();
-    return parseReply(kind, await connection.request(request));
+  ask<Kind extends RequestKind>(kind: Kind, request: RequestOf<Kind>): Promise<ReplyOf<Kind>> {
+    if (this.#connection?.isOpen === true) return askOver(this.#connection, kind, request);
+    return this.#connect().then((connection) => askOver(connection, kind, request));
   }
 
   close(): void {
@@ -49,6 +46,14 @@ export class BrokerConnection {
     }
     throw refusal;
   }
+}
+
+function askOver<Kind extends RequestKind>(
+  connection: Connection,
+  kind: Kind,
+  request: RequestOf<Kind>,
+): Promise<ReplyOf<Kind>> {
+  return connection.request(request).then((reply) => parseReply(kind, reply));
 }
 
 /** Whether it is worth another attempt later, on a new connection. */

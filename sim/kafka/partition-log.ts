@@ -7,7 +7,11 @@ export class PartitionLog {
   /** `topic/partition`, for traces. */
   readonly name: string;
   readonly #records: StoredRecord[] = [];
-  readonly #waiting = new Set<() => void>();
+  /**
+   * In the order of waiting. Replaced and never changed, so that `append` can walk it while those it wakes leave.
+   * Seldom more than one, for which a list is cheaper than a set.
+   */
+  #waiting: readonly (() => void)[] = [];
 
   constructor(topic: string, partition: number) {
     this.topic = topic;
@@ -32,6 +36,7 @@ export class PartitionLog {
 
   /** From that offset on until the bytes run out; at least one record where there is one, as Kafka does. */
   read(offset: number, maxBytes: number): readonly StoredRecord[] {
+    if (offset >= this.#records.length) return [];
     let bytes = 0;
     let end = offset;
     for (let record = this.#records[end]; record !== undefined; record = this.#records[end]) {
@@ -47,11 +52,11 @@ export class PartitionLog {
   }
 
   wait(wake: () => void): void {
-    this.#waiting.add(wake);
+    this.#waiting = [...this.#waiting, wake];
   }
 
   stopWaiting(wake: () => void): void {
-    this.#waiting.delete(wake);
+    this.#waiting = this.#waiting.filter((each) => each !== wake);
   }
 }
 
