@@ -1,6 +1,6 @@
-import type { Connection, Row } from "../../system/ports/database.ts";
+import { accountText, balances, withSessions, type Sessions } from "./account-sessions.ts";
 import { demandEqual, type Claim } from "./claim.ts";
-import type { DatabaseStage, StageClient } from "./stage.ts";
+import type { DatabaseStage } from "./stage.ts";
 import { demandWaiting, outcomeOf, underWay } from "./under-way.ts";
 
 /** What the services rely on from PostgreSQL, through the database port. */
@@ -146,12 +146,6 @@ export const databaseContract: readonly Claim<DatabaseStage>[] = [
   }),
 ];
 
-/** A claim's two connections, on a database with the accounts a and b of 100 each. */
-interface Sessions extends DatabaseStage {
-  readonly first: Connection;
-  readonly second: Connection;
-}
-
 const HEARD_AFTER_MS = 100;
 
 const LOCK_BOTH = "SELECT id, balance FROM accounts WHERE id IN ('b', 'a') ORDER BY id FOR UPDATE";
@@ -161,33 +155,6 @@ function claim(
   check: (sessions: Sessions) => Promise<void>,
 ): Claim<DatabaseStage> {
   return { claim: sentence, check: (stage) => withSessions(stage, check) };
-}
-
-async function withSessions(
-  stage: DatabaseStage,
-  check: (sessions: Sessions) => Promise<void>,
-): Promise<void> {
-  const connections: Connection[] = [];
-  const open = async (client: StageClient) => {
-    const connection = await stage.database(client).connect("contract");
-    connections.push(connection);
-    return connection;
-  };
-  try {
-    const [first, second] = [await open("first"), await open("second")];
-    await first.query(
-      `CREATE TABLE accounts (
-         id text PRIMARY KEY,
-         balance bigint NOT NULL CONSTRAINT no_overdraft CHECK (balance >= 0)
-       )`,
-    );
-    await first.query("INSERT INTO accounts (id, balance) VALUES ('a', 100), ('b', 100)");
-    await check({ ...stage, first, second });
-  } finally {
-    for (const connection of connections) {
-      connection.release(true);
-    }
-  }
 }
 
 async function insertTwice(
@@ -206,15 +173,6 @@ async function insertTwice(
     "b 100",
     end === "COMMIT" ? "c 1" : "c 2",
   ]);
-}
-
-async function balances(connection: Connection): Promise<readonly string[]> {
-  const { rows } = await connection.query("SELECT id, balance FROM accounts ORDER BY id");
-  return rows.map(accountText);
-}
-
-function accountText(row: Row): string {
-  return `${String(row["id"])} ${String(row["balance"])}`;
 }
 
 function lockOne(id: "a" | "b"): string {
