@@ -26,8 +26,7 @@ describe("the simulated PostgreSQL", () => {
   it.each(databaseContract)("$claim", async ({ check }) => {
     for (const seed of SEEDS) {
       const kernel = createKernel({ seed });
-      const run = kernel.run((self) => check(databaseStage(kernel, self)));
-      await expect(run).resolves.toBeUndefined();
+      expect(await kernel.run((self) => check(databaseStage(kernel, self)))).toBeUndefined();
     }
   });
 });
@@ -36,8 +35,7 @@ describe("the simulated Kafka", () => {
   it.each(brokerContract)("$claim", async ({ check }) => {
     for (const seed of SEEDS) {
       const kernel = createKernel({ seed });
-      const run = kernel.run((self) => check(brokerStage(kernel, self)));
-      await expect(run).resolves.toBeUndefined();
+      expect(await kernel.run((self) => check(brokerStage(kernel, self)))).toBeUndefined();
     }
   });
 });
