@@ -10,7 +10,6 @@ import {
 import { createSimulatedBroker } from "./adapters/kafka-broker.ts";
 import { createSimulatedDatabase } from "./adapters/postgres-database.ts";
 import { createSimulatedClock } from "./adapters/simulated-host.ts";
-import { createKafkaClient } from "./kafka/kafka-client.ts";
 import { startKafkaServer } from "./kafka/kafka-server.ts";
 import { createKernel, type Kernel } from "./kernel/kernel.ts";
 import type { SimulatedProcess } from "./kernel/simulated-process.ts";
@@ -89,9 +88,7 @@ function brokerStage(kernel: Kernel, self: SimulatedProcess): BrokerStage {
   const server = startKafkaServer({ kernel, network, name: "kafka-1" });
   const processes = forEachClient((client) => startIdle(kernel, client));
   const brokers = forEachClient((client) =>
-    createSimulatedBroker(
-      createKafkaClient({ network, process: processes[client], servers: ["kafka-1"] }),
-    ),
+    createSimulatedBroker({ network, process: processes[client], servers: ["kafka-1"] }),
   );
   return {
     clock: createSimulatedClock(self),

@@ -15,7 +15,6 @@ import {
   createSimulatedEntropy,
   createTraceTelemetry,
 } from "./adapters/simulated-host.ts";
-import { createKafkaClient } from "./kafka/kafka-client.ts";
 import type { ProcessExit, SimulatedProcess } from "./kernel/simulated-process.ts";
 import { databaseServer, KAFKA, type Servers } from "./servers.ts";
 
@@ -119,7 +118,6 @@ function portsOf(
   { migrations }: ProcessesRequest,
   process: SimulatedProcess,
 ): ProcessPorts {
-  const kafka = createKafkaClient({ network, process, servers: [KAFKA] });
   const databases = new Map<ServiceName, ReturnType<typeof createSimulatedDatabase>>();
   return {
     database(service) {
@@ -129,7 +127,7 @@ function portsOf(
       databases.set(service, database);
       return database;
     },
-    broker: createSimulatedBroker(kafka),
+    broker: createSimulatedBroker({ network, process, servers: [KAFKA] }),
     server: createSimulatedServer(kernel, network, process),
     clock: createSimulatedClock(process),
     entropy: createSimulatedEntropy(process),

@@ -4,12 +4,23 @@ import {
   type BrokerRecord,
   type Delivery,
 } from "../../system/ports/broker.ts";
+import { KAFKA_SETTINGS } from "../../system/adapters/kafka-settings.ts";
 import type { ConsumerMessage } from "../kafka/consumer.ts";
-import type { KafkaClient } from "../kafka/kafka-client.ts";
+import type { ClientPlace } from "../kafka/broker-connection.ts";
+import { createKafkaClient } from "../kafka/kafka-client.ts";
 import { SendFailed } from "../kafka/kafka-error.ts";
 
+const { retry, fetchWaitMsMax, heartbeatsPerSession, sessionsPerRebalance } = KAFKA_SETTINGS;
+
+const RETRY = {
+  initialRetryMs: retry.initialMs,
+  maxRetryMs: retry.delayMsMax,
+  retries: retry.countMax,
+};
+
 /** The broker port on the simulated Kafka client, as `system/adapters/kafka-broker.ts` is on kafkajs. */
-export function createSimulatedBroker(client: KafkaClient): Broker {
+export function createSimulatedBroker(place: ClientPlace): Broker {
+  const client = createKafkaClient({ ...place, retry: RETRY });
   return {
     async connectProducer() {
       const producer = await client.connectProducer();
@@ -24,8 +35,9 @@ export function createSimulatedBroker(client: KafkaClient): Broker {
         group,
         topics,
         sessionTimeoutMs,
-        heartbeatIntervalMs: Math.floor(sessionTimeoutMs / 6),
-        rebalanceTimeoutMs: sessionTimeoutMs * 2,
+        heartbeatIntervalMs: Math.floor(sessionTimeoutMs / heartbeatsPerSession),
+        rebalanceTimeoutMs: sessionTimeoutMs * sessionsPerRebalance,
+        maxWaitMs: fetchWaitMsMax,
         fromBeginning: true,
         onMessage: (message, commit) => onMessage(deliveryOf(message, commit)),
       }),

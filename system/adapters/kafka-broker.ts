@@ -7,6 +7,15 @@ import {
   type RunningConsumer,
   type Subscription,
 } from "../ports/broker.ts";
+import { KAFKA_SETTINGS } from "./kafka-settings.ts";
+
+const { retry, fetchWaitMsMax, heartbeatsPerSession, sessionsPerRebalance } = KAFKA_SETTINGS;
+
+const RETRY = {
+  initialRetryTime: retry.initialMs,
+  maxRetryTime: retry.delayMsMax,
+  retries: retry.countMax,
+};
 
 export interface KafkaAddress {
   readonly clientId: string;
@@ -25,7 +34,7 @@ export function createKafkaBroker({ clientId, brokers }: KafkaAddress): Broker {
     logLevel: logLevel.NOTHING,
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 },
+    retry: RETRY,
   });
   return {
     async connectProducer() {
@@ -53,11 +62,11 @@ async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<
   const consumer = kafka.consumer({
     groupId: subscription.group,
     sessionTimeout: subscription.sessionTimeoutMs,
-    heartbeatInterval: Math.floor(subscription.sessionTimeoutMs / 6),
-    rebalanceTimeout: subscription.sessionTimeoutMs * 2,
-    maxWaitTimeInMs: 500,
+    heartbeatInterval: Math.floor(subscription.sessionTimeoutMs / heartbeatsPerSession),
+    rebalanceTimeout: subscription.sessionTimeoutMs * sessionsPerRebalance,
+    maxWaitTimeInMs: fetchWaitMsMax,
     // Without this a consumer whose retries ran out stays away until the process is started again.
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => true },
+    retry: { ...RETRY, restartOnFailure: async () => true },
   });
   await asBrokerError("none", async () => {
     await consumer.connect();

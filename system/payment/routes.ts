@@ -14,8 +14,8 @@ import type { Acceptance, TransferRequest } from "./transfer-request.ts";
  * - `POST /payments` with an `Idempotency-Key` header: 202 with the payment's location
  * - `GET /payments/:id`: 200 with its state
  *
- * Errors are problem details. 503 means that the request may have taken effect: ask again with the
- * same key.
+ * Errors are problem details. After 503 ask again with the same key: its code says whether nothing
+ * was done or whether that is not known.
  */
 export function paymentRoutes(
   ports: AcceptPorts,

@@ -1,0 +1,12 @@
+/**
+ * How this product asks its Kafka client to behave, in one place, so that the simulated client is
+ * asked the same. Milliseconds, but for the counts.
+ */
+export const KAFKA_SETTINGS = {
+  /** How long a fetch may wait at the broker for something to come. */
+  fetchWaitMsMax: 500,
+  retry: { initialMs: 100, delayMsMax: 1_000, countMax: 8 },
+  /** Heartbeats in one session time-out, and session time-outs in one rebalance time-out. */
+  heartbeatsPerSession: 6,
+  sessionsPerRebalance: 2,
+} as const;
