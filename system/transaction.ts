@@ -1,4 +1,10 @@
-import { DatabaseError, type Connection, type Database } from "./ports/database.ts";
+import {
+  DatabaseError,
+  type Connection,
+  type Database,
+  type QueryResult,
+  type SqlValue,
+} from "./ports/database.ts";
 
 /**
  * Runs `work` between BEGIN and COMMIT on one connection and answers what it returns.
@@ -26,6 +32,28 @@ export async function inTransaction<T>(
   }
   connection.release();
   return result;
+}
+
+/**
+ * Runs one statement on a connection of its own: a transaction by itself, as PostgreSQL has it. A
+ * connection on which it failed is not given to anybody else.
+ *
+ * @throws DatabaseError
+ */
+export async function runStatement(
+  database: Database,
+  purpose: string,
+  statement: { readonly sql: string; readonly parameters: readonly SqlValue[] },
+): Promise<QueryResult> {
+  const connection = await database.connect(purpose);
+  try {
+    const result = await connection.query(statement.sql, statement.parameters);
+    connection.release();
+    return result;
+  } catch (error) {
+    connection.release(true);
+    throw error;
+  }
 }
 
 async function commit(connection: Connection, purpose: string): Promise<void> {

@@ -46,21 +46,18 @@ export function parseEvent(text: string | null): ParsedEvent {
     return unreadable("the message has no value");
   }
   const json = parseJson(text);
-  if (created.Check(json)) {
-    return readCreated(json.id, json.data);
+  switch (typeOf(json)) {
+    case "payment.created":
+      return created.Check(json) ? readCreated(json.id, json.data) : unfit(created, json);
+    case "payment.completed":
+      return completed.Check(json) ? readCompleted(json) : unfit(completed, json);
+    case "payment.failed":
+      return failed.Check(json) ? readFailed(json) : unfit(failed, json);
+    default:
+      return json === undefined ? unreadable("the value is not JSON") : unfit(anyType, json);
   }
-  if (completed.Check(json)) {
-    const { id, type, data } = json;
-    return { kind: "event", event: { id, type, paymentId: data.paymentId } };
-  }
-  if (failed.Check(json)) {
-    const { id, type, data } = json;
-    return { kind: "event", event: { id, type, paymentId: data.paymentId, reason: data.reason } };
-  }
-  return unreadable(whyUnreadable(json));
 }
 
-// Without NUL, which JSON can carry and PostgreSQL's text cannot hold.
 const text = Type.String({ minLength: 1, maxLength: 200, pattern: "^[^\\u0000]+$" });
 const shared = { specversion: Type.Literal("1.0"), id: text };
 
@@ -76,21 +73,20 @@ const created = Compile(
   Type.Object({ ...shared, type: Type.Literal("payment.created"), data: createdData }),
 );
 
-const completed = Compile(
-  Type.Object({
-    ...shared,
-    type: Type.Literal("payment.completed"),
-    data: Type.Object({ paymentId: text }),
-  }),
-);
+const completedEvent = Type.Object({
+  ...shared,
+  type: Type.Literal("payment.completed"),
+  data: Type.Object({ paymentId: text }),
+});
 
-const failed = Compile(
-  Type.Object({
-    ...shared,
-    type: Type.Literal("payment.failed"),
-    data: Type.Object({ paymentId: text, reason: Type.Enum(REFUSAL_REASONS) }),
-  }),
-);
+const failedEvent = Type.Object({
+  ...shared,
+  type: Type.Literal("payment.failed"),
+  data: Type.Object({ paymentId: text, reason: Type.Enum(REFUSAL_REASONS) }),
+});
+
+const completed = Compile(completedEvent);
+const failed = Compile(failedEvent);
 
 const anyType = Compile(Type.Object({ type: Type.Enum(TOPICS) }));
 
@@ -107,26 +103,29 @@ function readCreated(id: string, data: Static<typeof createdData>): ParsedEvent 
   return { kind: "event", event: { id, type: "payment.created", payment } };
 }
 
-function whyUnreadable(json: unknown): string {
-  if (json === undefined) {
-    return "the value is not JSON";
-  }
-  const schema = anyType.Check(json) ? schemaOf(json.type) : anyType;
-  const [error] = schema.Errors(json);
-  return error === undefined
-    ? "not an event of ours"
-    : `${error.instancePath || "the value"} ${error.message}`;
+function readCompleted({ id, type, data }: Static<typeof completedEvent>): ParsedEvent {
+  return { kind: "event", event: { id, type, paymentId: data.paymentId } };
 }
 
-function schemaOf(type: EventType): typeof created | typeof completed | typeof failed {
-  switch (type) {
-    case "payment.created":
-      return created;
-    case "payment.completed":
-      return completed;
-    case "payment.failed":
-      return failed;
-  }
+function readFailed({ id, type, data }: Static<typeof failedEvent>): ParsedEvent {
+  return { kind: "event", event: { id, type, paymentId: data.paymentId, reason: data.reason } };
+}
+
+/** The event's type as it says itself, unchecked. */
+function typeOf(json: unknown): unknown {
+  return typeof json === "object" && json !== null && "type" in json ? json.type : undefined;
+}
+
+/** Why a value does not fit: the first fault, with its place. */
+function unfit(schema: { Errors(value: unknown): SchemaFault[] }, json: unknown): ParsedEvent {
+  const [fault] = schema.Errors(json);
+  const place = fault?.instancePath || "the value";
+  return unreadable(`${place} ${fault?.message ?? "is not an event of ours"}`);
+}
+
+interface SchemaFault {
+  readonly instancePath: string;
+  readonly message: string;
 }
 
 function encodeData(event: Event): Readonly<Record<string, string>> {

@@ -1,8 +1,8 @@
 import type { BrokerRecord, Producer } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Connection, Database, Row } from "../ports/database.ts";
+import type { Database, Row } from "../ports/database.ts";
 import { bigintColumn, textColumn } from "../row.ts";
-import { inTransaction } from "../transaction.ts";
+import { runStatement } from "../transaction.ts";
 
 export interface RelayPorts {
   readonly database: Database;
@@ -29,9 +29,7 @@ export async function relayOutbox(ports: RelayPorts, batchMax: number): Promise<
   }
   await ports.producer.send(events.map((event) => event.record));
   // Marked only after the broker's acknowledgement.
-  await inTransaction(ports.database, "relay", (connection) =>
-    markSent(connection, events, ports.clock.nowMs()),
-  );
+  await markSent(ports.database, events, ports.clock.nowMs());
   return events.length;
 }
 
@@ -41,30 +39,23 @@ interface UnsentEvent {
 }
 
 async function readUnsent(database: Database, batchMax: number): Promise<readonly UnsentEvent[]> {
-  const connection = await database.connect("poll");
-  try {
-    const { rows } = await connection.query(
-      `SELECT id, topic, message_key, payload FROM outbox
-       WHERE sent_at_ms IS NULL ORDER BY id LIMIT $1`,
-      [batchMax],
-    );
-    connection.release();
-    return rows.map(readUnsentEvent);
-  } catch (error) {
-    connection.release(true);
-    throw error;
-  }
+  const { rows } = await runStatement(database, "relay", {
+    sql: `SELECT id, topic, message_key, payload FROM outbox
+          WHERE sent_at_ms IS NULL ORDER BY id LIMIT $1`,
+    parameters: [batchMax],
+  });
+  return rows.map(readUnsentEvent);
 }
 
 async function markSent(
-  connection: Connection,
+  database: Database,
   events: readonly UnsentEvent[],
   nowMs: number,
 ): Promise<void> {
-  await connection.query(
-    `UPDATE outbox SET sent_at_ms = $2 WHERE id = ANY ($1::bigint[]) AND sent_at_ms IS NULL`,
-    [events.map((event) => event.outboxId), nowMs],
-  );
+  await runStatement(database, "relay", {
+    sql: `UPDATE outbox SET sent_at_ms = $2 WHERE id = ANY ($1::bigint[]) AND sent_at_ms IS NULL`,
+    parameters: [events.map((event) => event.outboxId), nowMs],
+  });
 }
 
 function readUnsentEvent(row: Row): UnsentEvent {

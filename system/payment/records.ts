@@ -1,6 +1,7 @@
 import type { Money } from "../domain/money.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { Connection, Database, Row } from "../ports/database.ts";
+import { runStatement } from "../transaction.ts";
 import { bigintColumn, nullableTextColumn, textColumn } from "../row.ts";
 import { formatMoney, isCurrency } from "../domain/money.ts";
 
@@ -41,19 +42,12 @@ export async function findPayment(
   database: Database,
   paymentId: string,
 ): Promise<PaymentView | undefined> {
-  const connection = await database.connect("read");
-  try {
-    const { rows } = await connection.query(
-      `SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason
-       FROM payments WHERE id = $1`,
-      [paymentId],
-    );
-    connection.release();
-    return rows.map(readPayment)[0];
-  } catch (error) {
-    connection.release(true);
-    throw error;
-  }
+  const { rows } = await runStatement(database, "read", {
+    sql: `SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason
+          FROM payments WHERE id = $1`,
+    parameters: [paymentId],
+  });
+  return rows.map(readPayment)[0];
 }
 
 function readPayment(row: Row): PaymentView {
