@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { access, mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { encodeEvidence } from "../reports/evidence-codec.ts";
@@ -17,6 +18,7 @@ import {
   parseWholeNumber,
   parseWorld,
   scenarioNamed,
+  type SeedRange,
 } from "./options.ts";
 import { runSweep, type RunRequest } from "./run-sweep.ts";
 
@@ -26,6 +28,8 @@ const DEFAULTS = {
   real: { seeds: { first: 1, last: 4 }, shrinkRunsMax: 0 },
 } as const;
 
+const WORKER_SEEDS_MIN = 20;
+
 interface RunOptions {
   readonly world: string;
   readonly seeds?: string;
@@ -33,6 +37,7 @@ interface RunOptions {
   readonly out: string;
   readonly shrinkRuns?: string;
   readonly ports?: string;
+  readonly workers?: string;
   readonly json?: true;
 }
 
@@ -46,6 +51,7 @@ export function addRunCommand(program: Command): void {
     .option("--mutant <id>", "break the services on purpose, to see the check fail: F0")
     .option("--out <folder>", "where report, evidence and replay files are written", "out")
     .option("--shrink-runs <count>", "variants tried to make a failing case smaller")
+    .option("--workers <count>", "threads of the simulated world (default: one for each core)")
     .option("--ports <list>", "ports for the real servers, such as postgres=15432,kafka=19092")
     .option("--json", "print the evidence on standard output instead of the summary")
     .addHelpText(
@@ -96,18 +102,28 @@ function closingText({ mutant, worldName, scenario }: RunRequest, evidence: Evid
 function readRequest(name: string, options: RunOptions): RunRequest {
   const worldName = parseWorld(options.world);
   const defaults = DEFAULTS[worldName];
+  const seeds = options.seeds === undefined ? defaults.seeds : parseSeeds(options.seeds);
   return {
     scenario: scenarioNamed(name),
     mutant: options.mutant === undefined ? null : mutantNamed(options.mutant),
     worldName,
-    seeds: options.seeds === undefined ? defaults.seeds : parseSeeds(options.seeds),
+    seeds,
     shrinkRunsMax:
       options.shrinkRuns === undefined
         ? defaults.shrinkRunsMax
         : parseWholeNumber(options.shrinkRuns, "--shrink-runs"),
     out: options.out,
+    workers: readWorkers(options.workers, seeds),
     ports: options.ports === undefined ? {} : parsePorts(options.ports),
   };
+}
+
+/** A thread is worth its start-up only for some seeds. */
+function readWorkers(text: string | undefined, { first, last }: SeedRange): number {
+  const worthwhile = Math.ceil((last - first + 1) / WORKER_SEEDS_MIN);
+  return text === undefined
+    ? Math.min(availableParallelism(), worthwhile)
+    : parseWholeNumber(text, "--workers");
 }
 
 /** Found out before the work, not after it. */

@@ -6,6 +6,7 @@ import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { SweepHost, SweepProgress } from "../scenarios/sweep-request.ts";
 import { sweep, type SweepResult } from "../scenarios/sweep.ts";
+import { createCrew } from "../sim/crew.ts";
 import { onInterruption } from "./interruption.ts";
 import type { SeedRange, WorldName } from "./options.ts";
 import { productVersion } from "./product.ts";
@@ -21,6 +22,8 @@ export interface RunRequest {
   readonly shrinkRunsMax: number;
   readonly out: string;
   readonly ports: WantedPorts;
+  /** Threads of the simulated world. */
+  readonly workers: number;
 }
 
 /** Runs the sweep with progress on standard error; an interruption keeps what was done. */
@@ -30,6 +33,8 @@ export async function runSweep(
   const { scenario, mutant, seeds, shrinkRunsMax } = request;
   const interruption = onInterruption();
   const { signal } = interruption;
+  // One thread needs no crew: it is this one.
+  const crew = hasCrew(request) ? createCrew(request.workers) : null;
   let measuredMs = 0;
   try {
     const result = await withProgress(titleOf(request), (tell) =>
@@ -37,6 +42,7 @@ export async function runSweep(
         const beganAtMs = Date.now();
         return sweep({
           world,
+          crew,
           scenario,
           mutant,
           seeds,
@@ -56,7 +62,13 @@ export async function runSweep(
     return { result, measuredMs };
   } finally {
     interruption.dispose();
+    await crew?.close();
   }
+}
+
+/** Simulated worlds are as many as there are threads; real servers there are once. */
+function hasCrew({ worldName, workers }: RunRequest): boolean {
+  return worldName === "sim" && workers > 1;
 }
 
 function worldOf({ worldName, out, ports }: RunRequest, signal: AbortSignal): WorldRequest {

@@ -1,10 +1,14 @@
 import type { Mutant } from "./mutants/mutant.ts";
+import type { Plan } from "./plan.ts";
 import type { Outcome } from "./run-plan.ts";
+import type { RunSummary } from "./run-summary.ts";
 import type { Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
 export interface SweepRequest {
   readonly world: World;
+  /** Runs plans on other threads; null runs them in the world above, one by one. */
+  readonly crew: Crew | null;
   readonly scenario: Scenario;
   readonly mutant: Mutant | null;
   /** Both ends are run. */
@@ -16,6 +20,15 @@ export interface SweepRequest {
   /** Ends the sweep after the run in hand; what was done is kept. */
   readonly signal: AbortSignal;
   readonly host: SweepHost;
+}
+
+/** Threads that run plans, each in a world of its own. */
+export interface Crew {
+  /**
+   * Runs the plans, several at once, and tells of them in their order, whichever is done first. Ends
+   * early when the signal is aborted.
+   */
+  run(plans: readonly Plan[], signal: AbortSignal): AsyncIterable<RunSummary>;
 }
 
 /** What a sweep needs to know of where it runs. */

@@ -6,7 +6,8 @@ import type { Plan } from "./plan.ts";
 import type { ReplayFile } from "./replay-file.ts";
 import { brokenPromises, runPlan, type Outcome } from "./run-plan.ts";
 import type { PlanDraft } from "./scenario.ts";
-import type { Failure, SweepRequest } from "./sweep-request.ts";
+import { summarize, type RunSummary } from "./run-summary.ts";
+import type { Crew, Failure, SweepRequest } from "./sweep-request.ts";
 import { createTally, type Tally } from "./tally.ts";
 
 export interface SweepResult {
@@ -15,31 +16,91 @@ export interface SweepResult {
   readonly replayFile: { readonly name: string; readonly content: ReplayFile } | null;
 }
 
+/** Seeds whose plans are drawn and handed to a crew together. */
+const WINDOW = 200;
+
 /**
  * Runs a scenario for each seed until one breaks a promise, and makes that case as small as it can:
- * each seed is a fast-check property over the scenario's drafts, which fast-check shrinks.
+ * each seed is a fast-check property over the scenario's drafts, which fast-check shrinks. With or
+ * without a crew, and however large it is, the evidence is the same.
  */
 export async function sweep(request: SweepRequest): Promise<SweepResult> {
   const tally = createTally();
-  for (let seed = request.seeds.first; seed <= request.seeds.last; seed += 1) {
-    if (request.signal.aborted) {
-      return conclude(request, tally, null);
-    }
-    const failure = await runSeed(request, tally, seed);
-    if (failure !== null) {
-      return conclude(request, tally, findingOf(request, failure));
-    }
-  }
-  return conclude(request, tally, null);
+  const failure =
+    request.crew === null
+      ? await sweepHere(request, tally)
+      : await sweepWithCrew(request, tally, request.crew);
+  return conclude(request, tally, failure === null ? null : findingOf(request, failure));
 }
 
-async function runSeed(request: SweepRequest, tally: Tally, seed: number): Promise<Failure | null> {
+async function sweepHere(request: SweepRequest, tally: Tally): Promise<Failure | null> {
+  const { first, last } = request.seeds;
+  for (let seed = first; seed <= last && !request.signal.aborted; seed += 1) {
+    const failure = await pursueSeed(request, seed, (outcome) =>
+      record(request, tally, summarize(outcome)),
+    );
+    if (failure !== null) {
+      return failure;
+    }
+  }
+  return null;
+}
+
+/** The crew finds the first seed that breaks a promise; what is to be known of it is found here. */
+async function sweepWithCrew(
+  request: SweepRequest,
+  tally: Tally,
+  crew: Crew,
+): Promise<Failure | null> {
+  const { first, last } = request.seeds;
+  for (let from = first; from <= last && !request.signal.aborted; from += WINDOW) {
+    const plans = await drawPlans(request, from, Math.min(last, from + WINDOW - 1));
+    let seed = from;
+    for await (const run of crew.run(plans, request.signal)) {
+      await record(request, tally, run);
+      if (promiseToPursue(request, brokenIn(run)) !== undefined) {
+        return pursueSeed(request, seed, () => Promise.resolve());
+      }
+      seed += 1;
+    }
+  }
+  return null;
+}
+
+async function record(request: SweepRequest, tally: Tally, run: RunSummary): Promise<void> {
+  tally.add(run);
+  const { runs, simulatedMs } = tally.totals();
+  await request.onProgress({ kind: "seed", done: runs, simulatedMs });
+}
+
+/** The plan of each seed, as its property draws it first. */
+async function drawPlans(
+  request: SweepRequest,
+  first: number,
+  last: number,
+): Promise<readonly Plan[]> {
+  const plans: Plan[] = [];
+  for (let seed = first; seed <= last; seed += 1) {
+    const property = fc.property(request.scenario.drafts, (draft) => {
+      plans.push(planOf(request, seed, draft));
+    });
+    fc.assert(property, { seed: scattered(seed), numRuns: 1 });
+  }
+  return plans;
+}
+
+/** Runs one seed, and where a promise breaks, smaller variants of its plan. */
+async function pursueSeed(
+  request: SweepRequest,
+  seed: number,
+  onFirst: (outcome: Outcome) => Promise<void>,
+): Promise<Failure | null> {
   const pursuit: Pursuit = { failure: null, tried: 0, error: null };
   const property = fc.asyncProperty(request.scenario.drafts, async (draft) => {
     const plan = planOf(request, seed, draft);
     try {
       return pursuit.failure === null
-        ? await runFirst(request, tally, pursuit, plan)
+        ? await runFirst(request, pursuit, plan, onFirst)
         : await runVariant(request, pursuit, pursuit.failure, plan);
     } catch (error) {
       // An error is no counterexample: it must not be shrunk, but end the sweep.
@@ -67,18 +128,16 @@ interface Pursuit {
 /** The seed's own run. @returns whether there is nothing to pursue */
 async function runFirst(
   request: SweepRequest,
-  tally: Tally,
   pursuit: Pursuit,
   plan: Plan,
+  onFirst: (outcome: Outcome) => Promise<void>,
 ): Promise<boolean> {
   const outcome = await runPlan(request.world, plan);
-  tally.add(outcome);
-  const promise = promiseToPursue(request, outcome);
+  const promise = promiseToPursue(request, brokenPromises(outcome));
   if (promise !== undefined) {
     pursuit.failure = { seed: plan.seed, promise, outcome, tried: 0 };
   }
-  const { runs, simulatedMs } = tally.totals();
-  await request.onProgress({ kind: "seed", done: runs, simulatedMs });
+  await onFirst(outcome);
   return promise === undefined;
 }
 
@@ -104,11 +163,12 @@ async function runVariant(
 }
 
 /** The promise whose breach is made smaller: a mutant's own, otherwise the gravest that broke. */
-function promiseToPursue(request: SweepRequest, outcome: Outcome): string | undefined {
-  const broken = brokenPromises(outcome);
-  return request.mutant === null
-    ? broken[0]
-    : broken.find((promise) => promise === request.mutant?.breaks);
+function promiseToPursue({ mutant }: SweepRequest, broken: readonly string[]): string | undefined {
+  return mutant === null ? broken[0] : broken.find((promise) => promise === mutant.breaks);
+}
+
+function brokenIn({ judgements }: RunSummary): readonly string[] {
+  return judgements.filter(({ isBroken }) => isBroken).map(({ promise }) => promise);
 }
 
 function planOf({ scenario, mutant }: SweepRequest, seed: number, draft: PlanDraft): Plan {

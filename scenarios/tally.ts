@@ -1,11 +1,11 @@
 import type { CrashPlace, EvidenceTotals, PromiseEvidence } from "../reports/evidence.ts";
 import { INVARIANTS } from "./invariants/invariants.ts";
 import type { CrashFault } from "./plan.ts";
-import type { Outcome } from "./run-plan.ts";
+import type { RunSummary } from "./run-summary.ts";
 
 /** Sums over runs, as the evidence shows them. */
 export interface Tally {
-  add(outcome: Outcome): void;
+  add(run: RunSummary): void;
   totals(): EvidenceTotals;
   /** Sorted by service, then place. */
   crashPlaces(): readonly CrashPlace[];
@@ -28,17 +28,19 @@ export function createTally(): Tally {
   }));
   const traceHashes: string[] = [];
   return {
-    add(outcome) {
-      addTotals(totals, outcome);
-      addRefusals(refusals, outcome);
-      addPlaces(places, outcome);
-      for (const each of promises) {
-        const judgement = outcome.judgements.find(({ promise }) => promise === each.name);
-        each.checks += judgement?.checks ?? 0;
-        each.brokenRuns += (judgement?.breaches.length ?? 0) > 0 ? 1 : 0;
+    add(run) {
+      addTotals(totals, run);
+      for (const reason of run.refusals) {
+        refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
       }
-      if (outcome.traceHash !== null) {
-        traceHashes.push(outcome.traceHash);
+      addPlaces(places, run);
+      for (const each of promises) {
+        const judgement = run.judgements.find(({ promise }) => promise === each.name);
+        each.checks += judgement?.checks ?? 0;
+        each.brokenRuns += judgement?.isBroken === true ? 1 : 0;
+      }
+      if (run.traceHash !== null) {
+        traceHashes.push(run.traceHash);
       }
     },
     totals: () => ({
@@ -74,36 +76,26 @@ function emptyTotals(): Mutable<EvidenceTotals> {
   };
 }
 
-function addTotals(totals: Mutable<EvidenceTotals>, outcome: Outcome): void {
-  const statuses = [...outcome.books.payments.values()].map(({ status }) => status);
+function addTotals(totals: Mutable<EvidenceTotals>, run: RunSummary): void {
   totals.runs += 1;
-  totals.payments += statuses.length;
-  totals.completed += statuses.filter((status) => status === "COMPLETED").length;
-  totals.failed += statuses.filter((status) => status === "FAILED").length;
-  totals.crashesPlanned += outcome.plan.faults.length;
-  totals.crashesFired += outcome.fired.length;
-  totals.effects += outcome.effects;
-  totals.commitsJudged += outcome.commitsJudged;
-  totals.duplicateDeliveries += outcome.duplicateDeliveries;
-  totals.simulatedMs += outcome.elapsedMs;
+  totals.payments += run.payments;
+  totals.completed += run.completed;
+  totals.failed += run.failed;
+  totals.crashesPlanned += run.faults.length;
+  totals.crashesFired += run.faults.filter(({ fired }) => fired).length;
+  totals.effects += run.effects;
+  totals.commitsJudged += run.commitsJudged;
+  totals.duplicateDeliveries += run.duplicateDeliveries;
+  totals.simulatedMs += run.elapsedMs;
 }
 
-function addRefusals(refusals: Map<string, number>, outcome: Outcome): void {
-  for (const { status, reason } of outcome.books.payments.values()) {
-    if (status === "FAILED") {
-      const key = reason ?? "no reason";
-      refusals.set(key, (refusals.get(key) ?? 0) + 1);
-    }
-  }
-}
-
-function addPlaces(places: Map<string, Mutable<CrashPlace>>, outcome: Outcome): void {
-  for (const fault of outcome.plan.faults) {
+function addPlaces(places: Map<string, Mutable<CrashPlace>>, run: RunSummary): void {
+  for (const { fault, fired } of run.faults) {
     const { service, place } = placeOf(fault);
     const key = `${service} ${place}`;
     const known = places.get(key) ?? { service, place, planned: 0, fired: 0 };
     known.planned += 1;
-    known.fired += outcome.fired.includes(fault) ? 1 : 0;
+    known.fired += fired ? 1 : 0;
     places.set(key, known);
   }
 }

@@ -9,6 +9,7 @@ import { sweep } from "../scenarios/sweep.ts";
 import type { World } from "../scenarios/world.ts";
 import { transfer } from "../scenarios/workloads/transfer.ts";
 import { DEFAULT_KNOBS } from "../system/roles.ts";
+import { createCrew } from "./crew.ts";
 import { createSimulatedWorld } from "./world.ts";
 
 let world: World;
@@ -42,6 +43,7 @@ function scenarioOf(commands: readonly TransferCommand[], faults: readonly Crash
 function requestOf(change: Partial<SweepRequest>): SweepRequest {
   return {
     world,
+    crew: null,
     scenario: transfer,
     mutant: null,
     seeds: { first: 1, last: 3 },
@@ -70,6 +72,28 @@ describe("a sweep", () => {
   it("gives the same evidence for the same seeds, byte for byte", async () => {
     const [one, other] = [await sweep(requestOf({})), await sweep(requestOf({}))];
     expect(encodeEvidence(one.evidence)).toBe(encodeEvidence(other.evidence));
+  });
+
+  it("gives the same evidence with a crew of two threads, and finds the same smallest case", async () => {
+    const crew = createCrew(2);
+    try {
+      const seeds = { first: 1, last: 12 };
+      const [here, there] = [
+        await sweep(requestOf({ seeds })),
+        await sweep(requestOf({ seeds, crew })),
+      ];
+      expect(encodeEvidence(there.evidence)).toBe(encodeEvidence(here.evidence));
+
+      const broken = { seeds: { first: 1, last: 50 }, mutant: commitThenEmit };
+      const [one, other] = [
+        await sweep(requestOf(broken)),
+        await sweep(requestOf({ ...broken, crew })),
+      ];
+      expect(other.replayFile).toEqual(one.replayFile);
+      expect(encodeEvidence(other.evidence)).toBe(encodeEvidence(one.evidence));
+    } finally {
+      await crew.close();
+    }
   });
 
   it("is unknown when a planned crash never fired", async () => {

@@ -1,0 +1,16 @@
+import type { Plan } from "../scenarios/plan.ts";
+import { runPlan } from "../scenarios/run-plan.ts";
+import { summarize, type RunSummary } from "../scenarios/run-summary.ts";
+import { createSimulatedWorld } from "./world.ts";
+
+/** One thread's world, made with the first task. */
+const world = createSimulatedWorld();
+
+/** What a thread of `crew.ts` does: runs plans one by one. */
+export async function runPlans(plans: readonly Plan[]): Promise<readonly RunSummary[]> {
+  const runs: RunSummary[] = [];
+  for (const plan of plans) {
+    runs.push(summarize(await runPlan(await world, plan)));
+  }
+  return runs;
+}
