@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chownSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -146,8 +146,8 @@ async function perform(setup: readonly string[], script: Script): Promise<Transc
   try {
     for (const step of script.steps) {
       if (step === "deadlock timeout") {
-        // The server's own clock: every wait that is there by now has passed its deadlock_timeout of a second.
-        await server.administrator.query("SELECT pg_sleep(1.1)");
+        // The server's own clock: every wait that is there by now has passed its deadlock_timeout of four.
+        await server.administrator.query("SELECT pg_sleep(4.2)");
         transcript.push(step);
       } else {
         const [name, sql, parameters = []] = step;
@@ -320,7 +320,10 @@ class RealServer {
       stdio: "ignore",
     });
     const port = await freePort();
-    const settings = ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F"];
+    const address = ["-p", String(port), "-h", "127.0.0.1", "-k", folder];
+    // So long that on a slow machine, too, both sessions of a cycle wait before the first one looks: the
+    // victim is whoever looks first.
+    const settings = ["-D", data, ...address, "-F", "-c", "deadlock_timeout=4s"];
     const started = spawn(join(binaries, "postgres"), settings, {
       ...identity,
       cwd: folder,
@@ -372,8 +375,12 @@ function userNamed(name: string): { readonly uid: number; readonly gid: number }
   return { uid: id("-u"), gid: id("-g") };
 }
 
+/** Debian's place, where no PATH looks; elsewhere PostgreSQL's own word. */
 function binariesFolder(): string {
-  return execFileSync("pg_config", ["--bindir"], { encoding: "utf8" }).trim();
+  const versions = globSync("/usr/lib/postgresql/*/bin").toSorted((left, right) =>
+    left.localeCompare(right, "en", { numeric: true }),
+  );
+  return versions.at(-1) ?? execFileSync("pg_config", ["--bindir"], { encoding: "utf8" }).trim();
 }
 
 // Below the ports from which the kernel takes those of outgoing connections.
