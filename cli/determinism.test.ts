@@ -22,7 +22,7 @@ describe("the same plan", () => {
     nodes.set("Node 24", await fetchNode({ major: 24 }));
   }, 120_000);
 
-  const seeds = { first: 1, last: 12 };
+  const seeds = { first: 1, last: 8 };
 
   it("gives the same evidence, byte for byte, in two processes and on Node 22 and 24", async () => {
     const here = await sweepOn(process.execPath);
@@ -36,8 +36,8 @@ describe("the same plan", () => {
 
   it("leaves the same trace, event for event, on Node 22 and 24", async () => {
     const [plan] = plansOf({ first: 3, last: 3 });
-    for (const node of nodes.values()) {
-      expect(await differenceOf(plan, node)).toBeUndefined();
+    for (const name of ["Node 22", "Node 24"]) {
+      expect(await differenceOf(plan, nodes.get(name) ?? "no such Node")).toBeUndefined();
     }
   }, 120_000);
 
