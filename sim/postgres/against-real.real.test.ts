@@ -3,6 +3,7 @@ import { chownSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } f
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { Client, DatabaseError as RealError } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DIFFERENTIAL_SCRIPTS, DIFFERENTIAL_SETUP, type Script } from "./differential-scripts.ts";
@@ -47,16 +48,33 @@ describe("what the engine answers is what PostgreSQL answers", () => {
   }
 
   test.for(settledScripts("BEGIN"))("$claim, READ COMMITTED", async (script) => {
-    const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
-    expect(simulated).toEqual(real);
+    const { simulated, given } = await playUntilGiven(script);
+    expect(given).toContainEqual(simulated);
   });
 
   const repeatableRead = settledScripts("BEGIN ISOLATION LEVEL REPEATABLE READ");
   test.for(repeatableRead)("$claim, REPEATABLE READ", async (script) => {
-    const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
-    expect(simulated).toEqual(real);
+    const { simulated, given } = await playUntilGiven(script);
+    expect(given).toContainEqual(simulated);
   });
 });
+
+const PERFORMANCES_MAX = 3;
+
+/**
+ * A random schedule can hold a race that `settledScripts` does not see, and the real server may then answer one
+ * time so and another time so. What the engine answers must be an answer that the real server gives.
+ */
+async function playUntilGiven(
+  script: Script,
+): Promise<{ readonly simulated: Transcript; readonly given: readonly Transcript[] }> {
+  const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
+  const given = [real];
+  while (given.length < PERFORMANCES_MAX && !isDeepStrictEqual(given.at(-1), simulated)) {
+    given.push(await perform([...migrationsOf("wallet"), DIFFERENTIAL_SETUP], script));
+  }
+  return { simulated, given };
+}
 
 /**
  * Random schedules whose outcome Postgres does not leave open: without a deadlock, whose victim is whoever's
