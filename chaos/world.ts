@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { TOPOLOGY } from "../scenarios/topology.ts";
+import { processOf, TOPOLOGY } from "../scenarios/topology.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import type { Universe, World, WorldRun } from "../scenarios/world.ts";
 import { TOPICS } from "../system/domain/events.ts";
@@ -197,8 +197,7 @@ function universeOf(parts: {
 
 /** The door of the process that answers a service's clients. */
 function doorOf(doors: ReadonlyMap<string, Door>, service: ServiceName): Door {
-  const api = TOPOLOGY.find(({ roles }) => roles.some((role) => role === `${service}-api`));
-  const door = api === undefined ? undefined : doors.get(api.name);
-  if (door === undefined) throw new Error(`no process has the role ${service}-api`);
+  const door = doors.get(processOf(service));
+  if (door === undefined) throw new Error(`the process of the ${service} service has no door`);
   return door;
 }

@@ -16,3 +16,12 @@ export const TOPOLOGY: readonly ProcessSpecification[] = [
   },
   { name: "wallet-1", service: "wallet", roles: ["wallet-api", "wallet-transfer", "wallet-relay"] },
 ];
+
+/** The process that runs a service and answers its clients. */
+export function processOf(service: ServiceName): string {
+  const specification = TOPOLOGY.find((each) => each.service === service);
+  if (specification === undefined) {
+    throw new Error(`no process runs the ${service} service`);
+  }
+  return specification.name;
+}

@@ -1,4 +1,4 @@
-import { TOPOLOGY } from "../scenarios/topology.ts";
+import { processOf } from "../scenarios/topology.ts";
 import type { UniverseEvent } from "../scenarios/world.ts";
 import { TOPICS } from "../system/domain/events.ts";
 import type { ServiceName } from "../system/roles.ts";
@@ -67,13 +67,4 @@ export function startServers(kernel: Kernel): Servers {
     watch: (observer) => observers.push(observer),
     tell,
   };
-}
-
-/** Each service has one process, so what its database commits is that process's. */
-function processOf(service: ServiceName): string {
-  const specification = TOPOLOGY.find((each) => each.service === service);
-  if (specification === undefined) {
-    throw new Error(`no process runs the ${service} service`);
-  }
-  return specification.name;
 }

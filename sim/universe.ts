@@ -1,6 +1,6 @@
-import { TOPOLOGY } from "../scenarios/topology.ts";
+import { processOf } from "../scenarios/topology.ts";
 import type { Universe } from "../scenarios/world.ts";
-import { SUBSCRIPTIONS, type ServiceName } from "../system/roles.ts";
+import { SUBSCRIPTIONS } from "../system/roles.ts";
 import { createHttpClient } from "./adapters/http.ts";
 import type { SimulatedProcess } from "./kernel/simulated-process.ts";
 import type { Servers } from "./servers.ts";
@@ -19,7 +19,7 @@ export function createUniverse(
   return {
     nowMs: () => self.nowMs(),
     sleep: (delayMs) => self.sleep(Math.max(0, delayMs)),
-    request: (service, request) => client(addressOf(service), request),
+    request: (service, request) => client(processOf(service), request),
     watch: (observer) => servers.watch(observer),
     firedFaults: () => processes.fired(),
     async heal() {
@@ -35,15 +35,6 @@ export function createUniverse(
       }),
     lag: async () => totalLag(servers),
   };
-}
-
-/** The process that answers a service's clients. */
-function addressOf(service: ServiceName): string {
-  const api = TOPOLOGY.find(({ roles }) => roles.some((role) => role === `${service}-api`));
-  if (api === undefined) {
-    throw new Error(`no process has the role ${service}-api`);
-  }
-  return api.name;
 }
 
 /** Records that the services' groups have not committed, over all topics. */
