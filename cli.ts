@@ -1,16 +1,16 @@
 import { Command, CommanderError } from "commander";
+import { exitCodeOfError, explain } from "./cli/failures.ts";
+import { productVersion } from "./cli/product.ts";
 import { addReplayCommand } from "./cli/replay-command.ts";
 import { addRunCommand } from "./cli/run-command.ts";
 import { addServersCommand } from "./cli/servers-command.ts";
-import { exitCodeOfError, explain } from "./cli/failures.ts";
-import { productVersion } from "./cli/product.ts";
-import { exitCodes } from "./reports/verdict.ts";
+import { EXIT_CODES } from "./reports/verdict.ts";
 
 const program = new Command("falconpay")
   .description("A testbed that tries to make the FalconPay services lose money.")
   .version(productVersion())
   .showHelpAfterError("(falconpay --help lists the commands)")
-  .addHelpText("after", `\nExit codes:\n${exitCodes.map(describeExitCode).join("\n")}`)
+  .addHelpText("after", `\nExit codes:\n${EXIT_CODES.map(describeExitCode).join("\n")}`)
   .exitOverride();
 
 addRunCommand(program);
@@ -26,6 +26,6 @@ try {
   process.exitCode = exitCodeOfError(error);
 }
 
-function describeExitCode({ code, name, meaning }: (typeof exitCodes)[number]): string {
+function describeExitCode({ code, name, meaning }: (typeof EXIT_CODES)[number]): string {
   return `  ${code}  ${name.padEnd(11)} ${meaning}`;
 }

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const everywhereExcluded = ["**/node_modules/**", "out/**"];
+const EVERYWHERE_EXCLUDED = ["**/node_modules/**", "out/**"];
 
 export default defineConfig({
   test: {
@@ -11,8 +11,9 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["**/*.test.ts"],
-          exclude: [...everywhereExcluded, "**/*.real.test.ts"],
-          // A test that hangs is stopped by this; on a machine busy with other work a sweep of seeds is slow, not hung.
+          exclude: [...EVERYWHERE_EXCLUDED, "**/*.real.test.ts"],
+          // A test that hangs is stopped by this; on a machine busy with other work a sweep of
+          // seeds is slow, not hung.
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -21,8 +22,9 @@ export default defineConfig({
         test: {
           name: "real",
           include: ["**/*.real.test.ts"],
-          exclude: everywhereExcluded,
-          // Every suite starts PostgreSQL, Kafka and Toxiproxy of its own; two at once starve each other.
+          exclude: EVERYWHERE_EXCLUDED,
+          // Every suite starts PostgreSQL, Kafka and Toxiproxy of its own; two at once starve each
+          // other.
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,

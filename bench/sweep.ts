@@ -11,8 +11,8 @@ const ROUNDS = 5;
 
 /**
  * How fast plans run in the simulated world, with a crash in each and every promise judged: at a
- * steady ten payments a second, and over plans as `npm start` draws them; on all cores as `npm start`
- * uses them, and on one.
+ * steady ten payments a second, and over plans as `npm start` draws them; on all cores as `npm
+ * start` uses them, and on one.
  */
 export async function benchSweep(): Promise<readonly Row[]> {
   const threads = availableParallelism();

@@ -108,7 +108,8 @@ function openBrokerStage(): BrokerStage {
 }
 
 /**
- * A dead client runs on in this process, cut off from its broker: what it holds already is not handled any more.
+ * A dead client runs on in this process, cut off from its broker: what it holds already is not
+ * handled any more.
  */
 function openBroker(client: StageClient, isDead: () => boolean): Broker {
   const { brokers } = addressesOf(client).kafka;
@@ -123,7 +124,9 @@ function openBroker(client: StageClient, isDead: () => boolean): Broker {
       const consumer = await broker.startConsumer({
         ...subscription,
         async onMessage(delivery) {
-          if (isDead()) throw new Error(`${client} is dead`);
+          if (isDead()) {
+            throw new Error(`${client} is dead`);
+          }
           await subscription.onMessage(delivery);
         },
       });
@@ -135,7 +138,9 @@ function openBroker(client: StageClient, isDead: () => boolean): Broker {
 
 function addressesOf(client: StageClient): ClientAddresses {
   const addresses = environment.clients.get(client);
-  if (addresses === undefined) throw new Error(`the environment has no client ${client}`);
+  if (addresses === undefined) {
+    throw new Error(`the environment has no client ${client}`);
+  }
   return addresses;
 }
 

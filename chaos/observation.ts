@@ -6,7 +6,10 @@ import { SUBSCRIPTIONS, type ServiceName } from "../system/roles.ts";
 import { directKafka } from "./environment/direct-kafka.ts";
 import type { Environment } from "./environment/environment.ts";
 
-/** The testbed's own look at both databases and the topics, past the proxies and so past every fault. */
+/**
+ * The testbed's own look at both databases and the topics, past the proxies and so past every
+ * fault.
+ */
 export interface Observation {
   query(service: ServiceName, sql: string): Promise<readonly Row[]>;
   /** Every record of a topic at the moment of asking, by partition and offset. */
@@ -16,7 +19,7 @@ export interface Observation {
   close(): Promise<void>;
 }
 
-const readMsMax = 30_000;
+const READ_MS_MAX = 30_000;
 let observers = 0;
 
 /** Opens an observation of an environment; it holds connections until it is closed. */
@@ -43,7 +46,8 @@ export async function openObservation(environment: Environment): Promise<Observa
 
 function openPool(environment: Environment, service: ServiceName): Pool {
   const pool = new Pool({ ...environment.administration.database(service), max: 2 });
-  // An idle client whose server goes away would end the runner without a listener; the next query tells.
+  // An idle client whose server goes away would end the runner without a listener; the next query
+  // tells.
   pool.on("error", () => {});
   return pool;
 }
@@ -57,7 +61,9 @@ async function readTopic(
   const filled = bounds.filter(({ low, high }) => BigInt(low) < BigInt(high));
   const ends = new Map(filled.map(({ partition, high }) => [partition, BigInt(high)]));
   const records: TopicRecord[] = [];
-  if (ends.size === 0) return records;
+  if (ends.size === 0) {
+    return records;
+  }
 
   observers += 1;
   const consumer = kafka.consumer({
@@ -66,8 +72,8 @@ async function readTopic(
   });
   const complete = Promise.withResolvers<void>();
   const timer = setTimeout(
-    () => complete.reject(new Error(`${topic} could not be read within ${readMsMax} ms`)),
-    readMsMax,
+    () => complete.reject(new Error(`${topic} could not be read within ${READ_MS_MAX} ms`)),
+    READ_MS_MAX,
   );
   try {
     await consumer.connect();
@@ -76,10 +82,16 @@ async function readTopic(
       autoCommit: false,
       async eachMessage({ partition, message: { offset, key, value } }) {
         const end = ends.get(partition);
-        if (end === undefined) return;
+        if (end === undefined) {
+          return;
+        }
         records.push({ topic, partition, offset, key: textOf(key), value: textOf(value) });
-        if (BigInt(offset) + 1n >= end) ends.delete(partition);
-        if (ends.size === 0) complete.resolve();
+        if (BigInt(offset) + 1n >= end) {
+          ends.delete(partition);
+        }
+        if (ends.size === 0) {
+          complete.resolve();
+        }
       },
     });
     await complete.promise;

@@ -5,7 +5,7 @@ import { Unanswered } from "../scenarios/world.ts";
 import { pickFreePort } from "./environment/free-ports.ts";
 import { requestOnce } from "./service-client.ts";
 
-const post = {
+const POST = {
   method: "POST",
   path: "/payments",
   headers: { "idempotency-key": "p1" },
@@ -22,7 +22,7 @@ test("a request carries its path, headers and body, and an answer its status and
       );
       request.on("end", () => response.writeHead(202).end('{"id":"a"}'));
     },
-    (address) => requestOnce(address, post),
+    (address) => requestOnce(address, POST),
   );
   expect(heard).toEqual(["/payments", "POST", "p1", '{"amount":"1"}']);
   expect(answer).toEqual({ status: 202, body: { id: "a" } });
@@ -31,16 +31,16 @@ test("a request carries its path, headers and body, and an answer its status and
 test("a refusal is an answer", async () => {
   const answer = await withServer(
     (_request, response) => response.writeHead(503).end("not JSON"),
-    (address) => requestOnce(address, post),
+    (address) => requestOnce(address, POST),
   );
   expect(answer).toEqual({ status: 503, body: "not JSON" });
 });
 
 test("a connection that is refused or lost is no answer", async () => {
-  await expect(requestOnce(`127.0.0.1:${await pickFreePort()}`, post)).rejects.toThrow(Unanswered);
+  await expect(requestOnce(`127.0.0.1:${await pickFreePort()}`, POST)).rejects.toThrow(Unanswered);
   const lost = withServer(
     (request) => request.socket.destroy(),
-    (address) => requestOnce(address, post),
+    (address) => requestOnce(address, POST),
   );
   await expect(lost).rejects.toThrow("no answer to POST /payments");
 });
@@ -52,7 +52,7 @@ test("an answer that breaks off is no answer", async () => {
         .writeHead(202, { "content-length": "100" })
         .write('{"id"', () => request.socket.destroy());
     },
-    (address) => requestOnce(address, post),
+    (address) => requestOnce(address, POST),
   );
   await expect(brokenOff).rejects.toThrow(Unanswered);
 });

@@ -1,6 +1,6 @@
 import { Unanswered, type ClientAnswer, type ClientRequest } from "../scenarios/world.ts";
 
-const answerMsMax = 10_000;
+const ANSWER_MS_MAX = 10_000;
 
 /**
  * One attempt at a request over HTTP; `address` is `host:port`.
@@ -17,7 +17,7 @@ export async function requestOnce(address: string, request: ClientRequest): Prom
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(answerMsMax),
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
     return { status: response.status, body: parse(await response.text()) };
   } catch (cause) {

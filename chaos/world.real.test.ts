@@ -39,7 +39,8 @@ test("a verdict survives a crash of the wallet before it is published, in a univ
   const outcome = await runPlan(world, planOf({ faults: [fault] }));
   expect(outcome.fired).toEqual([fault]);
   expect(brokenPromises(outcome)).toEqual([]);
-  // Nothing of the run before: the same keys would have found its payments, the wallets its balances.
+  // Nothing of the run before: the same keys would have found its payments, the wallets its
+  // balances.
   expect(outcome.books.payments.size).toBe(6);
   expect(outcome.books.fundingMinor).toEqual(new Map([["OMR", 135_000n]]));
   expect(happened(outcome.happenings, "exit")).toEqual([]);
@@ -116,7 +117,7 @@ test("closing the world in the middle of a run ends the run and leaves nothing b
   await expect(closed.run(planOf({}), async () => {})).rejects.toThrow("the real world was closed");
 });
 
-const wallets = [
+const WALLETS = [
   { id: "salim", funding: "10.000", currency: "OMR" },
   { id: "maryam", funding: "25.000", currency: "OMR" },
   { id: "fatma", funding: "100.000", currency: "OMR" },
@@ -137,7 +138,7 @@ function planOf(parts: {
   return {
     scenario: "transfer",
     seed: 1,
-    wallets,
+    wallets: WALLETS,
     commands: [0, 1, 2, 3, 4, 5].map(command),
     faults: parts.faults ?? [],
     mutant: parts.mutant ?? null,

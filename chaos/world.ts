@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { processOf, TOPOLOGY } from "../scenarios/topology.ts";
 import type { Plan } from "../scenarios/plan.ts";
+import { processOf, TOPOLOGY } from "../scenarios/topology.ts";
 import type { Universe, World, WorldRun } from "../scenarios/world.ts";
 import { TOPICS } from "../system/domain/events.ts";
 import type { ServiceName } from "../system/roles.ts";
@@ -21,19 +21,20 @@ export interface RealWorld extends World {
   /** Holds the servers' logs, and a folder `run-N` with the services' for each run. Absolute. */
   readonly logsFolder: string;
   /**
-   * Stops the servers and whatever still runs; nothing is left behind. A run in hand rejects at once. May be
-   * called twice.
+   * Stops the servers and whatever still runs; nothing is left behind. A run in hand rejects at
+   * once. May be called twice.
    */
   close(): Promise<void>;
 }
 
-const databases: readonly ServiceName[] = ["payment", "wallet"];
-const resetMsMax = 30_000;
+const DATABASES: readonly ServiceName[] = ["payment", "wallet"];
+const RESET_MS_MAX = 30_000;
 
 /**
- * Starts PostgreSQL, Kafka and Toxiproxy on this machine, and runs plans on them, one at a time: service
- * processes are children that kill themselves at the plan's effects, and every connection of theirs, to the
- * servers and from their clients, passes a proxy of its own. Between two plans the servers are emptied.
+ * Starts PostgreSQL, Kafka and Toxiproxy on this machine, and runs plans on them, one at a time:
+ * service processes are children that kill themselves at the plan's effects, and every connection
+ * of theirs, to the servers and from their clients, passes a proxy of its own. Between two plans
+ * the servers are emptied.
  *
  * `logsFolder` keeps the logs; without it they go with the world.
  *
@@ -58,7 +59,7 @@ async function openWorld(
   const logsFolder = options.logsFolder ?? join(keeper.folder, "logs");
   const environment = await startLocalEnvironment({
     keeper,
-    databases,
+    databases: DATABASES,
     clients: TOPOLOGY.map(({ name, service }) => ({ name, databases: [service] })),
     ports: options.ports ?? {},
     logsFolder,
@@ -78,7 +79,9 @@ async function openWorld(
     logsFolder,
     async run(plan, drive) {
       closing.signal.throwIfAborted();
-      if (busy) throw new Error("the real world runs one plan at a time, and one is running");
+      if (busy) {
+        throw new Error("the real world runs one plan at a time, and one is running");
+      }
       busy = true;
       runs += 1;
       try {
@@ -97,7 +100,10 @@ async function openWorld(
   };
 }
 
-/** Where a process answers its clients: the port it listens on, and the proxy that its clients go to. */
+/**
+ * Where a process answers its clients: the port it listens on, and the proxy that its clients go
+ * to.
+ */
 interface Door {
   readonly port: number;
   readonly address: string;
@@ -127,12 +133,15 @@ interface RunSite {
   readonly closing: AbortSignal;
 }
 
-/** Rejects with the reason once the signal is aborted; never resolves. */
+/** Never resolves. @throws the reason, once the signal is aborted */
 function whenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const refuse = () => reject(signal.reason);
-    if (signal.aborted) refuse();
-    else signal.addEventListener("abort", refuse, { once: true });
+    if (signal.aborted) {
+      refuse();
+    } else {
+      signal.addEventListener("abort", refuse, { once: true });
+    }
   });
 }
 
@@ -142,7 +151,12 @@ async function runPlan<T>(
 ): Promise<WorldRun<T>> {
   const { keeper, environment, doors, folder, plan, closing } = site;
   await mkdir(folder, { recursive: true });
-  await resetEnvironment({ environment, databases, topics: TOPICS, resetMsMax });
+  await resetEnvironment({
+    environment,
+    databases: DATABASES,
+    topics: TOPICS,
+    resetMsMax: RESET_MS_MAX,
+  });
   const beganAtMs = Date.now();
   const httpPorts = new Map([...doors].map(([name, { port }]) => [name, port]));
   const fleet = await startServiceFleet({
@@ -198,6 +212,8 @@ function universeOf(parts: {
 /** The door of the process that answers a service's clients. */
 function doorOf(doors: ReadonlyMap<string, Door>, service: ServiceName): Door {
   const door = doors.get(processOf(service));
-  if (door === undefined) throw new Error(`the process of the ${service} service has no door`);
+  if (door === undefined) {
+    throw new Error(`the process of the ${service} service has no door`);
+  }
   return door;
 }

@@ -91,7 +91,9 @@ describe("the same plan", () => {
   }
 });
 
-/** Plans of the scenario that need not be those of the sweep: any will show where two worlds part. */
+/**
+ * Plans of the scenario that need not be those of the sweep: any will show where two worlds part.
+ */
 function plansOf({ first, last }: { first: number; last: number }): readonly Plan[] {
   const scenario = findScenario("transfer");
   if (scenario === undefined) {

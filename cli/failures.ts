@@ -3,9 +3,9 @@ import { EnvironmentMissing } from "../chaos/environment/environment-missing.ts"
 import { PortTaken } from "../chaos/environment/free-ports.ts";
 import { ServerNotReady } from "../chaos/environment/server-ready.ts";
 import { UnreadableEvidence } from "../reports/evidence-codec.ts";
+import type { ExitCode } from "../reports/verdict.ts";
 import { UnwritableOutput } from "../reports/write-report.ts";
 import { UnreadableReplayFile } from "../scenarios/replay-file.ts";
-import type { ExitCode } from "../reports/verdict.ts";
 
 /** The command, an option or an input file is wrong; the message says what was expected. */
 export class UsageError extends Error {

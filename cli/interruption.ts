@@ -1,4 +1,6 @@
-/** npm hands on to its child the Ctrl-C that the terminal has given to both: that is one, not two. */
+/**
+ * npm hands on to its child the Ctrl-C that the terminal has given to both: that is one, not two.
+ */
 const SAME_INTERRUPTION_MS = 500;
 
 /**

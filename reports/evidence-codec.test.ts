@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-
 import { decodeEvidence, encodeEvidence, UnreadableEvidence } from "./evidence-codec.ts";
 import {
   brokenEvidence,
@@ -113,8 +112,12 @@ describe("a file that is not readable evidence is refused with its reason", () =
 /** The same value with every object's fields in the opposite order. */
 function backwards<Part>(value: Part): Part;
 function backwards(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => backwards<unknown>(item));
-  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.map((item) => backwards<unknown>(item));
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
   const fields = Object.entries(value).reverse();
   return Object.fromEntries(fields.map(([name, part]) => [name, backwards<unknown>(part)]));
 }

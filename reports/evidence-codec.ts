@@ -1,34 +1,39 @@
 import { Type } from "typebox";
 import { Value } from "typebox/value";
-
 import { evidenceHeaderSchema, evidenceSchema } from "./evidence-schema.ts";
 import type { Evidence } from "./evidence.ts";
 import { visibleText } from "./render/visible-text.ts";
 
 const VERSION = 1;
 
-/** A file that cannot be taken for evidence; the message says which, where, and what was expected. */
+/**
+ * A file that cannot be taken for evidence; the message says which, where, and what was expected.
+ */
 export class UnreadableEvidence extends Error {
   override readonly name = "UnreadableEvidence";
 }
 
 /**
- * Evidence as JSON: fields in the order of the schema whatever order they were built in, two spaces,
- * a newline at the end. Same evidence, same bytes.
+ * Evidence as JSON: fields in the order of the schema whatever order they were built in, two
+ * spaces, a newline at the end. Same evidence, same bytes.
+ * What is written here is always readable by `decodeEvidence`.
  *
- * Throws a plain `Error` when the evidence does not keep its own type (a fraction where a count
- * belongs, a pass beside a broken promise): that is a bug of the caller, and what is written here is
- * always readable by `decodeEvidence`.
+ * @throws Error when the evidence does not keep its own type (a fraction where a count belongs, a
+ *   pass beside a broken promise): that is a bug of the caller
  */
 export function encodeEvidence(evidence: Evidence): string {
   const complaint = complaintAbout(evidence);
-  if (complaint !== undefined) throw new Error(`evidence to be written is wrong: ${complaint}`);
+  if (complaint !== undefined) {
+    throw new Error(`evidence to be written is wrong: ${complaint}`);
+  }
   return `${JSON.stringify(inSchemaOrder(evidenceSchema, evidence), null, 2)}\n`;
 }
 
 /**
- * The evidence in the text of a file; `fileName` is for the messages. Throws `UnreadableEvidence` for
- * a text that is empty, truncated, no JSON, not evidence, of a newer version, or wrong in a field.
+ * The evidence in the text of a file; `fileName` is for the messages.
+ *
+ * @throws UnreadableEvidence for a text that is empty, truncated, no JSON, not evidence, of a newer
+ *   version, or wrong in a field
  */
 export function decodeEvidence(text: string, fileName: string): Evidence {
   const value = parseJson(text, fileName);
@@ -45,12 +50,16 @@ export function decodeEvidence(text: string, fileName: string): Evidence {
     );
   }
   const complaint = complaintAbout(value);
-  if (complaint === undefined && Value.Check(evidenceSchema, value)) return value;
+  if (complaint === undefined && Value.Check(evidenceSchema, value)) {
+    return value;
+  }
   throw new UnreadableEvidence(`${fileName} is not readable evidence: ${complaint}`);
 }
 
 function parseJson(text: string, fileName: string): unknown {
-  if (text.trim() === "") throw new UnreadableEvidence(`${fileName} is empty: expected evidence`);
+  if (text.trim() === "") {
+    throw new UnreadableEvidence(`${fileName} is empty: expected evidence`);
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -66,15 +75,25 @@ function parseJson(text: string, fileName: string): unknown {
 
 /** The first thing wrong with the value, as one clause, or undefined when it is evidence. */
 function complaintAbout(value: unknown): string | undefined {
-  if (Value.Check(evidenceSchema, value)) return contradictionIn(value);
+  if (Value.Check(evidenceSchema, value)) {
+    return contradictionIn(value);
+  }
   const error = Value.Errors(evidenceSchema, value)[0];
-  if (error === undefined) return "it does not match the schema";
+  if (error === undefined) {
+    return "it does not match the schema";
+  }
   const path = error.instancePath.split("/").slice(1).map(unescapePointer);
-  if (error.keyword === "required") path.push(error.params.requiredProperties[0] ?? "?");
+  if (error.keyword === "required") {
+    path.push(error.params.requiredProperties[0] ?? "?");
+  }
   const where = path.length === 0 ? "the whole" : visibleText(path.join("."));
   const expected = expectationAt(evidenceSchema, path);
-  if (expected === undefined) return `${where}: unknown field`;
-  if (error.keyword === "required") return `${where}: missing, expected ${expected}`;
+  if (expected === undefined) {
+    return `${where}: unknown field`;
+  }
+  if (error.keyword === "required") {
+    return `${where}: missing, expected ${expected}`;
+  }
   return `${where}: expected ${expected}, found ${excerptAt(value, path)}`;
 }
 
@@ -84,12 +103,16 @@ function contradictionIn(evidence: Type.Static<typeof evidenceSchema>): string |
   const found = broken ?? evidence.findings[0]?.promise;
   switch (evidence.verdict) {
     case "pass":
-      if (found !== undefined) return `verdict: it is "pass", but the promise ${found} was broken`;
+      if (found !== undefined) {
+        return `verdict: it is "pass", but the promise ${found} was broken`;
+      }
       return evidence.doubts.length > 0 ? 'verdict: it is "pass", but there are doubts' : undefined;
     case "fail":
       return found === undefined ? 'verdict: it is "fail", but no promise was broken' : undefined;
     case "unknown":
-      if (found !== undefined) return `verdict: it is "unknown", but ${found} was broken`;
+      if (found !== undefined) {
+        return `verdict: it is "unknown", but ${found} was broken`;
+      }
       return evidence.doubts.length === 0
         ? 'verdict: it is "unknown", but no doubt says why'
         : undefined;
@@ -98,12 +121,18 @@ function contradictionIn(evidence: Type.Static<typeof evidenceSchema>): string |
 
 function expectationAt(schema: Type.TSchema, path: readonly string[]): string | undefined {
   const [step, ...rest] = path;
-  if (step === undefined) return String(Reflect.get(schema, "description"));
+  if (step === undefined) {
+    return String(Reflect.get(schema, "description"));
+  }
   if (Type.IsUnion(schema)) {
     return schema.anyOf.map((part) => expectationAt(part, path)).find((part) => part !== undefined);
   }
-  if (Type.IsArray(schema)) return expectationAt(schema.items, rest);
-  if (!Type.IsObject(schema) || !Object.hasOwn(schema.properties, step)) return undefined;
+  if (Type.IsArray(schema)) {
+    return expectationAt(schema.items, rest);
+  }
+  if (!Type.IsObject(schema) || !Object.hasOwn(schema.properties, step)) {
+    return undefined;
+  }
   const next = schema.properties[step];
   return next === undefined ? undefined : expectationAt(next, rest);
 }
@@ -111,7 +140,9 @@ function expectationAt(schema: Type.TSchema, path: readonly string[]): string | 
 function excerptAt(value: unknown, path: readonly string[]): string {
   let found = value;
   for (const step of path) {
-    if (typeof found !== "object" || found === null) return "nothing";
+    if (typeof found !== "object" || found === null) {
+      return "nothing";
+    }
     found = Reflect.get(found, step);
   }
   const text = visibleText(JSON.stringify(found) ?? "nothing");
@@ -130,7 +161,9 @@ function inSchemaOrder(schema: Type.TSchema, value: unknown): unknown {
   if (Type.IsArray(schema) && Array.isArray(value)) {
     return value.map((item) => inSchemaOrder(schema.items, item));
   }
-  if (!Type.IsObject(schema) || typeof value !== "object" || value === null) return value;
+  if (!Type.IsObject(schema) || typeof value !== "object" || value === null) {
+    return value;
+  }
   return Object.fromEntries(
     Object.entries(schema.properties).map(([name, part]) => [
       name,

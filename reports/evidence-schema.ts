@@ -76,7 +76,10 @@ export const evidenceSchema = record({
   command: text,
 });
 
-/** What every version of the evidence starts with: enough to tell a newer version from a foreign file. */
+/**
+ * What every version of the evidence starts with: enough to tell a newer version from a foreign
+ * file.
+ */
 export const evidenceHeaderSchema = Type.Object({
   format: Type.Literal("falconpay-evidence"),
   version: Type.Integer({ minimum: 1 }),

@@ -12,11 +12,14 @@ export interface Evidence {
   readonly product: string;
   readonly scenario: EvidenceScenario;
   readonly world: "sim" | "real";
-  /** The known-bad variant that replaced a part of the services, or null for the services as they ship. */
+  /**
+   * The known-bad variant that replaced a part of the services, or null for the services as they
+   * ship.
+   */
   readonly mutant: EvidenceMutant | null;
   /**
-   * The seeds asked for, and how many of them were run, from the first on: fewer than asked for when
-   * the run was stopped, or ended at its first failure.
+   * The seeds asked for, and how many of them were run, from the first on: fewer than asked for
+   * when the run was stopped, or ended at its first failure.
    */
   readonly seeds: { readonly first: number; readonly last: number; readonly completed: number };
   /** True when the run was stopped from outside before all seeds were done. */
@@ -29,7 +32,10 @@ export interface Evidence {
   readonly crashPlaces: readonly CrashPlace[];
   readonly promises: readonly PromiseEvidence[];
   readonly findings: readonly Finding[];
-  /** One hash over the trace hashes of all runs, in seed order; null in the real world, which has none. */
+  /**
+   * One hash over the trace hashes of all runs, in seed order; null in the real world, which has
+   * none.
+   */
   readonly traceHash: string | null;
   /** Versions of the real servers, by name; empty in the simulated world. */
   readonly servers: readonly { readonly name: string; readonly version: string }[];
@@ -109,7 +115,9 @@ export interface Finding {
   };
   /** The smallest failing run, step by step, in sentences. */
   readonly story: readonly StoryStep[];
-  /** Name of the file beside the evidence that replays the smallest case, and the command that does. */
+  /**
+   * Name of the file beside the evidence that replays the smallest case, and the command that does.
+   */
   readonly replay: { readonly file: string; readonly command: string };
 }
 

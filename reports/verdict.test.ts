@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-
-import { exitCodeOf, exitCodes, verdictOf } from "./verdict.ts";
+import { exitCodeOf, EXIT_CODES, verdictOf } from "./verdict.ts";
 
 describe("exit codes", () => {
   test.for([
@@ -12,7 +11,7 @@ describe("exit codes", () => {
   });
 
   test("each number stands once, with a meaning, and the table is what pipelines know", () => {
-    expect(exitCodes.map(({ code, name }) => `${code} ${name}`)).toEqual([
+    expect(EXIT_CODES.map(({ code, name }) => `${code} ${name}`)).toEqual([
       "0 held",
       "1 broken",
       "2 usage",
@@ -20,7 +19,9 @@ describe("exit codes", () => {
       "4 environment",
       "5 unknown",
     ]);
-    for (const { meaning } of exitCodes) expect(meaning).toMatch(/^[A-Z].*\.$/u);
+    for (const { meaning } of EXIT_CODES) {
+      expect(meaning).toMatch(/^[A-Z].*\.$/u);
+    }
   });
 });
 

@@ -1,13 +1,13 @@
 import type { Verdict } from "./evidence.ts";
 
-/** What the process tells its caller when it ends; `exitCodes` says what each means. */
-export type ExitCode = (typeof exitCodes)[number]["code"];
+/** What the process tells its caller when it ends; `EXIT_CODES` says what each means. */
+export type ExitCode = (typeof EXIT_CODES)[number]["code"];
 
 /**
  * Every exit code of the command line, in one table. A name never changes its number: pipelines
  * depend on it.
  */
-export const exitCodes = [
+export const EXIT_CODES = [
   { code: 0, name: "held", meaning: "Every promise that was checked held." },
   { code: 1, name: "broken", meaning: "A promise was broken; the failure text names it." },
   { code: 2, name: "usage", meaning: "The command, an option or an input file is wrong." },
@@ -46,7 +46,8 @@ export interface VerdictGrounds {
  * Draws the verdict, and the doubts that forbid a pass, one sentence each.
  *
  * A broken promise is `fail` whatever else happened: a doubt cannot unbreak it, so the doubts are
- * empty then. Otherwise each doubt makes the verdict `unknown`: what was not exercised did not pass.
+ * empty then. Otherwise each doubt makes the verdict `unknown`: what was not exercised did not
+ * pass.
  */
 export function verdictOf(grounds: VerdictGrounds): {
   readonly verdict: Verdict;
@@ -62,15 +63,25 @@ export function verdictOf(grounds: VerdictGrounds): {
 function doubtsAbout(grounds: VerdictGrounds): readonly string[] {
   const doubts: string[] = [];
   const silentCrashes = grounds.crashesPlanned - grounds.crashesFired;
-  if (grounds.interrupted) doubts.push("The run was stopped before all its seeds were done.");
-  if (grounds.runs === 0) doubts.push("No run was completed.");
-  if (grounds.payments === 0) doubts.push("No payment was made, so nothing was exercised.");
+  if (grounds.interrupted) {
+    doubts.push("The run was stopped before all its seeds were done.");
+  }
+  if (grounds.runs === 0) {
+    doubts.push("No run was completed.");
+  }
+  if (grounds.payments === 0) {
+    doubts.push("No payment was made, so nothing was exercised.");
+  }
   if (silentCrashes > 0) {
     doubts.push(`${silentCrashes} of ${grounds.crashesPlanned} planned crashes never fired.`);
   }
-  if (grounds.promises.length === 0) doubts.push("No promise was judged.");
+  if (grounds.promises.length === 0) {
+    doubts.push("No promise was judged.");
+  }
   for (const promise of grounds.promises) {
-    if (promise.checks === 0) doubts.push(`The promise ${promise.name} was never checked.`);
+    if (promise.checks === 0) {
+      doubts.push(`The promise ${promise.name} was never checked.`);
+    }
   }
   return doubts;
 }

@@ -1,9 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { afterEach, beforeEach, expect, test } from "vitest";
-
 import { decodeEvidence } from "./evidence-codec.ts";
 import { brokenEvidence, heldEvidence } from "./fixtures/sample-evidence.ts";
 import { UnwritableOutput, writeReport } from "./write-report.ts";

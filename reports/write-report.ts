@@ -1,6 +1,5 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
 import { encodeEvidence } from "./evidence-codec.ts";
 import type { Evidence } from "./evidence.ts";
 import { renderHtml } from "./render/html-report.ts";
@@ -12,10 +11,10 @@ export class UnwritableOutput extends Error {
 
 /**
  * Writes `evidence.json` and `report.html` into the folder, which is made when it is missing, and
- * returns their paths. Each file appears whole or not at all: it is written under a scratch name and
- * then renamed, so a reader, or a run that is stopped meanwhile, never leaves half a report.
+ * returns their paths. Each file appears whole or not at all: it is written under a scratch name
+ * and then renamed, so a reader, or a run that is stopped meanwhile, never leaves half a report.
  *
- * Throws `UnwritableOutput` when the folder cannot be made or written.
+ * @throws UnwritableOutput when the folder cannot be made or written.
  */
 export async function writeReport(
   evidence: Evidence,
@@ -48,7 +47,7 @@ async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
-const reasons = new Map([
+const REASONS = new Map([
   ["EACCES", "permission denied"],
   ["EEXIST", "a file of that name is in the way"],
   ["EISDIR", "a folder stands where the file belongs"],
@@ -59,7 +58,9 @@ const reasons = new Map([
 ]);
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  return reasons.get(code) ?? error.message;
+  return REASONS.get(code) ?? error.message;
 }

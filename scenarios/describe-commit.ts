@@ -1,6 +1,6 @@
 import { formatMoney, isCurrency } from "../system/domain/money.ts";
-import { bigintColumn, nullableTextColumn, textColumn } from "../system/row.ts";
 import type { Row } from "../system/ports/database.ts";
+import { bigintColumn, nullableTextColumn, textColumn } from "../system/row.ts";
 import type { Books } from "./books/books.ts";
 import type { RowChange } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { createBookKeeper } from "./books/book-keeper.ts";
-import { INVARIANTS } from "./invariants/invariants.ts";
 import type { Breach, Ending, Invariant } from "./invariants/invariant.ts";
+import { INVARIANTS } from "./invariants/invariants.ts";
 import type { UniverseEvent } from "./world.ts";
 
 /** How one promise fared in one run. */

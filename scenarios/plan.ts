@@ -1,8 +1,8 @@
 import type { Knobs } from "../system/roles.ts";
 
 /**
- * Everything that one run does, as data. The same plan runs in both worlds; in the simulated one, the
- * same plan gives the same trace hash.
+ * Everything that one run does, as data. The same plan runs in both worlds; in the simulated one,
+ * the same plan gives the same trace hash.
  */
 export interface Plan {
   readonly scenario: string;
@@ -41,7 +41,10 @@ export interface CrashFault {
   readonly kind: "crash";
   /** For example `payment-1/payment-db/accept.commit#3`; see `faults/effect-gate.ts`. */
   readonly effect: string;
-  /** `before`: the request never leaves. `after`: it took effect, and the process never learns of it. */
+  /**
+   * `before`: the request never leaves. `after`: it took effect, and the process never learns of
+   * it.
+   */
   readonly when: "before" | "after";
   readonly restartAfterMs: number;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeReplayFile, encodeReplayFile, type ReplayFile } from "./replay-file.ts";
 
-const replay: ReplayFile = {
+const REPLAY: ReplayFile = {
   plan: {
     scenario: "transfer",
     seed: 3,
@@ -36,16 +36,16 @@ const replay: ReplayFile = {
   expected: { promise: "ends", traceHash: "00ff" },
 };
 
-const changed = (from: string, to: string) => encodeReplayFile(replay).replace(from, to);
+const changed = (from: string, to: string) => encodeReplayFile(REPLAY).replace(from, to);
 
 describe("a replay file", () => {
   it("is read back as it was written", () => {
-    expect(decodeReplayFile(encodeReplayFile(replay), "a.json")).toEqual(replay);
+    expect(decodeReplayFile(encodeReplayFile(REPLAY), "a.json")).toEqual(REPLAY);
   });
 
   it.each([
     ["", /a\.json is not a replay file: not JSON/],
-    [encodeReplayFile(replay).slice(0, 200), /a\.json is not a replay file: not JSON/],
+    [encodeReplayFile(REPLAY).slice(0, 200), /a\.json is not a replay file: not JSON/],
     ["[]", /a\.json is not a replay file: expected "format": "falconpay-replay"/],
     [changed("falconpay-replay", "falconpay-evidence"), /expected "format": "falconpay-replay"/],
     [changed('"version": 1', '"version": 2'), /version 2; this falconpay reads up to 1/],

@@ -2,7 +2,10 @@ import Type from "typebox";
 import { Compile } from "typebox/compile";
 import type { Plan } from "./plan.ts";
 
-/** A run to be repeated: the plan, and what it came to. Self-contained; outlives changes of the generators. */
+/**
+ * A run to be repeated: the plan, and what it came to. Self-contained; outlives changes of the
+ * generators.
+ */
 export interface ReplayFile {
   readonly plan: Plan;
   readonly expected: {

@@ -1,6 +1,6 @@
 import { TOPICS } from "../system/domain/events.ts";
-import { readBooks } from "./books/read-books.ts";
 import type { Books } from "./books/books.ts";
+import { readBooks } from "./books/read-books.ts";
 import { openWallets, submitAll, type ClientEvent } from "./client.ts";
 import { createJudge, type Judgement } from "./judge.ts";
 import type { CrashFault, Plan } from "./plan.ts";

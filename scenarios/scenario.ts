@@ -1,7 +1,9 @@
 import type { Arbitrary } from "fast-check";
 import type { Plan } from "./plan.ts";
 
-/** What a scenario decides of a plan; the rest (seed, mutant) comes from the run that is asked for. */
+/**
+ * What a scenario decides of a plan; the rest (seed, mutant) comes from the run that is asked for.
+ */
 export type PlanDraft = Omit<Plan, "scenario" | "seed" | "mutant">;
 
 /** One thing that is asked of the system, as a value of the catalogue. */

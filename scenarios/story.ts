@@ -1,5 +1,5 @@
-import { parseEvent } from "../system/domain/events.ts";
 import type { StoryStep } from "../reports/evidence.ts";
+import { parseEvent } from "../system/domain/events.ts";
 import type { Books } from "./books/books.ts";
 import { describeCommit } from "./describe-commit.ts";
 import type { TransferCommand } from "./plan.ts";

@@ -25,8 +25,8 @@ export interface SweepRequest {
 /** Threads that run plans, each in a world of its own. */
 export interface Crew {
   /**
-   * Runs the plans, several at once, and tells of them in their order, whichever is done first. Ends
-   * early when the signal is aborted.
+   * Runs the plans, several at once, and tells of them in their order, whichever is done first.
+   * Ends early when the signal is aborted.
    */
   run(plans: readonly Plan[], signal: AbortSignal): AsyncIterable<RunSummary>;
 }

@@ -1,12 +1,12 @@
 import fc from "fast-check";
-import { verdictOf } from "../reports/verdict.ts";
 import type { Evidence, Finding } from "../reports/evidence.ts";
+import { verdictOf } from "../reports/verdict.ts";
 import { findingOf } from "./finding.ts";
 import type { Plan } from "./plan.ts";
 import type { ReplayFile } from "./replay-file.ts";
 import { brokenPromises, runPlan, type Outcome } from "./run-plan.ts";
-import type { PlanDraft } from "./scenario.ts";
 import { summarize, type RunSummary } from "./run-summary.ts";
+import type { PlanDraft } from "./scenario.ts";
 import type { Crew, Failure, SweepRequest } from "./sweep-request.ts";
 import { createTally, type Tally } from "./tally.ts";
 
@@ -176,8 +176,8 @@ function planOf({ scenario, mutant }: SweepRequest, seed: number, draft: PlanDra
 }
 
 /**
- * Seeds next to each other, far apart: weak generators give near-identical draws for adjacent seeds.
- * The finalizer of MurmurHash3 (Austin Appleby), on 32 bits.
+ * Seeds next to each other, far apart: weak generators give near-identical draws for adjacent
+ * seeds. The finalizer of MurmurHash3 (Austin Appleby), on 32 bits.
  */
 function scattered(seed: number): number {
   let hash = seed >>> 0;

@@ -24,7 +24,9 @@ export interface WorldRun<T> {
   readonly effects: number;
 }
 
-/** One running system, seen by the scenario: as a client, and as an observer beside the services. */
+/**
+ * One running system, seen by the scenario: as a client, and as an observer beside the services.
+ */
 export interface Universe {
   /** Whole milliseconds since the universe began. */
   nowMs(): number;

@@ -57,7 +57,9 @@ function databaseStage(kernel: Kernel, self: SimulatedProcess): DatabaseStage {
   };
 }
 
-/** The network for a server whose sessions can be ended from its side, as by `pg_terminate_backend`. */
+/**
+ * The network for a server whose sessions can be ended from its side, as by `pg_terminate_backend`.
+ */
 function withTermination(network: Network) {
   const sessions = new Set<{ readonly name: string; end(): void }>();
   const listening: Network = {

@@ -1,6 +1,6 @@
 import type { RunSummary } from "../scenarios/run-summary.ts";
 
-/** What came back from a thread of the crew. Throws when it is no list. */
+/** What came back from a thread of the crew. @throws TypeError when it is no list */
 export function parseRuns(message: unknown): readonly RunSummary[] {
   if (!Array.isArray(message)) {
     throw new TypeError(`a thread answered with ${typeof message}, not with a list of runs`);

@@ -6,8 +6,8 @@ import type { CrashFault, TransferCommand } from "../scenarios/plan.ts";
 import type { PlanDraft, Scenario } from "../scenarios/scenario.ts";
 import type { SweepRequest } from "../scenarios/sweep-request.ts";
 import { sweep } from "../scenarios/sweep.ts";
-import type { World } from "../scenarios/world.ts";
 import { transfer } from "../scenarios/workloads/transfer.ts";
+import type { World } from "../scenarios/world.ts";
 import { DEFAULT_KNOBS } from "../system/roles.ts";
 import { createCrew } from "./crew.ts";
 import { createSimulatedWorld } from "./world.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
   world = await createSimulatedWorld();
 });
 
-const command: TransferCommand = {
+const COMMAND: TransferCommand = {
   atMs: 0,
   idempotencyKey: "p1",
   senderWalletId: "salim",
@@ -99,7 +99,7 @@ describe("a sweep", () => {
   it("is unknown when a planned crash never fired", async () => {
     const effect = "payment-1/payment-db/accept.commit#9";
     const fault = { kind: "crash", effect, when: "after", restartAfterMs: 50 } as const;
-    const { evidence } = await sweep(requestOf({ scenario: scenarioOf([command], [fault]) }));
+    const { evidence } = await sweep(requestOf({ scenario: scenarioOf([COMMAND], [fault]) }));
     expect(evidence.verdict).toBe("unknown");
     expect(evidence.doubts).toEqual(["3 of 3 planned crashes never fired."]);
   });

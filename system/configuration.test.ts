@@ -12,7 +12,9 @@ function faultsOf(environment: Readonly<Record<string, string>>): readonly strin
   try {
     readConfiguration(environment);
   } catch (error) {
-    if (error instanceof InvalidConfiguration) return error.faults;
+    if (error instanceof InvalidConfiguration) {
+      return error.faults;
+    }
     throw error;
   }
   return [];

@@ -49,7 +49,9 @@ describe("inTransaction", () => {
   it("throws the work's error when ROLLBACK fails too", async () => {
     const refused = databaseError("none");
     const database = scriptedDatabase((sql) => {
-      if (sql === WORK) return refused;
+      if (sql === WORK) {
+        return refused;
+      }
       return sql === "ROLLBACK" ? databaseError("unknown") : undefined;
     });
     const failing = inTransaction(database, "test", (connection) => connection.query(WORK));

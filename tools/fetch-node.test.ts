@@ -1,9 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { expect, test } from "vitest";
-
 import { checkIntegrity, fetchNode } from "./fetch-node.mjs";
 import { pinnedNode } from "./node-pins.mjs";
 

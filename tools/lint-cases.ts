@@ -9,7 +9,7 @@ export interface LintCase {
 }
 
 /** Imports against the drawing of who may import whom. */
-export const arrows: readonly LintCase[] = [
+export const ARROWS: readonly LintCase[] = [
   forbidden("scenarios/run.ts", "cli.ts", /nothing imports it: move what you need/),
   forbidden("bench/main.ts", "cli.ts", /nothing imports it/),
   forbidden("system/services.ts", "scenarios/world.ts", /declare a port in system\/ports\//),
@@ -63,7 +63,7 @@ export const arrows: readonly LintCase[] = [
 ];
 
 /** Uses of the host where the simulation runs. */
-export const hostBans: readonly LintCase[] = [
+export const HOST_BANS: readonly LintCase[] = [
   banned(
     "date-now",
     "export const now = Date.now();",
@@ -153,11 +153,11 @@ export const hostBans: readonly LintCase[] = [
 ];
 
 /** Parts of the language that the project does without. */
-export const languageBans: readonly LintCase[] = [
+export const LANGUAGE_BANS: readonly LintCase[] = [
   banned("enum", "export enum Status { Pending }", /enum is not erased.*union of string literals/),
   banned(
     "namespace",
-    "export namespace money { export const one = 1n; }",
+    "export namespace money { export const ONE = 1n; }",
     /namespace is not erased.*file of its own/,
   ),
   banned("default", "export default 1;", /default export .*by its name/),
@@ -191,18 +191,42 @@ export const languageBans: readonly LintCase[] = [
   ),
 ];
 
+/** What the project writes in one way where the language leaves it open. */
+export const DIALECT: readonly LintCase[] = [
+  banned("number", "export const delayMsMax = 5;", /in capitals, DELAY_MS_MAX/),
+  banned("table", "const byName = { a: [1, 2] };\nexport const { a } = byName;", /BY_NAME/),
+  banned("slashes", "// What it does.\nexport function act() {}", /as \/\*\* \.\.\. \*\//),
+  banned(
+    "prose",
+    "/** Acts. Throws when it cannot. */\nexport function act() {}",
+    /`@throws Error/,
+  ),
+  banned("wide", `export {};\n// ${"wide ".repeat(20)}`, /at most 100 characters/),
+];
+
 /** Bans that oxlint brings along, with its own messages. */
-export const libraryBans = [
+export const LIBRARY_BANS = [
   {
     file: "scenarios/floating.ts",
     code: "async function f() {}\nf();\nexport const g = f;",
     rule: "typescript(no-floating-promises)",
   },
-  { file: "scenarios/CamelCase.ts", code: "export const a = 1;", rule: "unicorn(filename-case)" },
+  { file: "scenarios/CamelCase.ts", code: "export const A = 1;", rule: "unicorn(filename-case)" },
   {
     file: "scenarios/unsorted.ts",
     code: "export const s = (a: number[]) => a.toSorted();",
     rule: "typescript(require-array-sort-compare)",
+  },
+  { file: "scenarios/braces.ts", code: "let a = 1;\nif (a > 0) a = 2;", rule: "eslint(curly)" },
+  {
+    file: "scenarios/egg.ts",
+    code: 'import type { Hen } from "./hen.ts";\nexport interface Egg { readonly laidBy: Hen; }',
+    rule: "import(no-cycle)",
+  },
+  {
+    file: "scenarios/hen.ts",
+    code: 'import type { Egg } from "./egg.ts";\nexport interface Hen { readonly hatched: Egg; }',
+    rule: "import(no-cycle)",
   },
   {
     file: "scenarios/focused.test.ts",
@@ -211,8 +235,8 @@ export const libraryBans = [
   },
 ];
 
-/** What follows the drawn arrows, or is on its proper side of a port. */
-export const allowed = [
+/** What follows the drawn ARROWS, or is on its proper side of a port. */
+export const ALLOWED = [
   { file: "cli.ts", code: imports("sim/world.ts", "chaos/world.ts", "reports/render/html.ts") },
   {
     file: "sim/adapters/database.ts",
@@ -240,12 +264,16 @@ export const allowed = [
   },
   {
     file: "scenarios/whole.ts",
-    code: "export const scale = 10n ** 3n;\nexport const max = 2 ** 31;",
+    code: "export const SCALE = 10n ** 3n;\nexport const MAX = 2 ** 31;",
   },
-  { file: "scenarios/frozen.ts", code: "export const kinds = ['a', 'b'] as const;" },
+  { file: "scenarios/frozen.ts", code: "export const KINDS = ['a', 'b'] as const;" },
   {
     file: "scenarios/evidence-codec.ts",
     code: "export const text = (value: unknown) => value as string;",
+  },
+  {
+    file: "scenarios/dialect.ts",
+    code: "/** Acts. @throws Error */\nexport function act() {\n  const delayMs = 5;\n  return delayMs;\n}",
   },
   { file: "vitest.config.ts", code: "export default { test: {} };" },
 ];

@@ -4,12 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { afterAll, beforeAll, expect, test } from "vitest";
-
-import { allowed, arrows, hostBans, languageBans, libraryBans } from "./lint-cases.ts";
+import { ALLOWED, ARROWS, DIALECT, HOST_BANS, LANGUAGE_BANS, LIBRARY_BANS } from "./lint-cases.ts";
 
 const LintReport = Type.Object({
   diagnostics: Type.Array(
@@ -29,8 +27,17 @@ beforeAll(async () => {
     await cp(join(projectFolder, name), join(scratchFolder, name), { recursive: true });
   }
   await symlink(join(projectFolder, "node_modules"), join(scratchFolder, "node_modules"));
-  const cases = [...arrows, ...hostBans, ...languageBans, ...libraryBans, ...allowed];
-  for (const { file, code } of cases) await writeScratchFile(file, code);
+  const cases = [
+    ...ARROWS,
+    ...HOST_BANS,
+    ...LANGUAGE_BANS,
+    ...DIALECT,
+    ...LIBRARY_BANS,
+    ...ALLOWED,
+  ];
+  for (const { file, code } of cases) {
+    await writeScratchFile(file, code);
+  }
   diagnostics = await lint(scratchFolder);
 });
 
@@ -38,28 +45,35 @@ afterAll(async () => {
   await rm(scratchFolder, { recursive: true, force: true });
 });
 
-test.each([...arrows, ...hostBans, ...languageBans])(
+test.each([...ARROWS, ...HOST_BANS, ...LANGUAGE_BANS, ...DIALECT])(
   "$file is refused and told the road to take",
   ({ file, says }) => {
     const messages = messagesOfOurs(file);
     expect(messages).toHaveLength(says.length);
-    for (const [place, pattern] of says.entries()) expect(messages[place]).toMatch(pattern);
+    for (const [place, pattern] of says.entries()) {
+      expect(messages[place]).toMatch(pattern);
+    }
   },
 );
 
-test.each(libraryBans)("$file breaks $rule", ({ file, rule }) => {
+test.each(LIBRARY_BANS)("$file breaks $rule", ({ file, rule }) => {
   const rules = diagnostics.filter(({ filename }) => filename === file).map(({ code }) => code);
   expect(rules).toContain(rule);
 });
 
-test.each(allowed)("$file is let through", ({ file }) => {
+test.each(ALLOWED)("$file is let through", ({ file }) => {
   expect(messagesOfOurs(file)).toEqual([]);
 });
 
 test("no two scratch files have one path", () => {
-  const files = [...arrows, ...hostBans, ...languageBans, ...libraryBans, ...allowed].map(
-    ({ file }) => file,
-  );
+  const files = [
+    ...ARROWS,
+    ...HOST_BANS,
+    ...LANGUAGE_BANS,
+    ...DIALECT,
+    ...LIBRARY_BANS,
+    ...ALLOWED,
+  ].map(({ file }) => file);
   expect(files).toEqual([...new Set(files)]);
 });
 
@@ -80,8 +94,11 @@ async function lint(folder: string): Promise<readonly Diagnostic[]> {
       [entry, "--format", "json", "--ignore-pattern", "node_modules"],
       { cwd: folder, maxBuffer: 64 * 1024 * 1024, timeout: 20_000 },
       (error, stdout, stderr) => {
-        if (stdout === "") reject(new Error(`oxlint said nothing: ${stderr}`, { cause: error }));
-        else resolve(stdout);
+        if (stdout === "") {
+          reject(new Error(`oxlint said nothing: ${stderr}`, { cause: error }));
+        } else {
+          resolve(stdout);
+        }
       },
     );
   });

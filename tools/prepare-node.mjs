@@ -5,7 +5,6 @@ import { mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-
 import { fetchNode } from "./fetch-node.mjs";
 import { pinnedNode } from "./node-pins.mjs";
 
@@ -43,7 +42,9 @@ function isOlder({ version, floor }) {
   const need = floor.split(".").map((part) => Number.parseInt(part, 10));
   for (const [place, least] of need.entries()) {
     const part = have[place] ?? 0;
-    if (part !== least) return part < least;
+    if (part !== least) {
+      return part < least;
+    }
   }
   return false;
 }

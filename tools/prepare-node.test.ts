@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
-
 import { expect, test } from "vitest";
 
 test("a Node that is new enough is left alone, without a word", () => {

@@ -2,13 +2,15 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-const marker = "complete.json";
-const scratchPrefix = "scratch-";
+const MARKER = "complete.json";
+const SCRATCH_PREFIX = "scratch-";
 
 /** Where fetched servers are kept: FALCONPAY_CACHE, or `falconpay` in the user's cache folder. */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const chosen = environment["FALCONPAY_CACHE"];
-  if (chosen !== undefined && chosen !== "") return chosen;
+  if (chosen !== undefined && chosen !== "") {
+    return chosen;
+  }
   const caches = environment["XDG_CACHE_HOME"];
   return join(
     caches === undefined || caches === "" ? join(homedir(), ".cache") : caches,
@@ -21,30 +23,36 @@ export function partFolder(cacheFolder: string, part: { name: string; version: s
   return join(cacheFolder, `${part.name}-${part.version}`);
 }
 
-/** True when the part was installed to the end; a folder without its marker is an interrupted install. */
+/**
+ * True when the part was installed to the end; a folder without its marker is an interrupted
+ * install.
+ */
 export function isComplete(folder: string): Promise<boolean> {
-  return readFile(join(folder, marker)).then(
+  return readFile(join(folder, MARKER)).then(
     () => true,
     () => false,
   );
 }
 
 /**
- * Fills a folder all or nothing: `fill` works in a scratch folder beside it, then a marker is written, then one
- * rename puts it in place. When another process was faster, its result stands and ours is thrown away.
+ * Fills a folder all or nothing: `fill` works in a scratch folder beside it, then a marker is
+ * written, then one rename puts it in place. When another process was faster, its result stands and
+ * ours is thrown away.
  */
 export async function fillAtomically(
   folder: string,
   fill: (scratch: string) => Promise<void>,
 ): Promise<void> {
-  if (await isComplete(folder)) return;
+  if (await isComplete(folder)) {
+    return;
+  }
   await removeDeadScratch(join(folder, ".."));
-  const scratch = join(folder, "..", `${scratchPrefix}${process.pid}-${process.hrtime.bigint()}`);
+  const scratch = join(folder, "..", `${SCRATCH_PREFIX}${process.pid}-${process.hrtime.bigint()}`);
   try {
     await mkdir(scratch, { recursive: true });
     await fill(scratch);
     await writeFile(
-      join(scratch, marker),
+      join(scratch, MARKER),
       `${JSON.stringify({ installed: new Date().toISOString() })}\n`,
     );
     await replace(scratch, folder);
@@ -55,15 +63,19 @@ export async function fillAtomically(
 
 async function replace(scratch: string, folder: string): Promise<void> {
   // What is there without a marker is of no use to anybody, and would make the rename fail.
-  if (!(await isComplete(folder))) await rm(folder, { recursive: true, force: true });
+  if (!(await isComplete(folder))) {
+    await rm(folder, { recursive: true, force: true });
+  }
   try {
     await rename(scratch, folder);
   } catch (error) {
-    if (!(await isComplete(folder))) throw error;
+    if (!(await isComplete(folder))) {
+      throw error;
+    }
   }
 }
 
-// A process that was killed leaves its scratch folder; its number is in the name.
+/** A process that was killed leaves its scratch folder; its number is in the name. */
 async function removeDeadScratch(cacheFolder: string): Promise<void> {
   const names = await readdir(cacheFolder).catch(() => []);
   const dead = names.filter((name) => {

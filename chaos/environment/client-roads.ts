@@ -3,9 +3,12 @@ import type { Proxies } from "../nemesis/proxies.ts";
 import type { ClientAddresses, ClientRequest, DatabaseAddress } from "./environment.ts";
 import type { LocalPostgres } from "./local-postgres.ts";
 
-const host = "127.0.0.1";
+const HOST = "127.0.0.1";
 
-/** Opens a proxy to each database that a client may reach, and answers all that each client is given. */
+/**
+ * Opens a proxy to each database that a client may reach, and answers all that each client is
+ * given.
+ */
 export async function openDatabaseRoads(parts: {
   readonly postgres: LocalPostgres;
   readonly proxies: Proxies;
@@ -21,9 +24,9 @@ export async function openDatabaseRoads(parts: {
         proxies: parts.proxies,
         client: name,
         resource: `${database}-db`,
-        upstream: `${host}:${owner.port}`,
+        upstream: `${HOST}:${owner.port}`,
       });
-      roads.set(database, { ...owner, host, port: Number(listen.split(":")[1]) });
+      roads.set(database, { ...owner, host: HOST, port: Number(listen.split(":")[1]) });
     }
     const kafka = { brokers: [parts.listeners.get(name)?.advertised ?? ""] };
     addresses.set(name, { name, kafka, databases: roads });
@@ -34,7 +37,9 @@ export async function openDatabaseRoads(parts: {
 /** A database of the server under its owner. @throws Error with the names there are */
 export function knownDatabase(postgres: LocalPostgres, name: string): DatabaseAddress {
   const owner = postgres.owners.get(name);
-  if (owner !== undefined) return owner;
+  if (owner !== undefined) {
+    return owner;
+  }
   throw new Error(
     `no database is named ${name}; there are: ${[...postgres.owners.keys()].join(", ")}`,
   );

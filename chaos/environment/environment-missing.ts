@@ -5,8 +5,9 @@ export interface MissingPart {
 }
 
 /**
- * The real world cannot be had on this machine as it is. `problems` holds everything that is missing, not only
- * the first thing; the message is the list, one line each, fit to be shown to the user.
+ * The real world cannot be had on this machine as it is. `problems` holds everything that is
+ * missing, not only the first thing; the message is the list, one line each, fit to be shown to the
+ * user.
  */
 export class EnvironmentMissing extends Error {
   readonly code = "ENVIRONMENT_MISSING";

@@ -15,15 +15,18 @@ export interface KafkaAddress {
 }
 
 /**
- * One process that will talk to the servers. `databases` are those it may reach: a service names its own one.
- * Its proxies are its own, so a cut or a slow link can hit this process and no other.
+ * One process that will talk to the servers. `databases` are those it may reach: a service names
+ * its own one. Its proxies are its own, so a cut or a slow link can hit this process and no other.
  */
 export interface ClientRequest {
   readonly name: string;
   readonly databases: readonly string[];
 }
 
-/** The addresses given to one process; every one of them is a proxy's, so no byte of it goes around Toxiproxy. */
+/**
+ * The addresses given to one process; every one of them is a proxy's, so no byte of it goes around
+ * Toxiproxy.
+ */
 export interface ClientAddresses {
   readonly name: string;
   readonly kafka: KafkaAddress;
@@ -39,9 +42,9 @@ export interface ServerVersions {
 }
 
 /**
- * Real servers, ready for one run, whoever started them: one PostgreSQL server with a database and a role for
- * each service (a role can connect to its own database only), Apache Kafka without topics, and Toxiproxy
- * between every client and both.
+ * Real servers, ready for one run, whoever started them: one PostgreSQL server with a database and
+ * a role for each service (a role can connect to its own database only), Apache Kafka without
+ * topics, and Toxiproxy between every client and both.
  */
 export interface Environment {
   readonly kind: "local" | "containers" | "given";
@@ -51,10 +54,16 @@ export interface Environment {
   /** By the name of the client asked for. */
   readonly clients: ReadonlyMap<string, ClientAddresses>;
   readonly proxies: Proxies;
-  /** Direct roads of the testbed itself, for preparing and observing; they stay open when the proxies are cut. */
+  /**
+   * Direct roads of the testbed itself, for preparing and observing; they stay open when the
+   * proxies are cut.
+   */
   readonly administration: {
     readonly kafka: KafkaAddress;
-    /** The superuser's address of a database, `postgres` itself included; throws on a name that is not there. */
+    /**
+     * The superuser's address of a database, `postgres` itself included; throws on a name that is
+     * not there.
+     */
     database(name: string): DatabaseAddress;
   };
   /** Stops what this environment started and removes its folders. May be called twice. */

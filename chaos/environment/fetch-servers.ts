@@ -1,14 +1,17 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Keeper } from "../processes/keeper.ts";
-import { serverVersions } from "./installed-servers.ts";
+import { SERVER_VERSIONS } from "./installed-servers.ts";
 import { excerptOf, readLog, wordsFor } from "./server-ready.ts";
 
-const progressIntervalMs = 500;
-const toxiproxyModule = `github.com/Shopify/toxiproxy/v2/cmd/server@v${serverVersions.toxiproxy}`;
-const dependencyPlugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
+const PROGRESS_INTERVAL_MS = 500;
+const toxiproxyModule = `github.com/Shopify/toxiproxy/v2/cmd/server@v${SERVER_VERSIONS.toxiproxy}`;
+const DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 
-/** One fetch: `command` is Maven or Go, `scratch` the folder to fill, `onFetched` hears of each file. */
+/**
+ * One fetch: `command` is Maven or Go, `scratch` the folder to fill, `onFetched` hears of each
+ * file.
+ */
 export interface Fetching {
   readonly keeper: Keeper;
   readonly command: string;
@@ -16,7 +19,10 @@ export interface Fetching {
   readonly onFetched: (count: number) => void;
 }
 
-/** Fetches Kafka's jars and those they need into `jars` of the scratch folder; rejects with Maven's last words. */
+/**
+ * Fetches Kafka's jars and those they need into `jars` of the scratch folder; rejects with Maven's
+ * last words.
+ */
 export async function fetchKafka(fetching: Fetching): Promise<void> {
   const pom = join(fetching.scratch, "pom.xml");
   await writeFile(pom, kafkaPom());
@@ -25,7 +31,7 @@ export async function fetchKafka(fetching: Fetching): Promise<void> {
     arguments: [
       "--batch-mode",
       `--file=${pom}`,
-      `${dependencyPlugin}:copy-dependencies`,
+      `${DEPENDENCY_PLUGIN}:copy-dependencies`,
       "-DincludeScope=runtime",
       `-DoutputDirectory=${join(fetching.scratch, "jars")}`,
     ],
@@ -42,7 +48,10 @@ export async function buildToxiproxy(fetching: Fetching): Promise<void> {
   });
 }
 
-/** The jars that make a broker: Kafka itself, and a backend for its log, without which it logs nothing. */
+/**
+ * The jars that make a broker: Kafka itself, and a backend for its log, without which it logs
+ * nothing.
+ */
 function kafkaPom(): string {
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -52,13 +61,13 @@ function kafkaPom(): string {
   <dependencies>
     <dependency>
       <groupId>org.apache.kafka</groupId>
-      <artifactId>kafka_${serverVersions.scala}</artifactId>
-      <version>${serverVersions.kafka}</version>
+      <artifactId>kafka_${SERVER_VERSIONS.scala}</artifactId>
+      <version>${SERVER_VERSIONS.kafka}</version>
     </dependency>
     <dependency>
       <groupId>org.apache.logging.log4j</groupId>
       <artifactId>log4j-slf4j-impl</artifactId>
-      <version>${serverVersions.log4j}</version>
+      <version>${SERVER_VERSIONS.log4j}</version>
     </dependency>
   </dependencies>
 </project>
@@ -82,12 +91,16 @@ async function runToEnd(
   });
   let told = 0;
   const tell = (count: number) => {
-    if (count > told) fetching.onFetched(count);
+    if (count > told) {
+      fetching.onFetched(count);
+    }
     told = count;
   };
-  const ticker = setInterval(() => void fetchedSoFar(logFile).then(tell), progressIntervalMs);
+  const ticker = setInterval(() => void fetchedSoFar(logFile).then(tell), PROGRESS_INTERVAL_MS);
   const exit = await running.exited.finally(() => clearInterval(ticker));
-  if (exit.kind === "exited" && exit.code === 0) return;
+  if (exit.kind === "exited" && exit.code === 0) {
+    return;
+  }
   throw new Error(
     `${[tool.name, ...tool.arguments].join(" ")} ended ${wordsFor(exit)}; from its log:\n${excerptOf(await readLog(logFile))}`,
   );

@@ -70,6 +70,8 @@ function tool(name: string, script: string): void {
 
 async function problemsOf(attempt: Promise<unknown>) {
   const error: unknown = await attempt.catch((reason: unknown) => reason);
-  if (error instanceof EnvironmentMissing) return error.problems;
+  if (error instanceof EnvironmentMissing) {
+    return error.problems;
+  }
   throw new Error("nothing was missing", { cause: error });
 }

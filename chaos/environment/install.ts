@@ -3,11 +3,14 @@ import { join } from "node:path";
 import { startKeeper, type Keeper } from "../processes/keeper.ts";
 import { defaultCacheFolder, fillAtomically, isComplete, partFolder } from "./cache-folder.ts";
 import { EnvironmentMissing, type MissingPart } from "./environment-missing.ts";
-import { serverVersions, type InstalledServers } from "./installed-servers.ts";
 import { buildToxiproxy, fetchKafka, type Fetching } from "./fetch-servers.ts";
+import { SERVER_VERSIONS, type InstalledServers } from "./installed-servers.ts";
 import { findGo, findJava, findMaven, findPostgres, type Found } from "./machine-tools.ts";
 
-/** How far one part is. `detail` is a short phrase for a person: a version, a count of files, a reason. */
+/**
+ * How far one part is. `detail` is a short phrase for a person: a version, a count of files, a
+ * reason.
+ */
 export interface InstallProgress {
   readonly part: "postgres" | "kafka" | "toxiproxy";
   readonly state: "working" | "installed" | "already there" | "failed";
@@ -15,12 +18,15 @@ export interface InstallProgress {
 }
 
 /** The command that installs, as the problem lists name it. */
-const installCommand = "npm run falconpay -- servers install";
+const INSTALL_COMMAND = "npm run falconpay -- servers install";
 
 /**
- * Fetches Apache Kafka (from Maven Central) and builds Toxiproxy (from its Go module) into the cache folder, and
- * finds PostgreSQL, Java included. What is there already is left alone; an interrupted install is begun anew.
- * Throws EnvironmentMissing with every missing tool, before fetching anything, or with every fetch that failed.
+ * Fetches Apache Kafka (from Maven Central) and builds Toxiproxy (from its Go module) into the
+ * cache folder, and finds PostgreSQL, Java included. What is there already is left alone; an
+ * interrupted install is begun anew.
+ *
+ * @throws EnvironmentMissing with every missing tool, before fetching anything, or with every fetch
+ *   that failed
  */
 export async function installServers(
   options: {
@@ -56,7 +62,7 @@ export async function installServers(
       installPart({
         ...site,
         part: "kafka",
-        version: serverVersions.kafka,
+        version: SERVER_VERSIONS.kafka,
         cacheFolder,
         commandLine: maven,
         fetch: fetchKafka,
@@ -64,7 +70,7 @@ export async function installServers(
       installPart({
         ...site,
         part: "toxiproxy",
-        version: serverVersions.toxiproxy,
+        version: SERVER_VERSIONS.toxiproxy,
         cacheFolder,
         commandLine: go,
         fetch: buildToxiproxy,
@@ -80,7 +86,10 @@ export async function installServers(
   return requireServers({ cacheFolder });
 }
 
-/** Everything that is missing for running (not for installing); an empty list when nothing is. Fetches nothing. */
+/**
+ * Everything that is missing for running (not for installing); an empty list when nothing is.
+ * Fetches nothing.
+ */
 export async function serversInstalled(
   options: { readonly cacheFolder?: string } = {},
 ): Promise<readonly MissingPart[]> {
@@ -88,12 +97,14 @@ export async function serversInstalled(
     await requireServers(options);
     return [];
   } catch (error) {
-    if (error instanceof EnvironmentMissing) return error.problems;
+    if (error instanceof EnvironmentMissing) {
+      return error.problems;
+    }
     throw error;
   }
 }
 
-/** Where the installed servers lie. Throws EnvironmentMissing with everything that is missing. Fetches nothing. */
+/** Where the installed servers lie. Fetches nothing. @throws EnvironmentMissing with all of it */
 export async function requireServers(
   options: { readonly cacheFolder?: string } = {},
 ): Promise<InstalledServers> {
@@ -113,32 +124,36 @@ export async function requireServers(
     return {
       java: java.value,
       postgres: postgres.value,
-      kafka: { version: serverVersions.kafka, jarsFolder: join(kafka.value, "jars") },
-      toxiproxy: { version: serverVersions.toxiproxy, command: join(toxiproxy.value, "server") },
+      kafka: { version: SERVER_VERSIONS.kafka, jarsFolder: join(kafka.value, "jars") },
+      toxiproxy: { version: SERVER_VERSIONS.toxiproxy, command: join(toxiproxy.value, "server") },
     };
   }
   throw new EnvironmentMissing(problemsOf([java, postgres, kafka, toxiproxy]));
 }
 
 async function findPart(name: string, folder: string): Promise<Found<string>> {
-  if (await isComplete(folder)) return { kind: "found", value: folder };
+  if (await isComplete(folder)) {
+    return { kind: "found", value: folder };
+  }
   return {
     kind: "missing",
-    problem: { what: `${name} is not installed yet`, mend: installCommand },
+    problem: { what: `${name} is not installed yet`, mend: INSTALL_COMMAND },
   };
 }
 
 function kafkaFolder(cacheFolder: string): string {
-  return partFolder(cacheFolder, { name: "kafka", version: serverVersions.kafka });
+  return partFolder(cacheFolder, { name: "kafka", version: SERVER_VERSIONS.kafka });
 }
 
 function toxiproxyFolder(cacheFolder: string): string {
-  return partFolder(cacheFolder, { name: "toxiproxy", version: serverVersions.toxiproxy });
+  return partFolder(cacheFolder, { name: "toxiproxy", version: SERVER_VERSIONS.toxiproxy });
 }
 
 function refuseWhenMissing(parts: readonly Found<unknown>[]): void {
   const problems = problemsOf(parts);
-  if (problems.length > 0) throw new EnvironmentMissing(problems);
+  if (problems.length > 0) {
+    throw new EnvironmentMissing(problems);
+  }
 }
 
 function problemsOf(parts: readonly Found<unknown>[]): MissingPart[] {
@@ -149,7 +164,7 @@ function failedPart(reason: unknown): MissingPart {
   const what = reason instanceof Error ? reason.message : String(reason);
   return {
     what,
-    mend: `check that the package registries can be reached, then: ${installCommand}`,
+    mend: `check that the package registries can be reached, then: ${INSTALL_COMMAND}`,
   };
 }
 
@@ -166,8 +181,9 @@ async function installPart(parts: {
   const tell = (state: InstallProgress["state"], detail: string) =>
     parts.onProgress({ part, state, detail });
   const folder = partFolder(parts.cacheFolder, { name: part, version });
-  if (commandLine.kind === "missing" || (await isComplete(folder)))
+  if (commandLine.kind === "missing" || (await isComplete(folder))) {
     return tell("already there", version);
+  }
   tell("working", version);
   try {
     await fillAtomically(folder, (scratch) =>

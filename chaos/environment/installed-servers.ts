@@ -11,8 +11,11 @@ export interface InstalledServers {
   };
 }
 
-/** The versions that are installed; each is part of a folder's name, so another version is another folder. */
-export const serverVersions = {
+/**
+ * The versions that are installed; each is part of a folder's name, so another version is another
+ * folder.
+ */
+export const SERVER_VERSIONS = {
   kafka: "4.1.0",
   scala: "2.13",
   log4j: "2.24.3",

@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { directKafka } from "./direct-kafka.ts";
 import type { KafkaAddress } from "./environment.ts";
 import type { InstalledServers } from "./installed-servers.ts";
 import type { LocalServers } from "./local-servers.ts";
-import { directKafka } from "./direct-kafka.ts";
 import { untilReady } from "./server-ready.ts";
 
-/** A listener for one client process: the broker listens on `port` and tells the client to come to `advertised`. */
+/**
+ * A listener for one client process: the broker listens on `port` and tells the client to come to
+ * `advertised`.
+ */
 export interface ClientListener {
   readonly port: number;
   readonly advertised: string;
@@ -19,13 +22,14 @@ export interface KafkaPorts {
   readonly controller: number;
 }
 
-const host = "127.0.0.1";
-const heapMb = 512;
+const HOST = "127.0.0.1";
+const HEAP_MB = 512;
 
 /**
- * Formats and starts one Kafka broker in `folder` (which must not exist), controller of itself (KRaft). A broker
- * advertises one address per listener, so each client process gets a listener whose advertised address is that
- * client's proxy; the broker talks to itself, and the testbed to it, on listeners that no proxy can cut.
+ * Formats and starts one Kafka broker in `folder` (which must not exist), controller of itself
+ * (KRaft). A broker advertises one address per listener, so each client process gets a listener
+ * whose advertised address is that client's proxy; the broker talks to itself, and the testbed to
+ * it, on listeners that no proxy can cut.
  */
 export async function startLocalKafka(parts: {
   readonly servers: LocalServers;
@@ -45,7 +49,7 @@ export async function startLocalKafka(parts: {
     propertiesFile,
     brokerProperties({ dataFolder: join(folder, "data"), ports, clients: parts.clients }),
   );
-  await writeFile(loggingFile, loggingProperties);
+  await writeFile(loggingFile, LOGGING_PROPERTIES);
   const program = (name: string, main: readonly string[]) => ({
     name,
     command: installed.java.command,
@@ -54,7 +58,8 @@ export async function startLocalKafka(parts: {
     folder,
     logFile: join(parts.logsFolder, `${name}.log`),
     user: null,
-    // Its data is thrown away with it, so there is nothing that an orderly shutdown of some seconds would save.
+    // Its data is thrown away with it, so there is nothing that an orderly shutdown of some seconds
+    // would save.
     farewell: { signal: "SIGKILL", graceMs: 5000 } as const,
   });
   await servers.run(
@@ -68,7 +73,7 @@ export async function startLocalKafka(parts: {
     ]),
   );
   const server = await servers.start(program("kafka", ["kafka.Kafka", propertiesFile]));
-  const address = { brokers: [`${host}:${ports.administration}`] };
+  const address = { brokers: [`${HOST}:${ports.administration}`] };
   await untilReady({
     server,
     readyMsMax: parts.readyMsMax,
@@ -84,19 +89,19 @@ function brokerProperties(parts: {
 }): string {
   const { ports } = parts;
   const clients = parts.clients.map((client, index) => ({ ...client, name: `CLIENT${index + 1}` }));
-  const administration = `ADMINISTRATION://${host}:${ports.administration}`;
-  const controller = `CONTROLLER://${host}:${ports.controller}`;
+  const administration = `ADMINISTRATION://${HOST}:${ports.administration}`;
+  const controller = `CONTROLLER://${HOST}:${ports.controller}`;
   const names = ["ADMINISTRATION", "CONTROLLER", ...clients.map((client) => client.name)];
   const properties = {
     "process.roles": "broker,controller",
     "node.id": "1",
-    "controller.quorum.voters": `1@${host}:${ports.controller}`,
+    "controller.quorum.voters": `1@${HOST}:${ports.controller}`,
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "ADMINISTRATION",
     listeners: [
       administration,
       controller,
-      ...clients.map(({ name, port }) => `${name}://${host}:${port}`),
+      ...clients.map(({ name, port }) => `${name}://${HOST}:${port}`),
     ].join(","),
     "advertised.listeners": [
       administration,
@@ -116,7 +121,8 @@ function brokerProperties(parts: {
     "share.coordinator.state.topic.min.isr": "1",
     "share.coordinator.state.topic.num.partitions": "4",
     "group.initial.rebalance.delay.ms": "0",
-    // A restarted service must get its partitions back soon: its old member is dropped after this time.
+    // A restarted service must get its partitions back soon: its old member is dropped after this
+    // time.
     "group.min.session.timeout.ms": "1000",
     "auto.create.topics.enable": "false",
   };
@@ -125,7 +131,7 @@ function brokerProperties(parts: {
     .join("");
 }
 
-const loggingProperties = `rootLogger.level = info
+const LOGGING_PROPERTIES = `rootLogger.level = info
 rootLogger.appenderRef.console.ref = console
 appender.console.type = Console
 appender.console.name = console
@@ -133,10 +139,10 @@ appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d{ISO8601} %-5p %c{1} %m%n
 `;
 
-// The first compiler and the serial collector: on two cores the start is a second shorter.
+/** The first compiler and the serial collector: on two cores the start is a second shorter. */
 function javaOptions(loggingFile: string): string[] {
   return [
-    `-Xmx${heapMb}m`,
+    `-Xmx${HEAP_MB}m`,
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     `-Dlog4j2.configurationFile=${loggingFile}`,
@@ -149,9 +155,12 @@ async function describeCluster(address: KafkaAddress, clusterId: string): Promis
   try {
     await admin.connect();
     const cluster = await admin.describeCluster();
-    if (cluster.clusterId !== clusterId)
+    if (cluster.clusterId !== clusterId) {
       throw new Error(`another cluster answers there: ${cluster.clusterId}`);
-    if (cluster.brokers.length === 0) throw new Error("the broker has not joined its cluster yet");
+    }
+    if (cluster.brokers.length === 0) {
+      throw new Error("the broker has not joined its cluster yet");
+    }
   } finally {
     await admin.disconnect();
   }

@@ -1,6 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { randomBytes } from "node:crypto";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { DatabaseAddress } from "./environment.ts";
 import type { InstalledServers } from "./installed-servers.ts";
@@ -8,21 +8,27 @@ import type { LocalServers } from "./local-servers.ts";
 import { createOwnedDatabase, withClient } from "./owned-database.ts";
 import { untilReady } from "./server-ready.ts";
 
-/** A PostgreSQL server of our own with its databases. Addresses are direct; a proxy's address replaces host and port. */
+/**
+ * A PostgreSQL server of our own with its databases. Addresses are direct; a proxy's address
+ * replaces host and port.
+ */
 export interface LocalPostgres {
   /** The superuser's, for the database `postgres`. */
   readonly superuser: DatabaseAddress;
-  /** Each database under the role that owns it, by the database's name; role and database share the name. */
+  /**
+   * Each database under the role that owns it, by the database's name; role and database share the
+   * name.
+   */
   readonly owners: ReadonlyMap<string, DatabaseAddress>;
 }
 
-const host = "127.0.0.1";
-const superuserName = "postgres";
+const HOST = "127.0.0.1";
+const SUPERUSER_NAME = "postgres";
 
 /**
- * Makes and starts a PostgreSQL server on 127.0.0.1 in `folder` (which must not exist), never as root. It
- * listens on TCP only: a Unix socket would be a road around the proxies. fsync stays on, so a server that is
- * killed keeps what it committed.
+ * Makes and starts a PostgreSQL server on 127.0.0.1 in `folder` (which must not exist), never as
+ * root. It listens on TCP only: a Unix socket would be a road around the proxies. fsync stays on,
+ * so a server that is killed keeps what it committed.
  */
 export async function startLocalPostgres(parts: {
   readonly servers: LocalServers;
@@ -35,10 +41,10 @@ export async function startLocalPostgres(parts: {
 }): Promise<LocalPostgres> {
   const { servers, installed, folder, port } = parts;
   const superuser = {
-    host,
+    host: HOST,
     port,
     database: "postgres",
-    user: superuserName,
+    user: SUPERUSER_NAME,
     password: newPassword(),
   };
   const passwordFile = join(folder, "password");
@@ -84,7 +90,7 @@ function initdbArguments(files: {
 }): string[] {
   return [
     `--pgdata=${files.dataFolder}`,
-    `--username=${superuserName}`,
+    `--username=${SUPERUSER_NAME}`,
     `--pwfile=${files.passwordFile}`,
     "--auth=scram-sha-256",
     "--encoding=UTF8",
@@ -96,7 +102,7 @@ function initdbArguments(files: {
 
 function settings(port: number): string[] {
   const values = [
-    `listen_addresses=${host}`,
+    `listen_addresses=${HOST}`,
     `port=${port}`,
     "unix_socket_directories=",
     "max_connections=200",

@@ -3,8 +3,8 @@ import type { Keeper, KeptProcess } from "../processes/keeper.ts";
 import { excerptOf, readLog, wordsFor } from "./server-ready.ts";
 
 /**
- * The servers of one environment. Once it is closed it starts nothing more, so a start that failed half-way
- * can be taken back while its other half is still running.
+ * The servers of one environment. Once it is closed it starts nothing more, so a start that failed
+ * half-way can be taken back while its other half is still running.
  */
 export interface LocalServers {
   start(request: ProcessRequest): Promise<KeptProcess>;
@@ -19,11 +19,15 @@ export function openLocalServers(keeper: Keeper): LocalServers {
   let closed = false;
 
   async function start(request: ProcessRequest): Promise<KeptProcess> {
-    if (closed) throw new Error(`cannot start ${request.name}: its environment was stopped`);
+    if (closed) {
+      throw new Error(`cannot start ${request.name}: its environment was stopped`);
+    }
     const one = await keeper.start(request);
     running.add(one);
     void one.exited.then(() => running.delete(one));
-    if (closed) await one.stop();
+    if (closed) {
+      await one.stop();
+    }
     return one;
   }
 
@@ -31,7 +35,9 @@ export function openLocalServers(keeper: Keeper): LocalServers {
     start,
     async run(request) {
       const exit = await (await start(request)).exited;
-      if (exit.kind === "exited" && exit.code === 0) return;
+      if (exit.kind === "exited" && exit.code === 0) {
+        return;
+      }
       throw new Error(
         `${request.name} ended ${wordsFor(exit)}; from its log:\n${excerptOf(await readLog(request.logFile))}`,
       );

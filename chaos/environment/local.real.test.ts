@@ -24,16 +24,22 @@ beforeEach(async () => {
 });
 afterEach(() => keeper.end());
 
-const databases = ["payment", "wallet"];
-const clients = [
+const DATABASES = ["payment", "wallet"];
+const CLIENTS = [
   { name: "payment-1", databases: ["payment"] },
   { name: "wallet-1", databases: ["wallet"] },
 ];
 
 test("a service reaches its own database and no other", async () => {
-  const environment = await startLocalEnvironment({ keeper, databases, clients });
+  const environment = await startLocalEnvironment({
+    keeper,
+    databases: DATABASES,
+    clients: CLIENTS,
+  });
   const payment = environment.clients.get("payment-1")?.databases.get("payment");
-  if (payment === undefined) throw new Error("payment-1 has no database");
+  if (payment === undefined) {
+    throw new Error("payment-1 has no database");
+  }
   expect(await ask(payment, "SELECT current_user AS answer")).toBe("payment");
   await ask(payment, "CREATE TABLE its_own ()");
   expect(await ask(payment, "SELECT count(*) AS answer FROM its_own")).toBe("0");
@@ -57,7 +63,7 @@ test("a start that fails half-way stops what had started, and says why", async (
   const installed = await requireServers();
   const broken = { ...installed, kafka: { ...installed.kafka, jarsFolder: keeper.folder } };
   await expect(
-    startLocalEnvironment({ keeper, databases, clients, installed: broken }),
+    startLocalEnvironment({ keeper, databases: DATABASES, clients: CLIENTS, installed: broken }),
   ).rejects.toThrow(/kafka-format ended with code 1; from its log:\n.*kafka\.tools\.StorageTool/s);
   expect(serversUnder(keeper.folder)).toEqual([]);
   expect(readdirSync(keeper.folder)).toEqual([]);
@@ -68,7 +74,12 @@ test.each(["postgres", "kafka", "toxiproxy"] as const)(
   async (server) => {
     const taken = await takePort();
     await expect(
-      startLocalEnvironment({ keeper, databases, clients, ports: { [server]: taken.port } }),
+      startLocalEnvironment({
+        keeper,
+        databases: DATABASES,
+        clients: CLIENTS,
+        ports: { [server]: taken.port },
+      }),
     ).rejects.toThrow(`port ${taken.port} on 127.0.0.1 is taken`);
     expect(readdirSync(keeper.folder)).toEqual([]);
     taken.release();
@@ -126,7 +137,8 @@ test("a runner that is killed leaves no server and no folder behind", async () =
   const runner = spawn(process.execPath, ["--input-type=module", "-e", code], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  // The keeper holds the runner's standard error: it closes when the keeper has cleaned up and is gone.
+  // The keeper holds the runner's standard error: it closes when the keeper has cleaned up and is
+  // gone.
   const closed = once(runner, "close");
   const [folder] = await Promise.all([text(runner.stdout), text(runner.stderr), closed]);
   expect(folder).toMatch(/falconpay-/);
@@ -152,7 +164,9 @@ async function takePort() {
   return { port, release: () => void server.close() };
 }
 
-// Every process whose working folder or command line names the run's folder, by its command line.
+/**
+ * Every process whose working folder or command line names the run's folder, by its command line.
+ */
 function serversUnder(folder: string): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

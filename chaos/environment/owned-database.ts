@@ -1,15 +1,21 @@
 import { Client, escapeIdentifier } from "pg";
 import type { DatabaseAddress } from "./environment.ts";
 
-/** Makes an empty database that only the role of its name, its owner, may connect to. The role must exist. */
+/**
+ * Makes an empty database that only the role of its name, its owner, may connect to. The role must
+ * exist.
+ */
 export async function createOwnedDatabase(client: Client, database: string): Promise<void> {
   const name = escapeIdentifier(database);
   await client.query(`CREATE DATABASE ${name} OWNER ${name}`);
-  // Every role may connect to every database unless this is said: a service must reach its own one only.
+  // Every role may connect to every database unless this is said: a service must reach its own one
+  // only.
   await client.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
 }
 
-/** Puts an empty database in the place of one of the same name, whoever is still connected to that. */
+/**
+ * Puts an empty database in the place of one of the same name, whoever is still connected to that.
+ */
 export async function recreateOwnedDatabase(client: Client, database: string): Promise<void> {
   await client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(database)} WITH (FORCE)`);
   await createOwnedDatabase(client, database);
@@ -21,7 +27,8 @@ export async function withClient<T>(
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
   const client = new Client({ ...address, connectionTimeoutMillis: 2000 });
-  // A server that ends while we talk to it also rejects the query; without a listener it would end us.
+  // A server that ends while we talk to it also rejects the query; without a listener it would end
+  // us.
   client.on("error", () => {});
   await client.connect();
   try {

@@ -4,12 +4,13 @@ import { directKafka } from "./direct-kafka.ts";
 import type { Environment } from "./environment.ts";
 import { recreateOwnedDatabase, withClient } from "./owned-database.ts";
 
-const pollIntervalMs = 50;
-const partitionsPerTopic = 3;
+const POLL_INTERVAL_MS = 50;
+const PARTITIONS_PER_TOPIC = 3;
 
 /**
- * Makes an environment as good as new for the next run: every road open, the databases empty, the topics empty
- * and no other topic there, no consumer group. The processes of the last run must have ended.
+ * Makes an environment as good as new for the next run: every road open, the databases empty, the
+ * topics empty and no other topic there, no consumer group. The processes of the last run must have
+ * ended.
  *
  * @throws Error when the servers did not get there within `resetMsMax`
  */
@@ -30,7 +31,9 @@ export async function resetEnvironment(parts: {
 
 async function resetDatabases(environment: Environment, databases: readonly string[]) {
   await withClient(environment.administration.database("postgres"), async (client) => {
-    for (const database of databases) await recreateOwnedDatabase(client, database);
+    for (const database of databases) {
+      await recreateOwnedDatabase(client, database);
+    }
   });
 }
 
@@ -44,13 +47,15 @@ async function resetKafka(
   try {
     await deleteGroups(admin, deadlineAtMs);
     const old = (await admin.listTopics()).filter((topic) => !topic.startsWith("__"));
-    if (old.length > 0) await admin.deleteTopics({ topics: old });
+    if (old.length > 0) {
+      await admin.deleteTopics({ topics: old });
+    }
     await until(deadlineAtMs, "the old topics are gone", async () => {
       const left = await admin.listTopics();
       return !left.some((topic) => old.includes(topic));
     });
     await admin.createTopics({
-      topics: topics.map((topic) => ({ topic, numPartitions: partitionsPerTopic })),
+      topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS_PER_TOPIC })),
       waitForLeaders: true,
     });
   } finally {
@@ -58,16 +63,23 @@ async function resetKafka(
   }
 }
 
-// A member that was killed stays in its group until its session is over, and so long the group cannot go.
+/**
+ * A member that was killed stays in its group until its session is over, and so long the group
+ * cannot go.
+ */
 async function deleteGroups(admin: Admin, deadlineAtMs: number): Promise<void> {
   await until(deadlineAtMs, "the old consumer groups are gone", async () => {
     const { groups } = await admin.listGroups();
-    if (groups.length === 0) return true;
+    if (groups.length === 0) {
+      return true;
+    }
     try {
       await admin.deleteGroups(groups.map((group) => group.groupId));
     } catch (error) {
       // By name: kafkajs's types know this class, the package does not export it.
-      if (!(error instanceof Error) || error.name !== "KafkaJSDeleteGroupsError") throw error;
+      if (!(error instanceof Error) || error.name !== "KafkaJSDeleteGroupsError") {
+        throw error;
+      }
     }
     return false;
   });
@@ -75,8 +87,9 @@ async function deleteGroups(admin: Admin, deadlineAtMs: number): Promise<void> {
 
 async function until(deadlineAtMs: number, what: string, holds: () => Promise<boolean>) {
   while (!(await holds())) {
-    if (Date.now() > deadlineAtMs)
+    if (Date.now() > deadlineAtMs) {
       throw new Error(`the environment was not reset in time: not yet, ${what}`);
-    await delay(pollIntervalMs);
+    }
+    await delay(POLL_INTERVAL_MS);
   }
 }

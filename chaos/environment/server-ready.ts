@@ -1,14 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Exit } from "../processes/keeper-messages.ts";
-import { PortTaken } from "./free-ports.ts";
 import type { KeptProcess } from "../processes/keeper.ts";
+import { PortTaken } from "./free-ports.ts";
 
-const probeIntervalMs = 50;
-const tailLines = 12;
-const complaintLines = 8;
+const PROBE_INTERVAL_MS = 50;
+const TAIL_LINES = 12;
+const COMPLAINT_LINES = 8;
 
-/** A server ended, or was not ready in time, while it was being started. The message ends with its log's excerpt. */
+/**
+ * A server ended, or was not ready in time, while it was being started. The message ends with its
+ * log's excerpt.
+ */
 export class ServerNotReady extends Error {
   readonly code = "SERVER_NOT_READY";
   /** True when another process listens on a port that the server needs. */
@@ -24,10 +27,11 @@ export class ServerNotReady extends Error {
 }
 
 /**
- * Resolves as soon as `probe` does. While it rejects it is asked again, until the server ends or `readyMsMax` is
- * over: then this throws ServerNotReady, with the last refusal as its cause. A probe that hangs holds up neither:
- * on a port that was lost, whoever has it may accept the connection and never answer. A probe that knows that
- * waiting is in vain throws ServerNotReady itself.
+ * Resolves as soon as `probe` does. While it rejects it is asked again, until the server ends or
+ * `readyMsMax` is over: then this throws ServerNotReady, with the last refusal as its cause. A
+ * probe that hangs holds up neither: on a port that was lost, whoever has it may accept the
+ * connection and never answer. A probe that knows that waiting is in vain throws ServerNotReady
+ * itself.
  */
 export async function untilReady(parts: {
   readonly server: KeptProcess;
@@ -45,7 +49,9 @@ export async function untilReady(parts: {
   const asking = askUntilAnswered(parts.probe, giveUp.signal);
   try {
     const failure = await Promise.race([ended, late, asking.answered]);
-    if (failure === undefined) return;
+    if (failure === undefined) {
+      return;
+    }
     const cause = asking.lastRefusal();
     throw new ServerNotReady(failure, await readLog(server.logFile), { cause });
   } finally {
@@ -63,9 +69,11 @@ function askUntilAnswered(probe: () => Promise<void>, signal: AbortSignal) {
         await probe();
         return;
       } catch (error) {
-        if (error instanceof ServerNotReady) throw error;
+        if (error instanceof ServerNotReady) {
+          throw error;
+        }
         refusal = error;
-        await delay(probeIntervalMs);
+        await delay(PROBE_INTERVAL_MS);
       }
     }
   }
@@ -84,14 +92,16 @@ export function readLog(logFile: string): Promise<string> {
 
 /** The first complaints of a log and its last lines; a sentence that says so when it is empty. */
 export function excerptOf(log: string): string {
-  if (log.trim() === "") return "(its log is empty)";
+  if (log.trim() === "") {
+    return "(its log is empty)";
+  }
   const lines = log.trimEnd().split("\n");
-  const tail = lines.slice(-tailLines);
+  const tail = lines.slice(-TAIL_LINES);
   // A broker that cannot start says why and then writes a page about its shutdown.
   const complaints = lines
-    .slice(0, -tailLines)
+    .slice(0, -TAIL_LINES)
     .filter((line) => /error|exception|fatal/i.test(line))
-    .slice(0, complaintLines);
+    .slice(0, COMPLAINT_LINES);
   return [...complaints, ...tail].join("\n");
 }
 

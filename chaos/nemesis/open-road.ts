@@ -18,8 +18,11 @@ export async function openRoad(parts: {
   try {
     await proxies.create({ client, resource, listen, upstream });
   } catch (cause) {
-    // Toxiproxy's client keeps the status and drops the reason: look for ourselves whether the port was lost.
-    if (await isPortFree(port)) throw cause;
+    // Toxiproxy's client keeps the status and drops the reason: look for ourselves whether the port
+    // was lost.
+    if (await isPortFree(port)) {
+      throw cause;
+    }
     throw new PortTaken(port, `the proxy ${proxyName({ client, resource })}`, { cause });
   }
   return listen;

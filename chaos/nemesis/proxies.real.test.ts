@@ -110,13 +110,17 @@ interface Connected {
 
 function addressesOf(name: string): ClientAddresses {
   const client = environment.clients.get(name);
-  if (client === undefined) throw new Error(`no client is named ${name}`);
+  if (client === undefined) {
+    throw new Error(`no client is named ${name}`);
+  }
   return client;
 }
 
 async function connect(addresses: ClientAddresses): Promise<Connected> {
   const [database] = [...addresses.databases.values()].map(clientOf);
-  if (database === undefined) throw new Error(`${addresses.name} has no database`);
+  if (database === undefined) {
+    throw new Error(`${addresses.name} has no database`);
+  }
   const producer = kafkaOf(addresses.kafka.brokers).producer();
   await Promise.all([database.connect(), producer.connect()]);
   return { database, producer };
@@ -129,7 +133,8 @@ async function close(one: Connected): Promise<void> {
 async function answers(one: Connected): Promise<string> {
   const results = await Promise.allSettled([
     one.database.query("SELECT 1"),
-    // Both partitions, so that the message goes where the metadata says and not over the first connection.
+    // Both partitions, so that the message goes where the metadata says and not over the first
+    // connection.
     one.producer.send({
       topic: "said",
       messages: [
@@ -153,7 +158,9 @@ async function answersAnew(addresses: ClientAddresses): Promise<string> {
 }
 
 function wordsFor([database, kafka]: readonly boolean[]): string {
-  if (database === kafka) return database === true ? "both answer" : "neither answers";
+  if (database === kafka) {
+    return database === true ? "both answer" : "neither answers";
+  }
   return database === true ? "only the database answers" : "only Kafka answers";
 }
 

@@ -1,6 +1,9 @@
 import { Toxiproxy, type Proxy } from "toxiproxy-node-client";
 
-/** A road from one client to one resource: connections to `listen` go on to `upstream`, both `host:port`. */
+/**
+ * A road from one client to one resource: connections to `listen` go on to `upstream`, both
+ * `host:port`.
+ */
 export interface ProxyRequest {
   readonly client: string;
   readonly resource: string;
@@ -14,8 +17,9 @@ export function proxyName(road: { readonly client: string; readonly resource: st
 }
 
 /**
- * The proxies of a run. A cut road refuses new connections and drops the live ones; both ends see it.
- * Every call resolves once Toxiproxy has done it, and rejects with its answer when it could not.
+ * The proxies of a run. A cut road refuses new connections and drops the live ones; both ends see
+ * it. Every call resolves once Toxiproxy has done it, and rejects with its answer when it could
+ * not.
  */
 export interface Proxies {
   /** Makes a proxy that is open; rejects when its name or its listening port is taken. */
@@ -48,7 +52,9 @@ export function createProxies(apiUrl: string): Proxies {
   return {
     async create(request) {
       const name = proxyName(request);
-      if (made.has(name)) throw new Error(`a proxy named ${name} was made before`);
+      if (made.has(name)) {
+        throw new Error(`a proxy named ${name} was made before`);
+      }
       const { listen, upstream } = request;
       const proxy = await server.createProxy({ name, listen, upstream, enabled: true });
       made.set(name, { request, proxy });

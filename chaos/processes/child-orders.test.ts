@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { encodeOrders, readOrders } from "./child-orders.ts";
 
-const orders = {
+const ORDERS = {
   process: "payment-1",
   incarnation: 2,
   reportFile: "/run/payment-1-2.report",
@@ -12,7 +12,7 @@ const orders = {
 } as const;
 
 test("orders are read back as they were given", () => {
-  expect(readOrders(encodeOrders(orders))).toEqual(orders);
+  expect(readOrders(encodeOrders(ORDERS))).toEqual(ORDERS);
 });
 
 test("a child without orders says who starts it", () => {
@@ -22,7 +22,7 @@ test("a child without orders says who starts it", () => {
 });
 
 test("orders that are not as expected are refused with the place", () => {
-  const [entry] = Object.entries(encodeOrders({ ...orders, incarnation: 0 }));
+  const [entry] = Object.entries(encodeOrders({ ...ORDERS, incarnation: 0 }));
   expect(() => readOrders(Object.fromEntries([entry ?? ["", ""]]))).toThrow(
     "FALCONPAY_CHILD: /incarnation",
   );

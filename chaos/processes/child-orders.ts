@@ -3,8 +3,8 @@ import { Compile } from "typebox/compile";
 import type { CrashFault } from "../../scenarios/plan.ts";
 
 /**
- * What a service process under test is told beyond its configuration: who it is in this run, where it reports,
- * which known-bad variant it plays, and where it dies.
+ * What a service process under test is told beyond its configuration: who it is in this run, where
+ * it reports, which known-bad variant it plays, and where it dies.
  */
 export interface ChildOrders {
   readonly process: string;
@@ -16,23 +16,26 @@ export interface ChildOrders {
   readonly faults: readonly CrashFault[];
 }
 
-const variable = "FALCONPAY_CHILD";
+const VARIABLE = "FALCONPAY_CHILD";
 
 /** The orders as an environment variable. */
 export function encodeOrders(orders: ChildOrders): Record<string, string> {
-  return { [variable]: JSON.stringify(orders) };
+  return { [VARIABLE]: JSON.stringify(orders) };
 }
 
 /** Reads the orders back. @throws Error when the variable is missing or holds something else */
 export function readOrders(environment: NodeJS.ProcessEnv): ChildOrders {
-  const text = environment[variable];
-  if (text === undefined)
-    throw new Error(`${variable} is missing: this program is started by the testbed only`);
+  const text = environment[VARIABLE];
+  if (text === undefined) {
+    throw new Error(`${VARIABLE} is missing: this program is started by the testbed only`);
+  }
   const orders: unknown = JSON.parse(text);
-  if (schema.Check(orders)) return orders;
+  if (schema.Check(orders)) {
+    return orders;
+  }
   const [error] = schema.Errors(orders);
   throw new Error(
-    `${variable}: ${error?.instancePath ?? ""} ${error?.message ?? "is not as expected"}`,
+    `${VARIABLE}: ${error?.instancePath ?? ""} ${error?.message ?? "is not as expected"}`,
   );
 }
 

@@ -2,8 +2,9 @@ import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 
 /**
- * What a service process under test tells the runner, a JSON object a line, appended to a file with a
- * synchronous write: what was said before a SIGKILL is in the file. Times are milliseconds since the epoch.
+ * What a service process under test tells the runner, a JSON object a line, appended to a file with
+ * a synchronous write: what was said before a SIGKILL is in the file. Times are milliseconds since
+ * the epoch.
  * - `up`: its roles run and it answers
  * - `effect`: an exchange with the outside begins
  * - `delivery`: a record has reached its consumer
@@ -20,7 +21,9 @@ export function encodeReport(report: ChildReport): string {
 /** Reads a line back. @throws Error when it is no report */
 export function parseReport(line: string): ChildReport {
   const report: unknown = JSON.parse(line);
-  if (schema.Check(report)) return report;
+  if (schema.Check(report)) {
+    return report;
+  }
   throw new Error(`not a report of a service process: ${line}`);
 }
 

@@ -1,9 +1,11 @@
 /**
- * One service process under test: the roles of `system/main.ts` on the very same adapters, with every exchange
- * passing the effect gate, where it kills itself with SIGKILL when its orders say so. It is configured like
- * `system/main.ts`, and told its orders in one more variable (`child-orders.ts`).
+ * One service process under test: the roles of `system/main.ts` on the very same adapters, with
+ * every exchange passing the effect gate, where it kills itself with SIGKILL when its orders say
+ * so. It is configured like `system/main.ts`, and told its orders in one more variable
+ * (`child-orders.ts`).
  *
- * SIGTERM and SIGINT stop it as they stop the real one. SIGUSR2 disarms the faults that have not fired.
+ * SIGTERM and SIGINT stop it as they stop the real one. SIGUSR2 disarms the faults that have not
+ * fired.
  */
 import { openSync, writeSync } from "node:fs";
 import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect-gate.ts";

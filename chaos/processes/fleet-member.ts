@@ -10,8 +10,11 @@ import type { Exit } from "./keeper-messages.ts";
 import { openReportReader, type ReportReader } from "./report-reader.ts";
 import type { Supervised } from "./supervisor.ts";
 
-/** As a supervisor waits before it starts a process again that ended by itself; for as long as the run lasts. */
-const restartDelayMs = 500;
+/**
+ * As a supervisor waits before it starts a process again that ended by itself; for as long as the
+ * run lasts.
+ */
+const RESTART_DELAY_MS = 500;
 
 /** Where a fleet runs. `folder` takes its logs and reports, and must be there. */
 export interface FleetSite {
@@ -103,7 +106,9 @@ export class FleetMember {
   }
 
   hear(): void {
-    for (const report of this.#reader?.read() ?? []) this.#take(report);
+    for (const report of this.#reader?.read() ?? []) {
+      this.#take(report);
+    }
   }
 
   close(): void {
@@ -116,14 +121,20 @@ export class FleetMember {
       const exit = await supervised.life.exited;
       this.hear();
       this.#life.up = false;
-      if (this.#run.stopping.aborted) return;
+      if (this.#run.stopping.aborted) {
+        return;
+      }
       const { crash } = this.#life;
-      if (crash === undefined) await this.#tellExit(exit, supervised.logFile);
+      if (crash === undefined) {
+        await this.#tellExit(exit, supervised.logFile);
+      }
       // The environment is made at the last moment: faults may have been disarmed during the wait.
-      const life = await supervised.restartAfter(crash?.restartAfterMs ?? restartDelayMs, () =>
+      const life = await supervised.restartAfter(crash?.restartAfterMs ?? RESTART_DELAY_MS, () =>
         this.nextEnvironment(),
       );
-      if (life === undefined) return;
+      if (life === undefined) {
+        return;
+      }
       this.#tell({ kind: "restart" });
     }
   }
@@ -159,8 +170,9 @@ export class FleetMember {
   #faultOf({ effect, when }: { readonly effect: string; readonly when: string }): CrashFault {
     const { faults } = this.#run.site.plan;
     const fault = faults.find((each) => each.effect === effect && each.when === when);
-    if (fault === undefined)
+    if (fault === undefined) {
       throw new Error(`${this.name} died ${when} ${effect}, which no plan asked for`);
+    }
     return fault;
   }
 

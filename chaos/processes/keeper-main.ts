@@ -1,8 +1,9 @@
 /**
- * The keeper: a process of its own, in a session of its own, that is the parent of every server and service
- * process of a run. It owns the run's temporary folder. When the channel to the runner closes, for whatever
- * reason (stop, crash, SIGKILL), it stops everything it started, removes the folder and exits. A parent that
- * outlives the runner is needed because no handler runs in a process that is SIGKILLed.
+ * The keeper: a process of its own, in a session of its own, that is the parent of every server and
+ * service process of a run. It owns the run's temporary folder. When the channel to the runner
+ * closes, for whatever reason (stop, crash, SIGKILL), it stops everything it started, removes the
+ * folder and exits. A parent that outlives the runner is needed because no handler runs in a
+ * process that is SIGKILLed.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
@@ -31,8 +32,9 @@ chmodSync(folder, 0o711);
 
 process.on("message", (message) => handle(parseKeeperRequest(message)));
 process.on("disconnect", () => void end(0));
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void end(0));
+}
 process.on("uncaughtException", (error) => {
   console.error("the keeper of the run's processes failed:", error);
   void end(70);
@@ -53,7 +55,9 @@ function handle(request: KeeperRequest): void {
 }
 
 function start(id: number, request: ProcessRequest): void {
-  if (ending) return report({ kind: "not-started", id, reason: "the run is ending" });
+  if (ending) {
+    return report({ kind: "not-started", id, reason: "the run is ending" });
+  }
   let log: number;
   try {
     log = openSync(request.logFile, "a");
@@ -71,7 +75,9 @@ function start(id: number, request: ProcessRequest): void {
   closeSync(log);
   const exited = new Promise<void>((resolve) => {
     child.once("error", (error) => {
-      if (child.pid !== undefined) return;
+      if (child.pid !== undefined) {
+        return;
+      }
       kept.delete(id);
       report({ kind: "not-started", id, reason: error.message });
       resolve();
@@ -84,7 +90,9 @@ function start(id: number, request: ProcessRequest): void {
     });
   });
   kept.set(id, { child, request, exited });
-  if (child.pid !== undefined) report({ kind: "started", id, pid: child.pid });
+  if (child.pid !== undefined) {
+    report({ kind: "started", id, pid: child.pid });
+  }
 }
 
 function exitOf(code: number | null, signal: string | null): Exit {
@@ -92,7 +100,9 @@ function exitOf(code: number | null, signal: string | null): Exit {
 }
 
 async function stop(one: Kept | undefined): Promise<void> {
-  if (one === undefined) return;
+  if (one === undefined) {
+    return;
+  }
   const { signal, graceMs } = one.request.farewell;
   // A stopped process would sit on any signal but SIGKILL: wake it first.
   signalOne(one, "SIGCONT");
@@ -103,10 +113,13 @@ async function stop(one: Kept | undefined): Promise<void> {
 }
 
 async function end(code: number): Promise<void> {
-  if (ending) return;
+  if (ending) {
+    return;
+  }
   ending = true;
   await Promise.all([...kept.values()].map(stop));
-  // A backend of a server that was killed may still write its last file while we remove: hence the retries.
+  // A backend of a server that was killed may still write its last file while we remove: hence the
+  // retries.
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   process.exit(code);
 }
@@ -116,7 +129,9 @@ function signalOne(one: Kept | undefined, signal: NodeJS.Signals): void {
 }
 
 function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+  if (child.pid === undefined) {
+    return;
+  }
   try {
     process.kill(-child.pid, "SIGKILL");
   } catch {
@@ -126,5 +141,7 @@ function killGroup(child: ChildProcess): void {
 
 function report(message: KeeperReport): void {
   // The runner may be gone: then nobody needs the report, and `disconnect` does the rest.
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  if (process.connected) {
+    process.send?.(message, undefined, undefined, () => {});
+  }
 }

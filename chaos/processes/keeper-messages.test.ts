@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseKeeperReport, parseKeeperRequest } from "./keeper-messages.ts";
 
-const process = {
+const PROCESS = {
   name: "one",
   command: "node",
   arguments: ["-e", "1"],
@@ -14,8 +14,8 @@ const process = {
 
 test("every message is read back as it was said", () => {
   for (const request of [
-    { kind: "start", id: 1, process },
-    { kind: "start", id: 1, process: { ...process, user: null } },
+    { kind: "start", id: 1, process: PROCESS },
+    { kind: "start", id: 1, process: { ...PROCESS, user: null } },
     { kind: "signal", id: 1, signal: "SIGSTOP" },
     { kind: "stop", id: 1 },
     { kind: "end" },
@@ -38,8 +38,8 @@ test.each([
   [{ kind: "dance" }, "no known kind: dance"],
   [{ kind: "stop", id: "1" }, "id is not a whole number: 1"],
   [{ kind: "signal", id: 1, signal: "SIGHUP" }, "signal is none of SIGTERM"],
-  [{ kind: "start", id: 1, process: { ...process, folder: undefined } }, "folder is not a text"],
-  [{ kind: "start", id: 1, process: { ...process, arguments: [1] } }, "arguments is not a text: 1"],
+  [{ kind: "start", id: 1, process: { ...PROCESS, folder: undefined } }, "folder is not a text"],
+  [{ kind: "start", id: 1, process: { ...PROCESS, arguments: [1] } }, "arguments is not a text: 1"],
 ])("%j is refused: %s", (message, reason) => {
   expect(() => parseKeeperRequest(message)).toThrow(reason);
 });

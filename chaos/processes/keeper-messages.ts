@@ -1,9 +1,9 @@
 /**
- * What the runner and the keeper say to one another. Read by hand and not by a schema, because loading a schema
- * library would take 0.3 s, six times as long as the keeper's whole start.
+ * What the runner and the keeper say to one another. Read by hand and not by a schema, because
+ * loading a schema library would take 0.3 s, six times as long as the keeper's whole start.
  */
 
-const signalNames = [
+const SIGNAL_NAMES = [
   "SIGTERM",
   "SIGKILL",
   "SIGQUIT",
@@ -14,16 +14,16 @@ const signalNames = [
 ] as const;
 
 /**
- * The signals that the testbed sends. SIGSTOP and SIGCONT make and wake a zombie; SIGUSR2 tells a service
- * process to let the faults rest that have not fired.
+ * The signals that the testbed sends. SIGSTOP and SIGCONT make and wake a zombie; SIGUSR2 tells a
+ * service process to let the faults rest that have not fired.
  */
-export type SignalName = (typeof signalNames)[number];
+export type SignalName = (typeof SIGNAL_NAMES)[number];
 
 /**
- * One operating-system process to be started by the keeper.
- * `environment` is the whole environment, nothing is inherited. `user` null runs it as the keeper's own user.
- * `farewell` is how it is stopped: the signal, then SIGKILL for its whole process group after `graceMs`.
- * Standard output and error are appended to `logFile`.
+ * One operating-system process to be started by the keeper. `environment` is the whole environment,
+ * nothing is inherited. `user` null runs it as the keeper's own user. `farewell` is how it is
+ * stopped: the signal, then SIGKILL for its whole process group after `graceMs`. Standard output
+ * and error are appended to `logFile`.
  */
 export interface ProcessRequest {
   readonly name: string;
@@ -110,37 +110,51 @@ function parseProcess(value: unknown): ProcessRequest {
 function parseExit(value: unknown): Exit {
   const exit = record(value, "exit");
   const kind = exit["kind"];
-  if (kind === "exited") return { kind, code: whole(exit, "code") };
-  if (kind === "signalled") return { kind, signal: text(exit, "signal") };
+  if (kind === "exited") {
+    return { kind, code: whole(exit, "code") };
+  }
+  if (kind === "signalled") {
+    return { kind, signal: text(exit, "signal") };
+  }
   throw new Error(`an exit is of no known kind: ${String(kind)}`);
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null) throw new Error(`${what} is not an object`);
+  if (typeof value !== "object" || value === null) {
+    throw new Error(`${what} is not an object`);
+  }
   return { ...value };
 }
 
 function text(from: Record<string, unknown>, name: string): string {
   const value = from[name];
-  if (typeof value === "string") return value;
+  if (typeof value === "string") {
+    return value;
+  }
   throw new Error(`${name} is not a text: ${String(value)}`);
 }
 
 function whole(from: Record<string, unknown>, name: string): number {
   const value = from[name];
-  if (typeof value === "number" && Number.isSafeInteger(value)) return value;
+  if (typeof value === "number" && Number.isSafeInteger(value)) {
+    return value;
+  }
   throw new Error(`${name} is not a whole number: ${String(value)}`);
 }
 
 function signalName(from: Record<string, unknown>): SignalName {
   const value = from["signal"];
-  const known = signalNames.find((name) => name === value);
-  if (known !== undefined) return known;
-  throw new Error(`signal is none of ${signalNames.join(", ")}: ${String(value)}`);
+  const known = SIGNAL_NAMES.find((name) => name === value);
+  if (known !== undefined) {
+    return known;
+  }
+  throw new Error(`signal is none of ${SIGNAL_NAMES.join(", ")}: ${String(value)}`);
 }
 
 function texts(value: unknown, name: string): string[] {
-  if (!Array.isArray(value)) throw new Error(`${name} is not a list`);
+  if (!Array.isArray(value)) {
+    throw new Error(`${name} is not a list`);
+  }
   return value.map((item: unknown) => text({ [name]: item }, name));
 }
 

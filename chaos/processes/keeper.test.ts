@@ -25,7 +25,7 @@ test("a process that ends tells its code and leaves its words in the log", async
 });
 
 test("a process that is killed tells the signal", async () => {
-  const one = await keeper.start(node(keeper, sleeper));
+  const one = await keeper.start(node(keeper, SLEEPER));
   one.signal("SIGKILL");
   expect(await one.exited).toEqual({ kind: "signalled", signal: "SIGKILL" });
 });
@@ -54,11 +54,11 @@ test("a process that was stopped is woken to take its leave", async () => {
 });
 
 test("the end stops every process and removes the folder", async () => {
-  const processes = await Promise.all([1, 2, 3].map(() => keeper.start(node(keeper, sleeper))));
+  const processes = await Promise.all([1, 2, 3].map(() => keeper.start(node(keeper, SLEEPER))));
   await keeper.end();
   expect(processes.map((one) => isAlive(one.pid))).toEqual([false, false, false]);
   expect(existsSync(keeper.folder)).toBe(false);
-  await expect(keeper.start(node(keeper, sleeper))).rejects.toThrow("the run has ended");
+  await expect(keeper.start(node(keeper, SLEEPER))).rejects.toThrow("the run has ended");
 });
 
 for (const signal of ["SIGKILL", "SIGINT", "SIGTERM"] as const) {
@@ -67,7 +67,8 @@ for (const signal of ["SIGKILL", "SIGINT", "SIGTERM"] as const) {
     const { folder, pids } = await heardFrom(runner.stdout);
     const closed = once(runner, "close");
     runner.kill(signal);
-    // The keeper holds the runner's standard error: it closes when the keeper has cleaned up and is gone.
+    // The keeper holds the runner's standard error: it closes when the keeper has cleaned up and is
+    // gone.
     await closed;
     expect(pids.map(isAlive)).toEqual([false, false]);
     expect(existsSync(folder)).toBe(false);
@@ -82,7 +83,7 @@ test("a keeper that is killed takes its processes with it, by the runner's hand"
   expect(existsSync(keeper.folder)).toBe(false);
 });
 
-const sleeper = "setInterval(() => {}, 1000)";
+const SLEEPER = "setInterval(() => {}, 1000)";
 
 function node(of: Keeper, code: string): ProcessRequest {
   return {
@@ -97,7 +98,10 @@ function node(of: Keeper, code: string): ProcessRequest {
   };
 }
 
-// Resolves once the program runs past `code`, heard over a socket: a signal sent earlier would hit its default.
+/**
+ * Resolves once the program runs past `code`, heard over a socket: a signal sent earlier would hit
+ * its default.
+ */
 async function startAndHear(of: Keeper, code: string) {
   const server = createServer().listen({ port: 0, host: "127.0.0.1" });
   await once(server, "listening");
@@ -109,21 +113,24 @@ async function startAndHear(of: Keeper, code: string) {
     ),
   );
   const say = `require('node:net').connect(${port}, '127.0.0.1').on('error', () => {})`;
-  const program = `${code}; ${say}.write(String(process.ppid)); ${sleeper}`;
+  const program = `${code}; ${say}.write(String(process.ppid)); ${SLEEPER}`;
   const running = await of.start(node(of, program));
   const parentPid = await heard;
   server.close();
   return { process: running, parentPid };
 }
 
-// A runner of its own, with two processes of which one is paused, and without any handler of signals.
+/**
+ * A runner of its own, with two processes of which one is paused, and without any handler of
+ * signals.
+ */
 function startRunner() {
   const keeperUrl = new URL("./keeper.ts", import.meta.url).href;
   const code = `
     import { startKeeper } from ${JSON.stringify(keeperUrl)};
     const keeper = await startKeeper();
     const request = {
-      name: "sleeper", command: process.execPath, arguments: ["-e", ${JSON.stringify(sleeper)}], environment: {},
+      name: "sleeper", command: process.execPath, arguments: ["-e", ${JSON.stringify(SLEEPER)}], environment: {},
       folder: keeper.folder, logFile: keeper.folder + "/log", user: null, farewell: { signal: "SIGTERM", graceMs: 100 },
     };
     const one = await keeper.start(request);

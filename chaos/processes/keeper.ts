@@ -41,14 +41,15 @@ interface Pending {
 }
 
 /**
- * Starts the keeper, one per run. It runs in a session of its own, so Ctrl-C in a terminal does not reach it:
- * it ends when `end` is called or when the calling process is gone.
+ * Starts the keeper, one per run. It runs in a session of its own, so Ctrl-C in a terminal does not
+ * reach it: it ends when `end` is called or when the calling process is gone.
  */
 export async function startKeeper(): Promise<Keeper> {
   const main = fileURLToPath(new URL("./keeper-main.ts", import.meta.url));
   const child = spawn(process.execPath, [main], {
     detached: true,
-    // Standard error is shared with the runner: whoever reads it to its end knows that the cleaning is done.
+    // Standard error is shared with the runner: whoever reads it to its end knows that the cleaning
+    // is done.
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   // Both, since reports may still lie in the channel when the process is gone.
@@ -62,8 +63,11 @@ export async function startKeeper(): Promise<Keeper> {
     child.once("exit", (code) => reject(new Error(`the keeper did not start: exit code ${code}`)));
     child.on("message", (message) => {
       const report = parseKeeperReport(message);
-      if (report.kind === "ready") resolve(report.folder);
-      else settle({ pending, report, send: (request) => send(child, request) });
+      if (report.kind === "ready") {
+        resolve(report.folder);
+      } else {
+        settle({ pending, report, send: (request) => send(child, request) });
+      }
     });
   });
   void gone.then(() => abandon(pending, folder));
@@ -90,8 +94,9 @@ class KeeperOverChannel implements Keeper {
   }
 
   start(request: ProcessRequest): Promise<KeptProcess> {
-    if (!this.#child.connected)
+    if (!this.#child.connected) {
       return Promise.reject(new Error(`cannot start ${request.name}: the run has ended`));
+    }
     this.#lastId += 1;
     const one = {
       request,
@@ -105,14 +110,18 @@ class KeeperOverChannel implements Keeper {
   }
 
   async end(): Promise<void> {
-    if (this.#child.connected) send(this.#child, { kind: "end" });
+    if (this.#child.connected) {
+      send(this.#child, { kind: "end" });
+    }
     await this.#gone;
   }
 }
 
 function send(child: ChildProcess, request: KeeperRequest): void {
   // A keeper that is gone has taken its processes with it; `exited` tells their owners.
-  if (child.connected) child.send(request, () => {});
+  if (child.connected) {
+    child.send(request, () => {});
+  }
 }
 
 function settle(parts: {
@@ -122,7 +131,9 @@ function settle(parts: {
 }): void {
   const { pending, report } = parts;
   const one = pending.get(report.id);
-  if (one === undefined) return;
+  if (one === undefined) {
+    return;
+  }
   switch (report.kind) {
     case "not-started":
       pending.delete(report.id);
@@ -148,12 +159,16 @@ function settle(parts: {
   }
 }
 
-// When the keeper itself was killed its processes are orphans, and the runner is the last that knows them; when
-// it ended as it should there is nothing left to do here.
+/**
+ * When the keeper itself was killed its processes are orphans, and the runner is the last that
+ * knows them; when it ended as it should there is nothing left to do here.
+ */
 function abandon(pending: Map<number, Pending>, folder: string): void {
   for (const one of pending.values()) {
     one.started.reject(new Error(`${one.request.name} could not be started: the keeper is gone`));
-    if (one.pid !== undefined) killGroup(one.pid);
+    if (one.pid !== undefined) {
+      killGroup(one.pid);
+    }
     one.exited.resolve({ kind: "signalled", signal: "SIGKILL" });
   }
   pending.clear();

@@ -18,11 +18,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const record = { topic: "payment.created", partition: 0, offset: "7", key: null, value: "ريال" };
+const RECORD = { topic: "payment.created", partition: 0, offset: "7", key: null, value: "ريال" };
 const reports: readonly ChildReport[] = [
   { kind: "up", atMs: 1 },
   { kind: "effect", atMs: 2, resource: "kafka", operation: "produce" },
-  { kind: "delivery", atMs: 3, record },
+  { kind: "delivery", atMs: 3, record: RECORD },
   { kind: "disarmed", atMs: 4 },
   { kind: "crash", atMs: 5, effect: "payment-1/kafka/produce#1", when: "before" },
 ];
@@ -41,12 +41,12 @@ test("every report is read once, in the order in which it was said", () => {
 });
 
 test("a line that is cut anywhere, within a character too, waits for its end", () => {
-  const bytes = Buffer.from(encodeReport({ kind: "delivery", atMs: 3, record }));
+  const bytes = Buffer.from(encodeReport({ kind: "delivery", atMs: 3, record: RECORD }));
   for (let cut = 1; cut < bytes.length; cut += 1) {
     appendFileSync(file, bytes.subarray(0, cut));
     expect(reader.read()).toEqual([]);
     appendFileSync(file, bytes.subarray(cut));
-    expect(reader.read()).toEqual([{ kind: "delivery", atMs: 3, record }]);
+    expect(reader.read()).toEqual([{ kind: "delivery", atMs: 3, record: RECORD }]);
   }
 });
 

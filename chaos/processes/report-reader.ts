@@ -1,11 +1,14 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { parseReport, type ChildReport } from "./child-report.ts";
 
-const chunkBytes = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /** Reads a child's report file as it grows. */
 export interface ReportReader {
-  /** What was said since the last call, in order; a line that is not finished yet waits for the next call. */
+  /**
+   * What was said since the last call, in order; a line that is not finished yet waits for the next
+   * call.
+   */
   read(): readonly ChildReport[];
   close(): void;
 }
@@ -19,9 +22,11 @@ export function openReportReader(file: string): ReportReader {
     read() {
       const chunks = [unfinished];
       for (;;) {
-        const chunk = Buffer.alloc(chunkBytes);
-        const length = readSync(descriptor, chunk, 0, chunkBytes, position);
-        if (length === 0) break;
+        const chunk = Buffer.alloc(CHUNK_BYTES);
+        const length = readSync(descriptor, chunk, 0, CHUNK_BYTES, position);
+        if (length === 0) {
+          break;
+        }
         position += length;
         chunks.push(chunk.subarray(0, length));
       }

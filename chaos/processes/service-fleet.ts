@@ -7,14 +7,16 @@ import { FleetMember, type FleetRun, type FleetSite } from "./fleet-member.ts";
 import type { Keeper } from "./keeper.ts";
 import { createSupervisor } from "./supervisor.ts";
 
-/** The service processes of one run, each kept running: one that dies starts again after a delay. */
+/**
+ * The service processes of one run, each kept running: one that dies starts again after a delay.
+ */
 export interface ServiceFleet {
   /** Resolves when every process is up, or has ended and will be started again. */
   begun(): Promise<void>;
   watch(observer: (event: UniverseEvent) => void): void;
   /** Those of the plan's faults that have fired: the plan's own values. */
   fired(): readonly CrashFault[];
-  /** Lets no further fault fire, and resolves when every process is up. Throws after `healMsMax`. */
+  /** Lets no further fault fire, and resolves when every process is up. @throws Error in the end */
   heal(): Promise<void>;
   /** Rejects when the testbed itself failed (a program that cannot be started); never resolves. */
   readonly failed: Promise<never>;
@@ -29,9 +31,9 @@ export interface FleetOptions extends FleetSite {
   readonly keeper: Keeper;
 }
 
-const pollIntervalMs = 20;
-const healMsMax = 60_000;
-const terminationMs = 3000;
+const POLL_INTERVAL_MS = 20;
+const HEAL_MS_MAX = 60_000;
+const TERMINATION_MS = 3000;
 
 /** Starts the processes of `TOPOLOGY` with the plan's parts and knobs, its faults armed. */
 export async function startServiceFleet(options: FleetOptions): Promise<ServiceFleet> {
@@ -64,7 +66,7 @@ export async function startServiceFleet(options: FleetOptions): Promise<ServiceF
     } catch (error) {
       failed.reject(error);
     }
-  }, pollIntervalMs);
+  }, POLL_INTERVAL_MS);
   try {
     await Promise.all(
       members.map(async (member) =>
@@ -74,7 +76,7 @@ export async function startServiceFleet(options: FleetOptions): Promise<ServiceF
             program: join(import.meta.dirname, "child.ts"),
             arguments: [],
             environment: member.nextEnvironment(),
-            terminationMs,
+            terminationMs: TERMINATION_MS,
           }),
         ),
       ),
@@ -102,12 +104,12 @@ async function untilAll(
   stopping: AbortSignal,
   holds: (member: FleetMember) => boolean,
 ): Promise<void> {
-  const deadlineAtMs = Date.now() + healMsMax;
+  const deadlineAtMs = Date.now() + HEAL_MS_MAX;
   while (!members.every(holds)) {
     if (Date.now() > deadlineAtMs) {
       const names = members.filter((member) => !holds(member)).map((member) => member.name);
-      throw new Error(`not up within ${healMsMax} ms: ${names.join(", ")}; their logs say why`);
+      throw new Error(`not up within ${HEAL_MS_MAX} ms: ${names.join(", ")}; their logs say why`);
     }
-    await delay(pollIntervalMs, undefined, { signal: stopping });
+    await delay(POLL_INTERVAL_MS, undefined, { signal: stopping });
   }
 }

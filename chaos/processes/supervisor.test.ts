@@ -32,29 +32,29 @@ test("a process that kills itself is known by its signal", async () => {
 });
 
 test("a process that ignores SIGTERM is gone within its bound", async () => {
-  const one = await supervisor.start(service(`process.on('SIGTERM', () => {}); ${sleeper}`));
+  const one = await supervisor.start(service(`process.on('SIGTERM', () => {}); ${SLEEPER}`));
   expect((await one.terminate()).kind).toBe("signalled");
 });
 
 test("stopping ends every process and cancels a restart that waits", async () => {
-  const crashed = await supervisor.start({ ...service(sleeper), name: "crashed" });
-  const living = await supervisor.start({ ...service(sleeper), name: "living" });
+  const crashed = await supervisor.start({ ...service(SLEEPER), name: "crashed" });
+  const living = await supervisor.start({ ...service(SLEEPER), name: "living" });
   await crashed.kill();
   const restarted = crashed.restartAfter(3_600_000);
   await supervisor.stop();
   expect(await restarted).toBeUndefined();
   expect((await living.life.exited).kind).toBe("signalled");
-  await expect(supervisor.start(service(sleeper))).rejects.toThrow("the supervisor was stopped");
+  await expect(supervisor.start(service(SLEEPER))).rejects.toThrow("the supervisor was stopped");
 });
 
 test("a name can be given once", async () => {
-  await supervisor.start(service(sleeper));
-  await expect(supervisor.start(service(sleeper))).rejects.toThrow(
+  await supervisor.start(service(SLEEPER));
+  await expect(supervisor.start(service(SLEEPER))).rejects.toThrow(
     "a process named service was started before",
   );
 });
 
-const sleeper = "setInterval(() => {}, 1000)";
+const SLEEPER = "setInterval(() => {}, 1000)";
 
 function service(code: string, environment: Record<string, string> = {}) {
   const program = join(keeper.folder, "service.cjs");

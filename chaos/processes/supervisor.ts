@@ -39,9 +39,10 @@ export interface Supervised {
   /** SIGTERM, then SIGKILL after the bound; resolves once it is gone. */
   terminate(): Promise<Exit>;
   /**
-   * Waits for the present life to end, then `delayMs`, then starts the next life. `environment` is asked for at
-   * that moment and laid over the first life's, so what was decided during the wait counts. Resolves with the
-   * new life, or with undefined when the supervisor was stopped in between.
+   * Waits for the present life to end, then `delayMs`, then starts the next life. `environment` is
+   * asked for at that moment and laid over the first life's, so what was decided during the wait
+   * counts. Resolves with the new life, or with undefined when the supervisor was stopped in
+   * between.
    */
   restartAfter(
     delayMs: number,
@@ -52,11 +53,17 @@ export interface Supervised {
 /** Starts, watches, restarts and ends the service processes of a run. */
 export interface Supervisor {
   start(request: ServiceRequest): Promise<Supervised>;
-  /** Ends every process and cancels every restart that is waiting. Nothing can be started afterwards. */
+  /**
+   * Ends every process and cancels every restart that is waiting. Nothing can be started
+   * afterwards.
+   */
   stop(): Promise<void>;
 }
 
-/** Makes a supervisor whose processes write `NAME.log` into `logsFolder` and end with `keeper`'s run. */
+/**
+ * Makes a supervisor whose processes write `NAME.log` into `logsFolder` and end with `keeper`'s
+ * run.
+ */
 export function createSupervisor(parts: {
   readonly keeper: Keeper;
   readonly logsFolder: string;
@@ -65,10 +72,12 @@ export function createSupervisor(parts: {
   const supervised = new Map<string, SupervisedProcess>();
   return {
     async start(request) {
-      if (stopping.signal.aborted)
+      if (stopping.signal.aborted) {
         throw new Error(`cannot start ${request.name}: the supervisor was stopped`);
-      if (supervised.has(request.name))
+      }
+      if (supervised.has(request.name)) {
         throw new Error(`a process named ${request.name} was started before`);
+      }
       const logFile = join(parts.logsFolder, `${request.name}.log`);
       const one = new SupervisedProcess({
         keeper: parts.keeper,
@@ -166,7 +175,9 @@ class SupervisedProcess implements Supervised {
     this.#lives += 1;
     void this.#present.exited.then((exit) => this.#exits.push(exit));
     // It was stopped while it was starting: `stop` saw no process yet, so it is ended here.
-    if (this.#stopping.aborted) await this.end();
+    if (this.#stopping.aborted) {
+      await this.end();
+    }
   }
 
   async end(): Promise<void> {
@@ -174,12 +185,17 @@ class SupervisedProcess implements Supervised {
   }
 
   #process(): KeptProcess {
-    if (this.#present === undefined) throw new Error(`${this.name} was never started`);
+    if (this.#present === undefined) {
+      throw new Error(`${this.name} was never started`);
+    }
     return this.#present;
   }
 }
 
-// A service sees what it is given, so that a run does not depend on the machine; these four it cannot do without.
+/**
+ * A service sees what it is given, so that a run does not depend on the machine; these four it
+ * cannot do without.
+ */
 function inherited(): Record<string, string> {
   const names = ["PATH", "HOME", "TMPDIR", "LANG"];
   return Object.fromEntries(

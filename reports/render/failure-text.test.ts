@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-
 import { brokenEvidence, heldEvidence, hostileEvidence } from "../fixtures/sample-evidence.ts";
 import { failureText } from "./failure-text.ts";
 

@@ -27,7 +27,9 @@ function textOf(finding: Finding, evidence: Pick<Evidence, "promises" | "totals"
   return lines.map(visibleText).join("\n");
 }
 
-/** "Money is neither made nor lost" goes on after a colon as "money is ..."; "COMPLETED is" stays. */
+/**
+ * "Money is neither made nor lost" goes on after a colon as "money is ..."; "COMPLETED is" stays.
+ */
 function asClause(sentence: string): string {
   const first = /^\p{Lu}(?!\p{Lu})/u.exec(sentence)?.[0] ?? "";
   const clause = first.toLowerCase() + sentence.slice(first.length);

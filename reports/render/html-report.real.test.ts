@@ -3,11 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
 import type { Evidence } from "../evidence.ts";
 import {
   brokenEvidence,
@@ -17,9 +15,9 @@ import {
 } from "../fixtures/sample-evidence.ts";
 import { renderHtml } from "./html-report.ts";
 
-const screenshots = "out/screenshots";
+const SCREENSHOTS = "out/screenshots";
 /** Without these a Chromium calls its maker's hosts by itself, which would count as a request. */
-const quietFlags = [
+const QUIET_FLAGS = [
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
@@ -34,17 +32,17 @@ const samples = [
   ["unknown", unknownEvidence],
   ["hostile", hostileEvidence],
 ] as const;
-const widths = [1280, 390] as const;
-const schemes = ["light", "dark"] as const;
+const WIDTHS = [1280, 390] as const;
+const SCHEMES = ["light", "dark"] as const;
 const views = samples.flatMap(([name, evidence]) =>
-  widths.flatMap((width) => schemes.map((scheme) => ({ name, evidence, width, scheme }))),
+  WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ name, evidence, width, scheme }))),
 );
 
 let browser: Browser;
 let folder = "";
 
 beforeAll(async () => {
-  mkdirSync(screenshots, { recursive: true });
+  mkdirSync(SCREENSHOTS, { recursive: true });
   folder = mkdtempSync(join(tmpdir(), "falconpay-page-"));
   browser = await launchChromium();
 });
@@ -62,7 +60,7 @@ describe("the page, opened from a file", () => {
       expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(width);
       expect(await accessibilityViolations(page)).toEqual([]);
       await page.screenshot({
-        path: join(screenshots, `report-${name}-${width}-${scheme}.png`),
+        path: join(SCREENSHOTS, `report-${name}-${width}-${scheme}.png`),
         fullPage: true,
       });
       expect(requests).toHaveLength(1);
@@ -74,7 +72,7 @@ describe("the page, opened from a file", () => {
   test.for(samples)("%s prints on paper of its own", async ([name, evidence]) => {
     const { page, complaints } = await openPage({ name, evidence, width: 1280, scheme: "dark" });
     const pdf = await page.pdf({
-      path: join(screenshots, `report-${name}.pdf`),
+      path: join(SCREENSHOTS, `report-${name}.pdf`),
       preferCSSPageSize: true,
       printBackground: true,
     });
@@ -150,7 +148,7 @@ async function launchChromium(): Promise<Browser> {
   }
   // Chromium refuses its sandbox to root; the pages opened here are our own.
   const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return chromium.launch({ executablePath, args: [...asRoot, ...quietFlags] });
+  return chromium.launch({ executablePath, args: [...asRoot, ...QUIET_FLAGS] });
 }
 
 /** Opens the page and keeps what it asks for and what the browser holds against it. */
@@ -170,13 +168,18 @@ async function openPage(view: {
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("request", (request) => {
-    if (!request.url().startsWith("data:")) requests.push(request.url());
+    if (!request.url().startsWith("data:")) {
+      requests.push(request.url());
+    }
   });
   await page.goto(pathToFileURL(path).href);
   return { page, complaints, requests };
 }
 
-/** What axe-core finds, contrast included; it is run by the debugger, which no policy of a page binds. */
+/**
+ * What axe-core finds, contrast included; it is run by the debugger, which no policy of a page
+ * binds.
+ */
 async function accessibilityViolations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   return page.evaluate<readonly string[]>(

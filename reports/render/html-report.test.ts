@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-
 import type { Evidence } from "../evidence.ts";
 import {
   brokenEvidence,
@@ -22,7 +21,9 @@ test("the page names no address of any network and holds no script", () => {
 test("hostile texts are shown, never obeyed", () => {
   const page = renderHtml(hostileEvidence);
   expect(page).not.toMatch(/<script|<img|<b>[^<]*<script|<\/style><style/u);
-  for (const acting of ["\u001b", "\u0007", "\u202E", "\u2066"]) expect(page).not.toContain(acting);
+  for (const acting of ["\u001b", "\u0007", "\u202E", "\u2066"]) {
+    expect(page).not.toContain(acting);
+  }
   expect(page).toContain("&lt;script&gt;document.title=&#39;taken&#39;&lt;/script&gt;");
 });
 
@@ -90,7 +91,9 @@ describe("what the page says", () => {
     ],
   ])("%s", ([, evidence, sentences]) => {
     const text = textOf(renderHtml(evidence));
-    for (const sentence of sentences) expect(text).toContain(sentence);
+    for (const sentence of sentences) {
+      expect(text).toContain(sentence);
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import type { Evidence } from "../evidence.ts";
 import { foundSection } from "./found-section.ts";
 import { html, Html } from "./html.ts";
 import { limitsSection } from "./limits-section.ts";
-import { pageStyle, pageStyleDigest } from "./page-style.ts";
+import { PAGE_STYLE, PAGE_STYLE_DIGEST } from "./page-style.ts";
 import { promisedSection } from "./promised-section.ts";
 import { reproduceSection } from "./reproduce-section.ts";
 import { triedSection } from "./tried-section.ts";
@@ -10,13 +10,13 @@ import { verdictSection, verdictWord } from "./verdict-section.ts";
 import { worldName } from "./world-name.ts";
 
 /**
- * The report as one HTML page, for a reader who has never seen the code: verdict, what was promised,
- * tried and found, how to reproduce it, and what it does not show. The page asks nothing of any
- * network and runs no script; its policy forbids both, and every style but its own.
+ * The report as one HTML page, for a reader who has never seen the code: verdict, what was
+ * promised, tried and found, how to reproduce it, and what it does not show. The page asks nothing
+ * of any network and runs no script; its policy forbids both, and every style but its own.
  */
 export function renderHtml(evidence: Evidence): string {
   const { scenario } = evidence;
-  const policy = `default-src 'none'; style-src '${pageStyleDigest}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; style-src '${PAGE_STYLE_DIGEST}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -37,7 +37,7 @@ export function renderHtml(evidence: Evidence): string {
             ${evidence.product}
           </p>
           <nav aria-label="Contents">
-            ${contents.map(([id, title]) => html`<a href="#${id}">${title}</a> `)}
+            ${CONTENTS.map(([id, title]) => html`<a href="#${id}">${title}</a> `)}
           </nav>
         </header>
         <main>
@@ -56,9 +56,9 @@ export function renderHtml(evidence: Evidence): string {
 }
 
 /** Not a part of the page's template: the formatter's indentation would change the digest. */
-const styleElement = new Html(`<style>${pageStyle}</style>`);
+const styleElement = new Html(`<style>${PAGE_STYLE}</style>`);
 
-const contents = [
+const CONTENTS = [
   ["verdict", "Verdict"],
   ["promised", "Promised"],
   ["tried", "Tried"],

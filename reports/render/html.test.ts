@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-
 import { html } from "./html.ts";
 
 test("a text cannot become markup, in an element or in an attribute", () => {

@@ -13,8 +13,9 @@ export class Html {
 export type HtmlPart = string | number | Html | readonly HtmlPart[];
 
 /**
- * A template whose texts cannot become markup: whatever is not `Html` is escaped for element content
- * and for quoted attributes, and characters that act instead of being read are shown as their code.
+ * A template whose texts cannot become markup: whatever is not `Html` is escaped for element
+ * content and for quoted attributes, and characters that act instead of being read are shown as
+ * their code.
  */
 export function html(literals: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   const markup = literals.map((literal, index) => literal + markupOf(parts[index] ?? ""));
@@ -22,13 +23,19 @@ export function html(literals: TemplateStringsArray, ...parts: readonly HtmlPart
 }
 
 function markupOf(part: HtmlPart): string {
-  if (part instanceof Html) return part.markup;
-  if (typeof part === "string") return escapeText(visibleText(part));
-  if (typeof part === "number") return String(part);
+  if (part instanceof Html) {
+    return part.markup;
+  }
+  if (typeof part === "string") {
+    return escapeText(visibleText(part));
+  }
+  if (typeof part === "number") {
+    return String(part);
+  }
   return part.map(markupOf).join("");
 }
 
-const escapes = new Map([
+const ESCAPES = new Map([
   ["&", "&amp;"],
   ["<", "&lt;"],
   [">", "&gt;"],
@@ -37,5 +44,5 @@ const escapes = new Map([
 ]);
 
 function escapeText(text: string): string {
-  return text.replace(/[&<>"']/gu, (character) => escapes.get(character) ?? character);
+  return text.replace(/[&<>"']/gu, (character) => ESCAPES.get(character) ?? character);
 }

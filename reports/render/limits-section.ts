@@ -24,7 +24,9 @@ export function limitsSection(evidence: Evidence): Html {
 }
 
 function mutantLimit(mutant: Evidence["mutant"]): string {
-  if (mutant === null) return "";
+  if (mutant === null) {
+    return "";
+  }
   return "The services as they ship were not tried here: a part of them was broken on purpose.";
 }
 

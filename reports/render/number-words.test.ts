@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-
 import { counted, durationInWords, groupedNumber } from "./number-words.ts";
 
 test.for([

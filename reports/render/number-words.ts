@@ -8,13 +8,21 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${groupedNumber(value)} ${value === 1 ? one : many}`;
 }
 
-/** A length of time in the largest two units that it fills, as in `1 h 12 min`, `38.2 s`, `421 ms`. */
+/**
+ * A length of time in the largest two units that it fills, as in `1 h 12 min`, `38.2 s`, `421 ms`.
+ */
 export function durationInWords(durationMs: number): string {
-  if (durationMs < 1_000) return `${groupedNumber(durationMs)} ms`;
+  if (durationMs < 1_000) {
+    return `${groupedNumber(durationMs)} ms`;
+  }
   const seconds = Math.round(durationMs / 1_000);
-  if (seconds < 120) return `${Math.floor(durationMs / 100) / 10} s`;
+  if (seconds < 120) {
+    return `${Math.floor(durationMs / 100) / 10} s`;
+  }
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return twoUnits([minutes, "min"], [seconds % 60, "s"]);
+  if (minutes < 60) {
+    return twoUnits([minutes, "min"], [seconds % 60, "s"]);
+  }
   return twoUnits([Math.floor(minutes / 60), "h"], [minutes % 60, "min"]);
 }
 

@@ -1,11 +1,14 @@
-/** The digest of `pageStyle` for the page's policy; a test compares the two and prints the right one. */
-export const pageStyleDigest = "sha256-mLvJRugQ9igzBZkRjYiqHF3vHuqztSvDigXqr+1LYOY=";
+/**
+ * The digest of `PAGE_STYLE` for the page's policy; a test compares the two and prints the right
+ * one.
+ */
+export const PAGE_STYLE_DIGEST = "sha256-mLvJRugQ9igzBZkRjYiqHF3vHuqztSvDigXqr+1LYOY=";
 
 /**
  * The page's only style sheet: system fonts, one column, colours as variables for light, dark and
  * print. Meaning never rests on colour alone: every coloured mark stands beside its word.
  */
-export const pageStyle = `
+export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #fcfbf9; --ink: #1f2428; --soft: #5b6369; --line: #dedbd4; --wash: #f3f1ec;

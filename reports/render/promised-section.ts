@@ -44,6 +44,8 @@ function result({ brokenRuns, checks }: PromiseEvidence): Html {
     return html`<span class="result fail">✕ Broken</span
       ><span class="aside">in ${counted(brokenRuns, "run")}</span>`;
   }
-  if (checks === 0) return html`<span class="result unknown">? Unknown</span>`;
+  if (checks === 0) {
+    return html`<span class="result unknown">? Unknown</span>`;
+  }
   return html`<span class="result pass">✓ Held</span>`;
 }

@@ -23,7 +23,9 @@ function introduction({ interrupted, product, world }: Evidence): string {
 }
 
 function traceHashLines(traceHash: string | null): Html {
-  if (traceHash === null) return html``;
+  if (traceHash === null) {
+    return html``;
+  }
   return html`<p>
       Everything that happened in the runs, event by event, sums up to this hash. Another hash means
       that something happened otherwise:
@@ -40,7 +42,9 @@ function findingLines({ promise, replay }: Finding): Html {
 }
 
 function serverTable(servers: Evidence["servers"]): Html {
-  if (servers.length === 0) return html``;
+  if (servers.length === 0) {
+    return html``;
+  }
   return html`<table>
     <thead>
       <tr>

@@ -1,11 +1,13 @@
 import type { Evidence } from "../evidence.ts";
 
 /**
- * The seeds that were run, in words: `seeds 1 to 212`, `seed 7`, `no seed`. A sweep ends early when it
- * is stopped, and at its first failure.
+ * The seeds that were run, in words: `seeds 1 to 212`, `seed 7`, `no seed`. A sweep ends early when
+ * it is stopped, and at its first failure.
  */
 export function seedsDone({ completed, first }: Evidence["seeds"]): string {
-  if (completed === 0) return "no seed";
+  if (completed === 0) {
+    return "no seed";
+  }
   return completed === 1 ? `seed ${first}` : `seeds ${first} to ${first + completed - 1}`;
 }
 

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-
 import {
   brokenEvidence,
   heldEvidence,
@@ -8,10 +7,10 @@ import {
 } from "../fixtures/sample-evidence.ts";
 import { summaryText } from "./summary-text.ts";
 
-const options = { wallMs: 9_500, reportPath: "out/report.html", color: false };
+const OPTIONS = { wallMs: 9_500, reportPath: "out/report.html", color: false };
 
 test("a run that held ends with aligned counts, promises, verdict, speed and the report's place", () => {
-  expect(summaryText(heldEvidence, options)).toBe(
+  expect(summaryText(heldEvidence, OPTIONS)).toBe(
     [
       "transfer: A payment survives a crash between commit and publish",
       "",
@@ -41,7 +40,7 @@ test("a run that held ends with aligned counts, promises, verdict, speed and the
 });
 
 test("broken promises and a mutant are named", () => {
-  const text = summaryText(brokenEvidence, options);
+  const text = summaryText(brokenEvidence, OPTIONS);
   expect(text).toContain("mutant F0: the services are broken on purpose.");
   expect(text).toMatch(/ends +BROKEN +400 checks, broken in 37 runs/u);
   expect(text).toMatch(/unfinished +37\n/u);
@@ -49,7 +48,7 @@ test("broken promises and a mutant are named", () => {
 });
 
 test("an unknown verdict says why, and which seeds were left", () => {
-  const text = summaryText(unknownEvidence, options);
+  const text = summaryText(unknownEvidence, OPTIONS);
   expect(text).toContain("212  simulated world, seeds 1 to 212 (asked for: to 400)\n");
   expect(text).toContain("UNKNOWN  Nothing broke, but too little was tried");
   expect(text).toContain("\n               1 of 212 planned crashes never fired.");
@@ -57,17 +56,17 @@ test("an unknown verdict says why, and which seeds were left", () => {
 
 test("a run stopped before its first seed was done claims none", () => {
   const seeds = { first: 1, last: 400, completed: 0 };
-  expect(summaryText({ ...unknownEvidence, seeds }, options)).toContain(
+  expect(summaryText({ ...unknownEvidence, seeds }, OPTIONS)).toContain(
     "simulated world, no seed (asked for: to 400)",
   );
 });
 
 test("colour is given only when asked for, and a hostile text brings none", () => {
-  expect(summaryText(heldEvidence, { ...options, color: true })).toContain("\u001b[32mPASS");
-  expect(summaryText(hostileEvidence, options)).not.toContain("\u001b");
+  expect(summaryText(heldEvidence, { ...OPTIONS, color: true })).toContain("\u001b[32mPASS");
+  expect(summaryText(hostileEvidence, OPTIONS)).not.toContain("\u001b");
 });
 
 test("simulated seconds are not claimed for the real world", () => {
-  const text = summaryText({ ...heldEvidence, world: "real" }, options);
+  const text = summaryText({ ...heldEvidence, world: "real" }, OPTIONS);
   expect(text).toContain("42.1 seeds per second, in 9.5 s");
 });

@@ -1,5 +1,4 @@
 import picocolors from "picocolors";
-
 import type { Evidence, PromiseEvidence, Verdict } from "../evidence.ts";
 import { counted, durationInWords, groupedNumber } from "./number-words.ts";
 import { seedsAsked, seedsDone } from "./seeds-done.ts";
@@ -43,7 +42,9 @@ export function summaryText(evidence: Evidence, options: SummaryOptions): string
 }
 
 function mutantLines(evidence: Evidence, paint: Paint): readonly string[] {
-  if (evidence.mutant === null) return [];
+  if (evidence.mutant === null) {
+    return [];
+  }
   const { id, defect } = evidence.mutant;
   const told = `  mutant ${visibleText(id)}: the services are broken on purpose. ${visibleText(defect)}`;
   return [paint.yellow(told), ""];
@@ -86,18 +87,20 @@ function promiseLines(promises: readonly PromiseEvidence[], paint: Paint): reado
     if (brokenRuns > 0) {
       return `    ${told}  ${paint.red("BROKEN ")}  ${times}, broken in ${counted(brokenRuns, "run")}`;
     }
-    if (checks === 0) return `    ${told}  ${paint.yellow("unknown")}  ${times}`;
+    if (checks === 0) {
+      return `    ${told}  ${paint.yellow("unknown")}  ${times}`;
+    }
     return `    ${told}  ${paint.green("held   ")}  ${times}`;
   });
 }
 
-const verdictStyles = { pass: "green", fail: "red", unknown: "yellow" } as const satisfies Record<
+const VERDICT_STYLES = { pass: "green", fail: "red", unknown: "yellow" } as const satisfies Record<
   Verdict,
   string
 >;
 
 function verdictLines(evidence: Evidence, paint: Paint): readonly string[] {
-  const word = paint[verdictStyles[evidence.verdict]](evidence.verdict.toUpperCase());
+  const word = paint[VERDICT_STYLES[evidence.verdict]](evidence.verdict.toUpperCase());
   return [
     ...table([["verdict", `${word}  ${verdictSentence(evidence)}`]]),
     ...evidence.doubts.map((doubt) => `${" ".repeat(VALUE_COLUMN)}${visibleText(doubt)}`),
@@ -114,14 +117,18 @@ function traceRows({ traceHash }: Evidence): readonly (readonly [string, string]
 function speed(evidence: Evidence, wallMs: number): string {
   const seeds = perSecond(evidence.seeds.completed, wallMs);
   const took = `in ${durationInWords(Math.round(wallMs))}`;
-  if (evidence.world === "real") return `${seeds} seeds per second, ${took}`;
+  if (evidence.world === "real") {
+    return `${seeds} seeds per second, ${took}`;
+  }
   const simulated = perSecond(evidence.totals.simulatedMs / 1_000, wallMs);
   return `${seeds} seeds per second, ${simulated} simulated seconds per second, ${took}`;
 }
 
 /** One digit after the point below a hundred, whole above. */
 function perSecond(amount: number, wallMs: number): string {
-  if (wallMs <= 0) return "0";
+  if (wallMs <= 0) {
+    return "0";
+  }
   const rate = (amount * 1_000) / wallMs;
   return rate < 100 ? rate.toFixed(1) : groupedNumber(Math.round(rate));
 }

@@ -6,7 +6,7 @@ import { verdictSentence } from "./verdict-sentence.ts";
 import { worldName } from "./world-name.ts";
 
 const GAP = "\u202f";
-const marks = { pass: "✓", fail: "✕", unknown: "?" } as const satisfies Record<Verdict, string>;
+const MARKS = { pass: "✓", fail: "✕", unknown: "?" } as const satisfies Record<Verdict, string>;
 
 /** The verdict as one word of plain English, with what a deliberately broken run makes of it. */
 export function verdictWord({ mutant, verdict }: Evidence): string {
@@ -20,7 +20,9 @@ export function verdictWord({ mutant, verdict }: Evidence): string {
   }
 }
 
-/** The verdict in one sentence and the figures that it rests on, under a notice when a mutant ran. */
+/**
+ * The verdict in one sentence and the figures that it rests on, under a notice when a mutant ran.
+ */
 export function verdictSection(evidence: Evidence): Html {
   const { doubts, mutant, seeds, totals, verdict } = evidence;
   const tone = mutant !== null && verdict === "pass" ? "unknown" : verdict;
@@ -28,7 +30,7 @@ export function verdictSection(evidence: Evidence): Html {
     ${mutant === null ? "" : mutantNotice(mutant, verdict)}
     <div class="verdict ${tone}">
       <h2 id="verdict-heading">
-        <span class="mark" aria-hidden="true">${marks[tone]}</span>${verdictWord(evidence)}
+        <span class="mark" aria-hidden="true">${MARKS[tone]}</span>${verdictWord(evidence)}
       </h2>
       <p class="lead">${verdictSentence(evidence)}</p>
       ${endedEarly(evidence)}
@@ -55,7 +57,9 @@ function endedEarly({ interrupted, seeds }: Evidence): Html {
   if (interrupted) {
     return html`<p><strong>Interrupted:</strong> ${done} were done when the run was stopped.</p>`;
   }
-  if (seeds.completed === seedsAsked(seeds)) return html``;
+  if (seeds.completed === seedsAsked(seeds)) {
+    return html``;
+  }
   return html`<p>The search ended at the first failure, after ${done}.</p>`;
 }
 

@@ -129,7 +129,8 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
         await until(stage.clock, "c", () => values(next.seen).includes("c"));
         const delayMs = stage.clock.nowMs() - diedAtMs;
         demandEqual("what came to the next one", values(next.seen), ["b", "c"]);
-        // The broker looks at its sessions when they are due; the slack is for the join and the fetch.
+        // The broker looks at its sessions when they are due; the slack is for the join and the
+        // fetch.
         const boundMs = SESSION_TIMEOUT_MS + 3_000;
         if (delayMs > boundMs) {
           throw new Error(`expected the messages within ${boundMs} ms, found ${delayMs} ms`);

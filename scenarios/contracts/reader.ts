@@ -6,7 +6,10 @@ export interface Reader extends RunningConsumer {
   readonly seen: readonly Delivery[];
 }
 
-/** Starts a consumer of the stage's group, or of another; without `onMessage` it commits each message. */
+/**
+ * Starts a consumer of the stage's group, or of another; without `onMessage` it commits each
+ * message.
+ */
 export async function startReader(
   stage: BrokerStage,
   request: {

@@ -9,12 +9,17 @@ export type StageClient = (typeof STAGE_CLIENTS)[number];
 
 export type StageClock = Pick<Clock, "nowMs" | "sleep">;
 
-/** Where a claim about the database is checked. All clients work on one database, empty at first. */
+/**
+ * Where a claim about the database is checked. All clients work on one database, empty at first.
+ */
 export interface DatabaseStage {
   readonly clock: StageClock;
   /** The client's own port, the same one each time it is asked for. */
   database(client: StageClient): Database;
-  /** Ends the client's connections from the server's side; resolves once the server has let go of them. */
+  /**
+   * Ends the client's connections from the server's side; resolves once the server has let go of
+   * them.
+   */
   loseConnections(client: StageClient): Promise<void>;
 }
 
@@ -28,8 +33,8 @@ export interface BrokerStage {
   /** The client's own port, the same one each time it is asked for. */
   broker(client: StageClient): Broker;
   /**
-   * From now on the broker hears nothing of this client: it does not leave its group, commits nothing, and
-   * its handlers are not called any more.
+   * From now on the broker hears nothing of this client: it does not leave its group, commits
+   * nothing, and its handlers are not called any more.
    */
   die(client: StageClient): Promise<void>;
 }

@@ -17,7 +17,10 @@ export interface QueryUnderWay {
   readonly outcome: Promise<Outcome>;
 }
 
-/** Follows a query, whatever it comes to. An error that is not the database's is thrown by `outcome`. */
+/**
+ * Follows a query, whatever it comes to. An error that is not the database's is thrown by
+ * `outcome`.
+ */
 export function underWay(query: Promise<QueryResult>): QueryUnderWay {
   let over = false;
   const outcome = outcomeOf(query).finally(() => {

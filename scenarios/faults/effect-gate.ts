@@ -22,8 +22,8 @@ export interface EffectGateOptions {
   /** The fault that is armed at an effect, by the effect's name. */
   readonly faultAt: (effect: string) => CrashFault | undefined;
   /**
-   * The effects at which a fault may be armed, when that is known: at all others nobody asks for one, and no
-   * name has to be made.
+   * The effects at which a fault may be armed, when that is known: at all others nobody asks for
+   * one, and no name has to be made.
    */
   readonly faultyEffects?: readonly string[];
   /** Ends the process at once. What it answers never settles. */

@@ -18,7 +18,9 @@ export function interposePorts(
   };
 }
 
-/** Effects `<resource>/<purpose>.<verb>`: `payment-db/accept.commit`, `wallet-db/transfer.select`. */
+/**
+ * Effects `<resource>/<purpose>.<verb>`: `payment-db/accept.commit`, `wallet-db/transfer.select`.
+ */
 function interposeDatabase(database: Database, resource: string, gate: EffectGate): Database {
   return {
     connect(purpose) {

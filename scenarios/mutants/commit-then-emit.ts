@@ -1,5 +1,5 @@
-import type { AcceptPorts } from "../../system/payment/accept.ts";
 import { encodeEvent } from "../../system/domain/events.ts";
+import type { AcceptPorts } from "../../system/payment/accept.ts";
 import { answerFromKey, claimKey } from "../../system/payment/idempotency.ts";
 import { insertPayment } from "../../system/payment/records.ts";
 import type { Acceptance, TransferRequest } from "../../system/payment/transfer-request.ts";

@@ -40,8 +40,8 @@ export function createSimulatedServer(
 export type HttpClient = (to: string, request: ClientRequest) => Promise<ClientAnswer>;
 
 /**
- * A client that keeps its connections alive, as HTTP/1.1 clients do: a request goes out on one that is idle, on a
- * new one when there is none, and has it to itself until the answer.
+ * A client that keeps its connections alive, as HTTP/1.1 clients do: a request goes out on one that
+ * is idle, on a new one when there is none, and has it to itself until the answer.
  */
 export function createHttpClient(network: Network, from: SimulatedProcess): HttpClient {
   const idleByServer = new Map<string, Connection[]>();

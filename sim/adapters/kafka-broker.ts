@@ -1,12 +1,12 @@
+import { KAFKA_SETTINGS } from "../../system/adapters/kafka-settings.ts";
 import {
   BrokerError,
   type Broker,
   type BrokerRecord,
   type Delivery,
 } from "../../system/ports/broker.ts";
-import { KAFKA_SETTINGS } from "../../system/adapters/kafka-settings.ts";
-import type { ConsumerMessage } from "../kafka/consumer.ts";
 import type { ClientPlace } from "../kafka/broker-connection.ts";
+import type { ConsumerMessage } from "../kafka/consumer.ts";
 import { createKafkaClient } from "../kafka/kafka-client.ts";
 import { SendFailed } from "../kafka/kafka-error.ts";
 
@@ -18,7 +18,10 @@ const RETRY = {
   retries: retry.countMax,
 };
 
-/** The broker port on the simulated Kafka client, as `system/adapters/kafka-broker.ts` is on kafkajs. */
+/**
+ * The broker port on the simulated Kafka client, as `system/adapters/kafka-broker.ts` is on
+ * kafkajs.
+ */
 export function createSimulatedBroker(place: ClientPlace): Broker {
   const client = createKafkaClient({ ...place, retry: RETRY });
   return {

@@ -20,7 +20,10 @@ export interface DatabasePlace {
   readonly server: string;
 }
 
-/** The database port on the simulated PostgreSQL, as `system/adapters/postgres-database.ts` is on `pg`. */
+/**
+ * The database port on the simulated PostgreSQL, as `system/adapters/postgres-database.ts` is on
+ * `pg`.
+ */
 export function createSimulatedDatabase(place: DatabasePlace): Database {
   const idle: NetworkConnection[] = [];
   const waiting: (() => void)[] = [];
@@ -97,7 +100,8 @@ function readReply(payload: unknown): QueryResult {
 
 function throwDatabaseError(error: unknown): never {
   if (error instanceof ConnectionLost || error instanceof ConnectionRefused) {
-    // `pg` does not tell whether the query left: the same error comes of a connection that was lost before.
+    // `pg` does not tell whether the query left: the same error comes of a connection that was lost
+    // before.
     const options = { code: "connection", effect: "unknown", cause: error } as const;
     throw new DatabaseError(error.message, options);
   }

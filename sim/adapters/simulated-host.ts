@@ -6,7 +6,9 @@ import type { RandomStream } from "../kernel/random.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { TraceLabel } from "../kernel/trace.ts";
 
-/** The day on which every simulated run begins, in milliseconds since the epoch: 2026-01-01, UTC. */
+/**
+ * The day on which every simulated run begins, in milliseconds since the epoch: 2026-01-01, UTC.
+ */
 const EPOCH_MS = 1_767_225_600_000;
 
 /** A process's clock: the simulation's time, counted from a fixed day. */
@@ -32,7 +34,8 @@ export function createTraceTelemetry(kernel: Kernel, process: SimulatedProcess):
   const processName = new TraceLabel(process.name);
   return {
     event(name, detail) {
-      // A label of its own: hardly any of these texts comes twice, so the trace need not remember them.
+      // A label of its own: hardly any of these texts comes twice, so the trace need not remember
+      // them.
       const text = new TraceLabel(`${name} ${JSON.stringify(detail)}`);
       kernel.trace.recordLabels(telemetry, processName, text, 0);
     },

@@ -1,6 +1,6 @@
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
-import type { Connection } from "../network/connection.ts";
 import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
+import type { Connection } from "../network/connection.ts";
 import type { Network } from "../network/network.ts";
 import { parseReply } from "./protocol-codec.ts";
 import type { ReplyOf, RequestKind, RequestOf } from "./protocol.ts";
@@ -22,9 +22,11 @@ export class BrokerConnection {
     this.#place = place;
   }
 
-  /** Rejects with `ConnectionRefused` or `ConnectionLost`; errors of the broker are part of the reply. */
+  /** @throws ConnectionRefused, ConnectionLost; errors of the broker are part of the reply */
   ask<Kind extends RequestKind>(kind: Kind, request: RequestOf<Kind>): Promise<ReplyOf<Kind>> {
-    if (this.#connection?.isOpen === true) return askOver(this.#connection, kind, request);
+    if (this.#connection?.isOpen === true) {
+      return askOver(this.#connection, kind, request);
+    }
     return this.#connect().then((connection) => askOver(connection, kind, request));
   }
 

@@ -25,9 +25,9 @@ export interface PartitionProgress extends TopicPartition {
 /** Looks into the broker at one instant, past the network and without a trace. */
 export interface BrokerObservation {
   topics(): readonly string[];
-  /** Every record of the topic, by partition, then by offset. Throws for an unknown topic. */
+  /** Every record of the topic, by partition, then by offset. @throws Error for an unknown topic */
   records(topic: string): readonly ObservedRecord[];
-  /** Throws for an unknown topic; a group that never was has committed nothing. */
+  /** A group that never was has committed nothing. @throws Error for an unknown topic */
   progress(group: string, topic: string): readonly PartitionProgress[];
   group(name: string): {
     readonly state: GroupState;

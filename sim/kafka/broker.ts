@@ -22,22 +22,28 @@ export interface BrokerOptions {
 export interface BrokerSession {
   /** Requests must come one after the other, as Kafka takes them from one connection. */
   request(request: KafkaRequest, reply: (reply: KafkaReply) => void): void;
-  /** The client is gone. What it had been waiting for is dropped; its membership lives on until it times out. */
+  /**
+   * The client is gone. What it had been waiting for is dropped; its membership lives on until it
+   * times out.
+   */
   close(): void;
 }
 
-const defaultGroupSettings: GroupSettings = {
-  // Kafka's default is 3,000 ms; its own example configuration sets 0, and so do the real servers of this project.
+const DEFAULT_GROUP_SETTINGS: GroupSettings = {
+  // Kafka's default is 3,000 ms; its own example configuration sets 0, and so do the real servers
+  // of this project.
   initialRebalanceDelayMs: 0,
   sessionTimeoutMsMin: 6_000,
   sessionTimeoutMsMax: 1_800_000,
 };
 
 /**
- * A single Kafka broker: topics with partitions, the classic group protocol and committed offsets. A plain
- * state machine: requests in, replies by callback, no promise, no clock and no chance of its own.
+ * A single Kafka broker: topics with partitions, the classic group protocol and committed offsets.
+ * A plain state machine: requests in, replies by callback, no promise, no clock and no chance of
+ * its own.
  *
- * Left out so far: more brokers and replicas, retention, idempotent producers, transactions, quotas.
+ * Left out so far: more brokers and replicas, retention, idempotent producers, transactions,
+ * quotas.
  */
 export class Broker implements BrokerObservation {
   readonly #host: BrokerHost;
@@ -50,7 +56,7 @@ export class Broker implements BrokerObservation {
   constructor(options: BrokerOptions) {
     this.#host = options.host;
     this.#topics = new TopicStore(options.host, options.onAppend);
-    this.#groupSettings = { ...defaultGroupSettings, ...options.groups };
+    this.#groupSettings = { ...DEFAULT_GROUP_SETTINGS, ...options.groups };
   }
 
   /** As the request of that name would, for whoever builds the world. */
@@ -63,7 +69,9 @@ export class Broker implements BrokerObservation {
     return {
       request: (request, reply) => this.#handle(request, reply, waits),
       close: () => {
-        for (const wait of waits) wait.abandon();
+        for (const wait of waits) {
+          wait.abandon();
+        }
       },
     };
   }
@@ -187,7 +195,9 @@ export class Broker implements BrokerObservation {
     for (const { topic, partition, offset } of offsets) {
       const name = `${topic}/${partition}`;
       this.#host.trace(error === "NONE" ? "commit" : "commit-refused", `${group} ${name}`, offset);
-      if (error === "NONE") this.#offsetsOf(group).set(name, offset);
+      if (error === "NONE") {
+        this.#offsetsOf(group).set(name, offset);
+      }
     }
     return error;
   }
@@ -202,7 +212,9 @@ export class Broker implements BrokerObservation {
 
   #offsetsOf(group: string): Map<string, number> {
     let offsets = this.#offsets.get(group);
-    if (offsets === undefined) this.#offsets.set(group, (offsets = new Map<string, number>()));
+    if (offsets === undefined) {
+      this.#offsets.set(group, (offsets = new Map<string, number>()));
+    }
     return offsets;
   }
 

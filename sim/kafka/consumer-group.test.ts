@@ -39,7 +39,9 @@ class Conversation {
   }
 
   async play(): Promise<void> {
-    for (const add of this.#script) add();
+    for (const add of this.#script) {
+      add();
+    }
     await this.#kernel.run((main) => main.sleep(100_000));
   }
 }
@@ -75,8 +77,8 @@ function commit(memberId: string, generation: number): KafkaRequest {
   return { kind: "offset-commit", group: "wallet", memberId, generation, offsets };
 }
 
-const one = "wallet-00000001";
-const two = "wallet-00000002";
+const ONE = "wallet-00000001";
+const TWO = "wallet-00000002";
 
 describe("a group by Kafka's rules", () => {
   let talk: Conversation;
@@ -89,16 +91,16 @@ describe("a group by Kafka's rules", () => {
     talk.at(0, () => {
       expect(talk.ask(join("")).reply).toMatchObject({
         error: "MEMBER_ID_REQUIRED",
-        memberId: one,
+        memberId: ONE,
       });
-      talk.ask(join(one));
+      talk.ask(join(ONE));
     });
     talk.at(1, () => {
-      expect(talk.ask(sync(one, 1, [0, 1])).reply).toMatchObject({ error: "NONE" });
+      expect(talk.ask(sync(ONE, 1, [0, 1])).reply).toMatchObject({ error: "NONE" });
       expect(talk.broker.group("wallet")).toEqual({
         state: "stable",
         generation: 1,
-        memberIds: [one],
+        memberIds: [ONE],
       });
     });
   }
@@ -111,8 +113,8 @@ describe("a group by Kafka's rules", () => {
         expect(talk.ask(ask("wallet-stranger", 1)).reply).toMatchObject({
           error: "UNKNOWN_MEMBER_ID",
         });
-        expect(talk.ask(ask(one, 2)).reply).toMatchObject({ error: "ILLEGAL_GENERATION" });
-        expect(talk.ask(ask(one, 0)).reply).toMatchObject({ error: "ILLEGAL_GENERATION" });
+        expect(talk.ask(ask(ONE, 2)).reply).toMatchObject({ error: "ILLEGAL_GENERATION" });
+        expect(talk.ask(ask(ONE, 0)).reply).toMatchObject({ error: "ILLEGAL_GENERATION" });
       }
       expect(talk.broker.progress("wallet", "payments")[0]?.committed).toBeUndefined();
     });
@@ -123,19 +125,19 @@ describe("a group by Kafka's rules", () => {
     settleOne();
     talk.at(10, () => {
       talk.ask(join(""));
-      const joining = talk.ask(join(two));
+      const joining = talk.ask(join(TWO));
       expect(joining.reply).toBeUndefined();
-      expect(talk.ask(heartbeat(one, 1)).reply).toMatchObject({ error: "REBALANCE_IN_PROGRESS" });
-      expect(talk.ask(commit(one, 1)).reply).toMatchObject({ error: "NONE" });
-      const rejoining = talk.ask(join(one));
-      expect(rejoining.reply).toMatchObject({ generation: 2, leaderId: one });
+      expect(talk.ask(heartbeat(ONE, 1)).reply).toMatchObject({ error: "REBALANCE_IN_PROGRESS" });
+      expect(talk.ask(commit(ONE, 1)).reply).toMatchObject({ error: "NONE" });
+      const rejoining = talk.ask(join(ONE));
+      expect(rejoining.reply).toMatchObject({ generation: 2, leaderId: ONE });
       expect(rejoining.reply).toHaveProperty("members.length", 2);
-      expect(joining.reply).toMatchObject({ generation: 2, leaderId: one, members: [] });
-      expect(talk.ask(commit(one, 1)).reply).toMatchObject({ error: "ILLEGAL_GENERATION" });
-      expect(talk.ask(commit(one, 2)).reply).toMatchObject({ error: "REBALANCE_IN_PROGRESS" });
-      const waiting = talk.ask(sync(two, 2));
+      expect(joining.reply).toMatchObject({ generation: 2, leaderId: ONE, members: [] });
+      expect(talk.ask(commit(ONE, 1)).reply).toMatchObject({ error: "ILLEGAL_GENERATION" });
+      expect(talk.ask(commit(ONE, 2)).reply).toMatchObject({ error: "REBALANCE_IN_PROGRESS" });
+      const waiting = talk.ask(sync(TWO, 2));
       expect(waiting.reply).toBeUndefined();
-      talk.ask(sync(one, 2, [0, 1]));
+      talk.ask(sync(ONE, 2, [0, 1]));
       expect(waiting.reply).toMatchObject({ error: "NONE", assignment: [] });
     });
     await talk.play();
@@ -144,12 +146,12 @@ describe("a group by Kafka's rules", () => {
   test("silence for the session time-out ends a membership, not a millisecond sooner", async () => {
     settleOne();
     talk.at(3_000, () =>
-      expect(talk.ask(heartbeat(one, 1)).reply).toMatchObject({ error: "NONE" }),
+      expect(talk.ask(heartbeat(ONE, 1)).reply).toMatchObject({ error: "NONE" }),
     );
-    talk.at(8_999, () => expect(talk.broker.group("wallet").memberIds).toEqual([one]));
+    talk.at(8_999, () => expect(talk.broker.group("wallet").memberIds).toEqual([ONE]));
     talk.at(9_001, () => {
       expect(talk.broker.group("wallet")).toEqual({ state: "empty", generation: 2, memberIds: [] });
-      expect(talk.ask(heartbeat(one, 1)).reply).toMatchObject({ error: "UNKNOWN_MEMBER_ID" });
+      expect(talk.ask(heartbeat(ONE, 1)).reply).toMatchObject({ error: "UNKNOWN_MEMBER_ID" });
     });
     await talk.play();
   });
@@ -159,14 +161,14 @@ describe("a group by Kafka's rules", () => {
     let joining: { reply: KafkaReply | undefined } = { reply: undefined };
     talk.at(10, () => {
       talk.ask(join(""));
-      joining = talk.ask(join(two));
+      joining = talk.ask(join(TWO));
     });
-    talk.at(4_000, () => talk.ask(heartbeat(one, 1)));
-    talk.at(8_000, () => talk.ask(heartbeat(one, 1)));
+    talk.at(4_000, () => talk.ask(heartbeat(ONE, 1)));
+    talk.at(8_000, () => talk.ask(heartbeat(ONE, 1)));
     talk.at(10_009, () => expect(joining.reply).toBeUndefined());
     talk.at(10_011, () => {
-      expect(joining.reply).toMatchObject({ error: "NONE", generation: 2, leaderId: two });
-      expect(talk.ask(heartbeat(one, 1)).reply).toMatchObject({ error: "UNKNOWN_MEMBER_ID" });
+      expect(joining.reply).toMatchObject({ error: "NONE", generation: 2, leaderId: TWO });
+      expect(talk.ask(heartbeat(ONE, 1)).reply).toMatchObject({ error: "UNKNOWN_MEMBER_ID" });
     });
     await talk.play();
   });
@@ -176,14 +178,14 @@ describe("a group by Kafka's rules", () => {
     let waiting: { reply: KafkaReply | undefined } = { reply: undefined };
     talk.at(10, () => {
       talk.ask(join(""));
-      talk.ask(join(two));
-      talk.ask(join(one));
-      waiting = talk.ask(sync(two, 2));
+      talk.ask(join(TWO));
+      talk.ask(join(ONE));
+      waiting = talk.ask(sync(TWO, 2));
     });
     talk.at(6_009, () => expect(waiting.reply).toBeUndefined());
     talk.at(6_011, () => {
       expect(waiting.reply).toMatchObject({ error: "REBALANCE_IN_PROGRESS" });
-      expect(talk.ask(join(two)).reply).toMatchObject({ generation: 3, leaderId: two });
+      expect(talk.ask(join(TWO)).reply).toMatchObject({ generation: 3, leaderId: TWO });
     });
     await talk.play();
   });

@@ -3,7 +3,10 @@ import type { BrokerHost } from "./broker-host.ts";
 import { GroupMember } from "./group-member.ts";
 import type { KafkaErrorCode, ReplyOf, RequestOf } from "./protocol.ts";
 
-/** A group's phases: nobody; waiting for all to join; joined, waiting for the leader's assignment; at work. */
+/**
+ * A group's phases: nobody; waiting for all to join; joined, waiting for the leader's assignment;
+ * at work.
+ */
 export type GroupState = "empty" | "preparing-rebalance" | "completing-rebalance" | "stable";
 
 /** The bounds that a broker sets on groups. */
@@ -15,18 +18,21 @@ export interface GroupSettings {
 }
 
 /**
- * A consumer group under the classic protocol, by the rules of Kafka's GroupCoordinator: generations fence
- * members that missed a rebalance, and silence beyond the session time-out ends a membership.
+ * A consumer group under the classic protocol, by the rules of Kafka's GroupCoordinator:
+ * generations fence members that missed a rebalance, and silence beyond the session time-out ends a
+ * membership.
  *
- * Left out: static membership, the five-minute bound on a new member's first join, and assignment on the
- * broker's side (KIP-848).
+ * Left out: static membership, the five-minute bound on a new member's first join, and assignment
+ * on the broker's side (KIP-848).
  */
 export class ConsumerGroup {
   readonly #name: string;
   readonly #host: BrokerHost;
   readonly #settings: GroupSettings;
   readonly #members = new Map<string, GroupMember>();
-  /** Members that were given a name and have not come back with it yet. A rebalance waits for them. */
+  /**
+   * Members that were given a name and have not come back with it yet. A rebalance waits for them.
+   */
   readonly #pending = new Map<string, Timer>();
   #state: GroupState = "empty";
   #generation = 0;
@@ -82,13 +88,17 @@ export class ConsumerGroup {
       reply({ kind: "sync-group", error: "NONE", assignment: member.assignment });
     } else {
       member.awaitingSync = reply;
-      if (member.id === this.#leaderId) this.#takeAssignment(request);
+      if (member.id === this.#leaderId) {
+        this.#takeAssignment(request);
+      }
     }
   }
 
   heartbeat(request: RequestOf<"heartbeat">): KafkaErrorCode {
     const error = this.#checkGeneration(request);
-    if (error !== "NONE") return error;
+    if (error !== "NONE") {
+      return error;
+    }
     this.#members.get(request.memberId)?.touch();
     return this.#state === "preparing-rebalance" ? "REBALANCE_IN_PROGRESS" : "NONE";
   }
@@ -102,7 +112,9 @@ export class ConsumerGroup {
       return "NONE";
     }
     const member = this.#members.get(memberId);
-    if (member === undefined) return "UNKNOWN_MEMBER_ID";
+    if (member === undefined) {
+      return "UNKNOWN_MEMBER_ID";
+    }
     this.#remove(member, "left");
     return "NONE";
   }
@@ -110,16 +122,24 @@ export class ConsumerGroup {
   /** Whether a commit by that member and generation counts now. */
   admitCommit(request: RequestOf<"offset-commit">): KafkaErrorCode {
     // Offsets set from outside, by an administrator, while nobody consumes.
-    if (request.generation < 0 && this.#state === "empty") return "NONE";
+    if (request.generation < 0 && this.#state === "empty") {
+      return "NONE";
+    }
     const error = this.#checkGeneration(request);
-    if (error !== "NONE") return error;
-    if (this.#state === "completing-rebalance") return "REBALANCE_IN_PROGRESS";
+    if (error !== "NONE") {
+      return error;
+    }
+    if (this.#state === "completing-rebalance") {
+      return "REBALANCE_IN_PROGRESS";
+    }
     this.#members.get(request.memberId)?.touch();
     return "NONE";
   }
 
   #checkGeneration(request: { memberId: string; generation: number }): KafkaErrorCode {
-    if (!this.#members.has(request.memberId)) return "UNKNOWN_MEMBER_ID";
+    if (!this.#members.has(request.memberId)) {
+      return "UNKNOWN_MEMBER_ID";
+    }
     return request.generation === this.#generation ? "NONE" : "ILLEGAL_GENERATION";
   }
 
@@ -154,7 +174,9 @@ export class ConsumerGroup {
     });
     member.awaitingJoin = reply;
     this.#members.set(memberId, member);
-    if (this.#leaderId === "") this.#leaderId = memberId;
+    if (this.#leaderId === "") {
+      this.#leaderId = memberId;
+    }
     this.#host.trace("join", `${this.#name} ${memberId}`, this.#generation);
     this.#prepareRebalance();
   }
@@ -186,7 +208,9 @@ export class ConsumerGroup {
       this.#completeJoinIfAllJoined();
       return;
     }
-    if (this.#state === "completing-rebalance") this.#refuseSyncs();
+    if (this.#state === "completing-rebalance") {
+      this.#refuseSyncs();
+    }
     this.#isInitialDelay = this.#state === "empty";
     this.#state = "preparing-rebalance";
     const delayMs = this.#isInitialDelay
@@ -197,17 +221,22 @@ export class ConsumerGroup {
   }
 
   #completeJoinIfAllJoined(): void {
-    if (this.#state !== "preparing-rebalance" || this.#isInitialDelay || this.#pending.size > 0)
+    if (this.#state !== "preparing-rebalance" || this.#isInitialDelay || this.#pending.size > 0) {
       return;
+    }
     const hasAllJoined = this.members.every((member) => member.awaitingJoin !== undefined);
-    if (hasAllJoined) this.#completeJoin();
+    if (hasAllJoined) {
+      this.#completeJoin();
+    }
   }
 
   #completeJoin(): void {
     this.#phaseTimer?.cancel();
     this.#isInitialDelay = false;
     for (const member of this.members) {
-      if (member.awaitingJoin === undefined) this.#drop(member, "did not rejoin");
+      if (member.awaitingJoin === undefined) {
+        this.#drop(member, "did not rejoin");
+      }
     }
     this.#generation += 1;
     this.#host.trace("generation", this.#name, this.#generation);
@@ -243,7 +272,10 @@ export class ConsumerGroup {
     return { memberId: member.id, topics: chosen?.topics ?? [] };
   }
 
-  /** The first protocol of the first member that all others, and those who ask to be let in, know too. */
+  /**
+   * The first protocol of the first member that all others, and those who ask to be let in, know
+   * too.
+   */
   #commonProtocol(newcomers: readonly RequestOf<"join-group">[]): string | undefined {
     const offers = [...this.members, ...newcomers].map((each) =>
       each.protocols.map(({ name }) => name),
@@ -264,14 +296,18 @@ export class ConsumerGroup {
   #refuseSyncs(): void {
     for (const member of this.members) {
       // Its time did not run while it waited for the others.
-      if (member.awaitingSync !== undefined) member.touch();
+      if (member.awaitingSync !== undefined) {
+        member.touch();
+      }
       member.answerSync({ kind: "sync-group", error: "REBALANCE_IN_PROGRESS", assignment: [] });
     }
   }
 
   #removeUnsynced(): void {
     for (const member of this.members) {
-      if (member.awaitingSync === undefined) this.#drop(member, "did not sync");
+      if (member.awaitingSync === undefined) {
+        this.#drop(member, "did not sync");
+      }
     }
     this.#prepareRebalance();
   }
@@ -287,7 +323,9 @@ export class ConsumerGroup {
     this.#members.delete(member.id);
     member.answerJoin(refusedJoin("UNKNOWN_MEMBER_ID", member.id));
     member.answerSync({ kind: "sync-group", error: "UNKNOWN_MEMBER_ID", assignment: [] });
-    if (this.#leaderId === member.id) this.#leaderId = this.members[0]?.id ?? "";
+    if (this.#leaderId === member.id) {
+      this.#leaderId = this.members[0]?.id ?? "";
+    }
   }
 
   #longestRebalanceTimeoutMs(): number {

@@ -15,7 +15,10 @@ export interface ConsumerMessage extends TopicPartition {
   readonly headers: ReadonlyMap<string, string>;
 }
 
-/** Handles one delivery; `commit` records that everything up to it is done. A throw means: deliver again. */
+/**
+ * Handles one delivery; `commit` records that everything up to it is done. A throw means: deliver
+ * again.
+ */
 export type MessageHandler = (
   message: ConsumerMessage,
   commit: () => Promise<void>,
@@ -32,17 +35,19 @@ export interface ConsumerOptions extends MembershipOptions {
 }
 
 /**
- * Consumes as kafkajs 2.2.4 does without autoCommit: one message at a time, heartbeats between messages and
- * after an empty fetch only, and after a failure back to the message that failed. After the last retry it leaves
- * the group and starts anew, for ever.
+ * Consumes as kafkajs 2.2.4 does without autoCommit: one message at a time, heartbeats between
+ * messages and after an empty fetch only, and after a failure back to the message that failed.
+ * After the last retry it leaves the group and starts anew, for ever.
  *
- * Left out so far: partitions consumed concurrently, and the old generation's handler that runs on beside the
- * new one (kafkajs #1097).
+ * Left out so far: partitions consumed concurrently, and the old generation's handler that runs on
+ * beside the new one (kafkajs #1097).
  */
 export class Consumer {
   readonly #process: SimulatedProcess;
   readonly #options: ConsumerOptions;
-  /** kafkajs keeps fetches on a connection of their own, so that a long poll holds up nothing else. */
+  /**
+   * kafkajs keeps fetches on a connection of their own, so that a long poll holds up nothing else.
+   */
   readonly #fetches: BrokerConnection;
   readonly #requests: BrokerConnection;
   readonly #membership: GroupMembership;
@@ -97,7 +102,9 @@ export class Consumer {
 
   async #join(): Promise<void> {
     // A join that succeeded stands, even when the positions could not be had after it.
-    if (!this.#membership.isJoined) await this.#membership.join();
+    if (!this.#membership.isJoined) {
+      await this.#membership.join();
+    }
     this.#heartbeatAtMs = this.#process.nowMs();
     await this.#positions.load(this.#membership.assignment);
     this.#isReady = true;
@@ -119,16 +126,25 @@ export class Consumer {
       partitions,
     });
     let handledCount = 0;
-    for (const batch of fetched.partitions) handledCount += await this.#handleBatch(batch);
-    if (handledCount === 0) await this.#heartbeatIfDue();
+    for (const batch of fetched.partitions) {
+      handledCount += await this.#handleBatch(batch);
+    }
+    if (handledCount === 0) {
+      await this.#heartbeatIfDue();
+    }
   }
 
   async #handleBatch(batch: ReplyOf<"fetch">["partitions"][number]): Promise<number> {
     const { topic, partition, records, error } = batch;
-    if (error === "OFFSET_OUT_OF_RANGE") await this.#positions.reset([{ topic, partition }]);
-    else throwOnError(error, `fetch of ${topic}/${partition}`);
+    if (error === "OFFSET_OUT_OF_RANGE") {
+      await this.#positions.reset([{ topic, partition }]);
+    } else {
+      throwOnError(error, `fetch of ${topic}/${partition}`);
+    }
     for (const record of records) {
-      if (!this.#isRunning) break;
+      if (!this.#isRunning) {
+        break;
+      }
       await this.#handle({ topic, partition }, record);
       this.#positions.set({ topic, partition, offset: record.offset + 1 });
       await this.#heartbeatIfDue();
@@ -150,21 +166,27 @@ export class Consumer {
 
   async #heartbeatIfDue(): Promise<void> {
     const nowMs = this.#process.nowMs();
-    if (nowMs < this.#heartbeatAtMs + this.#options.heartbeatIntervalMs) return;
+    if (nowMs < this.#heartbeatAtMs + this.#options.heartbeatIntervalMs) {
+      return;
+    }
     await this.#membership.heartbeat();
     this.#heartbeatAtMs = nowMs;
   }
 
   async #recover(error: unknown, wasReady: boolean): Promise<void> {
-    const isRefusal = error instanceof KafkaError && rejoinCodes.has(error.code);
+    const isRefusal = error instanceof KafkaError && REJOIN_CODES.has(error.code);
     if (isRefusal) {
       this.#membership.lose(error.code);
       this.#isReady = false;
     }
-    if (isRefusal && wasReady) return;
+    if (isRefusal && wasReady) {
+      return;
+    }
     const isKnown = error instanceof KafkaError || error instanceof HandlerFailed;
     // Whatever else is thrown here is a bug of the simulation: let it end the run.
-    if (!isKnown && !isConnectionError(error)) throw error;
+    if (!isKnown && !isConnectionError(error)) {
+      throw error;
+    }
     let delayMs = this.#delays.next();
     if (delayMs === undefined) {
       await this.#leave();
@@ -180,7 +202,9 @@ export class Consumer {
       await this.#membership.leave();
     } catch (error) {
       // The broker is not there to hear it; the session time-out will do.
-      if (!isConnectionError(error)) throw error;
+      if (!isConnectionError(error)) {
+        throw error;
+      }
     }
     this.#fetches.close();
     this.#requests.close();
@@ -188,7 +212,7 @@ export class Consumer {
 }
 
 /** The answers after which a member joins again; the group has moved on, or forgotten it. */
-const rejoinCodes: ReadonlySet<KafkaError["code"]> = new Set<KafkaError["code"]>([
+const REJOIN_CODES: ReadonlySet<KafkaError["code"]> = new Set<KafkaError["code"]>([
   "ILLEGAL_GENERATION",
   "UNKNOWN_MEMBER_ID",
   "REBALANCE_IN_PROGRESS",

@@ -4,7 +4,10 @@ import type { Assignment, TopicPartition } from "./protocol.ts";
 
 type Position = TopicPartition & { readonly offset: number };
 
-/** From where a consumer fetches next, in each partition it was given. Kept in memory: a crash forgets it. */
+/**
+ * From where a consumer fetches next, in each partition it was given. Kept in memory: a crash
+ * forgets it.
+ */
 export class FetchPositions {
   readonly #options: { readonly group: string; readonly fromBeginning: boolean };
   readonly #connection: BrokerConnection;
@@ -27,22 +30,31 @@ export class FetchPositions {
     this.#positions.set(`${position.topic}/${position.partition}`, position);
   }
 
-  /** Starts over with these partitions: where the group committed, and where it never did, at the agreed end. */
+  /**
+   * Starts over with these partitions: where the group committed, and where it never did, at the
+   * agreed end.
+   */
   async load(assignment: Assignment): Promise<void> {
     this.#positions.clear();
-    if (assignment.length === 0) return;
+    if (assignment.length === 0) {
+      return;
+    }
     const committed = await this.#connection.ask("offset-fetch", {
       kind: "offset-fetch",
       group: this.#options.group,
       partitions: assignment,
     });
-    for (const position of committed.partitions) this.set(position);
+    for (const position of committed.partitions) {
+      this.set(position);
+    }
     await this.reset(committed.partitions.filter(({ offset }) => offset < 0));
   }
 
   /** Moves these to the first record, or behind the last, whichever was asked for. */
   async reset(partitions: readonly TopicPartition[]): Promise<void> {
-    if (partitions.length === 0) return;
+    if (partitions.length === 0) {
+      return;
+    }
     const at = this.#options.fromBeginning ? "earliest" : "latest";
     const listed = await this.#connection.ask("list-offsets", {
       kind: "list-offsets",

@@ -2,7 +2,10 @@ import type { Timer } from "../kernel/simulated-process.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import type { PartitionLog } from "./partition-log.ts";
 
-/** A fetch that found nothing new: it ends with the first record appended to one of its logs, or with its time. */
+/**
+ * A fetch that found nothing new: it ends with the first record appended to one of its logs, or
+ * with its time.
+ */
 export class FetchWait {
   readonly #logs: readonly PartitionLog[];
   readonly #timer: Timer;
@@ -20,12 +23,16 @@ export class FetchWait {
       options.onOver();
     };
     this.#timer = options.host.setTimer(options.maxWaitMs, this.#wake);
-    for (const log of this.#logs) log.wait(this.#wake);
+    for (const log of this.#logs) {
+      log.wait(this.#wake);
+    }
   }
 
   /** Nobody waits for it any more. */
   abandon(): void {
     this.#timer.cancel();
-    for (const log of this.#logs) log.stopWaiting(this.#wake);
+    for (const log of this.#logs) {
+      log.stopWaiting(this.#wake);
+    }
   }
 }

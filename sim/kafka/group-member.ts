@@ -2,7 +2,10 @@ import type { Timer } from "../kernel/simulated-process.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import type { Assignment, GroupProtocol, ReplyOf, RequestOf } from "./protocol.ts";
 
-/** One member of a group as its coordinator sees it. It is taken for dead when not heard of for its session time-out. */
+/**
+ * One member of a group as its coordinator sees it. It is taken for dead when not heard of for its
+ * session time-out.
+ */
 export class GroupMember {
   readonly id: string;
   sessionTimeoutMs: number;
@@ -30,10 +33,14 @@ export class GroupMember {
     this.protocols = options.request.protocols;
   }
 
-  /** It gave a sign of life. The one timer is moved only when it fires: a heartbeat costs no event. */
+  /**
+   * It gave a sign of life. The one timer is moved only when it fires: a heartbeat costs no event.
+   */
   touch(): void {
     this.#deadlineMs = this.#host.nowMs() + this.sessionTimeoutMs;
-    if (this.#timer === undefined) this.#arm(this.sessionTimeoutMs);
+    if (this.#timer === undefined) {
+      this.#arm(this.sessionTimeoutMs);
+    }
   }
 
   forget(): void {

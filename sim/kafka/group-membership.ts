@@ -1,7 +1,7 @@
 import type { BrokerConnection } from "./broker-connection.ts";
 import { throwOnError, type KafkaError } from "./kafka-error.ts";
 import type { Assignment, ReplyOf, TopicPartition } from "./protocol.ts";
-import { assignRoundRobin, roundRobinName } from "./round-robin-assigner.ts";
+import { assignRoundRobin, ROUND_ROBIN_NAME } from "./round-robin-assigner.ts";
 
 /** How a consumer takes part in its group. */
 export interface MembershipOptions {
@@ -12,7 +12,9 @@ export interface MembershipOptions {
   readonly rebalanceTimeoutMs: number;
 }
 
-/** A consumer's side of the group protocol: who it is, in which generation, with which partitions. */
+/**
+ * A consumer's side of the group protocol: who it is, in which generation, with which partitions.
+ */
 export class GroupMembership {
   readonly #options: MembershipOptions;
   readonly #connection: BrokerConnection;
@@ -34,7 +36,11 @@ export class GroupMembership {
     return this.#assignment;
   }
 
-  /** Joins, assigns if it is the leader, and syncs. Rejects with what went wrong; then it has to be called again. */
+  /**
+   * Joins, assigns if it is the leader, and syncs.
+   *
+   * @throws Error with what went wrong; then it has to be called again
+   */
   async join(): Promise<void> {
     let joined = await this.#askToJoin();
     if (joined.error === "MEMBER_ID_REQUIRED") {
@@ -59,25 +65,36 @@ export class GroupMembership {
     throwOnError(error, `heartbeat of ${this.#memberId}`);
   }
 
-  /** `offset` is the next one to handle. Rejects with ILLEGAL_GENERATION and its kin when the group has moved on. */
+  /**
+   * `offset` is the next one to handle.
+   *
+   * @throws KafkaError, ILLEGAL_GENERATION and its kin when the group has moved on
+   */
   async commit(offset: TopicPartition & { readonly offset: number }): Promise<void> {
     const request = { kind: "offset-commit", ...this.#identify(), offsets: [offset] } as const;
     const { error } = await this.#connection.ask("offset-commit", request);
     throwOnError(error, `commit of ${offset.topic}/${offset.partition}`);
   }
 
-  /** After the group refused this member: it must join again, under a new name if the old one is unknown. */
+  /**
+   * After the group refused this member: it must join again, under a new name if the old one is
+   * unknown.
+   */
   lose(code: KafkaError["code"]): void {
     this.#isJoined = false;
     this.#assignment = [];
-    if (code === "UNKNOWN_MEMBER_ID") this.#memberId = "";
+    if (code === "UNKNOWN_MEMBER_ID") {
+      this.#memberId = "";
+    }
   }
 
   /** Says good-bye, so that the others need not wait for the session time-out. */
   async leave(): Promise<void> {
     const memberId = this.#memberId;
     this.lose("UNKNOWN_MEMBER_ID");
-    if (memberId === "") return;
+    if (memberId === "") {
+      return;
+    }
     await this.#connection.ask("leave-group", {
       kind: "leave-group",
       group: this.#options.group,
@@ -98,7 +115,7 @@ export class GroupMembership {
       clientId,
       sessionTimeoutMs,
       rebalanceTimeoutMs,
-      protocols: [{ name: roundRobinName, topics }],
+      protocols: [{ name: ROUND_ROBIN_NAME, topics }],
     });
   }
 

@@ -2,15 +2,18 @@ import { BrokerConnection, type ClientPlace } from "./broker-connection.ts";
 import { Consumer, type ConsumerOptions } from "./consumer.ts";
 import { throwOnError } from "./kafka-error.ts";
 import { Producer } from "./producer.ts";
-import { defaultRetryOptions, type RetryOptions } from "./retry-delays.ts";
+import { DEFAULT_RETRY_OPTIONS, type RetryOptions } from "./retry-delays.ts";
 
 /** What must be said of a consumer; the rest has defaults. */
 export type ConsumerRequest = Pick<ConsumerOptions, "group" | "topics" | "onMessage"> &
   Partial<Omit<ConsumerOptions, "clientId">>;
 
-/** A process's access to Kafka, behaving as kafkajs 2.2.4 where it matters. It dies with its process. */
+/**
+ * A process's access to Kafka, behaving as kafkajs 2.2.4 where it matters. It dies with its
+ * process.
+ */
 export interface KafkaClient {
-  /** Rejects with `KafkaError`, TOPIC_ALREADY_EXISTS among others. */
+  /** @throws KafkaError, TOPIC_ALREADY_EXISTS among others */
   createTopics(topics: readonly { topic: string; partitions: number }[]): Promise<void>;
   /** Connects with the first send: a broker that is down shows there. */
   connectProducer(): Promise<Producer>;
@@ -19,8 +22,9 @@ export interface KafkaClient {
 }
 
 /**
- * Consumers without the options get: session time-out 6,000 ms, heartbeats at most every 1,000 ms, rebalance
- * time-out 10,000 ms, long poll 5,000 ms, one mebibyte per partition, and `fromBeginning` false, as kafkajs has it.
+ * Consumers without the options get: session time-out 6,000 ms, heartbeats at most every 1,000 ms,
+ * rebalance time-out 10,000 ms, long poll 5,000 ms, one mebibyte per partition, and `fromBeginning`
+ * false, as kafkajs has it.
  */
 export function createKafkaClient(
   options: ClientPlace & { clientId?: string; retry?: Partial<RetryOptions> },
@@ -28,13 +32,15 @@ export function createKafkaClient(
   const { network, process, servers } = options;
   const place: ClientPlace = { network, process, servers };
   const clientId = options.clientId ?? process.name;
-  const retry = { ...defaultRetryOptions, ...options.retry };
+  const retry = { ...DEFAULT_RETRY_OPTIONS, ...options.retry };
   return {
     async createTopics(topics) {
       const connection = new BrokerConnection(place);
       const reply = await connection.ask("create-topics", { kind: "create-topics", topics });
       connection.close();
-      for (const { topic, error } of reply.topics) throwOnError(error, `creating ${topic}`);
+      for (const { topic, error } of reply.topics) {
+        throwOnError(error, `creating ${topic}`);
+      }
     },
 
     connectProducer() {

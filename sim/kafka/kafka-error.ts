@@ -14,7 +14,10 @@ export class KafkaError extends Error {
 /** Records could not be sent, after all retries. */
 export class SendFailed extends Error {
   override readonly name = "SendFailed";
-  /** "unknown" when a request had left and its reply was lost: some or all records may be in the log. */
+  /**
+   * "unknown" when a request had left and its reply was lost: some or all records may be in the
+   * log.
+   */
   readonly effect: "none" | "unknown";
 
   constructor(options: { effect: "none" | "unknown"; attempts: number; cause: unknown }) {
@@ -25,7 +28,9 @@ export class SendFailed extends Error {
   }
 }
 
-/** Throws the error that a reply carries, if it carries one. */
+/** @throws KafkaError that a reply carries, if it carries one */
 export function throwOnError(error: KafkaErrorCode, request: string): void {
-  if (error !== "NONE") throw new KafkaError(error, request);
+  if (error !== "NONE") {
+    throw new KafkaError(error, request);
+  }
 }

@@ -9,7 +9,9 @@ describe("the simulation", () => {
       startWallet("wallet-2");
       for (let index = 0; index < 20; index += 1) {
         await send(numbered(3, `key-${index}`));
-        if (index === 10) first.crash();
+        if (index === 10) {
+          first.crash();
+        }
         await main.sleep(500);
       }
     });

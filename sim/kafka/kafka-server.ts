@@ -23,8 +23,8 @@ export function startKafkaServer(options: KafkaServerOptions): KafkaServer {
 }
 
 /**
- * A broker on the network. From one connection it takes one request at a time and in order, as Kafka does:
- * behind a long poll or a join everything of that connection waits.
+ * A broker on the network. From one connection it takes one request at a time and in order, as
+ * Kafka does: behind a long poll or a join everything of that connection waits.
  */
 export class KafkaServer extends Broker {
   readonly #kernel: Kernel;
@@ -56,7 +56,9 @@ export class KafkaServer extends Broker {
   /** Goes off the network: connections break. Logs, groups and offsets stay as they are. */
   stop(): void {
     this.#listener?.close();
-    for (const session of this.#sessions) session.close();
+    for (const session of this.#sessions) {
+      session.close();
+    }
     this.#sessions.clear();
   }
 }
@@ -83,23 +85,31 @@ function takeOneByOne(kernel: Kernel, session: BrokerSession, close: () => void)
       session.request(parseRequest(payload), (answer) => {
         isBusy = false;
         reply(answer);
-        if (queue.length > 0) takeNext();
+        if (queue.length > 0) {
+          takeNext();
+        }
       });
     } catch (error) {
-      // Not the client's to catch: a request that is not simulated must not look like a broken connection.
+      // Not the client's to catch: a request that is not simulated must not look like a broken
+      // connection.
       kernel.fail(error);
     }
   }
 
   function takeNext(): void {
     const next = queue.shift();
-    if (next !== undefined) take(next.payload, next.reply);
+    if (next !== undefined) {
+      take(next.payload, next.reply);
+    }
   }
 
   return {
     onRequest(payload, reply) {
-      if (isBusy) queue.push({ payload, reply });
-      else take(payload, reply);
+      if (isBusy) {
+        queue.push({ payload, reply });
+      } else {
+        take(payload, reply);
+      }
     },
     onDisconnect() {
       queue.length = 0;

@@ -19,12 +19,18 @@ export interface World {
   /** `consumer message` per delivery, in order. */
   readonly seen: string[];
   client(process: SimulatedProcess): KafkaClient;
-  /** A process that consumes `payments` in the group `wallet` and notes what it sees; by default it commits each. */
+  /**
+   * A process that consumes `payments` in the group `wallet` and notes what it sees; by default it
+   * commits each.
+   */
   startWallet(name: string, request?: Partial<ConsumerRequest>): SimulatedProcess;
   send(records: readonly ProducerRecord[]): Promise<void>;
 }
 
-/** Runs a scenario beside a broker with the topic `payments` of four partitions. Returns the kernel, for its trace. */
+/**
+ * Runs a scenario beside a broker with the topic `payments` of four partitions. Returns the kernel,
+ * for its trace.
+ */
 export async function inWorld(
   seed: string,
   scenario: (world: World) => Promise<void>,
@@ -98,7 +104,9 @@ export function loseFirstProduceReply(network: Network): Network {
         async request(payload) {
           const reply = await connection.request(payload);
           const isProduce = JSON.stringify(payload).includes('"produce"');
-          if (isLost || !isProduce) return reply;
+          if (isLost || !isProduce) {
+            return reply;
+          }
           isLost = true;
           throw new ConnectionLost({ connection: connection.name, sent: true });
         },

@@ -8,8 +8,8 @@ export class PartitionLog {
   readonly name: string;
   readonly #records: StoredRecord[] = [];
   /**
-   * In the order of waiting. Replaced and never changed, so that `append` can walk it while those it wakes leave.
-   * Seldom more than one, for which a list is cheaper than a set.
+   * In the order of waiting. Replaced and never changed, so that `append` can walk it while those
+   * it wakes leave. Seldom more than one, for which a list is cheaper than a set.
    */
   #waiting: readonly (() => void)[] = [];
 
@@ -19,29 +19,43 @@ export class PartitionLog {
     this.name = `${topic}/${partition}`;
   }
 
-  /** The offset that the next record will get. With one broker all that is appended is committed. */
+  /**
+   * The offset that the next record will get. With one broker all that is appended is committed.
+   */
   get highWatermark(): number {
     return this.#records.length;
   }
 
-  /** Returns the offset of the first of them. Those who wait are told afterwards, in the order of waiting. */
+  /**
+   * Returns the offset of the first of them. Those who wait are told afterwards, in the order of
+   * waiting.
+   */
   append(records: readonly RecordData[], timestampMs: number): number {
     const baseOffset = this.#records.length;
     for (const { key, value, headers } of records) {
       this.#records.push({ key, value, headers, offset: this.#records.length, timestampMs });
     }
-    for (const wake of this.#waiting) wake();
+    for (const wake of this.#waiting) {
+      wake();
+    }
     return baseOffset;
   }
 
-  /** From that offset on until the bytes run out; at least one record where there is one, as Kafka does. */
+  /**
+   * From that offset on until the bytes run out; at least one record where there is one, as Kafka
+   * does.
+   */
   read(offset: number, maxBytes: number): readonly StoredRecord[] {
-    if (offset >= this.#records.length) return [];
+    if (offset >= this.#records.length) {
+      return [];
+    }
     let bytes = 0;
     let end = offset;
     for (let record = this.#records[end]; record !== undefined; record = this.#records[end]) {
       bytes += sizeOf(record);
-      if (end > offset && bytes > maxBytes) break;
+      if (end > offset && bytes > maxBytes) {
+        break;
+      }
       end += 1;
     }
     return this.#records.slice(offset, end);
@@ -60,8 +74,8 @@ export class PartitionLog {
   }
 }
 
-const recordOverheadBytes = 70;
+const RECORD_OVERHEAD_BYTES = 70;
 
 function sizeOf(record: StoredRecord): number {
-  return recordOverheadBytes + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  return RECORD_OVERHEAD_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0);
 }

@@ -14,8 +14,9 @@ export interface ProducerRecord extends RecordData {
 type Batch = TopicPartition & { readonly records: RecordData[] };
 
 /**
- * Sends as kafkajs's producer does with acks from all and no idempotence: one request per send, retried after
- * a lost reply, so a record may land twice. Records of one partition keep their order within a send.
+ * Sends as kafkajs's producer does with acks from all and no idempotence: one request per send,
+ * retried after a lost reply, so a record may land twice. Records of one partition keep their order
+ * within a send.
  */
 export class Producer {
   readonly #process: SimulatedProcess;
@@ -36,7 +37,9 @@ export class Producer {
 
   /** Settles once all records are in the log; rejects with `SendFailed` after the last retry. */
   async send(records: readonly ProducerRecord[]): Promise<void> {
-    if (records.length === 0) return;
+    if (records.length === 0) {
+      return;
+    }
     const delays = new RetryDelays(this.#retry, this.#stream);
     let effect: "none" | "unknown" = "none";
     for (let attempts = 1; ; attempts += 1) {
@@ -44,11 +47,17 @@ export class Producer {
         await this.#attempt(records);
         return;
       } catch (error) {
-        if (!isConnectionError(error) && !(error instanceof KafkaError)) throw error;
+        if (!isConnectionError(error) && !(error instanceof KafkaError)) {
+          throw error;
+        }
         // A reply with an error in one partition says nothing of the others.
-        if (error instanceof KafkaError ? records.length > 1 : error.sent) effect = "unknown";
+        if (error instanceof KafkaError ? records.length > 1 : error.sent) {
+          effect = "unknown";
+        }
         const delayMs = delays.next();
-        if (delayMs === undefined) throw new SendFailed({ effect, attempts, cause: error });
+        if (delayMs === undefined) {
+          throw new SendFailed({ effect, attempts, cause: error });
+        }
         await this.#process.sleep(delayMs);
       }
     }
@@ -66,24 +75,31 @@ export class Producer {
       const partition = this.#choosePartition(key, await this.#partitionCountOf(topic));
       const name = `${topic}/${partition}`;
       let batch = batches.get(name);
-      if (batch === undefined) batches.set(name, (batch = { topic, partition, records: [] }));
+      if (batch === undefined) {
+        batches.set(name, (batch = { topic, partition, records: [] }));
+      }
       batch.records.push({ key, value, headers });
     }
     const request = { kind: "produce", acks: "all", batches: [...batches.values()] } as const;
     const reply = await this.#connection.ask("produce", request);
-    for (const batch of reply.batches)
+    for (const batch of reply.batches) {
       throwOnError(batch.error, `produce to ${batch.topic}/${batch.partition}`);
+    }
   }
 
   #choosePartition(key: string | null, partitionCount: number): number {
-    if (key !== null) return partitionForKey(key, partitionCount);
+    if (key !== null) {
+      return partitionForKey(key, partitionCount);
+    }
     this.#keylessCount += 1;
     return this.#keylessCount % partitionCount;
   }
 
   async #partitionCountOf(topic: string): Promise<number> {
     const known = this.#partitionCounts.get(topic);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const reply = await this.#connection.ask("metadata", { kind: "metadata", topics: [topic] });
     for (const { error, partitionCount } of reply.topics) {
       throwOnError(error, `metadata of ${topic}`);

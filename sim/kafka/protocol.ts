@@ -1,6 +1,7 @@
 /**
- * The part of Kafka's protocol that is simulated, as plain values instead of bytes: what Produce v7, Fetch v11,
- * JoinGroup v5 and their kin carry, less what nobody here uses. A wire codec can be put in front later.
+ * The part of Kafka's protocol that is simulated, as plain values instead of bytes: what Produce
+ * v7, Fetch v11, JoinGroup v5 and their kin carry, less what nobody here uses. A wire codec can be
+ * put in front later.
  */
 
 /** Kafka's own names of the errors that are simulated. */

@@ -84,7 +84,9 @@ describe("groups", () => {
 
   test("more members than partitions leave the rest idle and in the group", async () => {
     await inWorld("idle", async ({ startWallet, main, broker, send, seen }) => {
-      for (let index = 1; index <= 5; index += 1) startWallet(`wallet-${index}`);
+      for (let index = 1; index <= 5; index += 1) {
+        startWallet(`wallet-${index}`);
+      }
       await main.sleep(30_000);
       expect(broker.group("wallet")).toMatchObject({ state: "stable" });
       expect(broker.group("wallet").memberIds).toHaveLength(5);

@@ -9,7 +9,9 @@ describe("delivery at least once", () => {
       const wallet = startWallet("wallet-1", {
         onMessage: async (message, commit) => {
           handled.push(`${message.value}`);
-          if (message.value === "k-2") wallet.crash();
+          if (message.value === "k-2") {
+            wallet.crash();
+          }
           await commit();
         },
       });
@@ -30,7 +32,9 @@ describe("delivery at least once", () => {
       startWallet("wallet-1", {
         onMessage: async (message, commit) => {
           handled.push(`${message.value} at ${main.nowMs()}`);
-          if (message.value === "k-1" && handled.length < 4) throw new Error("try again");
+          if (message.value === "k-1" && handled.length < 4) {
+            throw new Error("try again");
+          }
           await commit();
         },
       });
@@ -55,7 +59,9 @@ describe("delivery at least once", () => {
       startWallet("wallet-1", {
         onMessage: async (_, commit) => {
           attempts += 1;
-          if (main.nowMs() < 60_000) throw new Error("the database is away");
+          if (main.nowMs() < 60_000) {
+            throw new Error("the database is away");
+          }
           await commit();
         },
       });
@@ -113,7 +119,9 @@ describe("delivery at least once", () => {
     await inWorld("skipped", async ({ send, startWallet, main, broker }) => {
       startWallet("wallet-1", {
         onMessage: async (message, commit) => {
-          if (message.offset === 1n) await commit();
+          if (message.offset === 1n) {
+            await commit();
+          }
         },
       });
       await send(numbered(3));

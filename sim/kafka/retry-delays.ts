@@ -1,6 +1,9 @@
 import type { RandomStream } from "../kernel/random.ts";
 
-/** kafkajs's retries: each delay about twice the one before, give or take a fifth, until the retries are used up. */
+/**
+ * kafkajs's retries: each delay about twice the one before, give or take a fifth, until the retries
+ * are used up.
+ */
 export interface RetryOptions {
   readonly initialRetryMs: number;
   readonly maxRetryMs: number;
@@ -8,7 +11,7 @@ export interface RetryOptions {
 }
 
 /** As kafkajs 2.2.4 has them. */
-export const defaultRetryOptions: RetryOptions = {
+export const DEFAULT_RETRY_OPTIONS: RetryOptions = {
   initialRetryMs: 300,
   maxRetryMs: 30_000,
   retries: 5,
@@ -29,7 +32,9 @@ export class RetryDelays {
 
   /** In whole milliseconds; undefined when there is no retry left. */
   next(): number | undefined {
-    if (this.#retryCount >= this.#options.retries) return undefined;
+    if (this.#retryCount >= this.#options.retries) {
+      return undefined;
+    }
     this.#retryCount += 1;
     const spreadMs = Math.floor(this.#delayMs / 5);
     const delayMs = this.#stream.integer(this.#delayMs - spreadMs, this.#delayMs + spreadMs);

@@ -1,11 +1,11 @@
 import type { Assignment } from "./protocol.ts";
 
 /** The name under which members agree on this way of sharing, as kafkajs spells it. */
-export const roundRobinName = "RoundRobinAssigner";
+export const ROUND_ROBIN_NAME = "RoundRobinAssigner";
 
 /**
- * Deals the partitions out in turn to the members in the order of their ids, as kafkajs's leader does by
- * default. A member beyond the number of partitions gets none.
+ * Deals the partitions out in turn to the members in the order of their ids, as kafkajs's leader
+ * does by default. A member beyond the number of partitions gets none.
  */
 export function assignRoundRobin(
   memberIds: readonly string[],

@@ -1,5 +1,5 @@
-import type { AppendedRecord } from "./broker-observation.ts";
 import type { BrokerHost } from "./broker-host.ts";
+import type { AppendedRecord } from "./broker-observation.ts";
 import { PartitionLog } from "./partition-log.ts";
 import type { KafkaErrorCode, ReplyOf, RequestOf, TopicPartition } from "./protocol.ts";
 
@@ -24,14 +24,19 @@ export class TopicStore {
 
   logs(topic: string): readonly PartitionLog[] {
     const logs = this.#topics.get(topic);
-    if (logs === undefined)
+    if (logs === undefined) {
       throw new Error(`no topic ${topic}: there is ${this.names().join(", ")}`);
+    }
     return logs;
   }
 
   create(topic: string, partitionCount: number): KafkaErrorCode {
-    if (this.#topics.has(topic)) return "TOPIC_ALREADY_EXISTS";
-    if (!Number.isSafeInteger(partitionCount) || partitionCount < 1) return "INVALID_PARTITIONS";
+    if (this.#topics.has(topic)) {
+      return "TOPIC_ALREADY_EXISTS";
+    }
+    if (!Number.isSafeInteger(partitionCount) || partitionCount < 1) {
+      return "INVALID_PARTITIONS";
+    }
     const logs = Array.from(
       { length: partitionCount },
       (_, partition) => new PartitionLog(topic, partition),
@@ -58,18 +63,25 @@ export class TopicStore {
       }
       const baseOffset = log.append(records, this.#host.nowMs());
       this.#host.trace("append", log.name, baseOffset);
-      if (this.#onAppend !== undefined) tellAppended(log, baseOffset, this.#onAppend);
+      if (this.#onAppend !== undefined) {
+        tellAppended(log, baseOffset, this.#onAppend);
+      }
       return { topic, partition, error: "NONE" as const, baseOffset };
     });
     return { kind: "produce", batches };
   }
 
-  /** The logs of a fetch that has all there is; undefined when there is more to read in one, or an error to tell. */
+  /**
+   * The logs of a fetch that has all there is; undefined when there is more to read in one, or an
+   * error to tell.
+   */
   logsAtEnd(request: RequestOf<"fetch">): readonly PartitionLog[] | undefined {
     const logs: PartitionLog[] = [];
     for (const place of request.partitions) {
       const log = this.log(place);
-      if (log?.highWatermark !== place.offset) return undefined;
+      if (log?.highWatermark !== place.offset) {
+        return undefined;
+      }
       logs.push(log);
     }
     return logs;

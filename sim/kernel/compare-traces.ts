@@ -10,11 +10,11 @@ export interface TraceDifference {
   readonly text: string;
 }
 
-const contextCount = 5;
+const CONTEXT_COUNT = 5;
 
 /**
- * The first event in which two runs differ, or undefined when they are the same run. A run that ended early
- * differs. Both must have kept their events, or nothing can be named.
+ * The first event in which two runs differ, or undefined when they are the same run. A run that
+ * ended early differs. Both must have kept their events, or nothing can be named.
  */
 export function compareTraces(one: TraceRecord, other: TraceRecord): TraceDifference | undefined {
   for (const record of [one, other]) {
@@ -32,7 +32,9 @@ export function compareTraces(one: TraceRecord, other: TraceRecord): TraceDiffer
       return { index, one: left, other: right, text: describe(one, other, index) };
     }
   }
-  if (one.hash === other.hash) return undefined;
+  if (one.hash === other.hash) {
+    return undefined;
+  }
   throw new Error(`the same ${one.count} events hash to ${one.hash} and to ${other.hash}`);
 }
 
@@ -44,7 +46,9 @@ function formatTraceEvent(event: TraceEvent): string {
 }
 
 function isSame(one: TraceEvent | undefined, other: TraceEvent | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
+  if (one === undefined || other === undefined) {
+    return one === other;
+  }
   return (
     one.atUs === other.atUs &&
     one.step === other.step &&
@@ -56,7 +60,7 @@ function isSame(one: TraceEvent | undefined, other: TraceEvent | undefined): boo
 }
 
 function describe(one: TraceRecord, other: TraceRecord, index: number): string {
-  const common = one.events.slice(Math.max(0, index - contextCount), index);
+  const common = one.events.slice(Math.max(0, index - CONTEXT_COUNT), index);
   return [
     `the runs part at event ${index} (${one.count} and ${other.count} events in all)`,
     ...common.map((event) => `  both   ${formatTraceEvent(event)}`),
@@ -66,7 +70,9 @@ function describe(one: TraceRecord, other: TraceRecord, index: number): string {
 }
 
 function following(label: string, record: TraceRecord, index: number): readonly string[] {
-  const events = record.events.slice(index, index + contextCount);
-  if (events.length === 0) return [`  ${label.padEnd(5)}  ended here`];
+  const events = record.events.slice(index, index + CONTEXT_COUNT);
+  if (events.length === 0) {
+    return [`  ${label.padEnd(5)}  ended here`];
+  }
   return events.map((event) => `  ${label.padEnd(5)}  ${formatTraceEvent(event)}`);
 }

@@ -18,10 +18,16 @@ test("a thousand events come out sorted by time, ties in the order of scheduling
       callback: () => {},
     });
   });
-  for (const event of events) queue.add(event);
-  for (const event of events.filter((candidate) => candidate.sequence % 7 === 0)) event.cancel();
+  for (const event of events) {
+    queue.add(event);
+  }
+  for (const event of events.filter((candidate) => candidate.sequence % 7 === 0)) {
+    event.cancel();
+  }
   const taken: ScheduledEvent[] = [];
-  for (let event = queue.take(); event !== undefined; event = queue.take()) taken.push(event);
+  for (let event = queue.take(); event !== undefined; event = queue.take()) {
+    taken.push(event);
+  }
   const expected = events
     .filter((event) => event.sequence % 7 !== 0)
     .toSorted((one, other) => one.atUs - other.atUs || one.sequence - other.sequence);

@@ -1,6 +1,8 @@
 import type { ReadyEvent, TieBreak } from "./tie-break.ts";
 
-/** Something that will happen. It is dead once cancelled, or once its owner is no longer running. */
+/**
+ * Something that will happen. It is dead once cancelled, or once its owner is no longer running.
+ */
 export class ScheduledEvent implements ReadyEvent {
   readonly atUs: number;
   readonly sequence: number;
@@ -41,8 +43,8 @@ export class ScheduledEvent implements ReadyEvent {
 }
 
 /**
- * Events by time, then by the order of scheduling; among those due at the same microsecond the tie-break
- * chooses. Dead events are skipped without moving time.
+ * Events by time, then by the order of scheduling; among those due at the same microsecond the
+ * tie-break chooses. Dead events are skipped without moving time.
  */
 export class EventQueue {
   readonly #tieBreak: TieBreak;
@@ -63,7 +65,9 @@ export class EventQueue {
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
       const parent = heap[parentIndex];
-      if (parent === undefined || !isBefore(event, parent)) break;
+      if (parent === undefined || !isBefore(event, parent)) {
+        break;
+      }
       heap[index] = parent;
       index = parentIndex;
     }
@@ -74,8 +78,12 @@ export class EventQueue {
   take(): ScheduledEvent | undefined {
     if (this.#ready.length === 0) {
       const first = this.#popLive();
-      if (first === undefined) return undefined;
-      if (this.#peekLive()?.atUs !== first.atUs) return first;
+      if (first === undefined) {
+        return undefined;
+      }
+      if (this.#peekLive()?.atUs !== first.atUs) {
+        return first;
+      }
       this.#ready.push(first);
     }
     return this.#takeAmongReady();
@@ -86,12 +94,16 @@ export class EventQueue {
     // The last event may have scheduled more for this instant, or killed some that waited for it.
     while (this.#peekLive()?.atUs === atUs) {
       const also = this.#popLive();
-      if (also !== undefined) this.#ready.push(also);
+      if (also !== undefined) {
+        this.#ready.push(also);
+      }
     }
     if (this.#ready.some((event) => event.isDead)) {
       this.#ready = this.#ready.filter((event) => !event.isDead);
     }
-    if (this.#ready.length === 0) return this.take();
+    if (this.#ready.length === 0) {
+      return this.take();
+    }
     const index = this.#ready.length === 1 ? 0 : this.#tieBreak.choose(this.#ready);
     const [chosen] = this.#ready.splice(index, 1);
     if (chosen === undefined) {
@@ -101,7 +113,9 @@ export class EventQueue {
   }
 
   #peekLive(): ScheduledEvent | undefined {
-    while (this.#heap[0]?.isDead === true) this.#pop();
+    while (this.#heap[0]?.isDead === true) {
+      this.#pop();
+    }
     return this.#heap[0];
   }
 
@@ -114,18 +128,24 @@ export class EventQueue {
     const heap = this.#heap;
     const first = heap[0];
     const last = heap.pop();
-    if (last === undefined || heap.length === 0) return first;
+    if (last === undefined || heap.length === 0) {
+      return first;
+    }
     let index = 0;
     for (;;) {
       let childIndex = 2 * index + 1;
       let child = heap[childIndex];
-      if (child === undefined) break;
+      if (child === undefined) {
+        break;
+      }
       const right = heap[childIndex + 1];
       if (right !== undefined && isBefore(right, child)) {
         child = right;
         childIndex += 1;
       }
-      if (!isBefore(child, last)) break;
+      if (!isBefore(child, last)) {
+        break;
+      }
       heap[index] = child;
       index = childIndex;
     }

@@ -50,7 +50,9 @@ describe("ties", () => {
     const kernel = createKernel(options);
     const order: number[] = [];
     await kernel.run(async (main) => {
-      for (let index = 0; index < 10; index += 1) main.after(1, () => order.push(index));
+      for (let index = 0; index < 10; index += 1) {
+        main.after(1, () => order.push(index));
+      }
       await main.sleep(2);
     });
     return order.join(" ");
@@ -62,7 +64,9 @@ describe("ties", () => {
 
   test("by default the seed chooses, and another seed chooses otherwise", async () => {
     const orders = new Set<string>();
-    for (let seed = 0; seed < 20; seed += 1) orders.add(await orderOfTen({ seed: `seed ${seed}` }));
+    for (let seed = 0; seed < 20; seed += 1) {
+      orders.add(await orderOfTen({ seed: `seed ${seed}` }));
+    }
     expect(orders.size).toBe(20);
     expect(await orderOfTen({ seed: "again" })).toBe(await orderOfTen({ seed: "again" }));
   });
@@ -82,7 +86,9 @@ describe("draining", () => {
       });
       async function chain(name: string): Promise<void> {
         seen.push(`${name} begins`);
-        for (let hop = 0; hop < 1_000; hop += 1) await Promise.resolve();
+        for (let hop = 0; hop < 1_000; hop += 1) {
+          await Promise.resolve();
+        }
         seen.push(`${name} ends`);
       }
       expect(seen).toEqual(["one begins", "one ends", "two begins", "two ends"]);
@@ -91,7 +97,9 @@ describe("draining", () => {
 
   test("all drains give one and the same trace hash", async () => {
     const seen = new Set<string>();
-    for (const { drain } of drains) seen.add(await hashOfChatter({ seed: "drains", drain }));
+    for (const { drain } of drains) {
+      seen.add(await hashOfChatter({ seed: "drains", drain }));
+    }
     expect(seen.size).toBe(1);
   });
 
@@ -131,7 +139,9 @@ describe("the end of a run", () => {
   test("the limits of simulated time and of events end a run that would go on for ever", async () => {
     const forever = async (kernel: Kernel) =>
       failureOf(kernel, async (main) => {
-        for (;;) await main.sleep(1);
+        for (;;) {
+          await main.sleep(1);
+        }
       });
     const byTime = await forever(createKernel({ seed: "s", limits: { simulatedMs: 50 } }));
     expect(byTime).toHaveProperty("message", "50 simulated ms are the limit, main not done");
@@ -202,7 +212,9 @@ async function hashOfChatter(options: KernelOptions): Promise<string> {
         const stream = kernel.random.stream("chatter", self.name);
         for (let turn = 0; turn < 50; turn += 1) {
           await self.sleep(stream.integer(0, 3));
-          for (let hop = 0; hop < index; hop += 1) await Promise.resolve();
+          for (let hop = 0; hop < index; hop += 1) {
+            await Promise.resolve();
+          }
           kernel.trace.record("turn", self.name, "awake", turn);
         }
       });

@@ -1,10 +1,10 @@
 import { drainByImmediates, type Drain } from "./drain.ts";
 import { EventQueue, ScheduledEvent } from "./event-queue.ts";
 import { Random } from "./random.ts";
-import { takeUnhandledRejections } from "./unhandled-rejections.ts";
 import { SimulatedProcess, type ProcessExit, type Timer } from "./simulated-process.ts";
 import { randomAmongReady, type TieBreakFactory } from "./tie-break.ts";
 import { Trace } from "./trace.ts";
+import { takeUnhandledRejections } from "./unhandled-rejections.ts";
 
 /** The bounds of one run: beyond them it is taken to be out of hand. */
 export interface KernelLimits {
@@ -22,7 +22,10 @@ export interface KernelOptions {
   readonly limits?: Partial<KernelLimits>;
 }
 
-/** The run cannot go on: nothing is left to happen, or a limit is reached. A bug of the world or of its code. */
+/**
+ * The run cannot go on: nothing is left to happen, or a limit is reached. A bug of the world or of
+ * its code.
+ */
 export class RunStopped extends Error {
   override readonly name = "RunStopped";
   readonly kind: "queue-empty" | "time-limit" | "event-limit";
@@ -33,7 +36,7 @@ export class RunStopped extends Error {
   }
 }
 
-const defaultLimits: KernelLimits = { simulatedMs: 24 * 60 * 60 * 1_000, events: 50_000_000 };
+const DEFAULT_LIMITS: KernelLimits = { simulatedMs: 24 * 60 * 60 * 1_000, events: 50_000_000 };
 
 /** A fresh universe at time zero. It runs once. */
 export function createKernel(options: KernelOptions): Kernel {
@@ -48,7 +51,10 @@ export class Kernel {
   readonly #drain: Drain;
   readonly #limits: KernelLimits;
   readonly #limitUs: number;
-  /** The current process of each name; the dead ones keep their incarnation until they are started anew. */
+  /**
+   * The current process of each name; the dead ones keep their incarnation until they are started
+   * anew.
+   */
   readonly #processes = new Map<string, SimulatedProcess>();
   #nowUs = 0;
   #step = 0;
@@ -61,7 +67,7 @@ export class Kernel {
     this.trace = new Trace({ clock: this, keep: options.recordTrace ?? false });
     this.#queue = new EventQueue((options.tieBreak ?? randomAmongReady)(this.random));
     this.#drain = options.drain ?? drainByImmediates;
-    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limitUs = this.#limits.simulatedMs * 1_000;
   }
 
@@ -76,11 +82,12 @@ export class Kernel {
   }
 
   /**
-   * Something that will happen after the delay, in whole microseconds; not if it is cancelled, nor if its
-   * owner has exited by then. A callback that throws ends the run.
+   * Something that will happen after the delay, in whole microseconds; not if it is cancelled, nor
+   * if its owner has exited by then. A callback that throws ends the run.
    *
-   * With `settlesNothing` the callback promises to settle no promise and to start no async function, as a plain
-   * state machine does: then there is nothing to drain, and the next event follows at once.
+   * With `settlesNothing` the callback promises to settle no promise and to start no async
+   * function, as a plain state machine does: then there is nothing to drain, and the next event
+   * follows at once.
    */
   schedule(event: {
     delayUs: number;
@@ -108,9 +115,9 @@ export class Kernel {
   }
 
   /**
-   * Starts a process, or restarts one that has exited as its next incarnation. Its main begins as an event
-   * of its own. A main that rejects is the end of that process, told to its `onExit` listeners; where there
-   * are none it ends the run, for nobody else would notice.
+   * Starts a process, or restarts one that has exited as its next incarnation. Its main begins as
+   * an event of its own. A main that rejects is the end of that process, told to its `onExit`
+   * listeners; where there are none it ends the run, for nobody else would notice.
    */
   startProcess(
     name: string,
@@ -122,7 +129,9 @@ export class Kernel {
       throw new Error(`process ${name} is still running as incarnation ${before.incarnation}`);
     }
     const started = this.#createProcess(name, (before?.incarnation ?? 0) + 1);
-    if (onExit !== undefined) started.onExit(onExit);
+    if (onExit !== undefined) {
+      started.onExit(onExit);
+    }
     this.schedule({
       delayUs: 0,
       actor: name,
@@ -144,13 +153,16 @@ export class Kernel {
   }
 
   /**
-   * Runs the universe until main settles, and settles as it did. Rejects with `RunStopped` when the queue is
-   * empty before that or a limit is reached, with the error of an event callback that threw, with an error
-   * given to `fail`, and with a rejection that nobody handled. Main gets a process of its own, named "main".
+   * Runs the universe until main settles, and settles as it did. Main gets a process of its own,
+   * named "main".
+   *
+   * @throws RunStopped when the queue is empty before that or a limit is reached; the error of an
+   *   event callback that threw, one given to `fail`, and a rejection that nobody handled
    */
   async run<T>(main: (process: SimulatedProcess) => Promise<T>): Promise<T> {
-    if (this.#state !== "new")
+    if (this.#state !== "new") {
       throw new Error("a kernel runs once: create a new one for every run");
+    }
     const release = takeUnhandledRejections((error) => this.fail(error));
     this.#state = "running";
     try {
@@ -172,12 +184,18 @@ export class Kernel {
       await new Promise<void>((resolve) => {
         this.#drain.start(() => {
           const goesOn = this.#takeSteps();
-          if (!goesOn) resolve();
+          if (!goesOn) {
+            resolve();
+          }
           return goesOn;
         });
       });
-      if (typeof this.#outcome === "object") throw this.#outcome.error;
-      for (const result of results) return result;
+      if (typeof this.#outcome === "object") {
+        throw this.#outcome.error;
+      }
+      for (const result of results) {
+        return result;
+      }
       throw new Error("the run ended without an outcome");
     } finally {
       this.#state = "over";
@@ -194,8 +212,11 @@ export class Kernel {
 
   #endProcess(ended: SimulatedProcess, exit: ProcessExit): void {
     const listenerCount = ended.end(exit);
-    // The trace listens to every process; whoever listens beside it knows what to do about a failure.
-    if (exit.kind === "failed" && listenerCount === 1) this.fail(exit.error);
+    // The trace listens to every process; whoever listens beside it knows what to do about a
+    // failure.
+    if (exit.kind === "failed" && listenerCount === 1) {
+      this.fail(exit.error);
+    }
   }
 
   /** Up to the next event after which promises have to be drained. False once the run is over. */
@@ -206,8 +227,12 @@ export class Kernel {
         this.fail(new RunStopped("queue-empty", this.#describeStuck()));
         return false;
       }
-      if (!this.#takeStep(event)) return false;
-      if (!event.settlesNothing) return true;
+      if (!this.#takeStep(event)) {
+        return false;
+      }
+      if (!event.settlesNothing) {
+        return true;
+      }
     }
     return false;
   }
@@ -241,7 +266,9 @@ export class Kernel {
       .filter((candidate) => candidate.isRunning)
       .flatMap((candidate) => {
         const pending = candidate.pending();
-        if (pending.length > 0) return [`${candidate.name} waits for ${pending.join(", ")}`];
+        if (pending.length > 0) {
+          return [`${candidate.name} waits for ${pending.join(", ")}`];
+        }
         return candidate.name === "main" ? ["main waits for something outside the simulation"] : [];
       });
     return `queue empty, main not done, at ${Math.floor(this.#nowUs / 1_000)} ms: ${waits.join("; ")}`;

@@ -1,8 +1,9 @@
 /**
  * The simulation was asked for something that it does not imitate.
  *
- * Whoever throws it also hands it to `Kernel.fail`, so the run ends with it even where a service catches
- * every error: silence, or an answer made up on the spot, would make every later verdict worthless.
+ * Whoever throws it also hands it to `Kernel.fail`, so the run ends with it even where a service
+ * catches every error: silence, or an answer made up on the spot, would make every later verdict
+ * worthless.
  */
 export class NotSimulated extends Error {
   override readonly name = "NotSimulated";

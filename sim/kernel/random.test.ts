@@ -40,7 +40,9 @@ test("a closed range is drawn from evenly, both ends included", () => {
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   expect([...counts.keys()].toSorted((one, other) => one - other)).toEqual([-1, 0, 1, 2, 3, 4]);
-  for (const count of counts.values()) expect(Math.abs(count - 1_000)).toBeLessThan(150);
+  for (const count of counts.values()) {
+    expect(Math.abs(count - 1_000)).toBeLessThan(150);
+  }
 });
 
 test("ranges beyond 32 bits stay whole and within bounds", () => {

@@ -13,8 +13,8 @@ export interface RandomStream {
 
 /**
  * All randomness of a run. A stream is named by what it is for (`network.latency`) and by whom it
- * concerns (`payment-1/kafka#2`): when one consumer goes away, every other draws what it drew before,
- * which is what lets a failing case shrink.
+ * concerns (`payment-1/kafka#2`): when one consumer goes away, every other draws what it drew
+ * before, which is what lets a failing case shrink.
  */
 export class Random {
   readonly #seed: string;
@@ -27,29 +27,37 @@ export class Random {
   /** The sequence of that name: asked for twice, it goes on where it was. */
   stream(purpose: string, entity = ""): RandomStream {
     let byEntity = this.#streams.get(purpose);
-    if (byEntity === undefined)
+    if (byEntity === undefined) {
       this.#streams.set(purpose, (byEntity = new Map<string, RandomStream>()));
+    }
     let stream = byEntity.get(entity);
-    if (stream === undefined) byEntity.set(entity, (stream = this.#create([purpose, entity])));
+    if (stream === undefined) {
+      byEntity.set(entity, (stream = this.#create([purpose, entity])));
+    }
     return stream;
   }
 
-  /** A sequence of its own for one occasion: the same names and ordinal always give the same draws. */
+  /**
+   * A sequence of its own for one occasion: the same names and ordinal always give the same draws.
+   */
   draw(purpose: string, entity: string, ordinal: number): RandomStream {
     return this.#create([purpose, entity, String(ordinal)]);
   }
 
   #create(names: readonly string[]): RandomStream {
-    // Alea started from neighbouring seeds gives sequences that look alike, so it never sees a raw seed.
+    // Alea started from neighbouring seeds gives sequences that look alike, so it never sees a raw
+    // seed.
     const hash = new RollingHash();
     hash.addText(this.#seed);
-    for (const name of names) hash.addText(name);
+    for (const name of names) {
+      hash.addText(name);
+    }
     const generator = seedrandom.alea(hash.digest());
     return createStream(() => generator.int32() >>> 0);
   }
 }
 
-const wordCount = 0x1_0000_0000;
+const WORD_COUNT = 0x1_0000_0000;
 
 function createStream(nextWord: () => number): RandomStream {
   // Most streams draw from one range over and over, and a remainder of numbers this wide is slow.
@@ -61,21 +69,27 @@ function createStream(nextWord: () => number): RandomStream {
       throw new RangeError(`a draw needs whole bounds in order, not ${min} to ${max}`);
     }
     const count = max - min + 1;
-    if (count > wordCount) return min + wideBelow(count, nextWord);
+    if (count > WORD_COUNT) {
+      return min + wideBelow(count, nextWord);
+    }
     if (count !== lastCount) {
       lastCount = count;
-      lastLimit = wordCount - (wordCount % count);
+      lastLimit = WORD_COUNT - (WORD_COUNT % count);
     }
     // Words above the last full multiple would favour the small results: draw again.
     let word = nextWord();
-    while (word >= lastLimit) word = nextWord();
+    while (word >= lastLimit) {
+      word = nextWord();
+    }
     return min + (word % count);
   }
   return {
     integer,
     pick<T>(list: readonly T[]): T {
       const index = integer(0, list.length - 1);
-      for (const item of list.slice(index, index + 1)) return item;
+      for (const item of list.slice(index, index + 1)) {
+        return item;
+      }
       throw new RangeError("a draw from an empty list");
     },
     chance(numerator, denominator) {
@@ -91,7 +105,9 @@ function wideBelow(count: number, nextWord: () => number): number {
   const total = Number.MAX_SAFE_INTEGER;
   const limit = total - (total % count);
   for (;;) {
-    const value = (nextWord() >>> 11) * wordCount + nextWord();
-    if (value < limit) return value % count;
+    const value = (nextWord() >>> 11) * WORD_COUNT + nextWord();
+    if (value < limit) {
+      return value % count;
+    }
   }
 }

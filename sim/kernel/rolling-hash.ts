@@ -12,7 +12,9 @@ export class RollingHash {
   addNumber(value: number): void {
     this.#addWord(value | 0);
     const high = Math.floor(value / 0x1_0000_0000);
-    if (high !== 0) this.#addWord(high | 0);
+    if (high !== 0) {
+      this.#addWord(high | 0);
+    }
   }
 
   /** Feeds a text by its UTF-16 units, length first: "ab","c" differs from "a","bc". */
@@ -23,7 +25,9 @@ export class RollingHash {
     for (; index + 1 < length; index += 2) {
       this.#addWord(text.charCodeAt(index) | (text.charCodeAt(index + 1) << 16));
     }
-    if (index < length) this.#addWord(text.charCodeAt(index));
+    if (index < length) {
+      this.#addWord(text.charCodeAt(index));
+    }
   }
 
   /** All that was fed so far as one whole number of 53 bits, to be fed to another hash. */

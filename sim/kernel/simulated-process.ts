@@ -25,8 +25,9 @@ export interface ProcessHost {
 }
 
 /**
- * A process of the simulated world: it waits only through `promise` and `sleep`, and once it has exited
- * nothing that it waited for ever settles. No catch, no finally of it runs: it is dead, as after SIGKILL.
+ * A process of the simulated world: it waits only through `promise` and `sleep`, and once it has
+ * exited nothing that it waited for ever settles. No catch, no finally of it runs: it is dead, as
+ * after SIGKILL.
  */
 export class SimulatedProcess {
   readonly name: string;
@@ -76,8 +77,8 @@ export class SimulatedProcess {
   }
 
   /**
-   * The one way in which simulated code waits for the outside. `waitingFor` names it in the report of a run
-   * that got stuck. An executor that throws rejects the promise, as with any promise.
+   * The one way in which simulated code waits for the outside. `waitingFor` names it in the report
+   * of a run that got stuck. An executor that throws rejects the promise, as with any promise.
    */
   promise<T>(
     waitingFor: string,
@@ -85,7 +86,9 @@ export class SimulatedProcess {
   ): Promise<T> {
     const wait = this.wait<T>(waitingFor);
     // Asked for by a dead process: nobody will ever learn.
-    if (!this.isRunning) return wait.promise;
+    if (!this.isRunning) {
+      return wait.promise;
+    }
     try {
       executor(
         (value) => wait.resolve(value),
@@ -97,22 +100,36 @@ export class SimulatedProcess {
     return wait.promise;
   }
 
-  /** As `promise`, settled through the object that is returned: for who waits at every event of the network. */
+  /**
+   * As `promise`, settled through the object that is returned: for who waits at every event of the
+   * network.
+   */
   wait<T>(waitingFor: string): Wait<T> {
     const wait = new Wait<T>(waitingFor, this.#waits);
-    if (this.isRunning) this.#waits.add(wait);
+    if (this.isRunning) {
+      this.#waits.add(wait);
+    }
     return wait;
   }
 
-  /** Ends it at once, in the middle of whatever it does. A process that has already exited stays as it is. */
+  /**
+   * Ends it at once, in the middle of whatever it does. A process that has already exited stays as
+   * it is.
+   */
   crash(): void {
     this.end({ kind: "crashed" });
   }
 
-  /** Told once, when it ends in whichever way; at once if it already has. Returns how to stop listening. */
+  /**
+   * Told once, when it ends in whichever way; at once if it already has. Returns how to stop
+   * listening.
+   */
   onExit(listener: (exit: ProcessExit) => void): () => void {
-    if (this.#exit === undefined) this.#exitListeners.add(listener);
-    else listener(this.#exit);
+    if (this.#exit === undefined) {
+      this.#exitListeners.add(listener);
+    } else {
+      listener(this.#exit);
+    }
     return () => {
       this.#exitListeners.delete(listener);
     };
@@ -120,12 +137,18 @@ export class SimulatedProcess {
 
   /** Its end, told by the kernel. Returns how many listeners learned of it. */
   end(exit: ProcessExit): number {
-    if (this.#exit !== undefined) return 0;
+    if (this.#exit !== undefined) {
+      return 0;
+    }
     this.#exit = exit;
-    for (const wait of this.#waits.takeAll()) wait.abandon();
+    for (const wait of this.#waits.takeAll()) {
+      wait.abandon();
+    }
     const listeners = [...this.#exitListeners];
     this.#exitListeners.clear();
-    for (const listener of listeners) listener(exit);
+    for (const listener of listeners) {
+      listener(exit);
+    }
     return listeners.length;
   }
 

@@ -11,7 +11,10 @@ export interface ReadyEvent {
 
 /** Decides which of several events that are due at the same microsecond goes first. */
 export interface TieBreak {
-  /** Asked only when there are at least two; `ready` is in the order of scheduling. Returns an index into it. */
+  /**
+   * Asked only when there are at least two; `ready` is in the order of scheduling. Returns an index
+   * into it.
+   */
   choose(ready: readonly ReadyEvent[]): number;
 }
 
@@ -21,7 +24,9 @@ export type TieBreakFactory = (random: Random) => TieBreak;
 /** The one scheduled first goes first: the friendliest world, for tests that read like a story. */
 export const fifo: TieBreakFactory = () => ({ choose: () => 0 });
 
-/** Any of them, by the seed: what happens at one instant has no order that a service could rely on. */
+/**
+ * Any of them, by the seed: what happens at one instant has no order that a service could rely on.
+ */
 export const randomAmongReady: TieBreakFactory = (random) => {
   const stream = random.stream("kernel.tie-break");
   return { choose: (ready) => stream.integer(0, ready.length - 1) };

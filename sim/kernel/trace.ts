@@ -11,7 +11,10 @@ export interface TraceEvent {
   readonly detail: number;
 }
 
-/** What a run left behind: its hash, how many events went into it, and the events where they were kept. */
+/**
+ * What a run left behind: its hash, how many events went into it, and the events where they were
+ * kept.
+ */
 export interface TraceRecord {
   readonly hash: string;
   readonly count: number;
@@ -32,18 +35,21 @@ export class TraceLabel {
   }
 }
 
-const labelsMax = 4_096;
+const LABELS_MAX = 4_096;
 
 /**
- * Records what happens. Every event goes into the hash; the events themselves are kept only when asked for,
- * and the hash is the same either way.
+ * Records what happens. Every event goes into the hash; the events themselves are kept only when
+ * asked for, and the hash is the same either way.
  */
 export class Trace {
   readonly #keep: boolean;
   readonly #clock: { readonly nowUs: number; readonly step: number };
   readonly #hash = new RollingHash();
   readonly #events: TraceEvent[] = [];
-  /** Kinds, actors and most texts come again and again: hashing them once halves the cost of a record. */
+  /**
+   * Kinds, actors and most texts come again and again: hashing them once halves the cost of a
+   * record.
+   */
   readonly #labels = new Map<string, TraceLabel>();
   #count = 0;
 
@@ -55,7 +61,10 @@ export class Trace {
     this.#keep = options.keep;
   }
 
-  /** `kind` is a word from a small set; `detail` a whole number, cheaper here than as digits in the text. */
+  /**
+   * `kind` is a word from a small set; `detail` a whole number, cheaper here than as digits in the
+   * text.
+   */
   record(kind: string, actor: string, text: string, detail = 0): void {
     this.recordLabels(this.#labelOf(kind), this.#labelOf(actor), this.#labelOf(text), detail);
   }
@@ -85,9 +94,13 @@ export class Trace {
 
   #labelOf(text: string): TraceLabel {
     const known = this.#labels.get(text);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const label = new TraceLabel(text);
-    if (this.#labels.size < labelsMax) this.#labels.set(text, label);
+    if (this.#labels.size < LABELS_MAX) {
+      this.#labels.set(text, label);
+    }
     return label;
   }
 

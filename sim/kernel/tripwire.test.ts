@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import crypto from "node:crypto";
 import { expect, test } from "vitest";
-import { HostReached, installTripwire } from "./tripwire.ts";
 import { createKernel } from "./kernel.ts";
+import { HostReached, installTripwire } from "./tripwire.ts";
 
 const reaches: readonly { what: string; reach: () => unknown }[] = [
   { what: "Date.now", reach: () => Date.now() },

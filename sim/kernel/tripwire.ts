@@ -10,9 +10,10 @@ export class HostReached extends Error {
 }
 
 /**
- * Makes the host's clock, timers and randomness throw until disposed: `using tripwire = installTripwire()`.
- * It sees the globals and `crypto.randomUUID`; an import of `node:timers` or `node:timers/promises` it cannot see,
- * and the linter forbids those. For tests that run simulated code.
+ * Makes the host's clock, timers and randomness throw until disposed: `using tripwire =
+ * installTripwire()`. It sees the globals and `crypto.randomUUID`; an import of `node:timers` or
+ * `node:timers/promises` it cannot see, and the linter forbids those. For tests that run simulated
+ * code.
  */
 export function installTripwire(): Disposable {
   const restores = [
@@ -28,7 +29,9 @@ export function installTripwire(): Disposable {
   ];
   return {
     [Symbol.dispose]() {
-      for (const restore of restores.toReversed()) restore();
+      for (const restore of restores.toReversed()) {
+        restore();
+      }
     },
   };
 }
@@ -43,9 +46,13 @@ function forbidden(what: string): () => never {
 function forbiddenDate(): DateConstructor {
   return new Proxy(Date, {
     construct(target, parts, newTarget) {
-      if (parts.length === 0) throw new HostReached("new Date()");
+      if (parts.length === 0) {
+        throw new HostReached("new Date()");
+      }
       const made: unknown = Reflect.construct(target, parts, newTarget);
-      if (made instanceof target) return made;
+      if (made instanceof target) {
+        return made;
+      }
       throw new TypeError("a Date that is none");
     },
     apply() {
@@ -62,7 +69,10 @@ function replace(target: object, property: string, value: unknown): () => void {
   const own = Object.getOwnPropertyDescriptor(target, property);
   Object.defineProperty(target, property, { value, configurable: true, writable: true });
   return () => {
-    if (own === undefined) Reflect.deleteProperty(target, property);
-    else Object.defineProperty(target, property, own);
+    if (own === undefined) {
+      Reflect.deleteProperty(target, property);
+    } else {
+      Object.defineProperty(target, property, own);
+    }
   };
 }

@@ -4,8 +4,8 @@ export class WaitList {
   #last: WaitLink = this.#first;
 
   /**
-   * A chain of neighbours, and not a Set: most processes wait for one thing at a time, and a Set that goes back
-   * and forth between empty and one allocates a new table each time.
+   * A chain of neighbours, and not a Set: most processes wait for one thing at a time, and a Set
+   * that goes back and forth between empty and one allocates a new table each time.
    */
   add(wait: ListedWait): void {
     wait.previous = this.#last;
@@ -16,10 +16,15 @@ export class WaitList {
   /** Whether it was there. */
   remove(wait: ListedWait): boolean {
     const { previous, next } = wait;
-    if (previous === undefined) return false;
+    if (previous === undefined) {
+      return false;
+    }
     previous.next = next;
-    if (next === undefined) this.#last = previous;
-    else next.previous = previous;
+    if (next === undefined) {
+      this.#last = previous;
+    } else {
+      next.previous = previous;
+    }
     wait.previous = undefined;
     wait.next = undefined;
     return true;
@@ -28,13 +33,17 @@ export class WaitList {
   /** In the order in which they began. */
   all(): readonly ListedWait[] {
     const waits: ListedWait[] = [];
-    for (let wait = this.#first.next; wait !== undefined; wait = wait.next) waits.push(wait);
+    for (let wait = this.#first.next; wait !== undefined; wait = wait.next) {
+      waits.push(wait);
+    }
     return waits;
   }
 
   takeAll(): readonly ListedWait[] {
     const waits = this.all();
-    for (const wait of waits) this.remove(wait);
+    for (const wait of waits) {
+      this.remove(wait);
+    }
     return waits;
   }
 }
@@ -58,7 +67,8 @@ export class Wait<T> implements ListedWait {
   next: ListedWait | undefined;
   /** All that the process waits for; this one is in it until it is settled or abandoned. */
   readonly #waits: WaitList;
-  // The promise's two functions, held so that they can be let go, and with them every frame that awaits it.
+  // The promise's two functions, held so that they can be let go, and with them every frame that
+  // awaits it.
   #resolve: ((value: T) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
 
@@ -74,11 +84,15 @@ export class Wait<T> implements ListedWait {
   }
 
   resolve(value: T): void {
-    if (this.#waits.remove(this)) this.#resolve?.(value);
+    if (this.#waits.remove(this)) {
+      this.#resolve?.(value);
+    }
   }
 
   reject(error: unknown): void {
-    if (this.#waits.remove(this)) this.#reject?.(error);
+    if (this.#waits.remove(this)) {
+      this.#reject?.(error);
+    }
   }
 
   abandon(): void {

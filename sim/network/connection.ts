@@ -10,7 +10,10 @@ export interface Connection {
   readonly name: string;
   /** False once either end has closed it, as far as this end knows. */
   readonly isOpen: boolean;
-  /** Settles with the server's reply, or rejects with `ConnectionLost`. Requests arrive in the order of sending. */
+  /**
+   * Settles with the server's reply, or rejects with `ConnectionLost`. Requests arrive in the order
+   * of sending.
+   */
   request(payload: unknown): Promise<unknown>;
   /** Hangs up. What was sent still arrives; what was asked for is lost. */
   close(): void;
@@ -42,15 +45,20 @@ export function createConnection(options: {
   let server: { readonly handler: SessionHandler; readonly onClosed: () => void } | undefined;
 
   function closeClient(): void {
-    if (!clientIsOpen) return;
+    if (!clientIsOpen) {
+      return;
+    }
     clientIsOpen = false;
     stopListening();
-    for (const wait of pending.splice(0))
+    for (const wait of pending.splice(0)) {
       wait.reject(new ConnectionLost({ connection: name, sent: true }));
+    }
   }
 
   function hangUp(): void {
-    if (!clientIsOpen) return;
+    if (!clientIsOpen) {
+      return;
+    }
     closeClient();
     link.send("server", "disconnect", () => closeServer()?.onDisconnect());
   }
@@ -65,10 +73,14 @@ export function createConnection(options: {
   function arrive(wait: Wait<unknown>, payload: unknown): void {
     let isAnswered = false;
     server?.handler.onRequest(payload, (reply) => {
-      if (isAnswered) throw new Error(`${name}: a request was answered twice`);
+      if (isAnswered) {
+        throw new Error(`${name}: a request was answered twice`);
+      }
       isAnswered = true;
       // The server hung up or died in the meantime: the reply never leaves it.
-      if (server === undefined) return;
+      if (server === undefined) {
+        return;
+      }
       link.send("client", "reply", () => {
         remove(pending, wait);
         // Lost in the meantime, it has been rejected: then this does nothing.
@@ -105,11 +117,17 @@ export function createConnection(options: {
         server = { handler, onClosed };
       },
       close() {
-        if (closeServer() === undefined) return;
+        if (closeServer() === undefined) {
+          return;
+        }
         link.send("client", "hang-up", () => {
-          if (!clientIsOpen) return;
+          if (!clientIsOpen) {
+            return;
+          }
           closeClient();
-          for (const listener of lostListeners) listener();
+          for (const listener of lostListeners) {
+            listener();
+          }
         });
       },
     },
@@ -122,5 +140,7 @@ function remove<T>(list: T[], item: T): void {
     return;
   }
   const index = list.indexOf(item);
-  if (index >= 0) list.splice(index, 1);
+  if (index >= 0) {
+    list.splice(index, 1);
+  }
 }

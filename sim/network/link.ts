@@ -9,10 +9,11 @@ export interface LatencyRange {
 }
 
 /**
- * The two directions between two ends. Messages of one direction arrive in the order in which they were sent,
- * at different microseconds; between directions, and between links, there is no order.
+ * The two directions between two ends. Messages of one direction arrive in the order in which they
+ * were sent, at different microseconds; between directions, and between links, there is no order.
  *
- * Every message of the network passes `send`: a later cut, hold, reset or slow link is a decision made there.
+ * Every message of the network passes `send`: a later cut, hold, reset or slow link is a decision
+ * made there.
  */
 export class Link {
   readonly #kernel: Kernel;

@@ -11,8 +11,12 @@ function listenForEcho(network: Network, seen: string[], owner?: SimulatedProces
     (session) => ({
       onRequest(payload, reply) {
         seen.push(String(payload));
-        if (payload !== "keep waiting") reply(`echo of ${String(payload)}`);
-        if (payload === "hang up") session.close();
+        if (payload !== "keep waiting") {
+          reply(`echo of ${String(payload)}`);
+        }
+        if (payload === "hang up") {
+          session.close();
+        }
       },
       onDisconnect: () => seen.push(`${session.name} is gone`),
     }),
@@ -161,7 +165,9 @@ test("the same seed gives the same traffic, another seed another", async () => {
     await kernel.run(async (main) => {
       listenForEcho(network, []);
       const connection = await network.connect({ from: main, to: "echo" });
-      for (let index = 0; index < 10; index += 1) await connection.request("again");
+      for (let index = 0; index < 10; index += 1) {
+        await connection.request("again");
+      }
     });
     return kernel.trace.finish().hash;
   }

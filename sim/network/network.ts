@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
-import { createConnection, type Connection, type ServerEnd } from "./connection.ts";
 import { ConnectionRefused } from "./connection-error.ts";
+import { createConnection, type Connection, type ServerEnd } from "./connection.ts";
 import { Link, type LatencyRange } from "./link.ts";
 import type { ServerSession, SessionHandler } from "./session.ts";
 
@@ -11,19 +11,23 @@ export interface Listener {
   close(): void;
 }
 
-/** The only road between processes and servers. Payloads are passed as they are: nobody may change one. */
+/**
+ * The only road between processes and servers. Payloads are passed as they are: nobody may change
+ * one.
+ */
 export interface Network {
   /**
-   * Accepts connections under a name. With an owner the server is that process's and goes down with it. Without
-   * one it is a plain state machine, whose handling of a request settles no promise and starts no async function
-   * (`settlesNothing` of `Kernel.schedule`). A name may be listened on again once its server is closed.
+   * Accepts connections under a name. With an owner the server is that process's and goes down with
+   * it. Without one it is a plain state machine, whose handling of a request settles no promise and
+   * starts no async function (`settlesNothing` of `Kernel.schedule`). A name may be listened on
+   * again once its server is closed.
    */
   listen(
     serverName: string,
     accept: (session: ServerSession) => SessionHandler,
     owner?: SimulatedProcess,
   ): Listener;
-  /** Rejects with `ConnectionRefused` when nobody listens there. Closed by the end of the process. */
+  /** Closed by the end of the process. @throws ConnectionRefused when nobody listens there */
   connect(ends: { from: SimulatedProcess; to: string }): Promise<Connection>;
 }
 
@@ -33,11 +37,11 @@ interface Server {
   readonly isPlain: boolean;
 }
 
-const defaultLatency: LatencyRange = { minUs: 200, maxUs: 800 };
+const DEFAULT_LATENCY: LatencyRange = { minUs: 200, maxUs: 800 };
 
 /** A network without faults of its own: messages take their time, and ends die. */
 export function createNetwork(options: { kernel: Kernel; latency?: LatencyRange }): Network {
-  const { kernel, latency = defaultLatency } = options;
+  const { kernel, latency = DEFAULT_LATENCY } = options;
   const servers = new Map<string, Server>();
   const connectionCounts = new Map<string, number>();
 
@@ -50,15 +54,23 @@ export function createNetwork(options: { kernel: Kernel; latency?: LatencyRange 
 
   return {
     listen(serverName, accept, owner) {
-      if (servers.has(serverName)) throw new Error(`${serverName} is already listened on`);
-      if (owner?.isRunning === false) throw new Error(`${owner.name} is dead and cannot listen`);
+      if (servers.has(serverName)) {
+        throw new Error(`${serverName} is already listened on`);
+      }
+      if (owner?.isRunning === false) {
+        throw new Error(`${owner.name} is dead and cannot listen`);
+      }
       const server: Server = { accept, ends: new Set(), isPlain: owner === undefined };
       servers.set(serverName, server);
       function close(): void {
-        if (servers.get(serverName) !== server) return;
+        if (servers.get(serverName) !== server) {
+          return;
+        }
         servers.delete(serverName);
         stopListening?.();
-        for (const end of server.ends) end.close();
+        for (const end of server.ends) {
+          end.close();
+        }
       }
       const stopListening = owner?.onExit(close);
       return { close };

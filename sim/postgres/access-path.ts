@@ -1,11 +1,13 @@
 import type { ColumnMatch, Evaluate, Expression, Frame } from "./expression.ts";
 import { compareKeys, type IndexKey } from "./ordered-index.ts";
 import type { SqlValue } from "./sql-type.ts";
-import type { RowVersion } from "./stored-row.ts";
-import { indexKeyOf, type Table, type TableIndex } from "./table.ts";
+import { type RowVersion, indexKeyOf, type Table, type TableIndex } from "./table.ts";
 import type { Snapshot } from "./transaction.ts";
 
-/** One of the conditions that a query joins with AND, and its text, to be recognised in a partial index. */
+/**
+ * One of the conditions that a query joins with AND, and its text, to be recognised in a partial
+ * index.
+ */
 export interface Conjunct {
   readonly expression: Expression;
   readonly canonical: string;
@@ -17,11 +19,15 @@ export interface WantedOrder {
   readonly descending: boolean;
 }
 
-/** How the rows of one table are found. `ordered` says that they come in the order that was wanted. */
+/**
+ * How the rows of one table are found. `ordered` says that they come in the order that was wanted.
+ */
 export interface AccessPath {
   /** The index's place among the table's; null for a walk over the whole table. */
   readonly indexAt: number | null;
-  /** The values of the index's first columns; the last of them may be a list to be tried one by one. */
+  /**
+   * The values of the index's first columns; the last of them may be a list to be tried one by one.
+   */
   readonly prefix: readonly Evaluate[];
   readonly lastIsList: boolean;
   readonly whole: boolean;
@@ -45,7 +51,9 @@ const WHOLE_TABLE: AccessPath = {
   score: 0,
 };
 
-/** What the choice of a path depends on. `bound` are the tables whose row is known by then, as bits. */
+/**
+ * What the choice of a path depends on. `bound` are the tables whose row is known by then, as bits.
+ */
 export interface PathQuestion {
   readonly table: Table;
   readonly source: number;
@@ -54,12 +62,17 @@ export interface PathQuestion {
   readonly wantedOrder: readonly WantedOrder[] | null;
 }
 
-/** Chooses the index that narrows most: a whole unique key, then the longest prefix, then a partial index, then order. */
+/**
+ * Chooses the index that narrows most: a whole unique key, then the longest prefix, then a partial
+ * index, then order.
+ */
 export function chooseAccessPath(question: PathQuestion): AccessPath {
   let best = WHOLE_TABLE;
   for (const indexAt of question.table.indexes.keys()) {
     const path = pathThrough(indexAt, question);
-    if (path.score > best.score) best = path;
+    if (path.score > best.score) {
+      best = path;
+    }
   }
   return best;
 }
@@ -69,7 +82,10 @@ export function bindPath(path: AccessPath, table: Table): BoundPath {
   return { ...path, index: path.indexAt === null ? null : (table.indexes[path.indexAt] ?? null) };
 }
 
-/** The versions that the snapshot sees on the path. The caller checks its conditions on each of them. */
+/**
+ * The versions that the snapshot sees on the path. The caller checks its conditions on each of
+ * them.
+ */
 export function versionsOn(
   path: BoundPath,
   table: Table,
@@ -77,23 +93,33 @@ export function versionsOn(
   snapshot: Snapshot,
 ): Iterable<RowVersion> {
   const { index } = path;
-  if (index === null) return everyVersion(table, snapshot);
+  if (index === null) {
+    return everyVersion(table, snapshot);
+  }
   const prefixes = prefixesOf(path, frame);
-  if (path.whole) return lookedUpVersions(index, prefixes, snapshot);
+  if (path.whole) {
+    return lookedUpVersions(index, prefixes, snapshot);
+  }
   return walkedVersions(path, index, prefixes, snapshot);
 }
 
 function pathThrough(indexAt: number, question: PathQuestion): AccessPath {
   const index = question.table.indexes[indexAt];
-  if (index === undefined || !isUsable(index, question)) return WHOLE_TABLE;
+  if (index === undefined || !isUsable(index, question)) {
+    return WHOLE_TABLE;
+  }
   const prefix: Evaluate[] = [];
   let lastIsList = false;
   for (const column of index.columns) {
     const match = findMatch(column, question);
-    if (match === undefined) break;
+    if (match === undefined) {
+      break;
+    }
     prefix.push(match.value);
     lastIsList = match.kind === "any";
-    if (lastIsList) break;
+    if (lastIsList) {
+      break;
+    }
   }
   const whole = prefix.length === index.columns.length;
   const rest = index.columns.slice(prefix.length);
@@ -107,9 +133,11 @@ function pathThrough(indexAt: number, question: PathQuestion): AccessPath {
   return { indexAt, prefix, lastIsList, whole, direction: direction ?? "forward", ordered, score };
 }
 
-// A partial index serves a query that repeats the index's conditions.
+/** A partial index serves a query that repeats the index's conditions. */
 function isUsable(index: TableIndex, { conjuncts, source }: PathQuestion): boolean {
-  if (index.predicate === null) return true;
+  if (index.predicate === null) {
+    return true;
+  }
   return index.predicate.canonicalConjuncts.every((canonical) =>
     conjuncts.some((one) => one.canonical === canonical && one.expression.sources === 1 << source),
   );
@@ -131,21 +159,29 @@ function orderOf(
   columns: readonly number[],
   wanted: readonly WantedOrder[] | null,
 ): "forward" | "backward" | undefined {
-  if (wanted === null || wanted.length === 0 || wanted.length > columns.length) return undefined;
+  if (wanted === null || wanted.length === 0 || wanted.length > columns.length) {
+    return undefined;
+  }
   const descending = wanted[0]?.descending;
   const fits = wanted.every(
     (key, at) => key.column === columns[at] && key.descending === descending,
   );
-  if (!fits) return undefined;
+  if (!fits) {
+    return undefined;
+  }
   return descending === true ? "backward" : "forward";
 }
 
 function prefixesOf(path: AccessPath, frame: Frame): IndexKey[] {
   const values = path.prefix.map((evaluate) => evaluate(frame));
-  if (!path.lastIsList) return values.includes(null) ? [] : [values];
+  if (!path.lastIsList) {
+    return values.includes(null) ? [] : [values];
+  }
   const fixed = values.slice(0, -1);
   const list = values.at(-1);
-  if (fixed.includes(null) || list === null || typeof list !== "object") return [];
+  if (fixed.includes(null) || list === null || typeof list !== "object") {
+    return [];
+  }
   const distinct = new Set<SqlValue>(list);
   distinct.delete(null);
   return [...distinct].map((value) => [...fixed, value]).toSorted(compareKeys);
@@ -154,7 +190,9 @@ function prefixesOf(path: AccessPath, frame: Frame): IndexKey[] {
 function* everyVersion(table: Table, snapshot: Snapshot): Generator<RowVersion> {
   for (const row of table.rows) {
     const version = row.visibleTo(snapshot);
-    if (version !== null) yield version;
+    if (version !== null) {
+      yield version;
+    }
   }
 }
 
@@ -167,7 +205,9 @@ function lookedUpVersions(
   for (const key of keys) {
     for (const { row } of index.entries.lookUp(key)) {
       const version = row.visibleTo(snapshot);
-      if (version !== null && hasKey(index, version, key)) versions.push(version);
+      if (version !== null && hasKey(index, version, key)) {
+        versions.push(version);
+      }
     }
   }
   return versions;
@@ -182,12 +222,14 @@ function* walkedVersions(
   for (const prefix of prefixes) {
     for (const { key, row } of index.entries.walk(prefix, path.direction)) {
       const version = row.visibleTo(snapshot);
-      if (version !== null && hasKey(index, version, key)) yield version;
+      if (version !== null && hasKey(index, version, key)) {
+        yield version;
+      }
     }
   }
 }
 
-// An entry may be there for another version of its row, whose key was another one.
+/** An entry may be there for another version of its row, whose key was another one. */
 function hasKey(index: TableIndex, version: RowVersion, key: IndexKey): boolean {
   const own = indexKeyOf(index, version.values);
   return own !== undefined && compareKeys(own, key) === 0;

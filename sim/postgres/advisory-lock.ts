@@ -1,22 +1,24 @@
 import { settleUnknown } from "./coercion.ts";
 import { compileExpression } from "./compile-expression.ts";
-import { isWhole } from "./sql-type.ts";
 import { EXCLUSIVE } from "./lock.ts";
 import type { Plan, PlanTemplate } from "./plan.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
+import { isWhole } from "./sql-type.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 
 const FUNCTION = "pg_advisory_xact_lock";
 
 /**
- * Compiles `SELECT pg_advisory_xact_lock(key)`, the one form in which a function that waits is simulated;
- * undefined when the statement is another.
+ * Compiles `SELECT pg_advisory_xact_lock(key)`, the one form in which a function that waits is
+ * simulated; undefined when the statement is another.
  */
 export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined {
   const [target, second] = node.reopen().children("targetList");
   const call = target?.reopen().child("val");
   const name = call?.kind === "FuncCall" ? call.reopen().names("funcname").at(-1) : undefined;
-  if (call === undefined || target === undefined || name !== FUNCTION) return undefined;
+  if (call === undefined || target === undefined || name !== FUNCTION) {
+    return undefined;
+  }
   second?.refuse(`${FUNCTION} beside other columns`);
   node.children("targetList");
   node.only("op", "SETOP_NONE");
@@ -32,7 +34,9 @@ export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined 
   const parameters = new ParameterTypes();
   const scope = new Scope(parameters);
   const key = settleUnknown(scope, compileExpression(scope, argument), "bigint");
-  if (!isWhole(key.type)) return call.refuse(`${FUNCTION}(${key.type})`);
+  if (!isWhole(key.type)) {
+    return call.refuse(`${FUNCTION}(${key.type})`);
+  }
   const plan: Plan = {
     tag: (count) => `SELECT ${count}`,
     columns: [{ name: target.text("name") ?? FUNCTION, type: "void" }],
@@ -44,7 +48,8 @@ export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined 
       if (typeof value === "bigint") {
         yield* locks.acquire(execution.advisoryLock(value), owner, EXCLUSIVE);
       }
-      // A function of type void sends an empty text; with a null key it is not called and sends null.
+      // A function of type void sends an empty text; with a null key it is not called and sends
+      // null.
       return { rows: [[value === null ? null : ""]], count: 1 };
     },
   };

@@ -15,8 +15,8 @@ import { type Asked, Rehearsal } from "./rehearsal.ts";
 import { badParameterScript, SERVICE_STATEMENTS } from "./service-statements.ts";
 
 /**
- * Runs the same scripts on the engine and on a real PostgreSQL and compares what every step answered and
- * which steps waited: a difference is a bug of the engine.
+ * Runs the same scripts on the engine and on a real PostgreSQL and compares what every step
+ * answered and which steps waited: a difference is a bug of the engine.
  */
 let server: RealServer;
 
@@ -62,8 +62,9 @@ describe("what the engine answers is what PostgreSQL answers", () => {
 const PERFORMANCES_MAX = 3;
 
 /**
- * A random schedule can hold a race that `settledScripts` does not see, and the real server may then answer one
- * time so and another time so. What the engine answers must be an answer that the real server gives.
+ * A random schedule can hold a race that `settledScripts` does not see, and the real server may
+ * then answer one time so and another time so. What the engine answers must be an answer that the
+ * real server gives.
  */
 async function playUntilGiven(
   script: Script,
@@ -77,18 +78,22 @@ async function playUntilGiven(
 }
 
 /**
- * Random schedules whose outcome Postgres does not leave open: without a deadlock, whose victim is whoever's
- * timer fires first, and the same whichever of several woken waiters goes on first.
+ * Random schedules whose outcome Postgres does not leave open: without a deadlock, whose victim is
+ * whoever's timer fires first, and the same whichever of several woken waiters goes on first.
  */
 function settledScripts(begin: Parameters<typeof randomScript>[2]): Script[] {
   const setup = [...migrationsOf("wallet"), DIFFERENTIAL_SETUP];
   const scripts: Script[] = [];
   for (let seed = FIRST_SEED; scripts.length < RANDOM_SCHEDULES; seed += 1) {
     const script = randomScript(seed, setup, begin);
-    if (script.steps.includes("deadlock timeout")) continue;
+    if (script.steps.includes("deadlock timeout")) {
+      continue;
+    }
     const first = rehearse(setup, script, () => 0);
     const last = rehearse(setup, script, (count) => count - 1);
-    if (first.join() === last.join()) scripts.push(script);
+    if (first.join() === last.join()) {
+      scripts.push(script);
+    }
   }
   return scripts;
 }
@@ -118,12 +123,16 @@ function rehearse(
 ): Transcript {
   const stage = new Rehearsal();
   stage.choice = choice;
-  for (const sql of setup) stage.run("setup", sql);
+  for (const sql of setup) {
+    stage.run("setup", sql);
+  }
   const transcript: Transcript = [];
   const waiting = new Map<string, Asked>();
   const noteAnswers = () => {
     for (const [name, { reply }] of waiting) {
-      if (reply === undefined) continue;
+      if (reply === undefined) {
+        continue;
+      }
       waiting.delete(name);
       transcript.push(`  ${name}: ${describeReply(reply)}`);
     }
@@ -134,13 +143,20 @@ function rehearse(
       transcript.push(step);
     } else {
       const [name, sql, parameters = []] = step;
-      // Under another choice of the host the session may still be waiting: then the schedule ends here.
-      if (waiting.has(name)) return transcript;
+      // Under another choice of the host the session may still be waiting: then the schedule ends
+      // here.
+      if (waiting.has(name)) {
+        return transcript;
+      }
       const asked = stage.ask(name, sql, parameters);
-      if (stage.failures.length > 0) throw stage.failures[0];
+      if (stage.failures.length > 0) {
+        throw stage.failures[0];
+      }
       const answer = asked.reply === undefined ? "waits" : describeReply(asked.reply);
       transcript.push(`${name}: ${sql} ${showParameters(parameters)} -> ${answer}`);
-      if (asked.reply === undefined) waiting.set(name, asked);
+      if (asked.reply === undefined) {
+        waiting.set(name, asked);
+      }
     }
     noteAnswers();
   }
@@ -149,14 +165,18 @@ function rehearse(
 
 async function perform(setup: readonly string[], script: Script): Promise<Transcript> {
   await server.reset();
-  for (const sql of setup) await server.administrator.query(sql);
+  for (const sql of setup) {
+    await server.administrator.query(sql);
+  }
   const transcript: Transcript = [];
   const clients = new Map<string, RealSession>();
   const waiting = new Map<string, RealSession>();
   const noteAnswers = async () => {
     for (const [name, session] of [...waiting]) {
       const answer = await session.answerUnlessBlocked();
-      if (answer === undefined) continue;
+      if (answer === undefined) {
+        continue;
+      }
       waiting.delete(name);
       transcript.push(`  ${name}: ${answer}`);
     }
@@ -164,7 +184,8 @@ async function perform(setup: readonly string[], script: Script): Promise<Transc
   try {
     for (const step of script.steps) {
       if (step === "deadlock timeout") {
-        // The server's own clock: every wait that is there by now has passed its deadlock_timeout of four.
+        // The server's own clock: every wait that is there by now has passed its deadlock_timeout
+        // of four.
         await server.administrator.query("SELECT pg_sleep(4.2)");
         transcript.push(step);
       } else {
@@ -174,12 +195,16 @@ async function perform(setup: readonly string[], script: Script): Promise<Transc
         session.ask(sql, parameters);
         const answer = await session.answerUnlessBlocked();
         transcript.push(`${name}: ${sql} ${showParameters(parameters)} -> ${answer ?? "waits"}`);
-        if (answer === undefined) waiting.set(name, session);
+        if (answer === undefined) {
+          waiting.set(name, session);
+        }
       }
       await noteAnswers();
     }
   } finally {
-    for (const session of clients.values()) await session.close();
+    for (const session of clients.values()) {
+      await session.close();
+    }
   }
   return transcript;
 }
@@ -191,7 +216,9 @@ function showParameters(parameters: readonly Parameter[]): string {
 }
 
 function describeReply(reply: QueryReply): string {
-  if (reply.kind === "error") return describeError(reply.error);
+  if (reply.kind === "error") {
+    return describeError(reply.error);
+  }
   const { command, rowCount, rows, fields } = reply;
   return describeResult({ command, rowCount, rows, fields });
 }
@@ -217,7 +244,7 @@ interface ErrorParts {
   readonly constraint?: string | undefined;
 }
 
-// The detail of a deadlock names processes and transactions, which are numbered differently.
+/** The detail of a deadlock names processes and transactions, which are numbered differently. */
 function describeError(error: ErrorParts): string {
   const { code, message, hint, schema, table, column, constraint } = error;
   // So does the object identifier of a schema.
@@ -226,7 +253,10 @@ function describeError(error: ErrorParts): string {
   return JSON.stringify({ code, message, detail, hint, schema, table, column, constraint });
 }
 
-/** A client of the real server that asks one query at a time and tells whether it is blocked by a lock. */
+/**
+ * A client of the real server that asks one query at a time and tells whether it is blocked by a
+ * lock.
+ */
 class RealSession {
   readonly #client: Client;
   readonly #processId: number;
@@ -255,8 +285,12 @@ class RealSession {
         "SELECT cardinality(pg_blocking_pids($1)) > 0 AS blocked",
         [this.#processId],
       );
-      if (this.#settled !== undefined) return this.#settled;
-      if (rows[0]?.blocked === true) return undefined;
+      if (this.#settled !== undefined) {
+        return this.#settled;
+      }
+      if (rows[0]?.blocked === true) {
+        return undefined;
+      }
     }
   }
 
@@ -278,7 +312,9 @@ class RealSession {
         "SELECT state LIKE 'idle%' AS idle FROM pg_stat_activity WHERE pid = $1",
         [this.#processId],
       );
-      if (rows[0]?.idle === true) return;
+      if (rows[0]?.idle === true) {
+        return;
+      }
     }
   }
 
@@ -286,10 +322,14 @@ class RealSession {
     try {
       const answer: unknown = await this.#client.query(sql, [...parameters]);
       const last: unknown = Array.isArray(answer) ? answer.at(-1) : answer;
-      if (!isResult(last)) throw new Error("the pg client gave no result");
+      if (!isResult(last)) {
+        throw new Error("the pg client gave no result");
+      }
       return describeResult(last);
     } catch (error) {
-      if (error instanceof RealError) return describeError(error);
+      if (error instanceof RealError) {
+        return describeError(error);
+      }
       return `the client failed: ${String(error)}`;
     }
   }
@@ -316,7 +356,9 @@ class RealServer {
   static async start(): Promise<RealServer> {
     const folder = mkdtempSync(join(tmpdir(), "falconpay-differential-"));
     const runner = userInfo().uid === 0 ? userNamed("postgres") : undefined;
-    if (runner !== undefined) chownSync(folder, runner.uid, runner.gid);
+    if (runner !== undefined) {
+      chownSync(folder, runner.uid, runner.gid);
+    }
     const identity = runner ?? {};
     const data = join(folder, "data");
     const binaries = binariesFolder();
@@ -339,8 +381,8 @@ class RealServer {
     });
     const port = await freePort();
     const address = ["-p", String(port), "-h", "127.0.0.1", "-k", folder];
-    // So long that on a slow machine, too, both sessions of a cycle wait before the first one looks: the
-    // victim is whoever looks first.
+    // So long that on a slow machine, too, both sessions of a cycle wait before the first one
+    // looks: the victim is whoever looks first.
     const settings = ["-D", data, ...address, "-F", "-c", "deadlock_timeout=4s"];
     const started = spawn(join(binaries, "postgres"), settings, {
       ...identity,
@@ -382,7 +424,9 @@ function readyLine(started: ChildProcess): Promise<void> {
     let log = "";
     started.stderr?.on("data", (chunk: Buffer) => {
       log += chunk.toString();
-      if (log.includes("ready to accept connections")) resolve();
+      if (log.includes("ready to accept connections")) {
+        resolve();
+      }
     });
     started.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
   });
@@ -401,10 +445,12 @@ function binariesFolder(): string {
   return versions.at(-1) ?? execFileSync("pg_config", ["--bindir"], { encoding: "utf8" }).trim();
 }
 
-// Below the ports from which the kernel takes those of outgoing connections.
+/** Below the ports from which the kernel takes those of outgoing connections. */
 async function freePort(): Promise<number> {
   for (let port = 20_000 + (process.pid % 10_000); port < 32_768; port += 1) {
-    if (await isFree(port)) return port;
+    if (await isFree(port)) {
+      return port;
+    }
   }
   throw new Error("no free port between 20000 and 32767");
 }

@@ -5,7 +5,10 @@ import type { Scope } from "./scope.ts";
 import { compareSqlValues, inRange, type SqlType, type SqlValue } from "./sql-type.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 
-/** An aggregate call: its value over the rows of a group starts at `initial` and takes each row in turn. */
+/**
+ * An aggregate call: its value over the rows of a group starts at `initial` and takes each row in
+ * turn.
+ */
 interface Aggregate {
   readonly initial: SqlValue;
   step(accumulated: SqlValue, frame: Frame): SqlValue;
@@ -35,12 +38,18 @@ export class Aggregates {
     }
     node.end();
     if (argumentNode === undefined) {
-      if (name !== "count" || !star) return node.refuse(`${name} without an argument`);
+      if (name !== "count" || !star) {
+        return node.refuse(`${name} without an argument`);
+      }
       return this.#add("bigint", { initial: 0n, step: increment });
     }
     const operand = compileExpression(this.#scope, argumentNode);
-    if (name === "count") return this.#add("bigint", countNonNull(operand.evaluate));
-    if (name === "sum") return this.#add(sumType(node, operand.type), sum(operand));
+    if (name === "count") {
+      return this.#add("bigint", countNonNull(operand.evaluate));
+    }
+    if (name === "sum") {
+      return this.#add(sumType(node, operand.type), sum(operand));
+    }
     if (operand.type === "unknown" || operand.type === "boolean") {
       throw new DatabaseError("42883", `function ${name}(${operand.type}) does not exist`);
     }
@@ -77,7 +86,9 @@ function countNonNull(evaluate: Evaluate): Aggregate {
 }
 
 function sumType(node: SyntaxNode, type: SqlType): SqlType {
-  if (type === "bigint") return "numeric";
+  if (type === "bigint") {
+    return "numeric";
+  }
   return type === "integer" ? "bigint" : node.refuse(`sum over ${type}`);
 }
 
@@ -86,7 +97,9 @@ function sum(operand: Expression): Aggregate {
     initial: null,
     step: (accumulated, frame) => {
       const value = operand.evaluate(frame);
-      if (typeof value !== "bigint") return accumulated;
+      if (typeof value !== "bigint") {
+        return accumulated;
+      }
       const total = typeof accumulated === "bigint" ? accumulated + value : value;
       return operand.type === "integer" ? inRange("bigint", total) : total;
     },
@@ -98,8 +111,12 @@ function extreme(evaluate: Evaluate, sign: number): Aggregate {
     initial: null,
     step: (accumulated, frame) => {
       const value = evaluate(frame);
-      if (value === null) return accumulated;
-      if (accumulated === null) return value;
+      if (value === null) {
+        return accumulated;
+      }
+      if (accumulated === null) {
+        return value;
+      }
       return compareSqlValues(value, accumulated) * sign > 0 ? value : accumulated;
     },
   };

@@ -4,7 +4,10 @@ import { constant, type Evaluate, type Expression } from "./expression.ts";
 import type { Scope } from "./scope.ts";
 import type { Column, Table } from "./table.ts";
 
-/** How one column of a row gets its value: null stands for its default, which is the table's to know. */
+/**
+ * How one column of a row gets its value: null stands for its default, which is the table's to
+ * know.
+ */
 export interface Assignment {
   readonly column: number;
   readonly evaluate: Evaluate | null;
@@ -22,12 +25,17 @@ export type WrittenValue = Expression | null;
 /** The column of that name; 42703 in the words for INSERT and UPDATE targets. */
 export function demandColumn(table: Table, name: string): number {
   const column = table.columnAt(name);
-  if (column >= 0) return column;
+  if (column >= 0) {
+    return column;
+  }
   const message = `column "${name}" of relation "${table.name}" does not exist`;
   throw new DatabaseError("42703", message);
 }
 
-/** Assigns a written value to a column, coerced to its type; 428C9 for an identity column, which only DEFAULT may set. */
+/**
+ * Assigns a written value to a column, coerced to its type; 428C9 for an identity column, which
+ * only DEFAULT may set.
+ */
 export function assign(
   scope: Scope,
   table: Table,
@@ -36,9 +44,15 @@ export function assign(
   verb: "insert" | "update",
 ): Assignment {
   const column = table.columns[at];
-  if (column === undefined) throw new Error(`table ${table.name} has no column ${at}`);
-  if (value === null) return { column: at, evaluate: null };
-  if (column.identity !== null) throw identityError(column, verb);
+  if (column === undefined) {
+    throw new Error(`table ${table.name} has no column ${at}`);
+  }
+  if (value === null) {
+    return { column: at, evaluate: null };
+  }
+  if (column.identity !== null) {
+    throw identityError(column, verb);
+  }
   return { column: at, evaluate: coerceForColumn(scope, value, column).evaluate };
 }
 
@@ -55,9 +69,13 @@ export function bindAssignments(
 
 function defaultOf(table: Table, at: number): Evaluate {
   const column = table.columns[at];
-  if (column === undefined) throw new Error(`table ${table.name} has no column ${at}`);
+  if (column === undefined) {
+    throw new Error(`table ${table.name} has no column ${at}`);
+  }
   const { identity, defaultValue } = column;
-  if (identity !== null) return () => identity.next();
+  if (identity !== null) {
+    return () => identity.next();
+  }
   return constant(column.type, defaultValue).evaluate;
 }
 

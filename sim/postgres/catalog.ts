@@ -3,8 +3,8 @@ import type { Table } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
 
 /**
- * The tables of a database. A table made by a transaction that is still open exists for that transaction
- * only; `Catalog` is one transaction's view, made anew where the transaction changes.
+ * The tables of a database. A table made by a transaction that is still open exists for that
+ * transaction only; `Catalog` is one transaction's view, made anew where the transaction changes.
  */
 export class Catalog {
   readonly #shared: SharedCatalog;
@@ -18,7 +18,9 @@ export class Catalog {
   /** The table, or undefined when there is none that the transaction can see. */
   findTable(name: string): Table | undefined {
     const table = this.#shared.tables.get(name);
-    if (table === undefined) return undefined;
+    if (table === undefined) {
+      return undefined;
+    }
     const { status } = table.createdBy;
     return status === "committed" || table.createdBy === this.#transaction ? table : undefined;
   }
@@ -26,7 +28,9 @@ export class Catalog {
   /** The table; 42P01 when there is none. */
   demandTable(name: string): Table {
     const table = this.findTable(name);
-    if (table === undefined) throw new DatabaseError("42P01", `relation "${name}" does not exist`);
+    if (table === undefined) {
+      throw new DatabaseError("42P01", `relation "${name}" does not exist`);
+    }
     return table;
   }
 

@@ -1,8 +1,8 @@
 import { compileCondition } from "./compile-expression.ts";
 import type { Frame } from "./expression.ts";
+import type { Row } from "./row.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
 import type { SqlValue } from "./sql-type.ts";
-import type { Row } from "./stored-row.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 import type { Table } from "./table.ts";
 
@@ -12,13 +12,17 @@ export interface RowCondition {
   readonly evaluate: (row: Row) => SqlValue;
 }
 
-/** Compiles the condition of a CHECK or of a partial index. It may be opened anew for every engine. */
+/**
+ * Compiles the condition of a CHECK or of a partial index. It may be opened anew for every engine.
+ */
 export function compileCheck(table: Table, condition: SyntaxNode): RowCondition {
   const parameters = new ParameterTypes();
   const scope = new NotingScope(parameters);
   scope.add({ alias: table.name, table });
   const { evaluate } = compileCondition(scope, condition, "CHECK");
-  if (parameters.count > 0) condition.refuse("a parameter in a definition");
+  if (parameters.count > 0) {
+    condition.refuse("a parameter in a definition");
+  }
   scope.takeTables();
   // One frame for all rows: a condition neither waits nor comes back to itself.
   const frame: Frame = { rows: [], parameters: [], aggregates: [] };

@@ -12,15 +12,21 @@ import {
 } from "./sql-type.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 
-/** Gives an expression of unknown type the type that its context asks for; others stay as they are. */
+/**
+ * Gives an expression of unknown type the type that its context asks for; others stay as they are.
+ */
 export function settleUnknown(scope: Scope, expression: Expression, type: SqlType): Expression {
-  if (expression.type !== "unknown" || type === "unknown") return expression;
+  if (expression.type !== "unknown" || type === "unknown") {
+    return expression;
+  }
   if (expression.parameter !== undefined) {
     scope.parameters.settle(expression.parameter, type);
     return { type, evaluate: expression.evaluate, sources: 0 };
   }
   const text = expression.literal ?? null;
-  if (text === null) return constant(type, null);
+  if (text === null) {
+    return constant(type, null);
+  }
   return constant(type, readParameter(type, text));
 }
 
@@ -31,7 +37,9 @@ export function coerceForColumn(
   column: { readonly name: string; readonly type: SqlType },
 ): Expression {
   const settled = settleUnknown(scope, expression, column.type);
-  if (settled.type === column.type) return settled;
+  if (settled.type === column.type) {
+    return settled;
+  }
   const { evaluate, sources } = settled;
   if (isWhole(settled.type) && isWhole(column.type)) {
     return { type: column.type, evaluate: narrowing(column.type, evaluate), sources };
@@ -54,20 +62,28 @@ export function castTo(
   node: SyntaxNode,
 ): Expression {
   const settled = settleUnknown(scope, expression, type);
-  if (settled.type === type) return settled;
+  if (settled.type === type) {
+    return settled;
+  }
   const known =
     (isWhole(settled.type) && isWhole(type)) ||
     (type === "text" && (isWhole(settled.type) || settled.type === "boolean")) ||
     (settled.type === "text" && (isWhole(type) || type === "boolean"));
-  if (!known) node.refuse(`a cast from ${settled.type} to ${type}`);
+  if (!known) {
+    node.refuse(`a cast from ${settled.type} to ${type}`);
+  }
   const { evaluate, sources } = settled;
   return { type, evaluate: castFunction(settled.type, type, evaluate), sources };
 }
 
 function castFunction(from: SqlType, to: SqlType, evaluate: Evaluate): Evaluate {
-  if (isWhole(to) && isWhole(from)) return narrowing(to, evaluate);
+  if (isWhole(to) && isWhole(from)) {
+    return narrowing(to, evaluate);
+  }
   const convert = (value: SqlValue): SqlValue => {
-    if (to !== "text") return parseSqlText(to, formatSqlText(value));
+    if (to !== "text") {
+      return parseSqlText(to, formatSqlText(value));
+    }
     return typeof value === "boolean" ? String(value) : formatSqlText(value);
   };
   return (frame) => {
@@ -77,7 +93,9 @@ function castFunction(from: SqlType, to: SqlType, evaluate: Evaluate): Evaluate 
 }
 
 function narrowing(type: "bigint" | "integer", evaluate: Evaluate): Evaluate {
-  if (type === "bigint") return evaluate;
+  if (type === "bigint") {
+    return evaluate;
+  }
   return (frame) => {
     const value = evaluate(frame);
     return typeof value === "bigint" ? inRange(type, value) : value;

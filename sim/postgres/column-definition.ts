@@ -40,9 +40,13 @@ export function readTableElements(nodes: readonly SyntaxNode[]): {
   const columns: ColumnDefinition[] = [];
   const constraints: ConstraintDefinition[] = [];
   for (const node of nodes) {
-    if (node.kind === "ColumnDef") columns.push(readColumn(node, columns, constraints));
-    else if (node.kind === "Constraint") constraints.push(readConstraint(node, undefined));
-    else node.refuse(`${node.kind} in CREATE TABLE`);
+    if (node.kind === "ColumnDef") {
+      columns.push(readColumn(node, columns, constraints));
+    } else if (node.kind === "Constraint") {
+      constraints.push(readConstraint(node, undefined));
+    } else {
+      node.refuse(`${node.kind} in CREATE TABLE`);
+    }
   }
   return { columns, constraints };
 }
@@ -102,7 +106,9 @@ function readColumnConstraint(
 function readDefault(expression: SyntaxNode, column: ColumnDefinition): SqlValue {
   const scope = new Scope(new ParameterTypes());
   const compiled = coerceForColumn(scope, compileExpression(scope, expression), column);
-  if (scope.parameters.count > 0) expression.refuse("a parameter in a definition");
+  if (scope.parameters.count > 0) {
+    expression.refuse("a parameter in a definition");
+  }
   return compiled.evaluate({ rows: [], parameters: [], aggregates: [] });
 }
 

@@ -1,6 +1,6 @@
-import type { Row } from "./stored-row.ts";
-import type { Table } from "./table.ts";
+import type { Row } from "./row.ts";
 import { toClientValue, type ClientValue } from "./sql-type.ts";
+import type { Table } from "./table.ts";
 
 /** A row as the client would get it, keyed by column name. */
 export type ClientRow = Readonly<Record<string, ClientValue>>;
@@ -12,7 +12,9 @@ export interface CommittedChange {
   readonly after: ClientRow | null;
 }
 
-/** What one transaction changed, in the order in which it did; a row changed twice is there twice. */
+/**
+ * What one transaction changed, in the order in which it did; a row changed twice is there twice.
+ */
 export interface Commit {
   readonly changes: readonly CommittedChange[];
 }
@@ -36,7 +38,9 @@ export function describeCommit(changes: readonly RowChange[]): Commit {
 }
 
 function describeRow(table: Table, row: Row | null): ClientRow | null {
-  if (row === null) return null;
+  if (row === null) {
+    return null;
+  }
   const described: Record<string, ClientValue> = {};
   let at = 0;
   for (const { name, type } of table.columns) {

@@ -23,7 +23,9 @@ export function compileCondition(scope: Scope, node: SyntaxNode, clause: string)
 
 /** 42804 when the expression is not boolean. */
 function demandBoolean(expression: Expression, clause: string): Expression {
-  if (expression.type === "boolean") return expression;
+  if (expression.type === "boolean") {
+    return expression;
+  }
   const message = `argument of ${clause} must be type boolean, not type ${expression.type}`;
   throw new DatabaseError("42804", message);
 }
@@ -79,7 +81,9 @@ export class ExpressionCompiler {
     const at = number - 1;
     const type = this.#scope.parameters.typeOf(number);
     const evaluate: Evaluate = (frame) => frame.parameters[at] ?? null;
-    if (type !== "unknown") return { type, evaluate, sources: 0 };
+    if (type !== "unknown") {
+      return { type, evaluate, sources: 0 };
+    }
     return { type, evaluate, sources: 0, parameter: number };
   }
 
@@ -92,7 +96,9 @@ export class ExpressionCompiler {
     const rightNode = node.requiredChild("rexpr");
     node.end();
     if (leftNode === undefined) {
-      if (name !== "-") return node.refuse(`operator ${name} without a left operand`);
+      if (name !== "-") {
+        return node.refuse(`operator ${name} without a left operand`);
+      }
       return negation(node, this.compile(rightNode));
     }
     const left = this.compile(leftNode);
@@ -102,21 +108,33 @@ export class ExpressionCompiler {
     }
     if (kind === "AEXPR_BETWEEN" || kind === "AEXPR_NOT_BETWEEN") {
       const [low, high] = this.#list(rightNode);
-      if (low === undefined || high === undefined) return node.refuse(kind);
+      if (low === undefined || high === undefined) {
+        return node.refuse(kind);
+      }
       const from = binaryOperator({ scope, node, name: ">=", left, right: low });
       const to = binaryOperator({ scope, node, name: "<=", left, right: high });
       return negateIf(kind === "AEXPR_NOT_BETWEEN", conjunction([from, to]));
     }
     const operation = { scope, node, name, left, right: this.compile(rightNode) };
-    if (kind === "AEXPR_OP") return binaryOperator(operation);
-    if (kind === "AEXPR_OP_ANY" && name === "=") return equalsAny(operation);
-    if (kind === "AEXPR_DISTINCT") return distinctness(operation, true);
-    if (kind === "AEXPR_NOT_DISTINCT") return distinctness(operation, false);
+    if (kind === "AEXPR_OP") {
+      return binaryOperator(operation);
+    }
+    if (kind === "AEXPR_OP_ANY" && name === "=") {
+      return equalsAny(operation);
+    }
+    if (kind === "AEXPR_DISTINCT") {
+      return distinctness(operation, true);
+    }
+    if (kind === "AEXPR_NOT_DISTINCT") {
+      return distinctness(operation, false);
+    }
     return node.refuse(`${kind} ${name}`);
   }
 
   #list(node: SyntaxNode): Expression[] {
-    if (node.kind !== "List") return node.refuse(node.kind);
+    if (node.kind !== "List") {
+      return node.refuse(node.kind);
+    }
     const items = node.children("items").map((item) => this.compile(item));
     node.end();
     return items;
@@ -130,8 +148,12 @@ export class ExpressionCompiler {
       return demandBoolean(compiled, word);
     });
     node.end();
-    if (operator === "AND_EXPR") return conjunction(operands);
-    if (operator === "OR_EXPR") return disjunction(operands);
+    if (operator === "AND_EXPR") {
+      return conjunction(operands);
+    }
+    if (operator === "OR_EXPR") {
+      return disjunction(operands);
+    }
     const [operand] = operands;
     return operand === undefined ? node.refuse(operator) : negateIf(true, operand);
   }
@@ -162,7 +184,9 @@ export function readColumnName(node: SyntaxNode): [string | undefined, string] {
   const names = node.names("fields");
   node.end();
   const [first, second] = names;
-  if (first === undefined || names.length > 2) return node.refuse(`column ${names.join(".")}`);
+  if (first === undefined || names.length > 2) {
+    return node.refuse(`column ${names.join(".")}`);
+  }
   return second === undefined ? [undefined, first] : [first, second];
 }
 
@@ -173,11 +197,21 @@ function compileConstant(node: SyntaxNode): Expression {
   const text = node.part("sval");
   const truth = node.part("boolval");
   node.end();
-  if (isNull) return { ...constant("unknown", null), literal: null };
-  if (whole !== undefined) return constant("integer", BigInt(whole.number("ival")));
-  if (decimal !== undefined) return largeWhole(node, decimal.text("fval") ?? "");
-  if (truth !== undefined) return constant("boolean", truth.flag("boolval"));
-  if (text === undefined) return node.refuse("this constant");
+  if (isNull) {
+    return { ...constant("unknown", null), literal: null };
+  }
+  if (whole !== undefined) {
+    return constant("integer", BigInt(whole.number("ival")));
+  }
+  if (decimal !== undefined) {
+    return largeWhole(node, decimal.text("fval") ?? "");
+  }
+  if (truth !== undefined) {
+    return constant("boolean", truth.flag("boolval"));
+  }
+  if (text === undefined) {
+    return node.refuse("this constant");
+  }
   const literal = text.text("sval") ?? "";
   return { ...constant("unknown", literal), literal };
 }
@@ -191,7 +225,9 @@ function largeWhole(node: SyntaxNode, digits: string): Expression {
 }
 
 function negateIf(negate: boolean, expression: Expression): Expression {
-  if (!negate) return expression;
+  if (!negate) {
+    return expression;
+  }
   return {
     type: "boolean",
     sources: expression.sources,
@@ -210,8 +246,12 @@ function conjunction(operands: readonly Expression[]): Expression {
       let result: boolean | null = true;
       for (const operand of operands) {
         const value = operand.evaluate(frame);
-        if (value === false) return false;
-        if (value === null) result = null;
+        if (value === false) {
+          return false;
+        }
+        if (value === null) {
+          result = null;
+        }
       }
       return result;
     },
@@ -226,8 +266,12 @@ function disjunction(operands: readonly Expression[]): Expression {
       let result: boolean | null = false;
       for (const operand of operands) {
         const value = operand.evaluate(frame);
-        if (value === true) return true;
-        if (value === null) result = null;
+        if (value === true) {
+          return true;
+        }
+        if (value === null) {
+          result = null;
+        }
       }
       return result;
     },

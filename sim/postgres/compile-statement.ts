@@ -14,21 +14,33 @@ interface CompiledTemplate {
   readonly shapes: readonly string[];
 }
 
-// Shared by every engine of the process: a template depends on the text and the tables' shapes alone.
+/**
+ * Shared by every engine of the process: a template depends on the text and the tables' shapes
+ * alone.
+ */
 const templates = new WeakMap<ParsedStatement, CompiledTemplate[]>();
 const TEMPLATES_OF_A_STATEMENT_MAX = 8;
 
-/** Compiles a statement for the catalog as its transaction sees it; every other kind is refused by name. */
+/**
+ * Compiles a statement for the catalog as its transaction sees it; every other kind is refused by
+ * name.
+ */
 export function compileStatement(catalog: Catalog, statement: ParsedStatement): Plan {
-  if (isDefinition(statement)) return compileDefinition(catalog, statement);
+  if (isDefinition(statement)) {
+    return compileDefinition(catalog, statement);
+  }
   const known = templates.get(statement) ?? [];
   for (const { template, shapes } of known) {
     const tables = tablesOf(template, catalog);
-    if (tables?.every((table, at) => table.shape === shapes[at])) return template.bind(tables);
+    if (tables?.every((table, at) => table.shape === shapes[at])) {
+      return template.bind(tables);
+    }
   }
   const template = compileTemplate(catalog, statement);
   const tables = template.tableNames.map((name) => catalog.demandTable(name));
-  if (known.length >= TEMPLATES_OF_A_STATEMENT_MAX) known.shift();
+  if (known.length >= TEMPLATES_OF_A_STATEMENT_MAX) {
+    known.shift();
+  }
   known.push({ template, shapes: tables.map((table) => table.shape) });
   templates.set(statement, known);
   return template.bind(tables);
@@ -66,7 +78,9 @@ function tablesOf(template: PlanTemplate, catalog: Catalog): readonly Table[] | 
   const tables: Table[] = [];
   for (const name of template.tableNames) {
     const table = catalog.findTable(name);
-    if (table === undefined) return undefined;
+    if (table === undefined) {
+      return undefined;
+    }
     tables.push(table);
   }
   return tables;

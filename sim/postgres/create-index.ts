@@ -3,11 +3,11 @@ import { compileCheck } from "./check-constraint.ts";
 import { chooseName } from "./constraint-name.ts";
 import { DatabaseError } from "./database-error.ts";
 import type { Execution } from "./execution.ts";
+import type { Steps } from "./lock-manager.ts";
 import { SHARE_LOCK } from "./lock.ts";
 import { OrderedIndex } from "./ordered-index.ts";
 import type { Plan, PlanOutcome } from "./plan.ts";
 import { describeKey, findConflict } from "./row-constraint.ts";
-import type { Steps } from "./lock-manager.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 import { type IndexPredicate, indexKeyOf, type Table, type TableIndex } from "./table.ts";
 
@@ -38,7 +38,9 @@ export function compileCreateIndex(catalog: Catalog, node: SyntaxNode): Plan {
       const isTaken = (one: string): boolean => catalog.hasRelation(one);
       const name = given ?? chooseName(table.name, columnNames, "idx", isTaken);
       if (isTaken(name)) {
-        if (onlyIfMissing) return NOTHING;
+        if (onlyIfMissing) {
+          return NOTHING;
+        }
         throw new DatabaseError("42P07", `relation "${name}" already exists`);
       }
       const index = addIndex(catalog, table, { name, columns, unique, primary: false, predicate });
@@ -70,31 +72,43 @@ function readIndexColumn(table: Table, node: SyntaxNode): number {
   node.only("nulls_ordering", "SORTBY_NULLS_DEFAULT", "SORTBY_NULLS_LAST");
   node.end();
   const at = table.columnAt(name);
-  if (at >= 0) return at;
+  if (at >= 0) {
+    return at;
+  }
   throw new DatabaseError("42703", `column "${name}" does not exist`);
 }
 
 function readPredicate(table: Table, condition: SyntaxNode | undefined): IndexPredicate | null {
-  if (condition === undefined) return null;
+  if (condition === undefined) {
+    return null;
+  }
   const canonicalConjuncts = conjunctsOf(condition.reopen()).map((one) => one.canonical());
   const { evaluate } = compileCheck(table, condition);
   return { canonicalConjuncts, evaluate };
 }
 
 function conjunctsOf(node: SyntaxNode): SyntaxNode[] {
-  if (node.kind !== "BoolExpr" || node.text("boolop") !== "AND_EXPR") return [node];
+  if (node.kind !== "BoolExpr" || node.text("boolop") !== "AND_EXPR") {
+    return [node];
+  }
   return node.children("args").flatMap(conjunctsOf);
 }
 
 function* fillIndex(execution: Execution, table: Table, index: TableIndex): Steps<void> {
   for (const row of table.rows) {
     for (const version of row.versions) {
-      if (version.createdBy.status === "aborted") continue;
+      if (version.createdBy.status === "aborted") {
+        continue;
+      }
       const key = indexKeyOf(index, version.values);
-      if (key === undefined) continue;
+      if (key === undefined) {
+        continue;
+      }
       if (index.unique && !key.includes(null) && version.liveEnder === null) {
         const conflict = yield* findConflict(execution, index, key, version);
-        if (conflict !== null) throw notUnique(table, index, key);
+        if (conflict !== null) {
+          throw notUnique(table, index, key);
+        }
       }
       index.entries.insert({ key, row });
     }

@@ -1,4 +1,5 @@
 import type { Catalog } from "./catalog.ts";
+import { compileCheck, type RowCondition } from "./check-constraint.ts";
 import {
   type ColumnDefinition,
   type ConstraintDefinition,
@@ -7,20 +8,22 @@ import {
 import { chooseName } from "./constraint-name.ts";
 import { addIndex } from "./create-index.ts";
 import { DatabaseError } from "./database-error.ts";
-import { compileCheck, type RowCondition } from "./check-constraint.ts";
 import type { Execution } from "./execution.ts";
-import { ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
+import { ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE } from "./lock.ts";
 import type { Plan, PlanOutcome } from "./plan.ts";
-import { awaitTransaction } from "./row-lock.ts";
 import type { ParsedStatement } from "./postgres-parser.ts";
+import { awaitTransaction } from "./row-lock.ts";
 import { Sequence } from "./sequence.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 import { type Column, Table } from "./table.ts";
 
 const NOTHING: PlanOutcome = { rows: [], count: 0 };
 
-/** The statement as it was read. It depends on the text alone, so every engine of the process shares it. */
+/**
+ * The statement as it was read. It depends on the text alone, so every engine of the process shares
+ * it.
+ */
 interface CreateTable {
   readonly name: string;
   readonly onlyIfMissing: boolean;
@@ -31,7 +34,9 @@ interface CreateTable {
 const readBefore = new WeakMap<ParsedStatement, CreateTable>();
 const checksCompiledBefore = new WeakMap<SyntaxNode, RowCondition>();
 
-/** Compiles CREATE TABLE [IF NOT EXISTS]; to be run once, by the transaction whose catalog this is. */
+/**
+ * Compiles CREATE TABLE [IF NOT EXISTS]; to be run once, by the transaction whose catalog this is.
+ */
 export function compileCreateTable(catalog: Catalog, statement: ParsedStatement): Plan {
   const create = readBefore.get(statement) ?? readCreateTable(statement.open());
   readBefore.set(statement, create);
@@ -43,7 +48,9 @@ export function compileCreateTable(catalog: Catalog, statement: ParsedStatement)
     parameterTypes: [],
     *run(execution) {
       if (catalog.hasRelation(name) && catalog.findTableInCreation(name) === undefined) {
-        if (onlyIfMissing) return NOTHING;
+        if (onlyIfMissing) {
+          return NOTHING;
+        }
         throw new DatabaseError("42P07", `relation "${name}" already exists`);
       }
       yield* awaitRival(execution, catalog, name);
@@ -70,13 +77,20 @@ function readCreateTable(node: SyntaxNode): CreateTable {
   return { name, onlyIfMissing, columns, constraints };
 }
 
-// Two transactions that create one name meet at the unique index of pg_type, even with IF NOT EXISTS.
+/**
+ * Two transactions that create one name meet at the unique index of pg_type, even with IF NOT
+ * EXISTS.
+ */
 function* awaitRival(execution: Execution, catalog: Catalog, name: string): Steps<void> {
   for (;;) {
     const rival = catalog.findTableInCreation(name);
-    if (rival === undefined) return;
+    if (rival === undefined) {
+      return;
+    }
     yield* awaitTransaction(execution, rival.createdBy);
-    if (rival.createdBy.status !== "committed") continue;
+    if (rival.createdBy.status !== "committed") {
+      continue;
+    }
     const constraint = "pg_type_typname_nsp_index";
     throw new DatabaseError(
       "23505",
@@ -97,7 +111,10 @@ function makeColumn(definition: ColumnDefinition): Column {
   return { name, type, notNull: notNull || identity !== null, defaultValue, identity };
 }
 
-// Checks are named first, then keys with the primary key before the rest, then foreign keys, as DefineRelation does.
+/**
+ * Checks are named first, then keys with the primary key before the rest, then foreign keys, as
+ * DefineRelation does.
+ */
 function* addConstraints(
   execution: Execution,
   catalog: Catalog,
@@ -112,7 +129,9 @@ function* addConstraints(
     return chosen;
   };
   for (const one of constraints) {
-    if (one.kind !== "check") continue;
+    if (one.kind !== "check") {
+      continue;
+    }
     const { columns, evaluate } = checkOf(table, one.condition);
     const [column, second] = columns;
     const part = column === undefined || second !== undefined ? [] : [column];
@@ -128,13 +147,17 @@ function* addConstraints(
         const message = `multiple primary keys for table "${table.name}" are not allowed`;
         throw new DatabaseError("42P16", message);
       }
-      for (const at of columns) markNotNull(table, at);
+      for (const at of columns) {
+        markNotNull(table, at);
+      }
     }
     const index = { name: indexName, columns, unique: true, primary: one.primary, predicate: null };
     addIndex(catalog, table, index);
   }
   for (const one of constraints) {
-    if (one.kind !== "foreign") continue;
+    if (one.kind !== "foreign") {
+      continue;
+    }
     const referenced = one.table === table.name ? table : catalog.demandTable(one.table);
     yield* execution.locks.acquire(referenced.lock, execution.owner, SHARE_ROW_EXCLUSIVE);
     const foreignName = name(one.name, one.columns, "fkey");
@@ -142,7 +165,9 @@ function* addConstraints(
   }
 }
 
-// A condition belongs to one statement, so the columns that it is compiled for are always the same.
+/**
+ * A condition belongs to one statement, so the columns that it is compiled for are always the same.
+ */
 function checkOf(table: Table, condition: SyntaxNode): RowCondition {
   const check = checksCompiledBefore.get(condition) ?? compileCheck(table, condition);
   checksCompiledBefore.set(condition, check);
@@ -191,18 +216,24 @@ function addForeignKey(
 
 function demandKeyColumn(table: Table, name: string): number {
   const at = table.columnAt(name);
-  if (at >= 0) return at;
+  if (at >= 0) {
+    return at;
+  }
   throw new DatabaseError("42703", `column "${name}" named in key does not exist`);
 }
 
 function demandForeignColumn(table: Table, name: string): number {
   const at = table.columnAt(name);
-  if (at >= 0) return at;
+  if (at >= 0) {
+    return at;
+  }
   const message = `column "${name}" referenced in foreign key constraint does not exist`;
   throw new DatabaseError("42703", message);
 }
 
 function markNotNull(table: Table, at: number): void {
   const column = table.columns[at];
-  if (column !== undefined) column.notNull = true;
+  if (column !== undefined) {
+    column.notNull = true;
+  }
 }

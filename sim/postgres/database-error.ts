@@ -1,4 +1,7 @@
-/** The parts of an error report that Postgres sends beside code and message, each only where it sends it. */
+/**
+ * The parts of an error report that Postgres sends beside code and message, each only where it
+ * sends it.
+ */
 export interface DatabaseErrorParts {
   readonly detail?: string;
   readonly hint?: string;
@@ -9,8 +12,8 @@ export interface DatabaseErrorParts {
 }
 
 /**
- * An error that Postgres itself would report: SQLSTATE in `code`, and the names of what was violated, with
- * the fields that the `pg` client shows. Services may catch it, unlike NotSimulated.
+ * An error that Postgres itself would report: SQLSTATE in `code`, and the names of what was
+ * violated, with the fields that the `pg` client shows. Services may catch it, unlike NotSimulated.
  */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
@@ -35,7 +38,10 @@ export class DatabaseError extends Error {
   }
 }
 
-/** 40001, in the words Postgres uses when a REPEATABLE READ transaction meets a newer version of a row. */
+/**
+ * 40001, in the words Postgres uses when a REPEATABLE READ transaction meets a newer version of a
+ * row.
+ */
 export function serializationFailure(because: "update" | "delete"): DatabaseError {
   return new DatabaseError("40001", `could not serialize access due to concurrent ${because}`);
 }

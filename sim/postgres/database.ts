@@ -2,13 +2,14 @@ import { Catalog, SharedCatalog } from "./catalog.ts";
 import { type Commit, describeCommit, type RowChange } from "./commit.ts";
 import { compileStatement, isDefinition } from "./compile-statement.ts";
 import type { PostgresHost } from "./host.ts";
-import { Lock, type LockOwner } from "./lock.ts";
 import { LockManager } from "./lock-manager.ts";
+import { Lock, type LockOwner } from "./lock.ts";
+import { OpenTransaction } from "./open-transaction.ts";
 import type { Plan } from "./plan.ts";
 import type { ParsedStatement } from "./postgres-parser.ts";
 import { cleanRow } from "./row-cleaning.ts";
-import type { RowVersion, StoredRow } from "./stored-row.ts";
-import { Transaction } from "./transaction.ts";
+import type { RowVersion, StoredRow } from "./table.ts";
+import type { Transaction } from "./transaction.ts";
 
 const PLANS_MAX = 10_000;
 const FIRST_TRANSACTION_ID = 700;
@@ -23,12 +24,17 @@ interface Leftover {
   readonly commitNumber: number;
 }
 
-/** What all sessions of a server share: catalog, locks, the order of commits, plans, and cleaning up. */
+/**
+ * What all sessions of a server share: catalog, locks, the order of commits, plans, and cleaning
+ * up.
+ */
 export class Database {
   readonly host: PostgresHost;
   readonly locks: LockManager;
   readonly catalog = new SharedCatalog();
-  /** The oldest commit number that a snapshot in use still looks from, or null when none is in use. */
+  /**
+   * The oldest commit number that a snapshot in use still looks from, or null when none is in use.
+   */
   readonly #oldestSnapshot: () => number | null;
   readonly #listeners: ((commit: Commit) => void)[] = [];
   readonly #plans = new Map<ParsedStatement, CachedPlan>();
@@ -59,30 +65,44 @@ export class Database {
     this.#listeners.push(listener);
   }
 
-  begin(owner: LockOwner): Transaction {
+  begin(owner: LockOwner): OpenTransaction {
     this.#transactions += 1;
-    return new Transaction(this.#transactions, owner);
+    return new OpenTransaction(this.#transactions, owner);
   }
 
-  /** The plan of a statement, compiled once per catalog version; a transaction that has defined something sees its own. */
+  /**
+   * The plan of a statement, compiled once per catalog version; a transaction that has defined
+   * something sees its own.
+   */
   planFor(statement: ParsedStatement, transaction: Transaction): Plan {
     const catalogVersion = this.catalog.version;
     const shared = !isDefinition(statement) && transaction.undefine.length === 0;
     const cached = shared ? this.#plans.get(statement) : undefined;
-    if (cached !== undefined && cached.catalogVersion === catalogVersion) return cached.plan;
+    if (cached !== undefined && cached.catalogVersion === catalogVersion) {
+      return cached.plan;
+    }
     const plan = compileStatement(new Catalog(this.catalog, transaction), statement);
     if (shared) {
-      if (this.#plans.size >= PLANS_MAX) this.#plans.clear();
+      if (this.#plans.size >= PLANS_MAX) {
+        this.#plans.clear();
+      }
       this.#plans.set(statement, { plan, catalogVersion });
     }
     return plan;
   }
 
-  /** Makes the transaction's work durable and visible, tells the observers, and lets the waiters go on. */
-  commit(transaction: Transaction): void {
+  /**
+   * Makes the transaction's work durable and visible, tells the observers, and lets the waiters go
+   * on.
+   */
+  commit(transaction: OpenTransaction): void {
     const { touched, changes } = transaction;
-    if (touched.length > 0 || transaction.undefine.length > 0) this.#commits += 1;
-    if (transaction.undefine.length > 0) this.catalog.version += 1;
+    if (touched.length > 0 || transaction.undefine.length > 0) {
+      this.#commits += 1;
+    }
+    if (transaction.undefine.length > 0) {
+      this.catalog.version += 1;
+    }
     transaction.commitNumber = this.#commits;
     transaction.status = "committed";
     for (const row of touched) {
@@ -92,25 +112,35 @@ export class Database {
     }
     this.#release(transaction);
     this.#cleanUp();
-    if (changes.length === 0 || this.#listeners.length === 0) return;
+    if (changes.length === 0 || this.#listeners.length === 0) {
+      return;
+    }
     const commit = describeCommit(changes);
-    for (const listener of this.#listeners) listener(commit);
+    for (const listener of this.#listeners) {
+      listener(commit);
+    }
   }
 
   /** Takes the transaction's work back and lets the waiters go on. */
-  abort(transaction: Transaction): void {
+  abort(transaction: OpenTransaction): void {
     transaction.status = "aborted";
     transaction.changes.length = 0;
-    for (const undefine of transaction.undefine.toReversed()) undefine();
-    for (const row of transaction.touched) cleanRow(row, this.#horizon());
+    for (const undefine of transaction.undefine.toReversed()) {
+      undefine();
+    }
+    for (const row of transaction.touched) {
+      cleanRow(row, this.#horizon());
+    }
     this.#release(transaction);
     this.#cleanUp();
   }
 
   /** Notes a change of a row: for cleaning up after it, and for the observers if there are any. */
-  noteChange(transaction: Transaction, row: StoredRow, change: RowChange): void {
+  noteChange(transaction: OpenTransaction, row: StoredRow, change: RowChange): void {
     transaction.touched.push(row);
-    if (this.#listeners.length > 0) transaction.changes.push(change);
+    if (this.#listeners.length > 0) {
+      transaction.changes.push(change);
+    }
   }
 
   rowLock(version: RowVersion): Lock {
@@ -122,14 +152,18 @@ export class Database {
     return demandLock(this.#advisoryLocks, key, `advisory lock [0,${key},0,1]`);
   }
 
-  /** Recovery: sequences go on after what was reserved. Open transactions have been aborted before. */
+  /**
+   * Recovery: sequences go on after what was reserved. Open transactions have been aborted before.
+   */
   crash(): void {
     for (const table of this.catalog.tables.values()) {
-      for (const column of table.columns) column.identity?.crash();
+      for (const column of table.columns) {
+        column.identity?.crash();
+      }
     }
   }
 
-  #release(transaction: Transaction): void {
+  #release(transaction: OpenTransaction): void {
     transaction.touched.length = 0;
     transaction.undefine.length = 0;
     transaction.lock = null;
@@ -141,11 +175,15 @@ export class Database {
   }
 
   #cleanUp(): void {
-    if (this.#leftovers.length === 0) return;
+    if (this.#leftovers.length === 0) {
+      return;
+    }
     const horizon = this.#horizon();
     const kept = this.#leftovers.findIndex(({ commitNumber }) => commitNumber > horizon);
     const due = this.#leftovers.splice(0, kept < 0 ? this.#leftovers.length : kept);
-    for (const { row } of due) cleanRow(row, horizon);
+    for (const { row } of due) {
+      cleanRow(row, horizon);
+    }
   }
 }
 

@@ -7,7 +7,10 @@ import {
   modeBit,
 } from "./lock.ts";
 
-/** A waiter that is only blocked by another waiter ahead of it: a new order of the queue may free it. */
+/**
+ * A waiter that is only blocked by another waiter ahead of it: a new order of the queue may free
+ * it.
+ */
 interface SoftEdge {
   readonly waiter: LockOwner;
   readonly blocker: LockOwner;
@@ -34,7 +37,9 @@ const CONSTRAINTS_MAX = 20;
  */
 export function resolveDeadlock(start: LockOwner): DeadlockOutcome {
   const queues = searchOrders(start, []);
-  if (queues !== undefined) return { kind: "none", queues };
+  if (queues !== undefined) {
+    return { kind: "none", queues };
+  }
   return { kind: "deadlock", cycle: findCycle(start, new Map())?.cycle ?? [start] };
 }
 
@@ -55,19 +60,31 @@ function waitText(wait: LockWait): string {
 
 function searchOrders(start: LockOwner, constraints: readonly SoftEdge[]): Queues | undefined {
   const queues = orderQueues(constraints);
-  if (queues === undefined) return undefined;
+  if (queues === undefined) {
+    return undefined;
+  }
   let softEdges: readonly SoftEdge[] = [];
   for (const owner of [...constraints.flatMap((edge) => [edge.waiter, edge.blocker]), start]) {
     const found = findCycle(owner, queues);
-    if (found === undefined) continue;
-    if (found.softEdges.length === 0) return undefined;
+    if (found === undefined) {
+      continue;
+    }
+    if (found.softEdges.length === 0) {
+      return undefined;
+    }
     softEdges = found.softEdges;
   }
-  if (softEdges.length === 0) return queues;
-  if (constraints.length >= CONSTRAINTS_MAX) return undefined;
+  if (softEdges.length === 0) {
+    return queues;
+  }
+  if (constraints.length >= CONSTRAINTS_MAX) {
+    return undefined;
+  }
   for (const edge of softEdges) {
     const solved = searchOrders(start, [...constraints, edge]);
-    if (solved !== undefined) return solved;
+    if (solved !== undefined) {
+      return solved;
+    }
   }
   return undefined;
 }
@@ -75,15 +92,22 @@ function searchOrders(start: LockOwner, constraints: readonly SoftEdge[]): Queue
 function orderQueues(constraints: readonly SoftEdge[]): Queues | undefined {
   const queues = new Map<Lock, readonly LockWait[]>();
   for (const { lock } of constraints) {
-    if (queues.has(lock)) continue;
+    if (queues.has(lock)) {
+      continue;
+    }
     const order = orderQueue(lock, constraints);
-    if (order === undefined) return undefined;
+    if (order === undefined) {
+      return undefined;
+    }
     queues.set(lock, order);
   }
   return queues;
 }
 
-// Topological order, built from the end, that keeps the present order wherever no constraint objects.
+/**
+ * Topological order, built from the end, that keeps the present order wherever no constraint
+ * objects.
+ */
 function orderQueue(lock: Lock, constraints: readonly SoftEdge[]): LockWait[] | undefined {
   const left = [...lock.queue];
   const order: LockWait[] = [];
@@ -96,7 +120,9 @@ function orderQueue(lock: Lock, constraints: readonly SoftEdge[]): LockWait[] | 
     );
   while (left.length > 0) {
     const at = left.findLastIndex((wait) => !mustPrecede(wait));
-    if (at < 0) return undefined;
+    if (at < 0) {
+      return undefined;
+    }
     order.unshift(...left.splice(at, 1));
   }
   return order;
@@ -105,20 +131,34 @@ function orderQueue(lock: Lock, constraints: readonly SoftEdge[]): LockWait[] | 
 function findCycle(start: LockOwner, queues: Queues): Search | undefined {
   const visited = new Set<LockOwner>();
   const follow = (owner: LockOwner): Search | undefined => {
-    if (visited.has(owner)) return owner === start ? { softEdges: [], cycle: [] } : undefined;
+    if (visited.has(owner)) {
+      return owner === start ? { softEdges: [], cycle: [] } : undefined;
+    }
     visited.add(owner);
     const wait = owner.waiting;
-    if (wait === null) return undefined;
+    if (wait === null) {
+      return undefined;
+    }
     for (const grant of wait.lock.granted) {
-      if (grant.owner === owner || !conflictsWith(wait.mode, modeBit(grant.mode))) continue;
+      if (grant.owner === owner || !conflictsWith(wait.mode, modeBit(grant.mode))) {
+        continue;
+      }
       const found = follow(grant.owner);
-      if (found !== undefined) return { ...found, cycle: [owner, ...found.cycle] };
+      if (found !== undefined) {
+        return { ...found, cycle: [owner, ...found.cycle] };
+      }
     }
     for (const ahead of queues.get(wait.lock) ?? wait.lock.queue) {
-      if (ahead.owner === owner) break;
-      if (!conflictsWith(wait.mode, modeBit(ahead.mode))) continue;
+      if (ahead.owner === owner) {
+        break;
+      }
+      if (!conflictsWith(wait.mode, modeBit(ahead.mode))) {
+        continue;
+      }
       const found = follow(ahead.owner);
-      if (found === undefined) continue;
+      if (found === undefined) {
+        continue;
+      }
       const edge = { waiter: owner, blocker: ahead.owner, lock: wait.lock };
       return { softEdges: [...found.softEdges, edge], cycle: [owner, ...found.cycle] };
     }

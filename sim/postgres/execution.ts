@@ -1,8 +1,8 @@
 import type { PostgresHost } from "./host.ts";
-import type { Lock, LockOwner } from "./lock.ts";
 import type { LockManager, Steps } from "./lock-manager.ts";
-import type { Row, RowVersion, StoredRow } from "./stored-row.ts";
-import type { Table } from "./table.ts";
+import type { Lock, LockOwner } from "./lock.ts";
+import type { Row } from "./row.ts";
+import type { RowVersion, StoredRow, Table } from "./table.ts";
 import type { Snapshot, Transaction } from "./transaction.ts";
 
 /** The isolation levels that are simulated. */
@@ -20,8 +20,8 @@ export interface Execution {
   /** Foreign-key checks, which Postgres runs when the statement's own work is done. */
   readonly afterStatement: (() => Steps<void>)[];
   /**
-   * A snapshot for a foreign-key check, which sees the statement's own changes: in READ COMMITTED always of
-   * this moment, in REPEATABLE READ the transaction's own unless `now` is asked for.
+   * A snapshot for a foreign-key check, which sees the statement's own changes: in READ COMMITTED
+   * always of this moment, in REPEATABLE READ the transaction's own unless `now` is asked for.
    */
   takeCheckSnapshot(of: "transaction" | "now"): Snapshot;
   /** The same statement looking through another snapshot. */

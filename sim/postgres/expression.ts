@@ -1,7 +1,10 @@
-import type { Row } from "./stored-row.ts";
+import type { Row } from "./row.ts";
 import type { SqlType, SqlValue } from "./sql-type.ts";
 
-/** What an expression is computed from: the current row of every table of the query, and the parameters. */
+/**
+ * What an expression is computed from: the current row of every table of the query, and the
+ * parameters.
+ */
 export interface Frame {
   rows: Row[];
   readonly parameters: Row;
@@ -35,7 +38,9 @@ export interface Expression {
   readonly sources: number;
   readonly column?: ColumnPlace;
   readonly matches?: readonly ColumnMatch[];
-  /** Of type unknown only: the text of the literal (null for NULL), or the number of the parameter. */
+  /**
+   * Of type unknown only: the text of the literal (null for NULL), or the number of the parameter.
+   */
   readonly literal?: string | null;
   readonly parameter?: number;
 }

@@ -1,12 +1,12 @@
 import { DatabaseError, serializationFailure } from "./database-error.ts";
 import type { Execution } from "./execution.ts";
-import { ROW_SHARE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
+import { ROW_SHARE } from "./lock.ts";
 import { compareKeys, type IndexKey } from "./ordered-index.ts";
 import { describeKey } from "./row-constraint.ts";
 import { lockRow, lockRowAtOnce } from "./row-lock.ts";
-import { KEY_SHARE, type Row, type RowVersion } from "./stored-row.ts";
-import { type ForeignKey, indexKeyOf, type Table } from "./table.ts";
+import { KEY_SHARE, type Row } from "./row.ts";
+import { type RowVersion, type ForeignKey, indexKeyOf, type Table } from "./table.ts";
 import type { Snapshot } from "./transaction.ts";
 
 /**
@@ -22,22 +22,33 @@ export function queueForeignKeyChecks(
   if (after !== null) {
     for (const foreignKey of table.foreignKeys) {
       const key = valuesAt(after.values, foreignKey.columns);
-      if (key.includes(null)) continue;
+      if (key.includes(null)) {
+        continue;
+      }
       const old = before === null ? null : valuesAt(before, foreignKey.columns);
-      if (old !== null && compareKeys(old, key) === 0) continue;
+      if (old !== null && compareKeys(old, key) === 0) {
+        continue;
+      }
       execution.afterStatement.push(() => checkReferenced(execution, foreignKey, after, key));
     }
   }
-  if (before === null) return;
+  if (before === null) {
+    return;
+  }
   for (const foreignKey of table.referencedBy) {
     const key = valuesAt(before, foreignKey.referencedColumns);
     const now = after === null ? null : valuesAt(after.values, foreignKey.referencedColumns);
-    if (key.includes(null) || (now !== null && compareKeys(now, key) === 0)) continue;
+    if (key.includes(null) || (now !== null && compareKeys(now, key) === 0)) {
+      continue;
+    }
     execution.afterStatement.push(() => checkNotReferenced(execution, foreignKey, key));
   }
 }
 
-// RI_FKey_check: SELECT 1 FROM referenced WHERE key = ... FOR KEY SHARE, with a snapshot of this moment.
+/**
+ * RI_FKey_check: SELECT 1 FROM referenced WHERE key = ... FOR KEY SHARE, with a snapshot of this
+ * moment.
+ */
 function* checkReferenced(
   execution: Execution,
   foreignKey: ForeignKey,
@@ -45,7 +56,9 @@ function* checkReferenced(
   key: IndexKey,
 ): Steps<void> {
   const { name, table, columns, referenced, referencedColumns } = foreignKey;
-  if (version.liveEnder === execution.transaction) return;
+  if (version.liveEnder === execution.transaction) {
+    return;
+  }
   if (!execution.locks.tryAcquire(referenced.lock, execution.owner, ROW_SHARE)) {
     yield* execution.locks.acquire(referenced.lock, execution.owner, ROW_SHARE);
   }
@@ -61,7 +74,10 @@ function* checkReferenced(
   throw violation(foreignKey, message, detail);
 }
 
-// RI_FKey_noaction_del and _upd: the old key may be gone only if nothing refers to it, or another row has taken it.
+/**
+ * RI_FKey_noaction_del and _upd: the old key may be gone only if nothing refers to it, or another
+ * row has taken it.
+ */
 function* checkNotReferenced(
   execution: Execution,
   foreignKey: ForeignKey,
@@ -70,10 +86,14 @@ function* checkNotReferenced(
   const { name, table, columns, referenced, referencedColumns } = foreignKey;
   yield* execution.locks.acquire(table.lock, execution.owner, ROW_SHARE);
   const snapshot = execution.takeCheckSnapshot("now");
-  if (versionsWithKey(referenced, referencedColumns, key, snapshot).length > 0) return;
+  if (versionsWithKey(referenced, referencedColumns, key, snapshot).length > 0) {
+    return;
+  }
   for (const found of versionsWithKey(table, columns, key, snapshot)) {
     const locked = yield* lockForCheck(execution, found, snapshot);
-    if (locked === null || compareKeys(valuesAt(locked.values, columns), key) !== 0) continue;
+    if (locked === null || compareKeys(valuesAt(locked.values, columns), key) !== 0) {
+      continue;
+    }
     const message = `update or delete on table "${referenced.name}" violates foreign key constraint "${name}" on table "${table.name}"`;
     const detail = `${describeKey(referenced, referencedColumns, key)} is still referenced from table "${table.name}".`;
     throw violation(foreignKey, message, detail);
@@ -87,10 +107,16 @@ function* lockForCheck(
 ): Steps<RowVersion | null> {
   const readCommitted = execution.isolation === "read committed";
   const check = execution.withSnapshot(snapshot);
-  if (lockRowAtOnce(check, found, KEY_SHARE)) return found;
+  if (lockRowAtOnce(check, found, KEY_SHARE)) {
+    return found;
+  }
   const outcome = yield* lockRow(check, found, KEY_SHARE, "wait", readCommitted);
-  if (outcome.kind === "ok") return outcome.version;
-  if (!readCommitted) throw serializationFailure("update");
+  if (outcome.kind === "ok") {
+    return outcome.version;
+  }
+  if (!readCommitted) {
+    throw serializationFailure("update");
+  }
   return null;
 }
 
@@ -111,10 +137,14 @@ function versionsWithKey(
   const found: RowVersion[] = [];
   for (const row of rows) {
     const version = row.visibleTo(snapshot);
-    if (version === null) continue;
+    if (version === null) {
+      continue;
+    }
     const own =
       index === undefined ? valuesAt(version.values, columns) : indexKeyOf(index, version.values);
-    if (own !== undefined && compareKeys(own, key) === 0) found.push(version);
+    if (own !== undefined && compareKeys(own, key) === 0) {
+      found.push(version);
+    }
   }
   return found;
 }

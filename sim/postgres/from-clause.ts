@@ -11,12 +11,13 @@ import type { Catalog } from "./catalog.ts";
 import { compileCondition } from "./compile-expression.ts";
 import type { Evaluate, Frame } from "./expression.ts";
 import type { Scope } from "./scope.ts";
-import type { RowVersion } from "./stored-row.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
-import type { Table } from "./table.ts";
+import type { RowVersion, Table } from "./table.ts";
 import type { Snapshot } from "./transaction.ts";
 
-/** The tables of a query as they were written: their names are in the scope, their conditions here. */
+/**
+ * The tables of a query as they were written: their names are in the scope, their conditions here.
+ */
 export interface FromClause {
   readonly conjuncts: Conjunct[];
   /** The conditions of each LEFT JOIN, by the place of its right-hand table. */
@@ -53,7 +54,9 @@ export interface JoinPlan extends Join {
 /** Reads FROM: tables, INNER JOIN and LEFT JOIN, to whose right stands a table. */
 export function readFromClause(catalog: Catalog, scope: Scope, nodes: SyntaxNode[]): FromClause {
   const clause: FromClause = { conjuncts: [], outerJoins: new Map() };
-  for (const node of nodes) readFromItem(catalog, scope, node, clause);
+  for (const node of nodes) {
+    readFromItem(catalog, scope, node, clause);
+  }
   return clause;
 }
 
@@ -78,14 +81,18 @@ export function readConjuncts(
   node: SyntaxNode | undefined,
   clause: string,
 ): Conjunct[] {
-  if (node === undefined) return [];
+  if (node === undefined) {
+    return [];
+  }
   if (node.kind === "BoolExpr" && node.reopen().text("boolop") === "AND_EXPR") {
     return node.children("args").flatMap((operand) => readConjuncts(scope, operand, "AND"));
   }
   return [{ expression: compileCondition(scope, node, clause), canonical: node.canonical() }];
 }
 
-/** Plans the join: with inner joins alone the order is chosen, table by table, by the best index. */
+/**
+ * Plans the join: with inner joins alone the order is chosen, table by table, by the best index.
+ */
 export function planJoin(
   scope: Scope,
   clause: FromClause,
@@ -110,7 +117,9 @@ export function planJoin(
     left.splice(left.indexOf(source), 1);
     bound |= 1 << source;
     const now = [...pending].filter((one) => (one.expression.sources & ~bound) === 0);
-    for (const one of now) pending.delete(one);
+    for (const one of now) {
+      pending.delete(one);
+    }
     const joinFilters = outer?.map((one) => one.expression.evaluate) ?? null;
     const filters = now.map((one) => one.expression.evaluate);
     levels.push({ source, path, filters, joinFilters });
@@ -123,13 +132,17 @@ export function planJoin(
 export function bindJoin(join: Join, tables: readonly Table[]): JoinPlan {
   const levels = join.levels.map((level): BoundLevel => {
     const table = tables[level.source];
-    if (table === undefined) throw new Error("a table of the query is missing from its plan");
+    if (table === undefined) {
+      throw new Error("a table of the query is missing from its plan");
+    }
     return { ...level, table, path: bindPath(level.path, table) };
   });
   return { ...join, levels };
 }
 
-/** The versions of one table that meet the conditions, one after the other as they are asked for. */
+/**
+ * The versions of one table that meet the conditions, one after the other as they are asked for.
+ */
 export function versionsAt(
   level: BoundLevel,
   frame: Frame,
@@ -153,7 +166,9 @@ export function* runJoin(
 ): Generator<void> {
   const level = plan.levels[depth];
   if (level === undefined) {
-    if (depth > 0 || allTrue(plan.filters, frame)) yield;
+    if (depth > 0 || allTrue(plan.filters, frame)) {
+      yield;
+    }
     return;
   }
   const { source, table, path, filters, joinFilters } = level;
@@ -161,22 +176,40 @@ export function* runJoin(
   let matched = false;
   for (const version of versionsOn(path, table, frame, snapshot)) {
     frame.rows[source] = version.values;
-    if (joinFilters !== null && !allTrue(joinFilters, frame)) continue;
+    if (joinFilters !== null && !allTrue(joinFilters, frame)) {
+      continue;
+    }
     matched = true;
-    if (!allTrue(filters, frame)) continue;
-    if (last) yield;
-    else yield* runJoin(plan, frame, snapshot, depth + 1);
+    if (!allTrue(filters, frame)) {
+      continue;
+    }
+    if (last) {
+      yield;
+    } else {
+      yield* runJoin(plan, frame, snapshot, depth + 1);
+    }
   }
-  if (joinFilters === null || matched) return;
+  if (joinFilters === null || matched) {
+    return;
+  }
   frame.rows[source] = [];
-  if (!allTrue(filters, frame)) return;
-  if (last) yield;
-  else yield* runJoin(plan, frame, snapshot, depth + 1);
+  if (!allTrue(filters, frame)) {
+    return;
+  }
+  if (last) {
+    yield;
+  } else {
+    yield* runJoin(plan, frame, snapshot, depth + 1);
+  }
 }
 
 /** True when every condition is true, neither false nor null. */
 export function allTrue(filters: readonly Evaluate[], frame: Frame): boolean {
-  for (const filter of filters) if (filter(frame) !== true) return false;
+  for (const filter of filters) {
+    if (filter(frame) !== true) {
+      return false;
+    }
+  }
   return true;
 }
 
@@ -184,7 +217,11 @@ function* filterLazily(
   versions: Iterable<RowVersion>,
   meets: (version: RowVersion) => boolean,
 ): Generator<RowVersion> {
-  for (const version of versions) if (meets(version)) yield version;
+  for (const version of versions) {
+    if (meets(version)) {
+      yield version;
+    }
+  }
 }
 
 function readFromItem(catalog: Catalog, scope: Scope, node: SyntaxNode, clause: FromClause): void {
@@ -192,23 +229,33 @@ function readFromItem(catalog: Catalog, scope: Scope, node: SyntaxNode, clause: 
     readTableReference(catalog, scope, node);
     return;
   }
-  if (node.kind !== "JoinExpr") node.refuse(`${node.kind} in FROM`);
+  if (node.kind !== "JoinExpr") {
+    node.refuse(`${node.kind} in FROM`);
+  }
   const type = node.requiredText("jointype");
   const left = node.requiredChild("larg");
   const right = node.requiredChild("rarg");
   const condition = node.child("quals");
   node.end();
-  if (right.kind !== "RangeVar") right.refuse(`${right.kind} to the right of a JOIN`);
+  if (right.kind !== "RangeVar") {
+    right.refuse(`${right.kind} to the right of a JOIN`);
+  }
   readFromItem(catalog, scope, left, clause);
   readTableReference(catalog, scope, right);
   const conjuncts = readConjuncts(scope, condition, "JOIN/ON");
-  if (type === "JOIN_INNER") clause.conjuncts.push(...conjuncts);
-  else if (type === "JOIN_LEFT") clause.outerJoins.set(scope.sources.length - 1, conjuncts);
-  else node.refuse(type);
+  if (type === "JOIN_INNER") {
+    clause.conjuncts.push(...conjuncts);
+  } else if (type === "JOIN_LEFT") {
+    clause.outerJoins.set(scope.sources.length - 1, conjuncts);
+  } else {
+    node.refuse(type);
+  }
 }
 
 function tableOf(scope: Scope, source: number): Table {
   const found = scope.sources[source];
-  if (found === undefined) throw new Error("a table of the query is missing from its scope");
+  if (found === undefined) {
+    throw new Error("a table of the query is missing from its scope");
+  }
   return found.table;
 }

@@ -1,15 +1,15 @@
 import type { Aggregates } from "./aggregate.ts";
 import { DatabaseError } from "./database-error.ts";
 import type { Expression, Frame } from "./expression.ts";
+import type { FoundRow } from "./found-row.ts";
+import type { Row } from "./row.ts";
 import type { Scope } from "./scope.ts";
-import type { FoundRow } from "./select.ts";
 import type { SqlValue } from "./sql-type.ts";
-import type { Row } from "./stored-row.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 
 /**
- * Checks that a grouped query shows only plain columns of GROUP BY, aggregates and what depends on no row:
- * 42803 for another plain column. Expressions over grouped columns are refused by name.
+ * Checks that a grouped query shows only plain columns of GROUP BY, aggregates and what depends on
+ * no row: 42803 for another plain column. Expressions over grouped columns are refused by name.
  */
 export function demandGrouped(
   scope: Scope,
@@ -17,9 +17,15 @@ export function demandGrouped(
   shown: readonly Expression[],
   node: SyntaxNode,
 ): void {
-  for (const key of groupBy) if (key.column === undefined) node.refuse("GROUP BY an expression");
+  for (const key of groupBy) {
+    if (key.column === undefined) {
+      node.refuse("GROUP BY an expression");
+    }
+  }
   for (const { column, sources } of shown) {
-    if (sources === 0) continue;
+    if (sources === 0) {
+      continue;
+    }
     if (column === undefined) {
       node.refuse("an expression over grouped columns");
     } else if (!groupBy.some(({ column: key }) => key !== undefined && isSame(key, column))) {
@@ -28,7 +34,10 @@ export function demandGrouped(
   }
 }
 
-/** The groups of the rows, in the order in which each was met; without GROUP BY there is exactly one. */
+/**
+ * The groups of the rows, in the order in which each was met; without GROUP BY there is exactly
+ * one.
+ */
 export function groupRows(
   groupBy: readonly Expression[],
   aggregates: Aggregates,

@@ -1,6 +1,6 @@
 /**
- * What the engine asks of the world around it. Everything here is the caller's: the engine itself has no
- * clock, no timers, no randomness and no event queue.
+ * What the engine asks of the world around it. Everything here is the caller's: the engine itself
+ * has no clock, no timers, no randomness and no event queue.
  */
 export interface PostgresHost {
   /** The server's clock, in whole milliseconds. */
@@ -8,12 +8,14 @@ export interface PostgresHost {
   /** Calls back once after `delayMs`, as an event of its own; the function returned cancels it. */
   setTimer(delayMs: number, callback: () => void): () => void;
   /**
-   * A number from 0 to `count - 1`, drawn where Postgres promises no order: which of several waiters that
-   * one commit woke runs first, and the order of rows without ORDER BY. A host that always answers 0
-   * gets the order in which things were written.
+   * A number from 0 to `count - 1`, drawn where Postgres promises no order: which of several
+   * waiters that one commit woke runs first, and the order of rows without ORDER BY. A host that
+   * always answers 0 gets the order in which things were written.
    */
   choose(count: number): number;
-  /** Runs `callback` later as an event of its own: a session whose lock was granted goes on there. */
+  /**
+   * Runs `callback` later as an event of its own: a session whose lock was granted goes on there.
+   */
   wake(callback: () => void): void;
   /** The engine cannot go on truthfully (NotSimulated, or a bug of its own): the run is over. */
   fail(error: unknown): void;

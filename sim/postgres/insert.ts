@@ -12,17 +12,17 @@ import { DatabaseError, serializationFailure } from "./database-error.ts";
 import type { Execution } from "./execution.ts";
 import type { Frame } from "./expression.ts";
 import { readTableReference } from "./from-clause.ts";
-import { ROW_EXCLUSIVE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
+import { ROW_EXCLUSIVE } from "./lock.ts";
 import { readOnConflict } from "./on-conflict.ts";
 import type { Plan, PlanOutcome, PlanTemplate } from "./plan.ts";
 import { compileReturning } from "./returning.ts";
 import { checkRow, findConflict, isFree } from "./row-constraint.ts";
+import type { Row } from "./row.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
 import type { SqlType, SqlValue } from "./sql-type.ts";
-import { isVisible, type Row } from "./stored-row.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
-import { indexKeyOf, type Table, type TableIndex } from "./table.ts";
+import { isVisible, indexKeyOf, type Table, type TableIndex } from "./table.ts";
 import type { Target } from "./target-list.ts";
 import { insertRow } from "./write-row.ts";
 
@@ -67,7 +67,9 @@ function templateOf(tableName: string, insert: Insert): PlanTemplate {
   return {
     tableNames: [tableName],
     bind([table]) {
-      if (table === undefined) throw new Error("an INSERT was bound to no table");
+      if (table === undefined) {
+        throw new Error("an INSERT was bound to no table");
+      }
       return bindInsert(insert, table);
     },
   };
@@ -95,7 +97,9 @@ interface WrittenColumns {
 }
 
 function readColumns(table: Table, nodes: readonly SyntaxNode[]): WrittenColumns {
-  if (nodes.length === 0) return { columns: table.columns.map((_, at) => at), named: false };
+  if (nodes.length === 0) {
+    return { columns: table.columns.map((_, at) => at), named: false };
+  }
   const columns: number[] = [];
   for (const node of nodes) {
     const name = node.requiredText("name");
@@ -115,9 +119,13 @@ function readRows(
   { columns, named }: WrittenColumns,
   source: SyntaxNode | undefined,
 ): Assignment[][] {
-  if (source === undefined) return [assignRow(scope, table, [], [])];
+  if (source === undefined) {
+    return [assignRow(scope, table, [], [])];
+  }
   const lists = source.children("valuesLists");
-  if (lists.length === 0) source.refuse("INSERT from a query");
+  if (lists.length === 0) {
+    source.refuse("INSERT from a query");
+  }
   source.only("op", "SETOP_NONE");
   source.only("limitOption", "LIMIT_OPTION_DEFAULT");
   source.end();
@@ -155,7 +163,9 @@ function assignRow(
   const row = table.columns.map((_, column): Assignment => ({ column, evaluate: null }));
   for (const [at, value] of values.entries()) {
     const column = columns[at];
-    if (column !== undefined) row[column] = assign(scope, table, column, value, "insert");
+    if (column !== undefined) {
+      row[column] = assign(scope, table, column, value, "insert");
+    }
   }
   return row;
 }
@@ -167,25 +177,35 @@ function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcom
   for (const assignments of insert.rows) {
     const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
     const values: SqlValue[] = [];
-    for (const assignment of assignments) values.push(assignment.evaluate(frame));
+    for (const assignment of assignments) {
+      values.push(assignment.evaluate(frame));
+    }
     checkRow(table, values);
     if (
       arbiters !== null &&
       arbiters.length > 0 &&
       (yield* hasConflict(execution, arbiters, values))
-    )
+    ) {
       continue;
+    }
     const waits = insertRow(execution, table, values);
-    if (waits !== null) yield* waits;
+    if (waits !== null) {
+      yield* waits;
+    }
     count += 1;
-    if (returning.length === 0) continue;
+    if (returning.length === 0) {
+      continue;
+    }
     frame.rows.push(values);
     rows.push(returning.map((target) => target.evaluate(frame)));
   }
   return { rows, count };
 }
 
-// ExecOnConflictNothing: in REPEATABLE READ a conflict that the snapshot cannot see is a serialization failure.
+/**
+ * ExecOnConflictNothing: in REPEATABLE READ a conflict that the snapshot cannot see is a
+ * serialization failure.
+ */
 function* hasConflict(
   execution: Execution,
   arbiters: readonly TableIndex[],
@@ -193,14 +213,20 @@ function* hasConflict(
 ): Steps<boolean> {
   for (const index of arbiters) {
     const key = indexKeyOf(index, values);
-    if (key === undefined || isFree(execution, index, key, null)) continue;
+    if (key === undefined || isFree(execution, index, key, null)) {
+      continue;
+    }
     const conflict = yield* findConflict(execution, index, key, null);
-    if (conflict === null) continue;
+    if (conflict === null) {
+      continue;
+    }
     const seen =
       execution.isolation === "read committed" ||
       conflict.createdBy === execution.transaction ||
       isVisible(conflict, execution.snapshot);
-    if (!seen) throw serializationFailure("update");
+    if (!seen) {
+      throw serializationFailure("update");
+    }
     return true;
   }
   return false;

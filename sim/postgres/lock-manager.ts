@@ -12,15 +12,18 @@ import {
   modeBit,
 } from "./lock.ts";
 
-/** A step-wise computation that may have to wait for a lock: it yields the wait and is resumed after it. */
+/**
+ * A step-wise computation that may have to wait for a lock: it yields the wait and is resumed after
+ * it.
+ */
 export type Steps<Result> = Generator<LockWait, Result, void>;
 
 /** Postgres's default deadlock_timeout. */
 const DEADLOCK_TIMEOUT_MS = 1000;
 
 /**
- * Grants, queues and releases locks by the rules of lock.c and proc.c. Every wait of the engine goes through
- * here, so that one detector sees every cycle.
+ * Grants, queues and releases locks by the rules of lock.c and proc.c. Every wait of the engine
+ * goes through here, so that one detector sees every cycle.
  */
 export class LockManager {
   readonly #host: PostgresHost;
@@ -34,10 +37,14 @@ export class LockManager {
 
   /** Takes the lock, waiting as long as it must; throws 40P01 when waiting would never end. */
   *acquire(lock: Lock, owner: LockOwner, mode: LockMode): Steps<void> {
-    if (this.tryAcquire(lock, owner, mode)) return;
+    if (this.tryAcquire(lock, owner, mode)) {
+      return;
+    }
     const wait = this.#enqueue(lock, owner, mode);
     yield wait;
-    if (wait.error !== null) throw wait.error;
+    if (wait.error !== null) {
+      throw wait.error;
+    }
   }
 
   /** Takes the lock if that needs no waiting; waiters that are in line before count as holders. */
@@ -48,7 +55,9 @@ export class LockManager {
         return true;
       }
     }
-    if (this.#mustQueue(lock, owner, mode)) return false;
+    if (this.#mustQueue(lock, owner, mode)) {
+      return false;
+    }
     grantLock(lock, owner, mode);
     return true;
   }
@@ -57,24 +66,38 @@ export class LockManager {
   release(lock: Lock, owner: LockOwner, mode: LockMode): void {
     const at = lock.granted.findIndex((grant) => grant.owner === owner && grant.mode === mode);
     const grant = lock.granted[at];
-    if (grant === undefined) return;
+    if (grant === undefined) {
+      return;
+    }
     grant.count -= 1;
-    if (grant.count > 0) return;
+    if (grant.count > 0) {
+      return;
+    }
     lock.granted.splice(at, 1);
-    if (heldBits(lock, owner) === 0) owner.held.delete(lock);
+    if (heldBits(lock, owner) === 0) {
+      owner.held.delete(lock);
+    }
     this.#grantWaiters(lock);
     this.#resumeWoken();
   }
 
-  /** Gives everything back at the end of a transaction; which of the waiters runs first is the host's choice. */
+  /**
+   * Gives everything back at the end of a transaction; which of the waiters runs first is the
+   * host's choice.
+   */
   releaseAll(owner: LockOwner): void {
     const locks = [...owner.held];
     owner.held.clear();
     for (const lock of locks) {
       for (let at = lock.granted.length - 1; at >= 0; at -= 1) {
-        if (lock.granted[at]?.owner !== owner) continue;
-        if (at === lock.granted.length - 1) lock.granted.pop();
-        else lock.granted.splice(at, 1);
+        if (lock.granted[at]?.owner !== owner) {
+          continue;
+        }
+        if (at === lock.granted.length - 1) {
+          lock.granted.pop();
+        } else {
+          lock.granted.splice(at, 1);
+        }
       }
       this.#grantWaiters(lock);
     }
@@ -97,13 +120,22 @@ export class LockManager {
   }
 
   #mustQueue(lock: Lock, owner: LockOwner, mode: LockMode): boolean {
-    if (isBlockedByGrants(lock, owner, mode)) return true;
-    if (lock.queue.length === 0) return false;
+    if (isBlockedByGrants(lock, owner, mode)) {
+      return true;
+    }
+    if (lock.queue.length === 0) {
+      return false;
+    }
     const queued = lock.queue.reduce((all, wait) => all | modeBit(wait.mode), 0);
-    if (!conflictsWith(mode, queued)) return false;
-    // Whoever holds the lock already goes before a waiter that it blocks anyway, unless someone ahead objects.
+    if (!conflictsWith(mode, queued)) {
+      return false;
+    }
+    // Whoever holds the lock already goes before a waiter that it blocks anyway, unless someone
+    // ahead objects.
     const at = firstBlockedByHolder(lock, owner);
-    if (at < 0) return true;
+    if (at < 0) {
+      return true;
+    }
     const ahead = lock.queue.slice(0, at).reduce((all, wait) => all | modeBit(wait.mode), 0);
     return conflictsWith(mode, ahead);
   }
@@ -123,7 +155,9 @@ export class LockManager {
   }
 
   #checkForDeadlock(wait: LockWait): void {
-    if (wait.owner.waiting !== wait) return;
+    if (wait.owner.waiting !== wait) {
+      return;
+    }
     const outcome = resolveDeadlock(wait.owner);
     if (outcome.kind === "deadlock") {
       const detail = describeCycle(outcome.cycle);
@@ -154,16 +188,22 @@ export class LockManager {
       endWait(wait);
       this.#woken.push(owner);
     }
-    if (lock.granted.length === 0 && lock.queue.length === 0) lock.onFree?.();
+    if (lock.granted.length === 0 && lock.queue.length === 0) {
+      lock.onFree?.();
+    }
   }
 
   #resumeWoken(): void {
-    if (this.#woken.length === 0) return;
+    if (this.#woken.length === 0) {
+      return;
+    }
     const woken = this.#woken;
     this.#woken = [];
     while (woken.length > 0) {
       const at = woken.length === 1 ? 0 : this.#host.choose(woken.length);
-      for (const owner of woken.splice(at, 1)) this.#resume(owner);
+      for (const owner of woken.splice(at, 1)) {
+        this.#resume(owner);
+      }
     }
   }
 }
@@ -183,5 +223,7 @@ function grantLock(lock: Lock, owner: LockOwner, mode: LockMode): void {
 
 function endWait(wait: LockWait): void {
   wait.owner.waiting = null;
-  for (const cancel of wait.cancelTimers) cancel();
+  for (const cancel of wait.cancelTimers) {
+    cancel();
+  }
 }

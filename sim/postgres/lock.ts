@@ -22,7 +22,7 @@ export const LOCK_MODE_NAME: Readonly<Record<LockMode, string>> = {
   8: "AccessExclusiveLock",
 };
 
-// The conflict table of lock.c: per mode, the bits of the modes that it cannot stand beside.
+/** The conflict table of lock.c: per mode, the bits of the modes that it cannot stand beside. */
 const CONFLICTS: Readonly<Record<LockMode, number>> = {
   1: bits(8),
   2: bits(7, 8),
@@ -84,7 +84,9 @@ export function modeBit(mode: LockMode): number {
 /** True when another owner's grant stands in the way of the mode. */
 export function isBlockedByGrants(lock: Lock, owner: LockOwner, mode: LockMode): boolean {
   for (const grant of lock.granted) {
-    if (grant.owner !== owner && conflictsWith(mode, modeBit(grant.mode))) return true;
+    if (grant.owner !== owner && conflictsWith(mode, modeBit(grant.mode))) {
+      return true;
+    }
   }
   return false;
 }
@@ -92,7 +94,11 @@ export function isBlockedByGrants(lock: Lock, owner: LockOwner, mode: LockMode):
 /** The bits of the modes that the owner holds on the lock. */
 export function heldBits(lock: Lock, owner: LockOwner): number {
   let held = 0;
-  for (const grant of lock.granted) if (grant.owner === owner) held |= modeBit(grant.mode);
+  for (const grant of lock.granted) {
+    if (grant.owner === owner) {
+      held |= modeBit(grant.mode);
+    }
+  }
   return held;
 }
 

@@ -2,16 +2,10 @@ import { DatabaseError, serializationFailure } from "./database-error.ts";
 import type { Execution } from "./execution.ts";
 import type { Steps } from "./lock-manager.ts";
 import { lockRow, lockRowAtOnce, type WaitPolicy } from "./row-lock.ts";
+import { FOR_UPDATE, KEY_SHARE, NO_KEY_UPDATE, type RowLockMode, SHARE } from "./row.ts";
 import type { Scope } from "./scope.ts";
-import {
-  FOR_UPDATE,
-  KEY_SHARE,
-  NO_KEY_UPDATE,
-  type RowLockMode,
-  type RowVersion,
-  SHARE,
-} from "./stored-row.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
+import type { RowVersion } from "./table.ts";
 
 /** FOR UPDATE and its kin, of a query over one table. */
 export interface Locking {
@@ -35,27 +29,38 @@ const POLICIES: ReadonlyMap<string, WaitPolicy> = new Map([
 /** Reads the locking clause; over more than one table, or twice, it is refused by name. */
 export function readLockingClause(scope: Scope, nodes: readonly SyntaxNode[]): Locking | null {
   const [node, second] = nodes;
-  if (node === undefined) return null;
+  if (node === undefined) {
+    return null;
+  }
   second?.refuse("two locking clauses");
-  for (const relation of node.children("lockedRels")) checkLockedName(scope, relation);
+  for (const relation of node.children("lockedRels")) {
+    checkLockedName(scope, relation);
+  }
   const mode = MODES.get(node.requiredText("strength"));
   const policy = POLICIES.get(node.requiredText("waitPolicy"));
   node.end();
-  if (mode === undefined || policy === undefined) return node.refuse("this locking clause");
-  if (scope.sources.length !== 1) return node.refuse("a row lock over a join, or over no table");
+  if (mode === undefined || policy === undefined) {
+    return node.refuse("this locking clause");
+  }
+  if (scope.sources.length !== 1) {
+    return node.refuse("a row lock over a join, or over no table");
+  }
   return { mode, policy };
 }
 
 /**
- * Locks a row that the query found and gives its newest version, or null when the row is out: deleted,
- * or skipped. The caller checks its conditions anew when the version is not the one it found.
+ * Locks a row that the query found and gives its newest version, or null when the row is out:
+ * deleted, or skipped. The caller checks its conditions anew when the version is not the one it
+ * found.
  */
 export function* lockFoundRow(
   execution: Execution,
   found: RowVersion,
   { mode, policy }: Locking,
 ): Steps<RowVersion | null> {
-  if (lockRowAtOnce(execution, found, mode)) return found;
+  if (lockRowAtOnce(execution, found, mode)) {
+    return found;
+  }
   const readCommitted = execution.isolation === "read committed";
   const outcome = yield* lockRow(execution, found, mode, policy, readCommitted);
   switch (outcome.kind) {
@@ -65,7 +70,9 @@ export function* lockFoundRow(
       throw serializationFailure("update");
     case "deleted":
       // nodeLockRows.c calls a deletion an update, too.
-      if (!readCommitted) throw serializationFailure("update");
+      if (!readCommitted) {
+        throw serializationFailure("update");
+      }
       return null;
     case "would-block":
     case "self-modified":
@@ -80,7 +87,9 @@ function checkLockedName(scope: Scope, relation: SyntaxNode): void {
   relation.only("inh", true);
   relation.only("relpersistence", "p");
   relation.end();
-  if (scope.sources.some((source) => source.alias === name)) return;
+  if (scope.sources.some((source) => source.alias === name)) {
+    return;
+  }
   const message = `relation "${name}" in FOR UPDATE clause not found in FROM clause`;
   throw new DatabaseError("42P01", message);
 }

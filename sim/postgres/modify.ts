@@ -21,16 +21,16 @@ import {
   readTableReference,
   versionsAt,
 } from "./from-clause.ts";
-import { ROW_EXCLUSIVE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
+import { ROW_EXCLUSIVE } from "./lock.ts";
 import type { Plan, PlanOutcome, PlanTemplate } from "./plan.ts";
 import { compileReturning } from "./returning.ts";
+import type { Row } from "./row.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
 import { shuffle } from "./shuffle.ts";
 import type { SqlType, SqlValue } from "./sql-type.ts";
-import type { Row, RowVersion } from "./stored-row.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
-import type { Table } from "./table.ts";
+import type { RowVersion, Table } from "./table.ts";
 import type { Target } from "./target-list.ts";
 import { type Modification, modifyRow } from "./write-row.ts";
 
@@ -59,7 +59,10 @@ export function compileDelete(catalog: Catalog, node: SyntaxNode): PlanTemplate 
   return compileModify(catalog, node, "DELETE");
 }
 
-// Postgres compiles WHERE and RETURNING before SET, which decides how a parameter used twice is typed.
+/**
+ * Postgres compiles WHERE and RETURNING before SET, which decides how a parameter used twice is
+ * typed.
+ */
 function compileModify(
   catalog: Catalog,
   node: SyntaxNode,
@@ -84,7 +87,9 @@ function templateOf(tableName: string, modify: Modify): PlanTemplate {
   return {
     tableNames: [tableName],
     bind([table]) {
-      if (table === undefined) throw new Error(`an ${modify.verb} was bound to no table`);
+      if (table === undefined) {
+        throw new Error(`an ${modify.verb} was bound to no table`);
+      }
       return bindModify(modify, table);
     },
   };
@@ -137,9 +142,13 @@ function* runModify(modify: BoundModify, execution: Execution): Steps<PlanOutcom
   let count = 0;
   for (const version of findVersions(join, frame, execution)) {
     const modified = yield* modifyRow(execution, version, modification);
-    if (modified === null) continue;
+    if (modified === null) {
+      continue;
+    }
     count += 1;
-    if (returning.length === 0) continue;
+    if (returning.length === 0) {
+      continue;
+    }
     frame.rows[0] = modified.after ?? modified.before;
     rows.push(returning.map((target) => target.evaluate(frame)));
   }
@@ -149,10 +158,14 @@ function* runModify(modify: BoundModify, execution: Execution): Steps<PlanOutcom
 function modificationOf({ assignments, join }: BoundModify, frame: Frame): Modification {
   return {
     compute: (values) => {
-      if (assignments === null) return null;
+      if (assignments === null) {
+        return null;
+      }
       frame.rows[0] = values;
       const changed: SqlValue[] = [...values];
-      for (const { column, evaluate } of assignments) changed[column] = evaluate(frame);
+      for (const { column, evaluate } of assignments) {
+        changed[column] = evaluate(frame);
+      }
       return changed;
     },
     stillMeets: (values) => {
@@ -162,7 +175,10 @@ function modificationOf({ assignments, join }: BoundModify, frame: Frame): Modif
   };
 }
 
-// All rows are found before the first is changed: the snapshot is one, and the order of changing is the host's choice.
+/**
+ * All rows are found before the first is changed: the snapshot is one, and the order of changing is
+ * the host's choice.
+ */
 function findVersions(join: JoinPlan, frame: Frame, execution: Execution): RowVersion[] {
   const [level] = join.levels;
   const found = level === undefined ? [] : [...versionsAt(level, frame, execution.snapshot)];

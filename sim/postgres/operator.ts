@@ -31,11 +31,17 @@ export interface Operation {
   readonly right: Expression;
 }
 
-/** `left op right`, with the operands' types settled as Postgres's parse_oper does for these types. */
+/**
+ * `left op right`, with the operands' types settled as Postgres's parse_oper does for these types.
+ */
 export function binaryOperator(operation: Operation): Expression {
   const { name } = operation;
-  if (COMPARISONS.has(name)) return comparison(operation);
-  if (ARITHMETIC.has(name)) return arithmetic(operation);
+  if (COMPARISONS.has(name)) {
+    return comparison(operation);
+  }
+  if (ARITHMETIC.has(name)) {
+    return arithmetic(operation);
+  }
   return operation.node.refuse(`operator ${name}`);
 }
 
@@ -44,7 +50,9 @@ export function equalsAny(operation: Operation): Expression {
   const { scope, node, left, right } = operation;
   const arrayType = settleUnknown(scope, right, arrayOver(left.type));
   const elementType = elementTypeOf(arrayType.type);
-  if (elementType === undefined) return node.refuse(`= ANY over ${arrayType.type}`);
+  if (elementType === undefined) {
+    return node.refuse(`= ANY over ${arrayType.type}`);
+  }
   const [settled] = settleOperands({ ...operation, right: { ...arrayType, type: elementType } });
   const evaluate = arrayType.evaluate;
   return membership(settled, evaluate, arrayType.sources);
@@ -77,7 +85,9 @@ export function distinctness(operation: Operation, distinct: boolean): Expressio
 /** `- operand`. */
 export function negation(node: SyntaxNode, operand: Expression): Expression {
   const { type, evaluate, sources } = operand;
-  if (!isWhole(type)) return node.refuse(`operator - before ${type}`);
+  if (!isWhole(type)) {
+    return node.refuse(`operator - before ${type}`);
+  }
   return {
     type,
     sources,
@@ -93,19 +103,25 @@ function comparison(operation: Operation): Expression {
   const holds = COMPARISONS.get(operation.name) ?? operation.node.refuse(operation.name);
   const evaluate: Evaluate = (frame) => {
     const a = left.evaluate(frame);
-    if (a === null) return null;
+    if (a === null) {
+      return null;
+    }
     const b = right.evaluate(frame);
     return b === null ? null : holds(compareSqlValues(a, b));
   };
   const sources = left.sources | right.sources;
-  if (operation.name !== "=") return { type: "boolean", evaluate, sources };
+  if (operation.name !== "=") {
+    return { type: "boolean", evaluate, sources };
+  }
   const matches = [...matchOf(left, right), ...matchOf(right, left)];
   return { type: "boolean", evaluate, sources, matches };
 }
 
 function matchOf(side: Expression, other: Expression): ColumnMatch[] {
   const { column } = side;
-  if (column === undefined) return [];
+  if (column === undefined) {
+    return [];
+  }
   return [{ place: column, kind: "one", value: other.evaluate, sources: other.sources }];
 }
 
@@ -113,18 +129,27 @@ function membership(left: Expression, list: Evaluate, listSources: number): Expr
   const evaluate: Evaluate = (frame) => {
     const value = left.evaluate(frame);
     const items = list(frame);
-    if (items === null || typeof items !== "object") return null;
-    if (value === null) return items.length === 0 ? false : null;
+    if (items === null || typeof items !== "object") {
+      return null;
+    }
+    if (value === null) {
+      return items.length === 0 ? false : null;
+    }
     let sawNull = false;
     for (const item of items) {
-      if (item === null) sawNull = true;
-      else if (compareSqlValues(value, item) === 0) return true;
+      if (item === null) {
+        sawNull = true;
+      } else if (compareSqlValues(value, item) === 0) {
+        return true;
+      }
     }
     return sawNull ? null : false;
   };
   const sources = left.sources | listSources;
   const { column } = left;
-  if (column === undefined) return { type: "boolean", evaluate, sources };
+  if (column === undefined) {
+    return { type: "boolean", evaluate, sources };
+  }
   const match: ColumnMatch = { place: column, kind: "any", value: list, sources: listSources };
   return { type: "boolean", evaluate, sources, matches: [match] };
 }
@@ -138,24 +163,30 @@ function arithmetic(operation: Operation): Expression {
   }
   const left = settleUnknown(scope, operation.left, operation.right.type);
   const right = settleUnknown(scope, operation.right, left.type);
-  if (!isWhole(left.type) || !isWhole(right.type)) throw noOperator(name, left.type, right.type);
+  if (!isWhole(left.type) || !isWhole(right.type)) {
+    throw noOperator(name, left.type, right.type);
+  }
   const compute = ARITHMETIC.get(name) ?? operation.node.refuse(`operator ${name}`);
   const type = left.type === "integer" && right.type === "integer" ? "integer" : "bigint";
   const evaluate: Evaluate = (frame) => {
     const a = left.evaluate(frame);
     const b = right.evaluate(frame);
-    if (typeof a !== "bigint" || typeof b !== "bigint") return null;
+    if (typeof a !== "bigint" || typeof b !== "bigint") {
+      return null;
+    }
     return inRange(type, compute(a, b));
   };
   return { type, evaluate, sources: left.sources | right.sources };
 }
 
 function divisor(value: bigint): bigint {
-  if (value === 0n) throw new DatabaseError("22012", "division by zero");
+  if (value === 0n) {
+    throw new DatabaseError("22012", "division by zero");
+  }
   return value;
 }
 
-// An operand of unknown type takes the other's; two unknown ones are text.
+/** An operand of unknown type takes the other's; two unknown ones are text. */
 function settleOperands({ scope, name, left, right }: Operation): [Expression, Expression] {
   const target = left.type !== "unknown" ? left.type : right.type;
   const type = target === "unknown" ? "text" : target;
@@ -164,7 +195,9 @@ function settleOperands({ scope, name, left, right }: Operation): [Expression, E
   const comparable =
     (settledLeft.type === settledRight.type && elementTypeOf(settledLeft.type) === undefined) ||
     (isWhole(settledLeft.type) && isWhole(settledRight.type));
-  if (!comparable) throw noOperator(name, settledLeft.type, settledRight.type);
+  if (!comparable) {
+    throw noOperator(name, settledLeft.type, settledRight.type);
+  }
   return [settledLeft, settledRight];
 }
 
@@ -175,6 +208,8 @@ function noOperator(name: string, left: SqlType, right: SqlType): DatabaseError 
 }
 
 function arrayOver(type: SqlType): SqlType {
-  if (type === "bigint") return "bigint[]";
+  if (type === "bigint") {
+    return "bigint[]";
+  }
   return type === "integer" ? "integer[]" : "text[]";
 }

@@ -1,19 +1,20 @@
 import { expect, test } from "vitest";
-import { compareKeys, type IndexEntry, OrderedIndex } from "./ordered-index.ts";
 import type { Lock } from "./lock.ts";
-import { StoredRow } from "./stored-row.ts";
-import { Table } from "./table.ts";
+import { compareKeys, type IndexEntry, OrderedIndex } from "./ordered-index.ts";
+import { StoredRow, Table } from "./table.ts";
 import { Transaction } from "./transaction.ts";
 
 const owner = { processId: 1, held: new Set<Lock>(), waiting: null };
 const table = new Table("t", [], new Transaction(1, owner));
 
 test("whatever is inserted and removed, the index holds what a sorted list would", () => {
-  const index = new OrderedIndex();
-  let model: IndexEntry[] = [];
+  const index = new OrderedIndex<StoredRow>();
+  let model: IndexEntry<StoredRow>[] = [];
   for (let step = 0; step < 4000; step += 1) {
     // From the first walk on, the order is kept up with every change.
-    if (step === 1000) index.walk([], "forward").next();
+    if (step === 1000) {
+      index.walk([], "forward").next();
+    }
     const place = (step * 7919) % 1009;
     const entry = { key: [BigInt(place % 37), `k${place}`], row: rowNumbered(place) };
     const without = model.filter((other) => other.row !== entry.row);
@@ -34,17 +35,21 @@ test("whatever is inserted and removed, the index holds what a sorted list would
     expect([...index.walk([prefix], "forward")]).toEqual(expected);
     expect([...index.walk([prefix], "backward")]).toEqual(expected.toReversed());
   }
-  for (const { key, row } of model.slice(0, 50)) expect(index.lookUp(key)[0]?.row).toBe(row);
+  for (const { key, row } of model.slice(0, 50)) {
+    expect(index.lookUp(key)[0]?.row).toBe(row);
+  }
 });
 
 test("rows of one key come in the order of their insertion into the table", () => {
-  const index = new OrderedIndex();
-  for (const id of [3, 1, 2]) index.insert({ key: ["same"], row: rowNumbered(id) });
+  const index = new OrderedIndex<StoredRow>();
+  for (const id of [3, 1, 2]) {
+    index.insert({ key: ["same"], row: rowNumbered(id) });
+  }
   expect(index.lookUp(["same"]).map((entry) => entry.row.id)).toEqual([1, 2, 3]);
 });
 
 test("null sorts after every value", () => {
-  const index = new OrderedIndex();
+  const index = new OrderedIndex<StoredRow>();
   for (const [at, key] of [[null], ["a"], [""]].entries()) {
     index.insert({ key, row: rowNumbered(at) });
   }
@@ -52,13 +57,17 @@ test("null sorts after every value", () => {
 });
 
 test("a walk goes on rightly after its entry was removed and others were added", () => {
-  const index = new OrderedIndex();
+  const index = new OrderedIndex<StoredRow>();
   const entryOf = (key: bigint) => ({ key: [key], row: rowNumbered(Number(key)) });
-  for (const key of [1n, 2n, 3n]) index.insert(entryOf(key));
+  for (const key of [1n, 2n, 3n]) {
+    index.insert(entryOf(key));
+  }
   const seen: unknown[] = [];
   for (const { key } of index.walk([], "forward")) {
     seen.push(key[0]);
-    if (key[0] !== 2n) continue;
+    if (key[0] !== 2n) {
+      continue;
+    }
     index.remove(entryOf(2n));
     index.insert(entryOf(0n));
     index.insert(entryOf(4n));

@@ -12,15 +12,20 @@ import {
 export type Parameter = string | number | bigint | boolean | null | readonly Parameter[];
 
 /**
- * Reads a parameter as the type that the statement gave it. The `pg` client sends every parameter as text,
- * so this is its text and then the type's input function, with that function's errors (22P02, 22003).
+ * Reads a parameter as the type that the statement gave it. The `pg` client sends every parameter
+ * as text, so this is its text and then the type's input function, with that function's errors
+ * (22P02, 22003).
  */
 export function readParameter(type: SqlType, parameter: Parameter): SqlValue {
-  if (parameter === null) return null;
+  if (parameter === null) {
+    return null;
+  }
   // A whole number that fits needs no way through its digits.
   if (isWhole(type)) {
     const whole = wholeNumber(parameter);
-    if (whole !== undefined && isInRange(type, whole)) return whole;
+    if (whole !== undefined && isInRange(type, whole)) {
+      return whole;
+    }
   }
   const elementType = elementTypeOf(type);
   if (typeof parameter === "object") {
@@ -36,7 +41,11 @@ export function readParameter(type: SqlType, parameter: Parameter): SqlValue {
 }
 
 function wholeNumber(parameter: Parameter): bigint | undefined {
-  if (typeof parameter === "bigint") return parameter;
-  if (typeof parameter !== "number" || !Number.isSafeInteger(parameter)) return undefined;
+  if (typeof parameter === "bigint") {
+    return parameter;
+  }
+  if (typeof parameter !== "number" || !Number.isSafeInteger(parameter)) {
+    return undefined;
+  }
   return BigInt(parameter);
 }

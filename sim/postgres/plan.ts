@@ -1,8 +1,8 @@
 import type { Execution } from "./execution.ts";
-import type { LockMode } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
+import type { LockMode } from "./lock.ts";
+import type { Row } from "./row.ts";
 import type { SqlType } from "./sql-type.ts";
-import type { Row } from "./stored-row.ts";
 import type { Table } from "./table.ts";
 
 /** A column of a result. */
@@ -18,13 +18,15 @@ export interface PlanOutcome {
 }
 
 /**
- * A statement compiled, but not yet for the tables of one engine: it depends on nothing but the text and the
- * shapes of the tables, so every engine of the process shares it.
+ * A statement compiled, but not yet for the tables of one engine: it depends on nothing but the
+ * text and the shapes of the tables, so every engine of the process shares it.
  */
 export interface PlanTemplate {
   /** The tables' names, in the order in which `bind` takes the tables. */
   readonly tableNames: readonly string[];
-  /** The plan over these tables, which have the shapes of those that the statement was compiled for. */
+  /**
+   * The plan over these tables, which have the shapes of those that the statement was compiled for.
+   */
   bind(tables: readonly Table[]): Plan;
 }
 

@@ -8,7 +8,7 @@ export interface PostgresRequest {
   readonly parameters: readonly Parameter[];
 }
 
-/** What came over the network as a query. Throws `NotSimulated` when it is anything else. */
+/** What came over the network as a query. @throws NotSimulated when it is anything else */
 export function parsePostgresRequest(payload: unknown): PostgresRequest {
   if (typeof payload === "object" && payload !== null && "sql" in payload) {
     // Checked: it is a query, and only clients compiled against this type make those.

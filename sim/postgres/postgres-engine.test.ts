@@ -24,7 +24,10 @@ const TAKE_A = "UPDATE wallets SET balance = balance - 60 WHERE id = 'a' AND bal
 const TAKE_B = "UPDATE wallets SET balance = balance - 60 WHERE id = 'b'";
 const BALANCE_A = "SELECT balance FROM wallets WHERE id = 'a'";
 
-/** Steps `session: query`, and what each answers: a tag, rows, a code, or `waits`; later answers follow a comma. */
+/**
+ * Steps `session: query`, and what each answers: a tag, rows, a code, or `waits`; later answers
+ * follow a comma.
+ */
 const SCENARIOS: readonly (readonly [
   claim: string,
   steps: readonly (readonly [string, string])[],
@@ -277,10 +280,14 @@ function play(step: string, waiting: Map<string, Asked>): string {
   } else {
     const asked = stage.ask(name, sql);
     answers.push(describeAnswer(asked));
-    if (asked.reply === undefined) waiting.set(name, asked);
+    if (asked.reply === undefined) {
+      waiting.set(name, asked);
+    }
   }
   for (const [other, asked] of waiting) {
-    if (asked.reply === undefined) continue;
+    if (asked.reply === undefined) {
+      continue;
+    }
     waiting.delete(other);
     answers.push(`${other} ${describeAnswer(asked)}`);
   }
@@ -288,8 +295,14 @@ function play(step: string, waiting: Map<string, Asked>): string {
 }
 
 function describeAnswer({ reply }: Asked): string {
-  if (reply === undefined) return "waits";
-  if (reply.kind === "error") return [reply.error.code, reply.error.constraint].join(" ").trim();
-  if (reply.fields.length === 0) return reply.tag;
+  if (reply === undefined) {
+    return "waits";
+  }
+  if (reply.kind === "error") {
+    return [reply.error.code, reply.error.constraint].join(" ").trim();
+  }
+  if (reply.fields.length === 0) {
+    return reply.tag;
+  }
   return reply.rows.map((row) => Object.values(row).join(" ")).join(" | ");
 }

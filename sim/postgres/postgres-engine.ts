@@ -13,9 +13,10 @@ export interface SessionOptions {
 }
 
 /**
- * An in-memory PostgreSQL server with one database: SQL text in, results and errors in Postgres's own
- * words out, many sessions at once, the same bytes for the same host and the same calls. What it does not
- * simulate it refuses by name, through `host.fail`. Await `loadPostgresParser()` before the first query.
+ * An in-memory PostgreSQL server with one database: SQL text in, results and errors in Postgres's
+ * own words out, many sessions at once, the same bytes for the same host and the same calls. What
+ * it does not simulate it refuses by name, through `host.fail`. Await `loadPostgresParser()` before
+ * the first query.
  */
 export class PostgresEngine {
   readonly #host: PostgresHost;
@@ -43,36 +44,44 @@ export class PostgresEngine {
   }
 
   /**
-   * Calls back at each commit that changed a row, in the order of commits, before the client learns of it. The
-   * listener must not call the engine. Only commits of transactions that changed nothing before are complete
-   * for a listener that comes later: add it before the first query.
+   * Calls back at each commit that changed a row, in the order of commits, before the client learns
+   * of it. The listener must not call the engine. Only commits of transactions that changed nothing
+   * before are complete for a listener that comes later: add it before the first query.
    */
   onCommit(listener: (commit: Commit) => void): void {
     this.#database.onCommit(listener);
   }
 
   /**
-   * The server dies and recovers: what was committed stays, all else is gone, every session is lost without
-   * a word, and identity columns skip up to 32 numbers. New sessions may be opened at once; how long a
-   * restart takes is the caller's to say.
+   * The server dies and recovers: what was committed stays, all else is gone, every session is lost
+   * without a word, and identity columns skip up to 32 numbers. New sessions may be opened at once;
+   * how long a restart takes is the caller's to say.
    */
   crash(): void {
     const lost = [...this.#sessions.values()];
-    for (const { session } of lost) session.kill();
+    for (const { session } of lost) {
+      session.kill();
+    }
     this.#database.crash();
-    for (const { onLost } of lost) onLost?.();
+    for (const { onLost } of lost) {
+      onLost?.();
+    }
   }
 
   #resumeLater(owner: LockOwner): void {
     const entry = this.#sessions.get(owner);
-    if (entry !== undefined) this.#host.wake(() => entry.session.resume());
+    if (entry !== undefined) {
+      this.#host.wake(() => entry.session.resume());
+    }
   }
 
   #oldestSnapshot(): number | null {
     let oldest: number | null = null;
     for (const { session } of this.#sessions.values()) {
       const snapshot = session.oldestSnapshot;
-      if (snapshot !== null && (oldest === null || snapshot < oldest)) oldest = snapshot;
+      if (snapshot !== null && (oldest === null || snapshot < oldest)) {
+        oldest = snapshot;
+      }
     }
     return oldest;
   }

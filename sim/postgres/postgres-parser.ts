@@ -14,12 +14,15 @@ interface Parse {
   readonly syntaxError: string | undefined;
 }
 
-// Shared by every engine of the process: a parse depends on nothing but the text.
+/** Shared by every engine of the process: a parse depends on nothing but the text. */
 const parses = new Map<string, Parse>();
 const PARSES_MAX = 10_000;
 let loaded = false;
 
-/** Loads the grammar (WebAssembly, the one step that cannot be synchronous). Await it before any engine runs. */
+/**
+ * Loads the grammar (WebAssembly, the one step that cannot be synchronous). Await it before any
+ * engine runs.
+ */
 export async function loadPostgresParser(): Promise<void> {
   await loadModule();
   loaded = true;
@@ -29,18 +32,26 @@ export async function loadPostgresParser(): Promise<void> {
 export function parseStatements(sql: string): readonly ParsedStatement[] {
   let parse = parses.get(sql);
   if (parse === undefined) {
-    if (!loaded) throw new Error("await loadPostgresParser() before the first statement");
+    if (!loaded) {
+      throw new Error("await loadPostgresParser() before the first statement");
+    }
     parse = parseOnce(sql);
-    if (parses.size >= PARSES_MAX) parses.clear();
+    if (parses.size >= PARSES_MAX) {
+      parses.clear();
+    }
     parses.set(sql, parse);
   }
-  if (parse.syntaxError !== undefined) throw new DatabaseError("42601", parse.syntaxError);
+  if (parse.syntaxError !== undefined) {
+    throw new DatabaseError("42601", parse.syntaxError);
+  }
   return parse.statements;
 }
 
 function parseOnce(sql: string): Parse {
   // The parser refuses an empty text; the server answers it with an empty query response.
-  if (sql.trim() === "") return { statements: [], syntaxError: undefined };
+  if (sql.trim() === "") {
+    return { statements: [], syntaxError: undefined };
+  }
   try {
     const statements = (parseSync(sql).stmts ?? []).map((raw): ParsedStatement => {
       const [kind = "nothing", fields] = Object.entries(raw.stmt ?? {})[0] ?? [];
@@ -49,7 +60,9 @@ function parseOnce(sql: string): Parse {
     });
     return { statements, syntaxError: undefined };
   } catch (error) {
-    if (hasSqlDetails(error)) return { statements: [], syntaxError: error.message };
+    if (hasSqlDetails(error)) {
+      return { statements: [], syntaxError: error.message };
+    }
     throw error;
   }
 }

@@ -2,8 +2,8 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { Network } from "../network/network.ts";
 import type { SessionHandler } from "../network/session.ts";
 import type { ClientRow, Commit } from "./commit.ts";
-import { PostgresEngine } from "./postgres-engine.ts";
 import { parsePostgresRequest } from "./postgres-codec.ts";
+import { PostgresEngine } from "./postgres-engine.ts";
 
 /** A database server on the network. */
 export interface PostgresServer {
@@ -12,8 +12,8 @@ export interface PostgresServer {
 }
 
 /**
- * An engine that listens under its name (`payment-db`). One connection is one session; it takes one query at
- * a time and in order, as PostgreSQL does.
+ * An engine that listens under its name (`payment-db`). One connection is one session; it takes one
+ * query at a time and in order, as PostgreSQL does.
  */
 export function startPostgresServer(options: {
   kernel: Kernel;
@@ -47,7 +47,9 @@ function takeOneByOne(engine: PostgresEngine, kernel: Kernel): SessionHandler {
   let isLeft = false;
 
   function takeNext(): void {
-    if (isBusy) return;
+    if (isBusy) {
+      return;
+    }
     const next = queue.shift();
     if (next !== undefined) {
       isBusy = true;
@@ -80,11 +82,15 @@ function readNow(engine: PostgresEngine, sql: string): readonly ClientRow[] {
   const session = engine.openSession();
   const answers: (readonly ClientRow[])[] = [];
   session.query(sql, [], (reply) => {
-    if (reply.kind === "error") throw reply.error;
+    if (reply.kind === "error") {
+      throw reply.error;
+    }
     answers.push(reply.rows);
   });
   session.close();
   const [rows] = answers;
-  if (rows === undefined) throw new Error(`the observation had to wait: ${sql}`);
+  if (rows === undefined) {
+    throw new Error(`the observation had to wait: ${sql}`);
+  }
   return rows;
 }

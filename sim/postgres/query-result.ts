@@ -1,8 +1,8 @@
 import type { ClientRow } from "./commit.ts";
 import type { DatabaseError } from "./database-error.ts";
 import type { Plan, PlanOutcome, ResultColumn } from "./plan.ts";
+import type { Row } from "./row.ts";
 import { type ClientValue, type SqlType, toClientValue, TYPE_OID } from "./sql-type.ts";
-import type { Row } from "./stored-row.ts";
 
 /** A column of a result, as a row description carries it. */
 export interface ResultField {
@@ -11,7 +11,10 @@ export interface ResultField {
   readonly typeOid: number;
 }
 
-/** What one statement answered. `command` and `rowCount` are read off the tag as the `pg` client does. */
+/**
+ * What one statement answered. `command` and `rowCount` are read off the tag as the `pg` client
+ * does.
+ */
 export interface StatementResult {
   /** The command tag in full: `INSERT 0 1`, `UPDATE 2`, `BEGIN`; empty for an empty query. */
   readonly tag: string;
@@ -23,7 +26,10 @@ export interface StatementResult {
   readonly rows: readonly ClientRow[];
 }
 
-/** The answer to a query: its last statement's result, with those of the statements before it in `earlier`. */
+/**
+ * The answer to a query: its last statement's result, with those of the statements before it in
+ * `earlier`.
+ */
 export type QueryReply =
   | ({ readonly kind: "result"; readonly earlier: readonly StatementResult[] } & StatementResult)
   | { readonly kind: "error"; readonly error: DatabaseError };

@@ -31,8 +31,8 @@ const TEMPLATES: readonly string[] = [
 const WALLETS = ["a", "b", "c"] as const;
 
 /**
- * A schedule over three sessions, from a seed: each next step goes to a session that is not waiting, as the
- * engine has it, so that the script can be played on a real server too.
+ * A schedule over three sessions, from a seed: each next step goes to a session that is not
+ * waiting, as the engine has it, so that the script can be played on a real server too.
  */
 export function randomScript(
   seed: number,
@@ -41,15 +41,23 @@ export function randomScript(
 ): Script {
   const draw = randomDraws(seed);
   const stage = new Rehearsal();
-  for (const sql of setup) stage.run("setup", sql);
+  for (const sql of setup) {
+    stage.run("setup", sql);
+  }
   const steps: ScriptStep[] = [];
   const open = new Set<string>();
   const waiting = new Map<string, { reply: unknown }>();
   const play = (name: string, sql: string) => {
     steps.push([name, sql]);
     const asked = stage.ask(name, sql);
-    if (asked.reply === undefined) waiting.set(name, asked);
-    for (const [other, { reply }] of waiting) if (reply !== undefined) waiting.delete(other);
+    if (asked.reply === undefined) {
+      waiting.set(name, asked);
+    }
+    for (const [other, { reply }] of waiting) {
+      if (reply !== undefined) {
+        waiting.delete(other);
+      }
+    }
   };
   const end = (name: string) => {
     open.delete(name);
@@ -61,9 +69,15 @@ export function randomScript(
     if (name === undefined || (step >= STEPS && ![...open].some((one) => !waiting.has(one)))) {
       steps.push("deadlock timeout");
       stage.advance(1000);
-      for (const [other, { reply }] of waiting) if (reply !== undefined) waiting.delete(other);
+      for (const [other, { reply }] of waiting) {
+        if (reply !== undefined) {
+          waiting.delete(other);
+        }
+      }
     } else if (step >= STEPS) {
-      if (open.has(name)) end(name);
+      if (open.has(name)) {
+        end(name);
+      }
     } else if (!open.has(name) && draw(3) > 0) {
       open.add(name);
       play(name, begin);
@@ -78,7 +92,7 @@ export function randomScript(
   return { claim: `random schedule ${seed}`, steps };
 }
 
-// A small generator of its own (mulberry32), so that a seed gives the same script for ever.
+/** A small generator of its own (mulberry32), so that a seed gives the same script for ever. */
 function randomDraws(seed: number): (count: number) => number {
   let state = Math.imul(seed, 0x9e37_79b9) >>> 0;
   return (count) => {

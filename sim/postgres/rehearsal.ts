@@ -15,8 +15,9 @@ export interface Asked {
 }
 
 /**
- * An engine on a stage of its own, for tests: a clock that moves when told, an event queue that is run to
- * the end after every query, and sessions by name. Choices fall on the first, unless the test chooses.
+ * An engine on a stage of its own, for tests: a clock that moves when told, an event queue that is
+ * run to the end after every query, and sessions by name. Choices fall on the first, unless the
+ * test chooses.
  */
 export class Rehearsal implements PostgresHost {
   readonly engine: PostgresEngine;
@@ -44,16 +45,22 @@ export class Rehearsal implements PostgresHost {
   /** Asks and demands an answer at once, as a result. */
   run(name: string, sql: string, parameters: readonly Parameter[] = []) {
     const { reply } = this.ask(name, sql, parameters);
-    if (reply?.kind === "result") return reply;
+    if (reply?.kind === "result") {
+      return reply;
+    }
     const failure = this.failures[0];
-    if (failure instanceof Error) throw failure;
+    if (failure instanceof Error) {
+      throw failure;
+    }
     throw reply?.error ?? new Error(`${name} waits: ${sql}`);
   }
 
   /** The error that a query is answered with at once. */
   refusal(name: string, sql: string, parameters: readonly Parameter[] = []) {
     const { reply } = this.ask(name, sql, parameters);
-    if (reply?.kind === "error") return reply.error;
+    if (reply?.kind === "error") {
+      return reply.error;
+    }
     throw new Error(reply === undefined ? `${name} waits: ${sql}` : `no error from: ${sql}`);
   }
 
@@ -87,7 +94,9 @@ export class Rehearsal implements PostgresHost {
       this.settle();
       const due = this.#timers.filter((timer) => timer.atMs <= untilMs);
       const next = due.toSorted((left, right) => left.atMs - right.atMs)[0];
-      if (next === undefined) break;
+      if (next === undefined) {
+        break;
+      }
       this.#timers = this.#timers.filter((timer) => timer !== next);
       this.#nowMs = next.atMs;
       next.callback();

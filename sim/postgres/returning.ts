@@ -5,7 +5,9 @@ import { compileTargets, type Target } from "./target-list.ts";
 
 /** Compiles RETURNING; an empty list without it. */
 export function compileReturning(scope: Scope, node: SyntaxNode | undefined): Target[] {
-  if (node === undefined) return [];
+  if (node === undefined) {
+    return [];
+  }
   const expressions = node.children("exprs");
   node.end();
   return compileTargets(scope, expressions, (one) => compileExpression(scope, one));

@@ -3,31 +3,39 @@ import type { Execution } from "./execution.ts";
 import type { Steps } from "./lock-manager.ts";
 import { compareKeys, type IndexKey } from "./ordered-index.ts";
 import { awaitTransaction } from "./row-lock.ts";
+import type { Row } from "./row.ts";
 import { formatSqlText, type SqlValue } from "./sql-type.ts";
-import type { Row, RowVersion } from "./stored-row.ts";
-import { haveSameKey, indexKeyOf, type Table, type TableIndex } from "./table.ts";
+import { type RowVersion, haveSameKey, indexKeyOf, type Table, type TableIndex } from "./table.ts";
 
 const SHOWN_BYTES_MAX = 64;
 
-/** NOT NULL in column order, then CHECK in the order of names, as ExecConstraints does: 23502, 23514. */
+/**
+ * NOT NULL in column order, then CHECK in the order of names, as ExecConstraints does: 23502,
+ * 23514.
+ */
 export function checkRow(table: Table, row: Row): void {
   for (let at = 0; at < table.columns.length; at += 1) {
     const column = table.columns[at];
-    if (column?.notNull !== true || (row[at] ?? null) !== null) continue;
+    if (column?.notNull !== true || (row[at] ?? null) !== null) {
+      continue;
+    }
     const message = `null value in column "${column.name}" of relation "${table.name}" violates not-null constraint`;
     throw violation("23502", message, table, { column: column.name, detail: failingRow(row) });
   }
   for (const check of table.checks) {
-    if (check.evaluate(row) !== false) continue;
+    if (check.evaluate(row) !== false) {
+      continue;
+    }
     const message = `new row for relation "${table.name}" violates check constraint "${check.name}"`;
     throw violation("23514", message, table, { constraint: check.name, detail: failingRow(row) });
   }
 }
 
 /**
- * Puts a new version of a row into the indexes that do not have it yet; `previous` is the version it
- * replaces. A unique index is searched first, waiting for whoever is inserting or deleting the same key: 23505.
- * Null when all is done at once, as it mostly is; otherwise the steps that are left, to be run by the caller.
+ * Puts a new version of a row into the indexes that do not have it yet; `previous` is the version
+ * it replaces. A unique index is searched first, waiting for whoever is inserting or deleting the
+ * same key: 23505. Null when all is done at once, as it mostly is; otherwise the steps that are
+ * left, to be run by the caller.
  */
 export function addIndexEntries(
   execution: Execution,
@@ -37,10 +45,16 @@ export function addIndexEntries(
   const { indexes } = version.row.table;
   for (let at = 0; at < indexes.length; at += 1) {
     const index = indexes[at];
-    if (index === undefined) break;
-    if (previous !== null && haveSameKey(index, previous.values, version.values)) continue;
+    if (index === undefined) {
+      break;
+    }
+    if (previous !== null && haveSameKey(index, previous.values, version.values)) {
+      continue;
+    }
     const key = indexKeyOf(index, version.values);
-    if (key === undefined) continue;
+    if (key === undefined) {
+      continue;
+    }
     if (index.unique && !isFree(execution, index, key, version)) {
       return addRemainingEntries(execution, version, previous, indexes.slice(at));
     }
@@ -57,18 +71,27 @@ function* addRemainingEntries(
 ): Steps<void> {
   const { table } = version.row;
   for (const index of indexes) {
-    if (previous !== null && haveSameKey(index, previous.values, version.values)) continue;
+    if (previous !== null && haveSameKey(index, previous.values, version.values)) {
+      continue;
+    }
     const key = indexKeyOf(index, version.values);
-    if (key === undefined) continue;
+    if (key === undefined) {
+      continue;
+    }
     if (index.unique && !key.includes(null)) {
       const conflict = yield* findConflict(execution, index, key, version);
-      if (conflict !== null) throw duplicateKey(table, index, key);
+      if (conflict !== null) {
+        throw duplicateKey(table, index, key);
+      }
     }
     index.entries.insert({ key, row: version.row });
   }
 }
 
-/** True when nobody has, or is about to have, a row with this key: `findConflict` would find nothing at once. */
+/**
+ * True when nobody has, or is about to have, a row with this key: `findConflict` would find nothing
+ * at once.
+ */
 export function isFree(
   execution: Execution,
   index: TableIndex,
@@ -78,7 +101,10 @@ export function isFree(
   return key.includes(null) || searchKey(execution, index, key, self) === null;
 }
 
-/** _bt_check_unique: the live version with the key, after waiting for every transaction that has a say in it. */
+/**
+ * _bt_check_unique: the live version with the key, after waiting for every transaction that has a
+ * say in it.
+ */
 export function* findConflict(
   execution: Execution,
   index: TableIndex,
@@ -87,7 +113,9 @@ export function* findConflict(
 ): Steps<RowVersion | null> {
   for (;;) {
     const found = searchKey(execution, index, key, self);
-    if (found === null || found.kind === "live") return found?.version ?? null;
+    if (found === null || found.kind === "live") {
+      return found?.version ?? null;
+    }
     yield* awaitTransaction(execution, found.transaction);
   }
 }
@@ -112,15 +140,23 @@ function searchKey(
   for (const { row } of index.entries.lookUp(key)) {
     for (const version of row.versions) {
       const creator = version.createdBy;
-      if (version === self || creator.status === "aborted") continue;
+      if (version === self || creator.status === "aborted") {
+        continue;
+      }
       const own = indexKeyOf(index, version.values);
-      if (own === undefined || compareKeys(own, key) !== 0) continue;
+      if (own === undefined || compareKeys(own, key) !== 0) {
+        continue;
+      }
       if (creator.status === "active" && creator !== execution.transaction) {
         return { kind: "pending", transaction: creator } as const;
       }
       const ender = version.liveEnder;
-      if (ender === null) return { kind: "live", version } as const;
-      if (ender.status === "committed" || ender === execution.transaction) continue;
+      if (ender === null) {
+        return { kind: "live", version } as const;
+      }
+      if (ender.status === "committed" || ender === execution.transaction) {
+        continue;
+      }
       return { kind: "pending", transaction: ender } as const;
     }
   }
@@ -147,11 +183,15 @@ function failingRow(row: Row): string {
   return `Failing row contains (${shown.join(", ")}).`;
 }
 
-// Postgres clips by bytes, at the boundary of a character.
+/** Postgres clips by bytes, at the boundary of a character. */
 function clip(text: string): string {
   const bytes = new TextEncoder().encode(text);
-  if (bytes.length <= SHOWN_BYTES_MAX) return text;
+  if (bytes.length <= SHOWN_BYTES_MAX) {
+    return text;
+  }
   let end = SHOWN_BYTES_MAX;
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) {
+    end -= 1;
+  }
   return `${new TextDecoder().decode(bytes.subarray(0, end))}...`;
 }

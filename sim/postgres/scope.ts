@@ -19,7 +19,9 @@ export class ParameterTypes {
 
   /** The parameter's type so far: unknown until something gives it one. */
   typeOf(number: number): SqlType {
-    while (this.#types.length < number) this.#types.push(undefined);
+    while (this.#types.length < number) {
+      this.#types.push(undefined);
+    }
     return this.#types[number - 1] ?? "unknown";
   }
 
@@ -37,7 +39,9 @@ export class ParameterTypes {
   /** All types, in order; 42P18 when nothing in the statement says what one of them is. */
   finish(): readonly SqlType[] {
     return this.#types.map((type, at) => {
-      if (type !== undefined) return type;
+      if (type !== undefined) {
+        return type;
+      }
       throw new DatabaseError("42P18", `could not determine data type of parameter $${at + 1}`);
     });
   }
@@ -61,29 +65,38 @@ export class Scope {
   }
 
   /**
-   * Lets go of the tables and gives them back, when all is compiled: what was compiled may outlive the engine
-   * whose tables they are, and must not keep its rows in memory.
+   * Lets go of the tables and gives them back, when all is compiled: what was compiled may outlive
+   * the engine whose tables they are, and must not keep its rows in memory.
    */
   takeTables(): Table[] {
     return this.sources.splice(0).map(({ table }) => table);
   }
 
-  /** Finds `column` or `qualifier.column`: 42703, 42P01 or 42702 in Postgres's words when it is not one column. */
+  /**
+   * Finds `column` or `qualifier.column`: 42703, 42P01 or 42702 in Postgres's words when it is not
+   * one column.
+   */
   resolve(qualifier: string | undefined, column: string): ColumnPlace {
     if (qualifier !== undefined && !this.sources.some((source) => source.alias === qualifier)) {
       throw new DatabaseError("42P01", `missing FROM-clause entry for table "${qualifier}"`);
     }
     const places: ColumnPlace[] = [];
     for (const [at, source] of this.sources.entries()) {
-      if (qualifier !== undefined && source.alias !== qualifier) continue;
+      if (qualifier !== undefined && source.alias !== qualifier) {
+        continue;
+      }
       const found = source.table.columnAt(column);
-      if (found >= 0) places.push({ source: at, column: found });
+      if (found >= 0) {
+        places.push({ source: at, column: found });
+      }
     }
     const [place, second] = places;
     if (second !== undefined) {
       throw new DatabaseError("42702", `column reference "${column}" is ambiguous`);
     }
-    if (place !== undefined) return place;
+    if (place !== undefined) {
+      return place;
+    }
     const name = qualifier === undefined ? `"${column}"` : `${qualifier}.${column}`;
     throw new DatabaseError("42703", `column ${name} does not exist`);
   }

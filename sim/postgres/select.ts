@@ -1,10 +1,12 @@
+import type { WantedOrder } from "./access-path.ts";
 import { Aggregates } from "./aggregate.ts";
-import { settleUnknown } from "./coercion.ts";
 import type { Catalog } from "./catalog.ts";
+import { settleUnknown } from "./coercion.ts";
 import { compileExpression, ExpressionCompiler } from "./compile-expression.ts";
 import { DatabaseError } from "./database-error.ts";
 import type { Execution } from "./execution.ts";
 import type { Evaluate, Expression, Frame } from "./expression.ts";
+import type { FoundRow } from "./found-row.ts";
 import {
   allTrue,
   bindJoin,
@@ -17,26 +19,17 @@ import {
   versionsAt,
 } from "./from-clause.ts";
 import { demandGrouped, groupRows } from "./grouping.ts";
-import { ACCESS_SHARE, ROW_SHARE } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
+import { ACCESS_SHARE, ROW_SHARE } from "./lock.ts";
 import { type Locking, lockFoundRow, readLockingClause } from "./locking-clause.ts";
 import type { Plan, PlanOutcome, PlanTemplate } from "./plan.ts";
+import type { Row } from "./row.ts";
 import { ParameterTypes, Scope } from "./scope.ts";
 import { shuffle } from "./shuffle.ts";
 import { compareByKeys, compileSortClause, type SortKey } from "./sort-clause.ts";
 import type { SqlType } from "./sql-type.ts";
-import type { Row, RowVersion } from "./stored-row.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 import { compileTargets, type Target } from "./target-list.ts";
-import type { WantedOrder } from "./access-path.ts";
-
-/** A row that the query found, before it is locked and projected. */
-export interface FoundRow {
-  readonly rows: Row[];
-  readonly aggregates: Row;
-  /** The version, of a query over one table. */
-  readonly version: RowVersion | null;
-}
 
 interface Select {
   readonly join: Join;
@@ -53,7 +46,9 @@ interface SelectPlan extends Select {
   readonly join: JoinPlan;
 }
 
-/** Compiles SELECT ... FROM ... WHERE ... GROUP BY ... ORDER BY ... LIMIT ... OFFSET ... FOR UPDATE. */
+/**
+ * Compiles SELECT ... FROM ... WHERE ... GROUP BY ... ORDER BY ... LIMIT ... OFFSET ... FOR UPDATE.
+ */
 export function compileSelect(catalog: Catalog, node: SyntaxNode): PlanTemplate {
   const parameters = new ParameterTypes();
   const scope = new Scope(parameters);
@@ -84,7 +79,7 @@ function templateOf(
   };
 }
 
-// The clauses are compiled in Postgres's order, for it decides which of them types a parameter.
+/** The clauses are compiled in Postgres's order, for it decides which of them types a parameter. */
 function readSelect(catalog: Catalog, scope: Scope, node: SyntaxNode): Select {
   node.only("op", "SETOP_NONE");
   node.only("limitOption", "LIMIT_OPTION_DEFAULT", "LIMIT_OPTION_COUNT");
@@ -106,7 +101,9 @@ function readSelect(catalog: Catalog, scope: Scope, node: SyntaxNode): Select {
   const grouped = groupNodes.length > 0 || aggregates.count > 0;
   const groupBy = grouped ? groupNodes.map((one) => compileExpression(scope, one)) : null;
   if (groupBy !== null) {
-    if (locking !== null) node.refuse("a row lock in a grouped query");
+    if (locking !== null) {
+      node.refuse("a row lock in a grouped query");
+    }
     demandGrouped(
       scope,
       groupBy,
@@ -120,7 +117,9 @@ function readSelect(catalog: Catalog, scope: Scope, node: SyntaxNode): Select {
 }
 
 function compileBound(scope: Scope, node: SyntaxNode | undefined): Evaluate | null {
-  if (node === undefined) return null;
+  if (node === undefined) {
+    return null;
+  }
   const expression = settleUnknown(scope, compileExpression(scope, node), "bigint");
   if (expression.type !== "bigint" && expression.type !== "integer") {
     const message = `argument of LIMIT must be type bigint, not type ${expression.type}`;
@@ -129,11 +128,16 @@ function compileBound(scope: Scope, node: SyntaxNode | undefined): Evaluate | nu
   return expression.evaluate;
 }
 
-// Null where an index cannot give the order: NULLS placed otherwise than in a B-tree, or not a plain column.
+/**
+ * Null where an index cannot give the order: NULLS placed otherwise than in a B-tree, or not a
+ * plain column.
+ */
 function orderOverOneTable(keys: readonly SortKey[]): WantedOrder[] | null {
   const wanted: WantedOrder[] = [];
   for (const { expression, descending, nullsFirst } of keys) {
-    if (expression.column === undefined || nullsFirst !== descending) return null;
+    if (expression.column === undefined || nullsFirst !== descending) {
+      return null;
+    }
     wanted.push({ column: expression.column.column, descending });
   }
   return wanted;
@@ -147,42 +151,59 @@ function* runSelect(select: SelectPlan, execution: Execution): Steps<PlanOutcome
   const limit = boundOf(select.limit, frame, "LIMIT");
   let toSkip = boundOf(select.offset, frame, "OFFSET") ?? 0n;
   const rows: Row[] = [];
-  if (limit === 0n) return { rows, count: 0 };
+  if (limit === 0n) {
+    return { rows, count: 0 };
+  }
   for (const found of foundRows(select, execution)) {
     frame.rows = found.rows;
     frame.aggregates = found.aggregates;
     if (locking !== null && found.version !== null) {
       const version = yield* lockFoundRow(execution, found.version, locking);
-      if (version === null) continue;
+      if (version === null) {
+        continue;
+      }
       frame.rows[0] = version.values;
-      if (version !== found.version && !allTrue(join.filters, frame)) continue;
+      if (version !== found.version && !allTrue(join.filters, frame)) {
+        continue;
+      }
     }
     if (toSkip > 0n) {
       toSkip -= 1n;
       continue;
     }
     rows.push(targets.map((target) => target.evaluate(frame)));
-    if (limit !== null && BigInt(rows.length) >= limit) break;
+    if (limit !== null && BigInt(rows.length) >= limit) {
+      break;
+    }
   }
   return { rows, count: rows.length };
 }
 
 function boundOf(evaluate: Evaluate | null, frame: Frame, clause: string): bigint | null {
   const value = evaluate?.(frame) ?? null;
-  if (typeof value !== "bigint") return null;
-  if (value >= 0n) return value;
+  if (typeof value !== "bigint") {
+    return null;
+  }
+  if (value >= 0n) {
+    return value;
+  }
   const code = clause === "LIMIT" ? "2201W" : "2201X";
   throw new DatabaseError(code, `${clause} must not be negative`);
 }
 
-// Row by row where an index gives the order; otherwise all of them first, shuffled where order is open, sorted.
+/**
+ * Row by row where an index gives the order; otherwise all of them first, shuffled where order is
+ * open, sorted.
+ */
 function foundRows(select: SelectPlan, execution: Execution): Iterable<FoundRow> {
   const found = joinedRows(select.join, execution);
   if (select.groupBy !== null) {
     const groups = groupRows(select.groupBy, select.aggregates, found, execution.parameters);
     return sortRows(select.sortKeys, groups, execution);
   }
-  if (select.join.ordered) return found;
+  if (select.join.ordered) {
+    return found;
+  }
   return sortRows(select.sortKeys, [...found], execution);
 }
 
@@ -205,9 +226,13 @@ function sortRows(
   found: readonly FoundRow[],
   execution: Execution,
 ): readonly FoundRow[] {
-  if (found.length < 2) return found;
+  if (found.length < 2) {
+    return found;
+  }
   const shuffled = shuffle(found, execution.host);
-  if (keys.length === 0) return shuffled;
+  if (keys.length === 0) {
+    return shuffled;
+  }
   const { parameters } = execution;
   return shuffled
     .map((row) => ({ row, values: keys.map((key) => key.evaluate({ ...row, parameters })) }))

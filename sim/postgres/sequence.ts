@@ -1,9 +1,9 @@
-// SEQ_LOG_VALS of sequence.c.
+/** SEQ_LOG_VALS of sequence.c. */
 const LOGGED_AHEAD = 32n;
 
 /**
- * The sequence behind an identity column. It is outside transactions: a number drawn is never given again,
- * and a crash skips what the write-ahead log had reserved.
+ * The sequence behind an identity column. It is outside transactions: a number drawn is never given
+ * again, and a crash skips what the write-ahead log had reserved.
  */
 export class Sequence {
   #last = 0n;
@@ -12,7 +12,9 @@ export class Sequence {
   /** The next number, from 1. */
   next(): bigint {
     this.#last += 1n;
-    if (this.#last > this.#reserved) this.#reserved = this.#last + LOGGED_AHEAD;
+    if (this.#last > this.#reserved) {
+      this.#reserved = this.#last + LOGGED_AHEAD;
+    }
     return this.#last;
   }
 

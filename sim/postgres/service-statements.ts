@@ -127,7 +127,10 @@ const OTHER_VALUES: readonly Parameter[] = [
   "a\0b",
 ];
 
-/** Every statement as it should be sent, and then once for each parameter replaced by each odd value. */
+/**
+ * Every statement as it should be sent, and then once for each parameter replaced by each odd
+ * value.
+ */
 export function badParameterScript(statements: readonly Statement[]): Script {
   const good: ScriptStep[] = statements.map(([sql, parameters]) => ["s1", sql, parameters]);
   const bad = statements.flatMap(([sql, parameters]) => {

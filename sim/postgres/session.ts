@@ -1,8 +1,9 @@
-import type { Database } from "./database.ts";
 import { DatabaseError } from "./database-error.ts";
+import type { Database } from "./database.ts";
 import type { Isolation } from "./execution.ts";
-import type { Lock, LockOwner, LockWait } from "./lock.ts";
 import type { Steps } from "./lock-manager.ts";
+import type { Lock, LockOwner, LockWait } from "./lock.ts";
+import type { OpenTransaction } from "./open-transaction.ts";
 import { type Parameter, readParameter } from "./parameter.ts";
 import type { Plan } from "./plan.ts";
 import { type ParsedStatement, parseStatements } from "./postgres-parser.ts";
@@ -12,11 +13,11 @@ import {
   resultOfCommand,
   type StatementResult,
 } from "./query-result.ts";
+import type { Row } from "./row.ts";
 import type { SqlValue } from "./sql-type.ts";
 import { StatementExecution } from "./statement-execution.ts";
-import type { Row } from "./stored-row.ts";
-import type { Snapshot, Transaction } from "./transaction.ts";
 import { readTransactionControl, type TransactionControl } from "./transaction-control.ts";
+import type { Snapshot, Transaction } from "./transaction.ts";
 
 /** What the engine is told by a session. */
 export interface SessionHooks {
@@ -32,8 +33,8 @@ interface Running {
 }
 
 /**
- * One connection's backend: a state machine that takes one query at a time. A query that must wait for a
- * lock stays where it is until the lock manager resumes it; its reply comes then.
+ * One connection's backend: a state machine that takes one query at a time. A query that must wait
+ * for a lock stays where it is until the lock manager resumes it; its reply comes then.
  */
 export class Session implements LockOwner {
   readonly processId: number;
@@ -45,7 +46,7 @@ export class Session implements LockOwner {
   /** True while the transaction was begun by a statement and not by BEGIN. */
   #implicit = false;
   #isolation: Isolation = "read committed";
-  #transaction: Transaction | null = null;
+  #transaction: OpenTransaction | null = null;
   #command = 0;
   /** Of a REPEATABLE READ transaction, from its first statement on. */
   #transactionSnapshot: number | null = null;
@@ -61,42 +62,60 @@ export class Session implements LockOwner {
   }
 
   /**
-   * Runs a query text and replies once, at once or after a wait. Without parameters the text may hold several
-   * statements, which then are one implicit transaction. A query that is not simulated never replies: the run
-   * fails. Asking while a query is running, or after `close`, is a mistake of the caller's.
+   * Runs a query text and replies once, at once or after a wait. Without parameters the text may
+   * hold several statements, which then are one implicit transaction. A query that is not simulated
+   * never replies: the run fails. Asking while a query is running, or after `close`, is a mistake
+   * of the caller's.
    */
   query(sql: string, parameters: readonly Parameter[], reply: (reply: QueryReply) => void): void {
-    if (this.#running !== null) throw new Error("a session runs one query at a time");
-    if (this.#over || this.#closing) throw new Error("this session is closed");
+    if (this.#running !== null) {
+      throw new Error("a session runs one query at a time");
+    }
+    if (this.#over || this.#closing) {
+      throw new Error("this session is closed");
+    }
     this.#running = { steps: this.#runQuery(sql, parameters), reply };
     this.resume();
   }
 
   /**
-   * The client is gone. As in Postgres, a statement that is running or waiting ends first, and what it commits
-   * by itself stays; then the open transaction is rolled back. No reply is given any more.
+   * The client is gone. As in Postgres, a statement that is running or waiting ends first, and what
+   * it commits by itself stays; then the open transaction is rolled back. No reply is given any
+   * more.
    */
   close(): void {
-    if (this.#over) return;
+    if (this.#over) {
+      return;
+    }
     this.#closing = true;
-    if (this.#running === null) this.#end();
+    if (this.#running === null) {
+      this.#end();
+    }
   }
 
   /** The server is gone: what is open is lost, at once. */
   kill(): void {
-    if (this.#over) return;
+    if (this.#over) {
+      return;
+    }
     this.#running = null;
-    if (this.waiting !== null) this.#database.locks.abandon(this.waiting);
+    if (this.waiting !== null) {
+      this.#database.locks.abandon(this.waiting);
+    }
     this.#end();
   }
 
   /** Goes on after a wait. To be called by the engine only. */
   resume(): void {
     const running = this.#running;
-    if (running === null || this.waiting !== null) return;
+    if (running === null || this.waiting !== null) {
+      return;
+    }
     try {
       const step = running.steps.next();
-      if (step.done !== true) return;
+      if (step.done !== true) {
+        return;
+      }
       this.#finish(running, replyWith(step.value));
     } catch (error) {
       if (error instanceof DatabaseError) {
@@ -116,8 +135,11 @@ export class Session implements LockOwner {
   #finish(running: Running, reply: QueryReply): void {
     this.#running = null;
     this.#statementSnapshot = null;
-    if (this.#closing) this.#end();
-    else running.reply(reply);
+    if (this.#closing) {
+      this.#end();
+    } else {
+      running.reply(reply);
+    }
   }
 
   #end(): void {
@@ -133,7 +155,9 @@ export class Session implements LockOwner {
       const message = "cannot insert multiple commands into a prepared statement";
       throw new DatabaseError("42601", message);
     }
-    if (statements.length === 0) return [resultOfCommand("")];
+    if (statements.length === 0) {
+      return [resultOfCommand("")];
+    }
     const results: StatementResult[] = [];
     for (const statement of statements) {
       const control = readTransactionControl(statement);
@@ -148,7 +172,9 @@ export class Session implements LockOwner {
       }
       const transaction = this.#transaction ?? this.#begin("read committed", true);
       results.push(yield* this.#runStatement(statement, transaction, parameters));
-      if (this.#implicit && results.length === statements.length) this.#commit();
+      if (this.#implicit && results.length === statements.length) {
+        this.#commit();
+      }
     }
     return results;
   }
@@ -156,14 +182,21 @@ export class Session implements LockOwner {
   #control(control: TransactionControl): StatementResult {
     switch (control.kind) {
       case "begin":
-        // Inside a transaction BEGIN is only warned about; inside an implicit one it makes that explicit.
-        if (this.#state === "idle") this.#begin(control.isolation, false);
+        // Inside a transaction BEGIN is only warned about; inside an implicit one it makes that
+        // explicit.
+        if (this.#state === "idle") {
+          this.#begin(control.isolation, false);
+        }
         this.#implicit = false;
         return resultOfCommand(control.tag);
       case "commit":
         // A success, as far as the protocol says: only the tag tells that nothing was committed.
-        if (this.#state === "aborted") return this.#rollBack();
-        if (this.#state === "open") this.#commit();
+        if (this.#state === "aborted") {
+          return this.#rollBack();
+        }
+        if (this.#state === "open") {
+          this.#commit();
+        }
         return resultOfCommand("COMMIT");
       case "rollback":
         return this.#rollBack();
@@ -172,7 +205,7 @@ export class Session implements LockOwner {
 
   *#runStatement(
     statement: ParsedStatement,
-    transaction: Transaction,
+    transaction: OpenTransaction,
     written: readonly Parameter[],
   ): Steps<StatementResult> {
     const plan =
@@ -181,10 +214,17 @@ export class Session implements LockOwner {
     const parameters = bind(plan, written);
     const snapshot = this.#takeSnapshot(transaction);
     const isolation = this.#isolation;
-    const execution = new StatementExecution(this.#database, { isolation, snapshot, parameters });
+    const execution = new StatementExecution(this.#database, {
+      transaction,
+      isolation,
+      snapshot,
+      parameters,
+    });
     const outcome = yield* plan.run(execution);
     this.#command += 1;
-    for (const check of execution.afterStatement) yield* check();
+    for (const check of execution.afterStatement) {
+      yield* check();
+    }
     this.#statementSnapshot = null;
     return resultOf(plan, outcome);
   }
@@ -193,12 +233,15 @@ export class Session implements LockOwner {
   #planWithLocks(statement: ParsedStatement, transaction: Transaction): Plan | undefined {
     const plan = this.#database.planFor(statement, transaction);
     for (const { table, mode } of plan.tableLocks) {
-      if (!this.#database.locks.tryAcquire(table.lock, this, mode)) return undefined;
+      if (!this.#database.locks.tryAcquire(table.lock, this, mode)) {
+        return undefined;
+      }
     }
     return plan;
   }
 
-  // While it waits for a table, another transaction may commit a definition: then the plan is made anew.
+  // While it waits for a table, another transaction may commit a definition: then the plan is made
+  // anew.
   *#planAndLock(statement: ParsedStatement, transaction: Transaction): Steps<Plan> {
     for (;;) {
       const { version } = this.#database.catalog;
@@ -206,7 +249,9 @@ export class Session implements LockOwner {
       for (const { table, mode } of plan.tableLocks) {
         yield* this.#database.locks.acquire(table.lock, this, mode);
       }
-      if (this.#database.catalog.version === version) return plan;
+      if (this.#database.catalog.version === version) {
+        return plan;
+      }
     }
   }
 
@@ -220,7 +265,7 @@ export class Session implements LockOwner {
     return { commitNumber, transaction, command: this.#command };
   }
 
-  #begin(isolation: Isolation, implicit: boolean): Transaction {
+  #begin(isolation: Isolation, implicit: boolean): OpenTransaction {
     this.#state = "open";
     this.#implicit = implicit;
     this.#isolation = isolation;
@@ -232,7 +277,9 @@ export class Session implements LockOwner {
   #commit(): void {
     const transaction = this.#transaction;
     this.#leaveTransaction();
-    if (transaction !== null) this.#database.commit(transaction);
+    if (transaction !== null) {
+      this.#database.commit(transaction);
+    }
   }
 
   #rollBack(): StatementResult {
@@ -241,13 +288,18 @@ export class Session implements LockOwner {
     return resultOfCommand("ROLLBACK");
   }
 
-  // After an error the transaction's work and locks are gone at once; an explicit one waits for its ROLLBACK.
+  // After an error the transaction's work and locks are gone at once; an explicit one waits for its
+  // ROLLBACK.
   #failTransaction(): void {
     const transaction = this.#transaction;
-    if (transaction === null) return;
+    if (transaction === null) {
+      return;
+    }
     const implicit = this.#implicit;
     this.#leaveTransaction();
-    if (!implicit) this.#state = "aborted";
+    if (!implicit) {
+      this.#state = "aborted";
+    }
     this.#database.abort(transaction);
   }
 
@@ -270,7 +322,9 @@ function bind(plan: Plan, parameters: readonly Parameter[]): Row {
     throw new DatabaseError("08P01", message);
   }
   const row: SqlValue[] = [];
-  for (const type of parameterTypes) row.push(readParameter(type, parameters[row.length] ?? null));
+  for (const type of parameterTypes) {
+    row.push(readParameter(type, parameters[row.length] ?? null));
+  }
   return row;
 }
 

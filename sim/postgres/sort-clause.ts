@@ -14,7 +14,10 @@ export interface SortKey {
   readonly nullsFirst: boolean;
 }
 
-/** Compiles ORDER BY: an output column's name, its number, or an expression, looked for in that order. */
+/**
+ * Compiles ORDER BY: an output column's name, its number, or an expression, looked for in that
+ * order.
+ */
 export function compileSortClause(
   scope: Scope,
   nodes: readonly SyntaxNode[],
@@ -26,7 +29,9 @@ export function compileSortClause(
     const nulls = node.text("sortby_nulls") ?? "SORTBY_NULLS_DEFAULT";
     const key = node.requiredChild("node");
     node.end();
-    if (!["SORTBY_DEFAULT", "SORTBY_ASC", "SORTBY_DESC"].includes(direction)) key.refuse(direction);
+    if (!["SORTBY_DEFAULT", "SORTBY_ASC", "SORTBY_DESC"].includes(direction)) {
+      key.refuse(direction);
+    }
     const descending = direction === "SORTBY_DESC";
     const expression = findOutputColumn(key, targets) ?? settleUnknown(scope, compile(key), "text");
     const nullsFirst = nulls === "SORTBY_NULLS_DEFAULT" ? descending : nulls.endsWith("FIRST");
@@ -44,11 +49,15 @@ export function compareByKeys(
     const a = left[at] ?? null;
     const b = right[at] ?? null;
     if (a === null || b === null) {
-      if (a === b) continue;
+      if (a === b) {
+        continue;
+      }
       return (a === null) === key.nullsFirst ? -1 : 1;
     }
     const order = compareSqlValues(a, b);
-    if (order !== 0) return key.descending ? -order : order;
+    if (order !== 0) {
+      return key.descending ? -order : order;
+    }
   }
   return 0;
 }
@@ -56,12 +65,18 @@ export function compareByKeys(
 function findOutputColumn(key: SyntaxNode, targets: readonly Target[]): Expression | undefined {
   if (key.kind === "A_Const") {
     const position = key.reopen().part("ival")?.number("ival");
-    if (position === undefined) return key.refuse("ORDER BY a constant that is not a number");
+    if (position === undefined) {
+      return key.refuse("ORDER BY a constant that is not a number");
+    }
     const target = targets[position - 1];
-    if (target !== undefined) return target.expression;
+    if (target !== undefined) {
+      return target.expression;
+    }
     throw new DatabaseError("42P10", `ORDER BY position ${position} is not in select list`);
   }
-  if (key.kind !== "ColumnRef") return undefined;
+  if (key.kind !== "ColumnRef") {
+    return undefined;
+  }
   const parts = key.reopen().children("fields");
   const name = parts.length === 1 ? parts[0]?.reopen().text("sval") : undefined;
   const named = targets.filter((target) => target.column.name === name);

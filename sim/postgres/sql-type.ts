@@ -1,8 +1,8 @@
 import { DatabaseError } from "./database-error.ts";
 
 /**
- * The types that are simulated. `unknown` is Postgres's own name for a literal or parameter whose type is
- * still open; `numeric` exists only as the whole-number result of sum(bigint).
+ * The types that are simulated. `unknown` is Postgres's own name for a literal or parameter whose
+ * type is still open; `numeric` exists only as the whole-number result of sum(bigint).
  */
 export type SqlType =
   | "text"
@@ -19,7 +19,10 @@ export type SqlType =
 /** A value inside the engine. Every whole number is a bigint here, whatever its width in SQL. */
 export type SqlValue = string | bigint | boolean | null | readonly SqlValue[];
 
-/** A value as the `pg` client hands it to a service: bigint and numeric as strings, integer as a number. */
+/**
+ * A value as the `pg` client hands it to a service: bigint and numeric as strings, integer as a
+ * number.
+ */
 export type ClientValue = string | number | boolean | null | readonly ClientValue[];
 
 /** The type's object identifier in pg_type, which goes with every field of a result. */
@@ -54,8 +57,12 @@ export function elementTypeOf(type: SqlType): SqlType | undefined {
 
 /** The array over a scalar type, or undefined when that array is not simulated. */
 export function arrayTypeOf(type: SqlType): SqlType | undefined {
-  if (type === "text") return "text[]";
-  if (type === "bigint") return "bigint[]";
+  if (type === "text") {
+    return "text[]";
+  }
+  if (type === "bigint") {
+    return "bigint[]";
+  }
   return type === "integer" ? "integer[]" : undefined;
 }
 
@@ -64,9 +71,13 @@ export function isWhole(type: SqlType): type is "bigint" | "integer" {
   return type === "bigint" || type === "integer";
 }
 
-/** The value itself when it fits the type; 22003 in Postgres's words when an operation overflowed. */
+/**
+ * The value itself when it fits the type; 22003 in Postgres's words when an operation overflowed.
+ */
 export function inRange(type: "bigint" | "integer", value: bigint): bigint {
-  if (!isInRange(type, value)) throw new DatabaseError("22003", `${type} out of range`);
+  if (!isInRange(type, value)) {
+    throw new DatabaseError("22003", `${type} out of range`);
+  }
   return value;
 }
 
@@ -76,15 +87,24 @@ export function isInRange(type: "bigint" | "integer", value: bigint): boolean {
   return value >= range.min && value <= range.max;
 }
 
-/** Postgres's input function of a scalar type: 22P02 when the text is not of the type, 22003 out of range. */
+/**
+ * Postgres's input function of a scalar type: 22P02 when the text is not of the type, 22003 out of
+ * range.
+ */
 export function parseSqlText(type: SqlType, text: string): SqlValue {
   if (text.includes("\0")) {
     throw new DatabaseError("22021", 'invalid byte sequence for encoding "UTF8": 0x00');
   }
   // The client's UTF-8 encoder puts a replacement character for half of a surrogate pair.
-  if (type === "text") return text.isWellFormed() ? text : text.toWellFormed();
-  if (isWhole(type)) return parseWhole(type, text);
-  if (type === "boolean") return parseBoolean(text);
+  if (type === "text") {
+    return text.isWellFormed() ? text : text.toWellFormed();
+  }
+  if (isWhole(type)) {
+    return parseWhole(type, text);
+  }
+  if (type === "boolean") {
+    return parseBoolean(text);
+  }
   throw new Error(`parseSqlText has no input function for ${type}`);
 }
 
@@ -103,53 +123,79 @@ function parseWhole(type: "bigint" | "integer", text: string): bigint {
 
 function parseBoolean(text: string): boolean {
   const word = text.trim().toLowerCase();
-  if (word !== "" && ("true".startsWith(word) || "yes".startsWith(word))) return true;
-  if (word !== "" && ("false".startsWith(word) || "no".startsWith(word))) return false;
-  if (word === "on" || word === "1") return true;
-  if (word === "of" || word === "off" || word === "0") return false;
+  if (word !== "" && ("true".startsWith(word) || "yes".startsWith(word))) {
+    return true;
+  }
+  if (word !== "" && ("false".startsWith(word) || "no".startsWith(word))) {
+    return false;
+  }
+  if (word === "on" || word === "1") {
+    return true;
+  }
+  if (word === "of" || word === "off" || word === "0") {
+    return false;
+  }
   throw new DatabaseError("22P02", `invalid input syntax for type boolean: "${text}"`);
 }
 
 /** Postgres's output function: the text of a value that is not null. */
 export function formatSqlText(value: SqlValue): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "boolean") return value ? "t" : "f";
+  if (typeof value === "string") {
+    return value;
+  }
+  if (typeof value === "boolean") {
+    return value ? "t" : "f";
+  }
   return String(value);
 }
 
 /** A value as the `pg` client shows it by default. */
 export function toClientValue(type: SqlType, value: SqlValue): ClientValue {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "bigint") return type === "integer" ? Number(value) : value.toString();
+  if (value === null || typeof value === "string" || typeof value === "boolean") {
+    return value;
+  }
+  if (typeof value === "bigint") {
+    return type === "integer" ? Number(value) : value.toString();
+  }
   const elementType = elementTypeOf(type) ?? "text";
   return value.map((element) => toClientValue(elementType, element));
 }
 
 /**
- * Orders two values of one type, neither of them null. Text is in the C collation: by code point, which is
- * the order of the UTF-8 bytes.
+ * Orders two values of one type, neither of them null. Text is in the C collation: by code point,
+ * which is the order of the UTF-8 bytes.
  */
 export function compareSqlValues(left: SqlValue, right: SqlValue): number {
-  if (typeof left === "string" && typeof right === "string") return compareText(left, right);
+  if (typeof left === "string" && typeof right === "string") {
+    return compareText(left, right);
+  }
   if (typeof left === "bigint" && typeof right === "bigint") {
     return left < right ? -1 : left > right ? 1 : 0;
   }
-  if (typeof left === "boolean" && typeof right === "boolean") return Number(left) - Number(right);
+  if (typeof left === "boolean" && typeof right === "boolean") {
+    return Number(left) - Number(right);
+  }
   throw new Error("compareSqlValues was given values of two types");
 }
 
 function compareText(left: string, right: string): number {
-  if (left === right) return 0;
+  if (left === right) {
+    return 0;
+  }
   const shared = Math.min(left.length, right.length);
   for (let at = 0; at < shared; at += 1) {
     const a = left.charCodeAt(at);
     const b = right.charCodeAt(at);
-    if (a !== b) return codePointWeight(a) - codePointWeight(b);
+    if (a !== b) {
+      return codePointWeight(a) - codePointWeight(b);
+    }
   }
   return left.length - right.length;
 }
 
-// A surrogate half stands for a code point above U+FFFF, so it sorts after every other code unit.
+/**
+ * A surrogate half stands for a code point above U+FFFF, so it sorts after every other code unit.
+ */
 function codePointWeight(codeUnit: number): number {
   return codeUnit >= 0xd800 && codeUnit <= 0xdfff ? codeUnit + 0x10000 : codeUnit;
 }

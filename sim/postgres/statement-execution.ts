@@ -1,18 +1,19 @@
 import type { Database } from "./database.ts";
 import type { Execution, Isolation } from "./execution.ts";
-import type { Lock, LockOwner } from "./lock.ts";
-import type { LockManager, Steps } from "./lock-manager.ts";
 import type { PostgresHost } from "./host.ts";
-import type { Row, RowVersion, StoredRow } from "./stored-row.ts";
-import type { Table } from "./table.ts";
-import type { Snapshot, Transaction } from "./transaction.ts";
+import type { LockManager, Steps } from "./lock-manager.ts";
+import type { Lock, LockOwner } from "./lock.ts";
+import type { OpenTransaction } from "./open-transaction.ts";
+import type { Row } from "./row.ts";
+import type { RowVersion, StoredRow, Table } from "./table.ts";
+import type { Snapshot } from "./transaction.ts";
 
 /** The one implementation of Execution: a statement of a session on a database. */
 export class StatementExecution implements Execution {
   readonly host: PostgresHost;
   readonly owner: LockOwner;
   readonly locks: LockManager;
-  readonly transaction: Transaction;
+  readonly transaction: OpenTransaction;
   readonly isolation: Isolation;
   readonly snapshot: Snapshot;
   readonly parameters: Row;
@@ -22,6 +23,7 @@ export class StatementExecution implements Execution {
   constructor(
     database: Database,
     statement: {
+      readonly transaction: OpenTransaction;
       readonly isolation: Isolation;
       readonly snapshot: Snapshot;
       readonly parameters: Row;
@@ -30,7 +32,7 @@ export class StatementExecution implements Execution {
     this.#database = database;
     this.host = database.host;
     this.locks = database.locks;
-    this.transaction = statement.snapshot.transaction;
+    this.transaction = statement.transaction;
     this.owner = this.transaction.owner;
     this.isolation = statement.isolation;
     this.snapshot = statement.snapshot;
@@ -48,8 +50,13 @@ export class StatementExecution implements Execution {
   }
 
   withSnapshot(snapshot: Snapshot): Execution {
-    const { isolation, parameters } = this;
-    return new StatementExecution(this.#database, { isolation, parameters, snapshot });
+    const { transaction, isolation, parameters } = this;
+    return new StatementExecution(this.#database, {
+      transaction,
+      isolation,
+      parameters,
+      snapshot,
+    });
   }
 
   rowVersionLock(version: RowVersion): Lock {

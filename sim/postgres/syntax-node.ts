@@ -8,8 +8,8 @@ const FRAGMENT_LENGTH_MAX = 60;
 const POSITIONS = new Set(["location", "rexpr_list_start", "rexpr_list_end", "stmt_len"]);
 
 /**
- * One node of a parsed statement, read field by field. What the reader did not ask for is refused by
- * `end()`: a node that is half understood would give a wrong answer in silence.
+ * One node of a parsed statement, read field by field. What the reader did not ask for is refused
+ * by `end()`: a node that is half understood would give a wrong answer in silence.
  */
 export class SyntaxNode {
   readonly kind: string;
@@ -27,7 +27,9 @@ export class SyntaxNode {
   /** The text in a field, or undefined when the field is absent. */
   text(name: string): string | undefined {
     const value = this.#take(name);
-    if (value === undefined || typeof value === "string") return value;
+    if (value === undefined || typeof value === "string") {
+      return value;
+    }
     throw this.refusal(`field ${name}`);
   }
 
@@ -44,7 +46,9 @@ export class SyntaxNode {
   /** A whole number; the parser leaves zero out. */
   number(name: string): number {
     const value = this.#take(name);
-    if (value === undefined) return 0;
+    if (value === undefined) {
+      return 0;
+    }
     return typeof value === "number" ? value : this.refuse(`field ${name}`);
   }
 
@@ -62,22 +66,30 @@ export class SyntaxNode {
   /** A list of nodes; the parser leaves an empty one out. */
   children(name: string): SyntaxNode[] {
     const value = this.#take(name);
-    if (value === undefined) return [];
-    if (!Array.isArray(value)) throw this.refusal(`field ${name}`);
+    if (value === undefined) {
+      return [];
+    }
+    if (!Array.isArray(value)) {
+      throw this.refusal(`field ${name}`);
+    }
     return value.map((element: unknown) => this.#wrap(name, element));
   }
 
   /** A node that the tree holds without its kind, because the field can hold no other. */
   part(name: string): SyntaxNode | undefined {
     const value = this.#take(name);
-    if (value === undefined) return undefined;
+    if (value === undefined) {
+      return undefined;
+    }
     return isFields(value) ? new SyntaxNode(this.#sql, name, value) : this.refuse(`field ${name}`);
   }
 
   /** Reads a field of which only these values are simulated; absent is one of them. */
   only(name: string, ...allowed: readonly (string | boolean | number)[]): void {
     const value = this.#take(name);
-    if (value === undefined) return;
+    if (value === undefined) {
+      return;
+    }
     if (!allowed.some((one) => one === value)) {
       throw this.refusal(`${this.kind} with ${name} ${JSON.stringify(value)}`);
     }
@@ -90,7 +102,9 @@ export class SyntaxNode {
 
   /** The text of a String node. */
   stringValue(): string {
-    if (this.kind !== "String") throw this.refusal(this.kind);
+    if (this.kind !== "String") {
+      throw this.refusal(this.kind);
+    }
     const value = this.text("sval") ?? "";
     this.end();
     return value;
@@ -102,13 +116,17 @@ export class SyntaxNode {
   }
 
   /**
-   * The tree as a text in which equal expressions are equal: without positions, and with every column by its
-   * last name alone. Reads nothing.
+   * The tree as a text in which equal expressions are equal: without positions, and with every
+   * column by its last name alone. Reads nothing.
    */
   canonical(): string {
     return JSON.stringify({ [this.kind]: this.#fields }, (key, value: unknown) => {
-      if (POSITIONS.has(key)) return undefined;
-      if (key !== "ColumnRef" || !isFields(value)) return value;
+      if (POSITIONS.has(key)) {
+        return undefined;
+      }
+      if (key !== "ColumnRef" || !isFields(value)) {
+        return value;
+      }
       const parts: unknown = value["fields"];
       return Array.isArray(parts) ? { fields: parts.slice(-1) } : value;
     });
@@ -117,8 +135,9 @@ export class SyntaxNode {
   /** Refuses every field that was not read. */
   end(): void {
     for (const name of Object.keys(this.#fields)) {
-      if (!this.#read.includes(name) && !POSITIONS.has(name))
+      if (!this.#read.includes(name) && !POSITIONS.has(name)) {
         throw this.refusal(`${this.kind} with ${name}`);
+      }
     }
   }
 
@@ -141,7 +160,9 @@ export class SyntaxNode {
   }
 
   #wrap(name: string, value: unknown): SyntaxNode {
-    if (!isFields(value)) throw this.refusal(`field ${name}`);
+    if (!isFields(value)) {
+      throw this.refusal(`field ${name}`);
+    }
     const kinds = Object.keys(value);
     const kind = kinds[0];
     const fields = kind === undefined ? undefined : value[kind];

@@ -22,7 +22,9 @@ export function compileTargets(
     const alias = node.text("name");
     const value = node.requiredChild("val");
     node.end();
-    if (isStar(value)) return spreadStar(scope, value);
+    if (isStar(value)) {
+      return spreadStar(scope, value);
+    }
     const name = alias ?? columnNameOf(value);
     const expression = settleUnknown(scope, compile(value), "text");
     return [{ column: { name, type: expression.type }, evaluate: expression.evaluate, expression }];
@@ -30,16 +32,22 @@ export function compileTargets(
 }
 
 function isStar(node: SyntaxNode): boolean {
-  if (node.kind !== "ColumnRef") return false;
+  if (node.kind !== "ColumnRef") {
+    return false;
+  }
   return node.reopen().children("fields").at(-1)?.kind === "A_Star";
 }
 
 function spreadStar(scope: Scope, node: SyntaxNode): Target[] {
   const parts = node.children("fields").slice(0, -1);
-  if (parts.length > 1) return node.refuse("a qualified *");
+  if (parts.length > 1) {
+    return node.refuse("a qualified *");
+  }
   const qualifier = parts[0]?.stringValue();
   return scope.sources.flatMap((source, at) => {
-    if (qualifier !== undefined && source.alias !== qualifier) return [];
+    if (qualifier !== undefined && source.alias !== qualifier) {
+      return [];
+    }
     return source.table.columns.map(({ name, type }, column): Target => {
       const evaluate: Evaluate = (frame) => frame.rows[at]?.[column] ?? null;
       const place = { source: at, column };
@@ -49,15 +57,21 @@ function spreadStar(scope: Scope, node: SyntaxNode): Target[] {
   });
 }
 
-// FigureColname of parse_target.c.
+/** FigureColname of parse_target.c. */
 function columnNameOf(node: SyntaxNode): string {
   return figureName(node.reopen()) ?? "?column?";
 }
 
 function figureName(node: SyntaxNode): string | undefined {
-  if (node.kind === "ColumnRef") return readColumnName(node)[1];
-  if (node.kind === "FuncCall") return node.names("funcname").at(-1);
-  if (node.kind !== "TypeCast") return undefined;
+  if (node.kind === "ColumnRef") {
+    return readColumnName(node)[1];
+  }
+  if (node.kind === "FuncCall") {
+    return node.names("funcname").at(-1);
+  }
+  if (node.kind !== "TypeCast") {
+    return undefined;
+  }
   const inner = node.requiredChild("arg");
   return figureName(inner) ?? node.part("typeName")?.names("names").at(-1);
 }

@@ -14,9 +14,14 @@ const ISOLATIONS: ReadonlyMap<string, Isolation> = new Map([
 
 const readBefore = new WeakMap<ParsedStatement, TransactionControl>();
 
-/** Reads BEGIN, COMMIT and ROLLBACK; undefined for any other statement. Savepoints and SERIALIZABLE are refused by name. */
+/**
+ * Reads BEGIN, COMMIT and ROLLBACK; undefined for any other statement. Savepoints and SERIALIZABLE
+ * are refused by name.
+ */
 export function readTransactionControl(statement: ParsedStatement): TransactionControl | undefined {
-  if (statement.kind !== "TransactionStmt") return undefined;
+  if (statement.kind !== "TransactionStmt") {
+    return undefined;
+  }
   const control = readBefore.get(statement) ?? readControl(statement);
   readBefore.set(statement, control);
   return control;
@@ -28,7 +33,9 @@ function readControl(statement: ParsedStatement): TransactionControl {
   let isolation: Isolation = "read committed";
   for (const option of node.children("options")) {
     const name = option.requiredText("defname");
-    if (name !== "transaction_isolation") option.refuse(`transaction option ${name}`);
+    if (name !== "transaction_isolation") {
+      option.refuse(`transaction option ${name}`);
+    }
     const value = option.requiredChild("arg").part("sval")?.text("sval") ?? "";
     option.only("defaction", "DEFELEM_UNSPEC");
     option.end();

@@ -1,19 +1,16 @@
 import type { Lock, LockOwner } from "./lock.ts";
-import type { StoredRow } from "./stored-row.ts";
-import type { RowChange } from "./commit.ts";
 
 /** A transaction, to which row versions point. Sub-transactions are not simulated yet. */
 export class Transaction {
   status: "active" | "committed" | "aborted" = "active";
   /** The place in the order of commits; a snapshot sees what is at or below its own number. */
   commitNumber = 0;
-  /** Held exclusively by the owner until the end; whoever waits for the end asks to share it. Made for the first to wait. */
+  /**
+   * Held exclusively by the owner until the end; whoever waits for the end asks to share it. Made
+   * for the first to wait.
+   */
   lock: Lock | null = null;
   readonly owner: LockOwner;
-  /** Rows with a version to clear away once nobody can see it. */
-  readonly touched: StoredRow[] = [];
-  /** For the observer of commits, in the order in which they were made. */
-  readonly changes: RowChange[] = [];
   /** Takes this transaction's definitions back, last one first, when it aborts. */
   readonly undefine: (() => void)[] = [];
   readonly id: number;
@@ -24,7 +21,9 @@ export class Transaction {
   }
 }
 
-/** What a statement sees: all commits up to a number, and its own transaction's earlier commands. */
+/**
+ * What a statement sees: all commits up to a number, and its own transaction's earlier commands.
+ */
 export interface Snapshot {
   readonly commitNumber: number;
   readonly transaction: Transaction;

@@ -1,7 +1,7 @@
 import { arrayTypeOf, type SqlType } from "./sql-type.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 
-// The grammar turns the standard's names into these, qualified with pg_catalog.
+/** The grammar turns the standard's names into these, qualified with pg_catalog. */
 const TYPES: ReadonlyMap<string, SqlType> = new Map([
   ["text", "text"],
   ["int8", "bigint"],
@@ -22,8 +22,12 @@ export function readTypeName(node: SyntaxNode): SqlType {
   node.end();
   const type = TYPES.get(name);
   const known = names.length === 1 || names[0] === "pg_catalog";
-  if (type === undefined || !known) return node.refuse(`type ${names.join(".")}`);
-  if (dimensions.length === 0) return type;
+  if (type === undefined || !known) {
+    return node.refuse(`type ${names.join(".")}`);
+  }
+  if (dimensions.length === 0) {
+    return type;
+  }
   const array = arrayTypeOf(type);
   if (dimensions.length > 1 || dimensions[0] !== -1 || array === undefined) {
     return node.refuse(`an array type of ${name}`);

@@ -4,12 +4,12 @@ import { queueForeignKeyChecks } from "./foreign-key.ts";
 import type { Steps } from "./lock-manager.ts";
 import { addIndexEntries, checkRow } from "./row-constraint.ts";
 import { awaitModifiable, lockRow, stateToModify } from "./row-lock.ts";
-import { FOR_UPDATE, NO_KEY_UPDATE, type Row, type RowLockMode, RowVersion } from "./stored-row.ts";
-import type { Table } from "./table.ts";
+import { FOR_UPDATE, NO_KEY_UPDATE, type Row, type RowLockMode } from "./row.ts";
+import { RowVersion, type Table } from "./table.ts";
 
 /**
- * Inserts a row that has passed its NOT NULL and CHECK constraints. Null when it is in its indexes; otherwise
- * the steps that are left, for another transaction is at the same key.
+ * Inserts a row that has passed its NOT NULL and CHECK constraints. Null when it is in its indexes;
+ * otherwise the steps that are left, for another transaction is at the same key.
  */
 export function insertRow(execution: Execution, table: Table, values: Row): Steps<void> | null {
   const { transaction, snapshot } = execution;
@@ -23,7 +23,10 @@ export function insertRow(execution: Execution, table: Table, values: Row): Step
 
 /** What an UPDATE or DELETE does with a row. */
 export interface Modification {
-  /** The new values, or null to delete. Computed anew when the row turns out to have a newer version. */
+  /**
+   * The new values, or null to delete. Computed anew when the row turns out to have a newer
+   * version.
+   */
   compute(values: Row): Row | null;
   /** EvalPlanQual: whether the newest version still meets the statement's conditions. */
   stillMeets(values: Row): boolean;
@@ -36,9 +39,10 @@ export interface ModifiedRow {
 }
 
 /**
- * Changes a row that the statement found. Where another transaction is at it, this waits; where another has
- * changed it, READ COMMITTED goes on with the newest version if that still meets the conditions (null if
- * not) and REPEATABLE READ throws 40001. This is ExecUpdate and ExecDelete of nodeModifyTable.c.
+ * Changes a row that the statement found. Where another transaction is at it, this waits; where
+ * another has changed it, READ COMMITTED goes on with the newest version if that still meets the
+ * conditions (null if not) and REPEATABLE READ throws 40001. This is ExecUpdate and ExecDelete of
+ * nodeModifyTable.c.
  */
 export function* modifyRow(
   execution: Execution,
@@ -50,40 +54,58 @@ export function* modifyRow(
   let version = found;
   for (;;) {
     const values = modification.compute(version.values);
-    if (values !== null) checkRow(table, values);
+    if (values !== null) {
+      checkRow(table, values);
+    }
     const mode = strengthOf(table, version.values, values);
     const state =
       stateToModify(execution, version, mode) ?? (yield* awaitModifiable(execution, version, mode));
     if (state === "ok") {
       const next = replaceVersion(execution, version, values, mode);
       const waits = next === null ? null : addIndexEntries(execution, next, version);
-      if (waits !== null) yield* waits;
+      if (waits !== null) {
+        yield* waits;
+      }
       return { before: version.values, after: values };
     }
-    if (state === "self-modified") return null;
+    if (state === "self-modified") {
+      return null;
+    }
     if (state !== "updated" && state !== "deleted") {
       throw new Error(`a row version to be modified is ${state}`);
     }
-    if (!readCommitted) throw serializationFailure(state === "deleted" ? "delete" : "update");
-    if (state === "deleted") return null;
+    if (!readCommitted) {
+      throw serializationFailure(state === "deleted" ? "delete" : "update");
+    }
+    if (state === "deleted") {
+      return null;
+    }
     const lockMode = values === null ? FOR_UPDATE : NO_KEY_UPDATE;
     const newest = yield* lockRow(execution, version, lockMode, "wait", true);
-    if (newest.kind !== "ok") return null;
-    if (!modification.stillMeets(newest.version.values)) return null;
+    if (newest.kind !== "ok") {
+      return null;
+    }
+    if (!modification.stillMeets(newest.version.values)) {
+      return null;
+    }
     version = newest.version;
   }
 }
 
-// An UPDATE that leaves every key column alone lets foreign-key checks pass beside it.
+/** An UPDATE that leaves every key column alone lets foreign-key checks pass beside it. */
 function strengthOf(table: Table, before: Row, after: Row | null): RowLockMode {
-  if (after === null) return FOR_UPDATE;
+  if (after === null) {
+    return FOR_UPDATE;
+  }
   for (const column of table.keyColumns) {
-    if (before[column] !== after[column]) return FOR_UPDATE;
+    if (before[column] !== after[column]) {
+      return FOR_UPDATE;
+    }
   }
   return NO_KEY_UPDATE;
 }
 
-// The version that stands for the row from now on; null when the row was deleted.
+/** The version that stands for the row from now on; null when the row was deleted. */
 function replaceVersion(
   execution: Execution,
   version: RowVersion,
@@ -107,15 +129,23 @@ function replaceVersion(
   return next;
 }
 
-// compute_new_xmax_infomask: an own, stronger row lock taken earlier makes the change as strong as itself.
+/**
+ * compute_new_xmax_infomask: an own, stronger row lock taken earlier makes the change as strong as
+ * itself.
+ */
 function endVersion(execution: Execution, version: RowVersion, mode: RowLockMode): void {
   const { transaction, snapshot } = execution;
   let strength = mode;
   const others = [];
   for (const locker of version.lockers ?? []) {
-    if (locker.transaction.status !== "active") continue;
-    if (locker.transaction !== transaction) others.push(locker);
-    else if (locker.mode > strength) strength = locker.mode;
+    if (locker.transaction.status !== "active") {
+      continue;
+    }
+    if (locker.transaction !== transaction) {
+      others.push(locker);
+    } else if (locker.mode > strength) {
+      strength = locker.mode;
+    }
   }
   version.endedBy = transaction;
   version.endedAtCommand = snapshot.command;

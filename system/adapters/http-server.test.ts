@@ -36,7 +36,9 @@ async function freePort(): Promise<number> {
   const address = probe.address();
   probe.close();
   await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was given");
+  if (address === null || typeof address === "string") {
+    throw new Error("no port was given");
+  }
   return address.port;
 }
 

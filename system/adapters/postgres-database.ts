@@ -8,8 +8,9 @@ import {
 } from "../ports/database.ts";
 
 /**
- * The database port on `pg`. Bounds on waiting are the server's (`statement_timeout`, `lock_timeout`):
- * after the client's own `query_timeout` a pooled client is half open and later queries on it hang.
+ * The database port on `pg`. Bounds on waiting are the server's (`statement_timeout`,
+ * `lock_timeout`): after the client's own `query_timeout` a pooled client is half open and later
+ * queries on it hang.
  */
 export function createPostgresDatabase(config: PoolConfig): Database {
   const pool = new Pool({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent, parseEvent, type Event } from "./events.ts";
 
-const created: Event = {
+const CREATED: Event = {
   id: "e1",
   type: "payment.created",
   payment: {
@@ -12,13 +12,13 @@ const created: Event = {
   },
 };
 const events: readonly Event[] = [
-  created,
+  CREATED,
   { id: "e2", type: "payment.completed", paymentId: "p1" },
   { id: "e3", type: "payment.failed", paymentId: "p1", reason: "insufficient_balance" },
 ];
 
 function withData(change: Record<string, unknown>): string {
-  const json: unknown = JSON.parse(encodeEvent(created));
+  const json: unknown = JSON.parse(encodeEvent(CREATED));
   return JSON.stringify({ ...Object(json), ...change });
 }
 
@@ -38,9 +38,9 @@ describe("parseEvent", () => {
     [withData({ id: "" }), /\/id /],
     [withData({ id: "e\u0000" }), /\/id must match pattern/],
     [withData({ specversion: "0.3" }), /\/specversion/],
-    [encodeEvent(created).replace("50.000", "50.0005"), /4 decimals; OMR has 3/],
-    [encodeEvent(created).replace("50.000", "0.000"), /amount is zero/],
-    [encodeEvent(created).replace("OMR", "XYZ"), /currency "XYZ" is not one of/],
+    [encodeEvent(CREATED).replace("50.000", "50.0005"), /4 decimals; OMR has 3/],
+    [encodeEvent(CREATED).replace("50.000", "0.000"), /amount is zero/],
+    [encodeEvent(CREATED).replace("OMR", "XYZ"), /currency "XYZ" is not one of/],
   ])("says why it cannot read %s", (text, reason) => {
     expect(parseEvent(text)).toEqual({
       kind: "unreadable",

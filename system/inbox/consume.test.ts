@@ -11,7 +11,9 @@ const KEEP = "INSERT INTO dead_letters";
 function surroundings() {
   const steps: string[] = [];
   const database = scriptedDatabase((sql) => {
-    if (sql.startsWith(KEEP)) steps.push("set aside");
+    if (sql.startsWith(KEEP)) {
+      steps.push("set aside");
+    }
     return undefined;
   });
   const clock = {
@@ -36,14 +38,14 @@ function deliveryOf(value: string | null, steps: string[], topic = "payment.comp
   };
 }
 
-const limits = { attemptsMax: 3, delayMs: 100 };
+const LIMITS = { attemptsMax: 3, delayMs: 100 };
 
 describe("consume", () => {
   it.each(["done", "duplicate"] as const)(
     "commits the offset after the handler has answered %s",
     async (answer) => {
       const { steps, ports } = surroundings();
-      await consume(ports, limits, deliveryOf(encodeEvent(COMPLETED), steps), async (event) => {
+      await consume(ports, LIMITS, deliveryOf(encodeEvent(COMPLETED), steps), async (event) => {
         steps.push(`handled ${event.id}`);
         return answer;
       });
@@ -56,9 +58,11 @@ describe("consume", () => {
     async (effect) => {
       const { steps, ports } = surroundings();
       let attempts = 0;
-      await consume(ports, limits, deliveryOf(encodeEvent(COMPLETED), steps), async () => {
+      await consume(ports, LIMITS, deliveryOf(encodeEvent(COMPLETED), steps), async () => {
         attempts += 1;
-        if (attempts < limits.attemptsMax) throw databaseError(effect);
+        if (attempts < LIMITS.attemptsMax) {
+          throw databaseError(effect);
+        }
         return "done";
       });
       expect(attempts).toBe(3);
@@ -71,7 +75,7 @@ describe("consume", () => {
     const failure = databaseError("unknown");
     const consuming = consume(
       ports,
-      limits,
+      LIMITS,
       deliveryOf(encodeEvent(COMPLETED), steps),
       async () => {
         steps.push("tried");
@@ -87,7 +91,7 @@ describe("consume", () => {
     const bug = new TypeError("a bug of the handler");
     const consuming = consume(
       ports,
-      limits,
+      LIMITS,
       deliveryOf(encodeEvent(COMPLETED), steps),
       async () => {
         throw bug;
@@ -103,7 +107,7 @@ describe("consume", () => {
       ...deliveryOf(encodeEvent(COMPLETED), steps),
       commit: () => Promise.reject(new BrokerError("a new generation", { effect: "unknown" })),
     };
-    const consuming = consume(ports, limits, delivery, async () => "done");
+    const consuming = consume(ports, LIMITS, delivery, async () => "done");
     await expect(consuming).resolves.toBeUndefined();
   });
 });
@@ -124,7 +128,7 @@ describe("a message that is no event of ours", () => {
     ],
   ])("is set aside with the reason and its partition goes on: %s", async (_, value, reason) => {
     const { steps, database, ports } = surroundings();
-    await consume(ports, limits, deliveryOf(value, steps), neverHandled);
+    await consume(ports, LIMITS, deliveryOf(value, steps), neverHandled);
     expect(steps).toEqual(["set aside", "offset committed"]);
     const place = ["payment.completed", 2, "41", value ?? ""];
     expect(database.parametersOf(KEEP)).toEqual([[...place, expect.stringMatching(reason), 1_234]]);
@@ -133,7 +137,7 @@ describe("a message that is no event of ours", () => {
   it("is set aside when its type belongs on another topic", async () => {
     const { steps, database, ports } = surroundings();
     const delivery = deliveryOf(encodeEvent(COMPLETED), steps, "payment.created");
-    await consume(ports, limits, delivery, neverHandled);
+    await consume(ports, LIMITS, delivery, neverHandled);
     expect(steps).toEqual(["set aside", "offset committed"]);
     expect(database.parametersOf(KEEP)[0]?.[4]).toBe(
       "an event of type payment.completed does not belong on payment.created",
@@ -142,7 +146,7 @@ describe("a message that is no event of ours", () => {
 
   it("is kept even with a NUL in it, which PostgreSQL's text cannot hold", async () => {
     const { steps, database, ports } = surroundings();
-    await consume(ports, limits, deliveryOf("a\u0000b\u0000", steps), neverHandled);
+    await consume(ports, LIMITS, deliveryOf("a\u0000b\u0000", steps), neverHandled);
     expect(database.parametersOf(KEEP)[0]?.[3]).toBe("a\\u0000b\\u0000");
   });
 
@@ -150,7 +154,7 @@ describe("a message that is no event of ours", () => {
     const { steps, ports } = surroundings();
     const failure = databaseError("none");
     const database = scriptedDatabase((sql) => (sql.startsWith(KEEP) ? failure : undefined));
-    const consuming = consume({ ...ports, database }, limits, deliveryOf("{", steps), neverHandled);
+    const consuming = consume({ ...ports, database }, LIMITS, deliveryOf("{", steps), neverHandled);
     await expect(consuming).rejects.toBe(failure);
     expect(steps).toEqual(["slept 100 ms", "slept 100 ms"]);
   });

@@ -11,9 +11,9 @@ export interface RelayPorts {
 }
 
 /**
- * Publishes up to `batchMax` unsent events in the order of their ids and then marks them sent: a crash
- * between the two sends them again, and the consumer's inbox recognises them. Marking first would
- * lose them instead.
+ * Publishes up to `batchMax` unsent events in the order of their ids and then marks them sent: a
+ * crash between the two sends them again, and the consumer's inbox recognises them. Marking first
+ * would lose them instead.
  *
  * Ids are given before the commit, so two transactions may be published the other way round. A flag
  * skips none of them, as a cursor over ids would; and the events of one payment, which must keep

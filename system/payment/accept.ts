@@ -1,8 +1,8 @@
 import { appendToOutbox } from "../outbox/append.ts";
+import type { Producer } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
-import type { Producer } from "../ports/broker.ts";
 import { inTransaction } from "../transaction.ts";
 import { answerFromKey, claimKey } from "./idempotency.ts";
 import { insertPayment } from "./records.ts";

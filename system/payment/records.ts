@@ -1,9 +1,8 @@
-import type { Money } from "../domain/money.ts";
+import { type Money, formatMoney, isCurrency } from "../domain/money.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { Connection, Database, Row } from "../ports/database.ts";
-import { runStatement } from "../transaction.ts";
 import { bigintColumn, nullableTextColumn, textColumn } from "../row.ts";
-import { formatMoney, isCurrency } from "../domain/money.ts";
+import { runStatement } from "../transaction.ts";
 
 /** Records a payment as PENDING, in the caller's transaction. */
 export async function insertPayment(

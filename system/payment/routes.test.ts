@@ -31,7 +31,9 @@ function service(
   });
   const ask = (method: "GET" | "POST", request: Partial<HttpRequest>): Promise<HttpResponse> => {
     const route = routes.find((each) => each.method === method);
-    if (route === undefined) throw new Error(`there is no route for ${method}`);
+    if (route === undefined) {
+      throw new Error(`there is no route for ${method}`);
+    }
     return route.handle({ pathParameters: {}, headers: {}, body: undefined, ...request });
   };
   return {

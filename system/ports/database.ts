@@ -27,7 +27,10 @@ export interface Connection {
 
 export type SqlValue = string | number | bigint | boolean | null | readonly (string | bigint)[];
 
-/** One row by column name. `bigint` columns arrive as decimal strings, as the `pg` client gives them. */
+/**
+ * One row by column name. `bigint` columns arrive as decimal strings, as the `pg` client gives
+ * them.
+ */
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface QueryResult {

@@ -11,8 +11,8 @@ import { openWallet } from "./open-wallet.ts";
 
 /**
  * The wallet service over HTTP:
- * - `POST /wallets`: opens a wallet funded from outside; 201 with the wallet, again with the same id
- *   the wallet that is there
+ * - `POST /wallets`: opens a wallet funded from outside; 201 with the wallet, again with the same
+ *   id the wallet that is there
  *
  * Errors are problem details.
  */

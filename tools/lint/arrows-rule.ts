@@ -1,5 +1,4 @@
 import { defineRule } from "@oxlint/plugins";
-
 import { forbiddenArrowMessage } from "./arrows.ts";
 import { visitImports } from "./imports.ts";
 import { importedProjectPath, projectPath } from "./project-path.ts";
@@ -10,9 +9,13 @@ export const arrowsRule = defineRule({
     const from = projectPath(context.filename);
     return visitImports(({ specifier, node }) => {
       const to = importedProjectPath({ from: context.filename, specifier });
-      if (to === undefined) return;
+      if (to === undefined) {
+        return;
+      }
       const message = forbiddenArrowMessage({ from, to });
-      if (message !== undefined) context.report({ message, node });
+      if (message !== undefined) {
+        context.report({ message, node });
+      }
     });
   },
 });

@@ -10,10 +10,10 @@ interface ForbiddenArrow {
   readonly message: string;
 }
 
-const testFile = /\.test\.ts$/;
+const TEST_FILE = /\.test\.ts$/;
 
 /** The first that matches is reported, so that one import gives one message. */
-const forbiddenArrows: readonly ForbiddenArrow[] = [
+const FORBIDDEN_ARROWS: readonly ForbiddenArrow[] = [
   {
     from: /^(?!cli(\.ts$|\/))/,
     to: /^cli(\.ts$|\/)/,
@@ -115,7 +115,7 @@ const forbiddenArrows: readonly ForbiddenArrow[] = [
 ];
 
 /** Tools and benchmarks serve developers; tests may use them, what is tested may not. */
-const developerArrow: ForbiddenArrow = {
+const DEVELOPER_ARROW: ForbiddenArrow = {
   from: /^(system|scenarios|sim|chaos|reports)\//,
   to: /^(tools|bench)\//,
   message:
@@ -129,8 +129,10 @@ const developerArrow: ForbiddenArrow = {
  * @returns the message, or undefined when the import follows a drawn arrow
  */
 export function forbiddenArrowMessage(arrow: { from: string; to: string }): string | undefined {
-  if (developerArrow.to.test(arrow.to) && testFile.test(arrow.from)) return undefined;
-  const broken = [...forbiddenArrows, developerArrow].find(
+  if (DEVELOPER_ARROW.to.test(arrow.to) && TEST_FILE.test(arrow.from)) {
+    return undefined;
+  }
+  const broken = [...FORBIDDEN_ARROWS, DEVELOPER_ARROW].find(
     ({ from, to, except }) =>
       from.test(arrow.from) && to.test(arrow.to) && except?.test(arrow.to) !== true,
   );

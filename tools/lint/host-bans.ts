@@ -5,7 +5,7 @@ import { builtinModules } from "node:module";
  * serves developers, and tests. Everything else is run by the simulation, where the host's clock,
  * randomness and I/O would break replay from a seed.
  */
-const hostFiles: readonly RegExp[] = [
+const HOST_FILES: readonly RegExp[] = [
   /^system\/adapters\//,
   /^system\/main\.ts$/,
   /^chaos\//,
@@ -18,10 +18,11 @@ const hostFiles: readonly RegExp[] = [
 ];
 
 /**
- * The files of the simulation that stand between it and the host, and what each of them touches: one
- * turns the host's task queues, one traps stray uses, one listens for rejections that nobody handled.
+ * The files of the simulation that stand between it and the host, and what each of them touches:
+ * one turns the host's task queues, one traps stray uses, one listens for rejections that nobody
+ * handled.
  */
-const hostUsesOfTheKernel: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+const HOST_USES_OF_THE_KERNEL: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
     "sim/kernel/drain.ts",
     new Set([
@@ -37,34 +38,34 @@ const hostUsesOfTheKernel: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["sim/kernel/unhandled-rejections.ts", new Set(["process", "node:process"])],
 ]);
 
-const clockRoad = "take `clock.nowMs()` from the ports (system/ports/clock.ts)";
-const timerRoad = "take `clock.sleep(delayMs, signal)` from the ports (system/ports/clock.ts)";
-const entropyRoad =
+const CLOCK_ROAD = "take `clock.nowMs()` from the ports (system/ports/clock.ts)";
+const TIMER_ROAD = "take `clock.sleep(delayMs, signal)` from the ports (system/ports/clock.ts)";
+const ENTROPY_ROAD =
   "in system/ take `entropy.uuid()` from the ports (system/ports/entropy.ts), elsewhere draw from a named stream of the seed";
-const drainRoad =
+const DRAIN_ROAD =
   "await the promise itself; only sim/kernel/drain.ts turns the queues of the simulation";
-const networkRoad =
+const NETWORK_ROAD =
   "take the database, broker or server port (system/ports/), and do the I/O in system/adapters/";
-const configurationRoad =
+const CONFIGURATION_ROAD =
   "take configuration as a parameter; system/main.ts and cli.ts read the environment";
 
 /** A dotted name is a member of a global; `new` and `()` say how the global is used. */
 const globalBans: ReadonlyMap<string, string> = new Map([
-  ["Date.now", `Date.now is the host's clock: ${clockRoad}`],
-  ["new Date", `new Date knows the host's clock and time zone: ${clockRoad}`],
-  ["Date()", `Date() is the host's clock: ${clockRoad}`],
-  ["performance", `performance is the host's clock: ${clockRoad}`],
-  ["Math.random", `Math.random cannot be replayed: ${entropyRoad}`],
-  ["crypto", `crypto cannot be replayed: ${entropyRoad}`],
-  ["setTimeout", `setTimeout waits on the host's clock: ${timerRoad}`],
-  ["setInterval", `setInterval waits on the host's clock: ${timerRoad}`],
-  ["AbortSignal.timeout", `AbortSignal.timeout waits on the host's clock: ${timerRoad}`],
-  ["setImmediate", `setImmediate depends on the host's queues: ${drainRoad}`],
-  ["queueMicrotask", `queueMicrotask depends on the host's queues: ${drainRoad}`],
-  ["process.nextTick", `process.nextTick depends on the host's queues: ${drainRoad}`],
-  ["process", `process is the host: ${configurationRoad}`],
-  ["fetch", `fetch reaches the host's network: ${networkRoad}`],
-  ["WebSocket", `WebSocket reaches the host's network: ${networkRoad}`],
+  ["Date.now", `Date.now is the host's clock: ${CLOCK_ROAD}`],
+  ["new Date", `new Date knows the host's clock and time zone: ${CLOCK_ROAD}`],
+  ["Date()", `Date() is the host's clock: ${CLOCK_ROAD}`],
+  ["performance", `performance is the host's clock: ${CLOCK_ROAD}`],
+  ["Math.random", `Math.random cannot be replayed: ${ENTROPY_ROAD}`],
+  ["crypto", `crypto cannot be replayed: ${ENTROPY_ROAD}`],
+  ["setTimeout", `setTimeout waits on the host's clock: ${TIMER_ROAD}`],
+  ["setInterval", `setInterval waits on the host's clock: ${TIMER_ROAD}`],
+  ["AbortSignal.timeout", `AbortSignal.timeout waits on the host's clock: ${TIMER_ROAD}`],
+  ["setImmediate", `setImmediate depends on the host's queues: ${DRAIN_ROAD}`],
+  ["queueMicrotask", `queueMicrotask depends on the host's queues: ${DRAIN_ROAD}`],
+  ["process.nextTick", `process.nextTick depends on the host's queues: ${DRAIN_ROAD}`],
+  ["process", `process is the host: ${CONFIGURATION_ROAD}`],
+  ["fetch", `fetch reaches the host's network: ${NETWORK_ROAD}`],
+  ["WebSocket", `WebSocket reaches the host's network: ${NETWORK_ROAD}`],
   [
     "console",
     "console writes to the host: take `telemetry.event()` from the ports (system/ports/telemetry.ts), or return the text for cli.ts to print",
@@ -79,28 +80,38 @@ const builtins = new Set(builtinModules);
 
 /** True where a file may use the host's clock, randomness, network and Node's own modules. */
 export function mayTouchHost(file: string): boolean {
-  return hostFiles.some((pattern) => pattern.test(file));
+  return HOST_FILES.some((pattern) => pattern.test(file));
 }
 
 /**
  * The message for a use of a global in a file, or undefined when it is allowed there.
  *
- * @param use `name` is like `Date.now`, `new Date`, `Date()` or `fetch`; `file` is the path in the project
+ * @param use `name` is like `Date.now`, `new Date`, `Date()` or `fetch`; `file` is the path in the
+ * project
  */
 export function globalBanMessage(use: { name: string; file: string }): string | undefined {
-  if (mayTouchHost(use.file)) return undefined;
-  if (hostUsesOfTheKernel.get(use.file)?.has(use.name) === true) return undefined;
+  if (mayTouchHost(use.file)) {
+    return undefined;
+  }
+  if (HOST_USES_OF_THE_KERNEL.get(use.file)?.has(use.name) === true) {
+    return undefined;
+  }
   return globalBans.get(use.name);
 }
 
 /**
- * The message for an import of a package or a module of Node, or undefined when it is allowed there.
+ * The message for an import of a package or a module of Node, or undefined when it is allowed
+ * there.
  *
  * @param use `specifier` as written in the import; `file` is the path in the project
  */
 export function packageBanMessage(use: { specifier: string; file: string }): string | undefined {
-  if (mayTouchHost(use.file)) return undefined;
-  if (hostUsesOfTheKernel.get(use.file)?.has(use.specifier) === true) return undefined;
+  if (mayTouchHost(use.file)) {
+    return undefined;
+  }
+  if (HOST_USES_OF_THE_KERNEL.get(use.file)?.has(use.specifier) === true) {
+    return undefined;
+  }
   if (use.specifier.startsWith("node:") || builtins.has(use.specifier)) {
     return `${use.specifier} is the host's: declare a port (system/ports/) and implement it in system/adapters/; files of a report are written by reports/write*.ts`;
   }

@@ -1,6 +1,5 @@
 import { defineRule } from "@oxlint/plugins";
 import type { Context, ESTree, Scope } from "@oxlint/plugins";
-
 import { globalBanMessage, packageBanMessage } from "./host-bans.ts";
 import { visitImports } from "./imports.ts";
 import { projectPath } from "./project-path.ts";
@@ -16,7 +15,9 @@ export const hostRule = defineRule({
     return {
       ...visitImports(({ specifier, node }) => {
         const message = packageBanMessage({ specifier, file });
-        if (message !== undefined) context.report({ message, node });
+        if (message !== undefined) {
+          context.report({ message, node });
+        }
       }),
       "Program:exit"(program: ESTree.Program) {
         for (const identifier of globalUses(context.sourceCode.getScope(program))) {
@@ -47,25 +48,38 @@ function reportGlobal(use: { context: Context; file: string; identifier: ESTree.
   const { context, file, identifier } = use;
   for (const name of namesOfUse(identifier)) {
     const message = globalBanMessage({ name, file });
-    if (message === undefined) continue;
+    if (message === undefined) {
+      continue;
+    }
     context.report({ message, node: identifier });
     return;
   }
 }
 
 /**
- * The names under which a use may be banned, the most particular first. `globalThis.fetch` is `fetch`,
- * and taking a global apart (`const { now } = Date`) counts as using each member that is named.
+ * The names under which a use may be banned, the most particular first. `globalThis.fetch` is
+ * `fetch`, and taking a global apart (`const { now } = Date`) counts as using each member that is
+ * named.
  */
 function namesOfUse(identifier: ESTree.Node): string[] {
-  if (identifier.type !== "Identifier") return [];
+  if (identifier.type !== "Identifier") {
+    return [];
+  }
   const { name, parent } = identifier;
-  if (parent.type === "NewExpression" && parent.callee === identifier) return [`new ${name}`, name];
-  if (parent.type === "CallExpression" && parent.callee === identifier) return [`${name}()`, name];
+  if (parent.type === "NewExpression" && parent.callee === identifier) {
+    return [`new ${name}`, name];
+  }
+  if (parent.type === "CallExpression" && parent.callee === identifier) {
+    return [`${name}()`, name];
+  }
   if (parent.type === "MemberExpression" && parent.object === identifier) {
     const member = memberName(parent);
-    if (member === undefined) return [name];
-    if (name === "globalThis") return [member, ...namesOfMemberUse({ parent, member })];
+    if (member === undefined) {
+      return [name];
+    }
+    if (name === "globalThis") {
+      return [member, ...namesOfMemberUse({ parent, member })];
+    }
     return [`${name}.${member}`, name];
   }
   if (parent.type === "VariableDeclarator" && parent.id.type === "ObjectPattern") {
@@ -75,7 +89,9 @@ function namesOfUse(identifier: ESTree.Node): string[] {
 }
 
 function memberName(node: ESTree.MemberExpression): string | undefined {
-  if (!node.computed && node.property.type === "Identifier") return node.property.name;
+  if (!node.computed && node.property.type === "Identifier") {
+    return node.property.name;
+  }
   if (node.property.type === "Literal" && typeof node.property.value === "string") {
     return node.property.value;
   }
@@ -86,8 +102,12 @@ function memberName(node: ESTree.MemberExpression): string | undefined {
 function namesOfMemberUse(use: { parent: ESTree.MemberExpression; member: string }): string[] {
   const { parent, member } = use;
   const around = parent.parent;
-  if (around.type === "NewExpression" && around.callee === parent) return [`new ${member}`];
-  if (around.type === "CallExpression" && around.callee === parent) return [`${member}()`];
+  if (around.type === "NewExpression" && around.callee === parent) {
+    return [`new ${member}`];
+  }
+  if (around.type === "CallExpression" && around.callee === parent) {
+    return [`${member}()`];
+  }
   if (around.type === "MemberExpression" && around.object === parent) {
     return [`${member}.${memberName(around) ?? ""}`];
   }
@@ -96,7 +116,9 @@ function namesOfMemberUse(use: { parent: ESTree.MemberExpression; member: string
 
 function namesTakenApart(use: { name: string; pattern: ESTree.ObjectPattern }): string[] {
   return use.pattern.properties.flatMap((property) => {
-    if (property.type !== "Property" || property.key.type !== "Identifier") return [];
+    if (property.type !== "Property" || property.key.type !== "Identifier") {
+      return [];
+    }
     const member = property.key.name;
     return [use.name === "globalThis" ? member : `${use.name}.${member}`];
   });

@@ -20,7 +20,9 @@ export function visitImports(found: (imported: ImportFound) => void): Visitor {
       found({ specifier: node.source.value, node });
     },
     ExportNamedDeclaration(node) {
-      if (node.source !== null) found({ specifier: node.source.value, node });
+      if (node.source !== null) {
+        found({ specifier: node.source.value, node });
+      }
     },
     TSImportType(node) {
       found({ specifier: node.source.value, node });

@@ -17,6 +17,8 @@ export function importedProjectPath(arrow: {
   from: string;
   specifier: string;
 }): string | undefined {
-  if (!arrow.specifier.startsWith(".")) return undefined;
+  if (!arrow.specifier.startsWith(".")) {
+    return undefined;
+  }
   return projectPath(join(dirname(arrow.from), arrow.specifier));
 }
