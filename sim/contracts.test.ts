@@ -14,8 +14,8 @@ import { startKafkaServer } from "./kafka/kafka-server.ts";
 import { createKernel, type Kernel } from "./kernel/kernel.ts";
 import type { SimulatedProcess } from "./kernel/simulated-process.ts";
 import { createNetwork, type Network } from "./network/network.ts";
-import { loadPostgresParser } from "./postgres/postgres-parser.ts";
-import { startPostgresServer } from "./postgres/postgres-server.ts";
+import { startPostgresServer } from "./postgres/server/postgres-server.ts";
+import { loadPostgresParser } from "./postgres/syntax/postgres-parser.ts";
 
 beforeAll(() => loadPostgresParser());
 

@@ -6,7 +6,7 @@ import type { Broker } from "./kafka/broker.ts";
 import { startKafkaServer } from "./kafka/kafka-server.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import { createNetwork, type Network } from "./network/network.ts";
-import { startPostgresServer, type PostgresServer } from "./postgres/postgres-server.ts";
+import { startPostgresServer, type PostgresServer } from "./postgres/server/postgres-server.ts";
 
 /** The servers of one universe, and who is told of what happens in them. */
 export interface Servers {

@@ -3,7 +3,7 @@ import type { World } from "../scenarios/world.ts";
 import { readMigrations } from "../system/adapters/migration-files.ts";
 import { createKernel } from "./kernel/kernel.ts";
 import type { TraceRecord } from "./kernel/trace.ts";
-import { loadPostgresParser } from "./postgres/postgres-parser.ts";
+import { loadPostgresParser } from "./postgres/syntax/postgres-parser.ts";
 import { startServers } from "./servers.ts";
 import { superviseProcesses } from "./supervise-processes.ts";
 import { createUniverse } from "./universe.ts";

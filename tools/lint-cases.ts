@@ -21,7 +21,7 @@ export const ARROWS: readonly LintCase[] = [
   forbidden("sim/kernel/trace.ts", "system/ports/clock.ts", /sim\/kernel knows nobody/),
   forbidden("sim/network/link.ts", "sim/kafka/broker.ts", /sim\/network knows sim\/kernel only/),
   forbidden(
-    "sim/postgres/session.ts",
+    "sim/postgres/server/session.ts",
     "sim/kafka/broker.ts",
     /no payment: join it .*sim\/adapters\//,
   ),
@@ -240,7 +240,7 @@ export const ALLOWED = [
   { file: "cli.ts", code: imports("sim/world.ts", "chaos/world.ts", "reports/render/html.ts") },
   {
     file: "sim/adapters/database.ts",
-    code: imports("system/ports/database.ts", "sim/postgres/session.ts"),
+    code: imports("system/ports/database.ts", "sim/postgres/server/session.ts"),
   },
   { file: "sim/postgres/locks.ts", code: imports("sim/kernel/clock.ts", "sim/network/link.ts") },
   { file: "sim/determinism.test.ts", code: imports("tools/fetch-node.mjs", "scenarios/run.ts") },

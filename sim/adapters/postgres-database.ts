@@ -8,7 +8,7 @@ import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
 import type { Connection as NetworkConnection } from "../network/connection.ts";
 import type { Network } from "../network/network.ts";
-import { parsePostgresReply } from "../postgres/postgres-codec.ts";
+import { parsePostgresReply } from "../postgres/server/postgres-codec.ts";
 
 /** As `pg`'s pool has it. */
 const CONNECTIONS_MAX = 10;

@@ -6,13 +6,17 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Client, DatabaseError as RealError } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DIFFERENTIAL_SCRIPTS, DIFFERENTIAL_SETUP, type Script } from "./differential-scripts.ts";
-import type { Parameter } from "./parameter.ts";
-import { loadPostgresParser } from "./postgres-parser.ts";
-import type { QueryReply } from "./query-result.ts";
-import { randomScript } from "./random-script.ts";
-import { type Asked, Rehearsal } from "./rehearsal.ts";
-import { badParameterScript, SERVICE_STATEMENTS } from "./service-statements.ts";
+import type { QueryReply } from "./server/query-result.ts";
+import { loadPostgresParser } from "./syntax/postgres-parser.ts";
+import {
+  DIFFERENTIAL_SCRIPTS,
+  DIFFERENTIAL_SETUP,
+  type Script,
+} from "./testing/differential-scripts.ts";
+import { randomScript } from "./testing/random-script.ts";
+import { type Asked, Rehearsal } from "./testing/rehearsal.ts";
+import { badParameterScript, SERVICE_STATEMENTS } from "./testing/service-statements.ts";
+import type { Parameter } from "./types/parameter.ts";
 
 /**
  * Runs the same scripts on the engine and on a real PostgreSQL and compares what every step

@@ -1,0 +1,91 @@
+import { coerceForColumn } from "../expressions/coercion.ts";
+import { constant, type Evaluate, type Expression } from "../expressions/expression.ts";
+import type { Scope } from "../expressions/scope.ts";
+import { DatabaseError } from "../ground/database-error.ts";
+import type { Column, Table } from "../storage/table.ts";
+
+/**
+ * How one column of a row gets its value: null stands for its default, which is the table's to
+ * know.
+ */
+export interface Assignment {
+  readonly column: number;
+  readonly evaluate: Evaluate | null;
+}
+
+/** An assignment to a column of a certain table. */
+export interface BoundAssignment {
+  readonly column: number;
+  readonly evaluate: Evaluate;
+}
+
+/** A written value, or null for the word DEFAULT. */
+export type WrittenValue = Expression | null;
+
+/** The column of that name; 42703 in the words for INSERT and UPDATE targets. */
+export function demandColumn(table: Table, name: string): number {
+  const column = table.columnAt(name);
+  if (column >= 0) {
+    return column;
+  }
+  const message = `column "${name}" of relation "${table.name}" does not exist`;
+  throw new DatabaseError("42703", message);
+}
+
+/**
+ * Assigns a written value to a column, coerced to its type; 428C9 for an identity column, which
+ * only DEFAULT may set.
+ */
+export function assign(
+  scope: Scope,
+  table: Table,
+  at: number,
+  value: WrittenValue,
+  verb: "insert" | "update",
+): Assignment {
+  const column = table.columns[at];
+  if (column === undefined) {
+    throw new Error(`table ${table.name} has no column ${at}`);
+  }
+  if (value === null) {
+    return { column: at, evaluate: null };
+  }
+  if (column.identity !== null) {
+    throw identityError(column, verb);
+  }
+  return { column: at, evaluate: coerceForColumn(scope, value, column).evaluate };
+}
+
+/** The same assignments with the defaults of this table. */
+export function bindAssignments(
+  assignments: readonly Assignment[],
+  table: Table,
+): readonly BoundAssignment[] {
+  return assignments.map(({ column, evaluate }) => ({
+    column,
+    evaluate: evaluate ?? defaultOf(table, column),
+  }));
+}
+
+function defaultOf(table: Table, at: number): Evaluate {
+  const column = table.columns[at];
+  if (column === undefined) {
+    throw new Error(`table ${table.name} has no column ${at}`);
+  }
+  const { identity, defaultValue } = column;
+  if (identity !== null) {
+    return () => identity.next();
+  }
+  return constant(column.type, defaultValue).evaluate;
+}
+
+function identityError(column: Column, verb: "insert" | "update"): DatabaseError {
+  const detail = `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`;
+  if (verb === "update") {
+    const message = `column "${column.name}" can only be updated to DEFAULT`;
+    return new DatabaseError("428C9", message, { detail });
+  }
+  const message = `cannot insert a non-DEFAULT value into column "${column.name}"`;
+  const hint = "Use OVERRIDING SYSTEM VALUE to override.";
+  return new DatabaseError("428C9", message, { detail, hint });
+}

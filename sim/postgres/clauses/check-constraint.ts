@@ -1,0 +1,46 @@
+import { compileCondition } from "../expressions/compile-expression.ts";
+import type { Frame } from "../expressions/expression.ts";
+import { ParameterTypes, Scope } from "../expressions/scope.ts";
+import type { Row } from "../storage/row.ts";
+import type { Table } from "../storage/table.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { SqlValue } from "../types/sql-type.ts";
+
+/** A condition over one row of a table, with the names of the columns that it reads, each once. */
+export interface RowCondition {
+  readonly columns: readonly string[];
+  readonly evaluate: (row: Row) => SqlValue;
+}
+
+/**
+ * Compiles the condition of a CHECK or of a partial index. It may be opened anew for every engine.
+ */
+export function compileCheck(table: Table, condition: SyntaxNode): RowCondition {
+  const parameters = new ParameterTypes();
+  const scope = new NotingScope(parameters);
+  scope.add({ alias: table.name, table });
+  const { evaluate } = compileCondition(scope, condition, "CHECK");
+  if (parameters.count > 0) {
+    condition.refuse("a parameter in a definition");
+  }
+  scope.takeTables();
+  // One frame for all rows: a condition neither waits nor comes back to itself.
+  const frame: Frame = { rows: [], parameters: [], aggregates: [] };
+  return {
+    columns: [...scope.columns].map((at) => table.columns[at]?.name ?? "?"),
+    evaluate(row) {
+      frame.rows[0] = row;
+      return evaluate(frame);
+    },
+  };
+}
+
+class NotingScope extends Scope {
+  readonly columns = new Set<number>();
+
+  override resolve(qualifier: string | undefined, column: string) {
+    const place = super.resolve(qualifier, column);
+    this.columns.add(place.column);
+    return place;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Scope } from "../expressions/scope.ts";
+import { DatabaseError, serializationFailure } from "../ground/database-error.ts";
+import type { Steps } from "../locks/lock-manager.ts";
+import type { Execution } from "../rows/execution.ts";
+import { lockRow, lockRowAtOnce, type WaitPolicy } from "../rows/row-lock.ts";
+import { FOR_UPDATE, KEY_SHARE, NO_KEY_UPDATE, type RowLockMode, SHARE } from "../storage/row.ts";
+import type { RowVersion } from "../storage/table.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+
+/** FOR UPDATE and its kin, of a query over one table. */
+export interface Locking {
+  readonly mode: RowLockMode;
+  readonly policy: WaitPolicy;
+}
+
+const MODES: ReadonlyMap<string, RowLockMode> = new Map([
+  ["LCS_FORKEYSHARE", KEY_SHARE],
+  ["LCS_FORSHARE", SHARE],
+  ["LCS_FORNOKEYUPDATE", NO_KEY_UPDATE],
+  ["LCS_FORUPDATE", FOR_UPDATE],
+]);
+
+const POLICIES: ReadonlyMap<string, WaitPolicy> = new Map([
+  ["LockWaitBlock", "wait"],
+  ["LockWaitSkip", "skip locked"],
+  ["LockWaitError", "nowait"],
+]);
+
+/** Reads the locking clause; over more than one table, or twice, it is refused by name. */
+export function readLockingClause(scope: Scope, nodes: readonly SyntaxNode[]): Locking | null {
+  const [node, second] = nodes;
+  if (node === undefined) {
+    return null;
+  }
+  second?.refuse("two locking clauses");
+  for (const relation of node.children("lockedRels")) {
+    checkLockedName(scope, relation);
+  }
+  const mode = MODES.get(node.requiredText("strength"));
+  const policy = POLICIES.get(node.requiredText("waitPolicy"));
+  node.end();
+  if (mode === undefined || policy === undefined) {
+    return node.refuse("this locking clause");
+  }
+  if (scope.sources.length !== 1) {
+    return node.refuse("a row lock over a join, or over no table");
+  }
+  return { mode, policy };
+}
+
+/**
+ * Locks a row that the query found and gives its newest version, or null when the row is out:
+ * deleted, or skipped. The caller checks its conditions anew when the version is not the one it
+ * found.
+ */
+export function* lockFoundRow(
+  execution: Execution,
+  found: RowVersion,
+  { mode, policy }: Locking,
+): Steps<RowVersion | null> {
+  if (lockRowAtOnce(execution, found, mode)) {
+    return found;
+  }
+  const readCommitted = execution.isolation === "read committed";
+  const outcome = yield* lockRow(execution, found, mode, policy, readCommitted);
+  switch (outcome.kind) {
+    case "ok":
+      return outcome.version;
+    case "updated":
+      throw serializationFailure("update");
+    case "deleted":
+      // nodeLockRows.c calls a deletion an update, too.
+      if (!readCommitted) {
+        throw serializationFailure("update");
+      }
+      return null;
+    case "would-block":
+    case "self-modified":
+      return null;
+    case "invisible":
+      throw new Error("a query tried to lock a row version that it cannot see");
+  }
+}
+
+function checkLockedName(scope: Scope, relation: SyntaxNode): void {
+  const name = relation.requiredText("relname");
+  relation.only("inh", true);
+  relation.only("relpersistence", "p");
+  relation.end();
+  if (scope.sources.some((source) => source.alias === name)) {
+    return;
+  }
+  const message = `relation "${name}" in FOR UPDATE clause not found in FROM clause`;
+  throw new DatabaseError("42P01", message);
+}

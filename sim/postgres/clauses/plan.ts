@@ -1,0 +1,42 @@
+import type { Steps } from "../locks/lock-manager.ts";
+import type { LockMode } from "../locks/lock.ts";
+import type { Execution } from "../rows/execution.ts";
+import type { Row } from "../storage/row.ts";
+import type { Table } from "../storage/table.ts";
+import type { SqlType } from "../types/sql-type.ts";
+
+/** A column of a result. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: SqlType;
+}
+
+/** What a plan gave: rows to return, and how many rows it found or changed. */
+export interface PlanOutcome {
+  readonly rows: readonly Row[];
+  readonly count: number;
+}
+
+/**
+ * A statement compiled, but not yet for the tables of one engine: it depends on nothing but the
+ * text and the shapes of the tables, so every engine of the process shares it.
+ */
+export interface PlanTemplate {
+  /** The tables' names, in the order in which `bind` takes the tables. */
+  readonly tableNames: readonly string[];
+  /**
+   * The plan over these tables, which have the shapes of those that the statement was compiled for.
+   */
+  bind(tables: readonly Table[]): Plan;
+}
+
+/** A statement compiled for one version of the catalog: run any number of times. */
+export interface Plan {
+  /** The command tag as Postgres words it: `INSERT 0 1`, `SELECT 2`, `CREATE TABLE`. */
+  tag(count: number): string;
+  readonly columns: readonly ResultColumn[];
+  /** Locks on tables to be taken before it runs, in this order. */
+  readonly tableLocks: readonly { readonly table: Table; readonly mode: LockMode }[];
+  readonly parameterTypes: readonly SqlType[];
+  run(execution: Execution): Steps<PlanOutcome>;
+}

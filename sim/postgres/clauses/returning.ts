@@ -1,0 +1,14 @@
+import { compileExpression } from "../expressions/compile-expression.ts";
+import type { Scope } from "../expressions/scope.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { compileTargets, type Target } from "./target-list.ts";
+
+/** Compiles RETURNING; an empty list without it. */
+export function compileReturning(scope: Scope, node: SyntaxNode | undefined): Target[] {
+  if (node === undefined) {
+    return [];
+  }
+  const expressions = node.children("exprs");
+  node.end();
+  return compileTargets(scope, expressions, (one) => compileExpression(scope, one));
+}

@@ -1,0 +1,123 @@
+import { DatabaseError } from "../ground/database-error.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { compareSqlValues, inRange, type SqlType, type SqlValue } from "../types/sql-type.ts";
+import { compileExpression } from "./compile-expression.ts";
+import type { Evaluate, Expression, Frame } from "./expression.ts";
+import type { Scope } from "./scope.ts";
+
+/**
+ * An aggregate call: its value over the rows of a group starts at `initial` and takes each row in
+ * turn.
+ */
+interface Aggregate {
+  readonly initial: SqlValue;
+  step(accumulated: SqlValue, frame: Frame): SqlValue;
+}
+
+/** The aggregate calls of one query, each with a place in the frame's `aggregates`. */
+export class Aggregates {
+  readonly #scope: Scope;
+  readonly #calls: Aggregate[] = [];
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  get count(): number {
+    return this.#calls.length;
+  }
+
+  /** Compiles count, sum, min or max; every other function is refused by its name. */
+  readonly compileCall = (node: SyntaxNode): Expression => {
+    const name = node.names("funcname").join(".");
+    const star = node.flag("agg_star");
+    const [argumentNode, second] = node.children("args");
+    node.only("funcformat", "COERCE_EXPLICIT_CALL");
+    if (!["count", "sum", "min", "max"].includes(name) || second !== undefined) {
+      return node.refuse(`function ${name}`);
+    }
+    node.end();
+    if (argumentNode === undefined) {
+      if (name !== "count" || !star) {
+        return node.refuse(`${name} without an argument`);
+      }
+      return this.#add("bigint", { initial: 0n, step: increment });
+    }
+    const operand = compileExpression(this.#scope, argumentNode);
+    if (name === "count") {
+      return this.#add("bigint", countNonNull(operand.evaluate));
+    }
+    if (name === "sum") {
+      return this.#add(sumType(node, operand.type), sum(operand));
+    }
+    if (operand.type === "unknown" || operand.type === "boolean") {
+      throw new DatabaseError("42883", `function ${name}(${operand.type}) does not exist`);
+    }
+    return this.#add(operand.type, extreme(operand.evaluate, name === "min" ? -1 : 1));
+  };
+
+  /** The values of all aggregates before the first row. */
+  initialValues(): SqlValue[] {
+    return this.#calls.map((call) => call.initial);
+  }
+
+  /** Takes the frame's row into the accumulated values. */
+  accumulate(values: SqlValue[], frame: Frame): void {
+    for (const [at, call] of this.#calls.entries()) {
+      values[at] = call.step(values[at] ?? null, frame);
+    }
+  }
+
+  #add(type: SqlType, call: Aggregate): Expression {
+    const at = this.#calls.push(call) - 1;
+    return { type, evaluate: (frame) => frame.aggregates[at] ?? null, sources: 0 };
+  }
+}
+
+function increment(accumulated: SqlValue): SqlValue {
+  return typeof accumulated === "bigint" ? accumulated + 1n : 1n;
+}
+
+function countNonNull(evaluate: Evaluate): Aggregate {
+  return {
+    initial: 0n,
+    step: (accumulated, frame) => (evaluate(frame) === null ? accumulated : increment(accumulated)),
+  };
+}
+
+function sumType(node: SyntaxNode, type: SqlType): SqlType {
+  if (type === "bigint") {
+    return "numeric";
+  }
+  return type === "integer" ? "bigint" : node.refuse(`sum over ${type}`);
+}
+
+function sum(operand: Expression): Aggregate {
+  return {
+    initial: null,
+    step: (accumulated, frame) => {
+      const value = operand.evaluate(frame);
+      if (typeof value !== "bigint") {
+        return accumulated;
+      }
+      const total = typeof accumulated === "bigint" ? accumulated + value : value;
+      return operand.type === "integer" ? inRange("bigint", total) : total;
+    },
+  };
+}
+
+function extreme(evaluate: Evaluate, sign: number): Aggregate {
+  return {
+    initial: null,
+    step: (accumulated, frame) => {
+      const value = evaluate(frame);
+      if (value === null) {
+        return accumulated;
+      }
+      if (accumulated === null) {
+        return value;
+      }
+      return compareSqlValues(value, accumulated) * sign > 0 ? value : accumulated;
+    },
+  };
+}

@@ -1,0 +1,283 @@
+import { DatabaseError } from "../ground/database-error.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { SqlType } from "../types/sql-type.ts";
+import { readTypeName } from "../types/type-name.ts";
+import { castTo, settleUnknown } from "./coercion.ts";
+import { constant, type Evaluate, type Expression } from "./expression.ts";
+import { binaryOperator, distinctness, equalsAny, inList, negation } from "./operator.ts";
+import type { Scope } from "./scope.ts";
+
+/** How a clause treats function calls: only a grouped query has aggregates. */
+export type CompileCall = (node: SyntaxNode) => Expression;
+
+/** Compiles an expression of a clause in which no function call is simulated. */
+export function compileExpression(scope: Scope, node: SyntaxNode): Expression {
+  return new ExpressionCompiler(scope, refuseCall).compile(node);
+}
+
+/** Compiles a condition; 42804 when it is not boolean. `clause` is its name in the error. */
+export function compileCondition(scope: Scope, node: SyntaxNode, clause: string): Expression {
+  const expression = settleUnknown(scope, compileExpression(scope, node), "boolean");
+  return demandBoolean(expression, clause);
+}
+
+/** 42804 when the expression is not boolean. */
+function demandBoolean(expression: Expression, clause: string): Expression {
+  if (expression.type === "boolean") {
+    return expression;
+  }
+  const message = `argument of ${clause} must be type boolean, not type ${expression.type}`;
+  throw new DatabaseError("42804", message);
+}
+
+function refuseCall(node: SyntaxNode): never {
+  return node.refuse(`function ${node.names("funcname").join(".")}`);
+}
+
+/** Compiles the nodes of an expression to closures, one method a kind of node. */
+export class ExpressionCompiler {
+  readonly #scope: Scope;
+  readonly #compileCall: CompileCall;
+
+  constructor(scope: Scope, compileCall: CompileCall) {
+    this.#scope = scope;
+    this.#compileCall = compileCall;
+  }
+
+  compile(node: SyntaxNode): Expression {
+    switch (node.kind) {
+      case "ColumnRef":
+        return this.#column(node);
+      case "ParamRef":
+        return this.#parameter(node);
+      case "A_Const":
+        return compileConstant(node);
+      case "A_Expr":
+        return this.#operator(node);
+      case "BoolExpr":
+        return this.#logic(node);
+      case "NullTest":
+        return this.#nullTest(node);
+      case "TypeCast":
+        return this.#cast(node);
+      case "FuncCall":
+        return this.#compileCall(node);
+      default:
+        return node.refuse(node.kind);
+    }
+  }
+
+  #column(node: SyntaxNode): Expression {
+    const place = this.#scope.resolve(...readColumnName(node));
+    const { source, column } = place;
+    const type = this.#scope.sources[source]?.table.columns[column]?.type ?? "unknown";
+    const evaluate: Evaluate = (frame) => frame.rows[source]?.[column] ?? null;
+    return { type, evaluate, sources: 1 << source, column: place };
+  }
+
+  #parameter(node: SyntaxNode): Expression {
+    const number = node.number("number");
+    node.end();
+    const at = number - 1;
+    const type = this.#scope.parameters.typeOf(number);
+    const evaluate: Evaluate = (frame) => frame.parameters[at] ?? null;
+    if (type !== "unknown") {
+      return { type, evaluate, sources: 0 };
+    }
+    return { type, evaluate, sources: 0, parameter: number };
+  }
+
+  #operator(node: SyntaxNode): Expression {
+    const scope = this.#scope;
+    const kind = node.requiredText("kind");
+    const names = node.names("name");
+    const name = names.length === 1 ? (names[0] ?? "") : node.refuse("a qualified operator");
+    const leftNode = node.child("lexpr");
+    const rightNode = node.requiredChild("rexpr");
+    node.end();
+    if (leftNode === undefined) {
+      if (name !== "-") {
+        return node.refuse(`operator ${name} without a left operand`);
+      }
+      return negation(node, this.compile(rightNode));
+    }
+    const left = this.compile(leftNode);
+    if (kind === "AEXPR_IN") {
+      const items = this.#list(rightNode);
+      return negateIf(name === "<>", inList({ scope, node, name: "=", left }, items));
+    }
+    if (kind === "AEXPR_BETWEEN" || kind === "AEXPR_NOT_BETWEEN") {
+      const [low, high] = this.#list(rightNode);
+      if (low === undefined || high === undefined) {
+        return node.refuse(kind);
+      }
+      const from = binaryOperator({ scope, node, name: ">=", left, right: low });
+      const to = binaryOperator({ scope, node, name: "<=", left, right: high });
+      return negateIf(kind === "AEXPR_NOT_BETWEEN", conjunction([from, to]));
+    }
+    const operation = { scope, node, name, left, right: this.compile(rightNode) };
+    if (kind === "AEXPR_OP") {
+      return binaryOperator(operation);
+    }
+    if (kind === "AEXPR_OP_ANY" && name === "=") {
+      return equalsAny(operation);
+    }
+    if (kind === "AEXPR_DISTINCT") {
+      return distinctness(operation, true);
+    }
+    if (kind === "AEXPR_NOT_DISTINCT") {
+      return distinctness(operation, false);
+    }
+    return node.refuse(`${kind} ${name}`);
+  }
+
+  #list(node: SyntaxNode): Expression[] {
+    if (node.kind !== "List") {
+      return node.refuse(node.kind);
+    }
+    const items = node.children("items").map((item) => this.compile(item));
+    node.end();
+    return items;
+  }
+
+  #logic(node: SyntaxNode): Expression {
+    const operator = node.requiredText("boolop");
+    const word = operator.replace("_EXPR", "");
+    const operands = node.children("args").map((operand) => {
+      const compiled = settleUnknown(this.#scope, this.compile(operand), "boolean");
+      return demandBoolean(compiled, word);
+    });
+    node.end();
+    if (operator === "AND_EXPR") {
+      return conjunction(operands);
+    }
+    if (operator === "OR_EXPR") {
+      return disjunction(operands);
+    }
+    const [operand] = operands;
+    return operand === undefined ? node.refuse(operator) : negateIf(true, operand);
+  }
+
+  #nullTest(node: SyntaxNode): Expression {
+    node.only("argisrow", false);
+    const wanted = node.requiredText("nulltesttype") === "IS_NULL";
+    const operand = this.compile(node.requiredChild("arg"));
+    node.end();
+    const settled = settleUnknown(this.#scope, operand, "text");
+    return {
+      type: "boolean",
+      evaluate: (frame) => (settled.evaluate(frame) === null) === wanted,
+      sources: settled.sources,
+    };
+  }
+
+  #cast(node: SyntaxNode): Expression {
+    const type = readTypeName(node.part("typeName") ?? node.refuse("a cast without a type"));
+    const operand = this.compile(node.requiredChild("arg"));
+    node.end();
+    return castTo(this.#scope, operand, type, node);
+  }
+}
+
+/** The parts of a column's name, `[qualifier, column]`. */
+export function readColumnName(node: SyntaxNode): [string | undefined, string] {
+  const names = node.names("fields");
+  node.end();
+  const [first, second] = names;
+  if (first === undefined || names.length > 2) {
+    return node.refuse(`column ${names.join(".")}`);
+  }
+  return second === undefined ? [undefined, first] : [first, second];
+}
+
+function compileConstant(node: SyntaxNode): Expression {
+  const isNull = node.flag("isnull");
+  const whole = node.part("ival");
+  const decimal = node.part("fval");
+  const text = node.part("sval");
+  const truth = node.part("boolval");
+  node.end();
+  if (isNull) {
+    return { ...constant("unknown", null), literal: null };
+  }
+  if (whole !== undefined) {
+    return constant("integer", BigInt(whole.number("ival")));
+  }
+  if (decimal !== undefined) {
+    return largeWhole(node, decimal.text("fval") ?? "");
+  }
+  if (truth !== undefined) {
+    return constant("boolean", truth.flag("boolval"));
+  }
+  if (text === undefined) {
+    return node.refuse("this constant");
+  }
+  const literal = text.text("sval") ?? "";
+  return { ...constant("unknown", literal), literal };
+}
+
+function largeWhole(node: SyntaxNode, digits: string): Expression {
+  const type: SqlType = "bigint";
+  if (!/^-?[0-9]+$/.test(digits) || BigInt.asIntN(64, BigInt(digits)) !== BigInt(digits)) {
+    return node.refuse(`the numeric constant ${digits}`);
+  }
+  return constant(type, BigInt(digits));
+}
+
+function negateIf(negate: boolean, expression: Expression): Expression {
+  if (!negate) {
+    return expression;
+  }
+  return {
+    type: "boolean",
+    sources: expression.sources,
+    evaluate: (frame) => {
+      const value = expression.evaluate(frame);
+      return value === null ? null : value !== true;
+    },
+  };
+}
+
+function conjunction(operands: readonly Expression[]): Expression {
+  return {
+    type: "boolean",
+    sources: sourcesOf(operands),
+    evaluate: (frame) => {
+      let result: boolean | null = true;
+      for (const operand of operands) {
+        const value = operand.evaluate(frame);
+        if (value === false) {
+          return false;
+        }
+        if (value === null) {
+          result = null;
+        }
+      }
+      return result;
+    },
+  };
+}
+
+function disjunction(operands: readonly Expression[]): Expression {
+  return {
+    type: "boolean",
+    sources: sourcesOf(operands),
+    evaluate: (frame) => {
+      let result: boolean | null = false;
+      for (const operand of operands) {
+        const value = operand.evaluate(frame);
+        if (value === true) {
+          return true;
+        }
+        if (value === null) {
+          result = null;
+        }
+      }
+      return result;
+    },
+  };
+}
+
+function sourcesOf(operands: readonly Expression[]): number {
+  return operands.reduce((all, operand) => all | operand.sources, 0);
+}

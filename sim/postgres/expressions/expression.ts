@@ -1,0 +1,51 @@
+import type { Row } from "../storage/row.ts";
+import type { SqlType, SqlValue } from "../types/sql-type.ts";
+
+/**
+ * What an expression is computed from: the current row of every table of the query, and the
+ * parameters.
+ */
+export interface Frame {
+  rows: Row[];
+  readonly parameters: Row;
+  /** The results of the query's aggregates for the current group. */
+  aggregates: Row;
+}
+
+/** Computes a value; throws DatabaseError where Postgres reports one (overflow, bad text). */
+export type Evaluate = (frame: Frame) => SqlValue;
+
+/** A column by the place of its table in the query and its own place in the table. */
+export interface ColumnPlace {
+  readonly source: number;
+  readonly column: number;
+}
+
+/** "This column equals that", as an index can use it: one value, or any of a list. */
+export interface ColumnMatch {
+  readonly place: ColumnPlace;
+  readonly kind: "one" | "any";
+  readonly value: Evaluate;
+  /** The tables that the value depends on, as bits. */
+  readonly sources: number;
+}
+
+/** A compiled expression with what is known about it at compile time. */
+export interface Expression {
+  readonly type: SqlType;
+  readonly evaluate: Evaluate;
+  /** The tables whose rows it reads, as bits. */
+  readonly sources: number;
+  readonly column?: ColumnPlace;
+  readonly matches?: readonly ColumnMatch[];
+  /**
+   * Of type unknown only: the text of the literal (null for NULL), or the number of the parameter.
+   */
+  readonly literal?: string | null;
+  readonly parameter?: number;
+}
+
+/** An expression that does not depend on rows. */
+export function constant(type: SqlType, value: SqlValue): Expression {
+  return { type, evaluate: () => value, sources: 0 };
+}

@@ -1,0 +1,197 @@
+import type { Plan } from "../clauses/plan.ts";
+import type { PostgresHost } from "../ground/host.ts";
+import { LockManager } from "../locks/lock-manager.ts";
+import { Lock, type LockOwner } from "../locks/lock.ts";
+import { compileStatement, isDefinition } from "../statements/compile-statement.ts";
+import { Catalog, SharedCatalog } from "../storage/catalog.ts";
+import { type Commit, describeCommit, type RowChange } from "../storage/commit.ts";
+import { OpenTransaction } from "../storage/open-transaction.ts";
+import { cleanRow } from "../storage/row-cleaning.ts";
+import type { RowVersion, StoredRow } from "../storage/table.ts";
+import type { Transaction } from "../storage/transaction.ts";
+import type { ParsedStatement } from "../syntax/postgres-parser.ts";
+
+const PLANS_MAX = 10_000;
+const FIRST_TRANSACTION_ID = 700;
+
+interface CachedPlan {
+  readonly plan: Plan;
+  readonly catalogVersion: number;
+}
+
+interface Leftover {
+  readonly row: StoredRow;
+  readonly commitNumber: number;
+}
+
+/**
+ * What all sessions of a server share: catalog, locks, the order of commits, plans, and cleaning
+ * up.
+ */
+export class Database {
+  readonly host: PostgresHost;
+  readonly locks: LockManager;
+  readonly catalog = new SharedCatalog();
+  /**
+   * The oldest commit number that a snapshot in use still looks from, or null when none is in use.
+   */
+  readonly #oldestSnapshot: () => number | null;
+  readonly #listeners: ((commit: Commit) => void)[] = [];
+  readonly #plans = new Map<ParsedStatement, CachedPlan>();
+  readonly #rowLocks = new Map<RowVersion, Lock>();
+  readonly #advisoryLocks = new Map<bigint, Lock>();
+  #leftovers: Leftover[] = [];
+  #commits = 0;
+  #transactions = FIRST_TRANSACTION_ID;
+
+  constructor(
+    host: PostgresHost,
+    hooks: {
+      readonly resume: (owner: LockOwner) => void;
+      readonly oldestSnapshot: () => number | null;
+    },
+  ) {
+    this.host = host;
+    this.locks = new LockManager(host, hooks.resume);
+    this.#oldestSnapshot = hooks.oldestSnapshot;
+  }
+
+  /** The number of the latest commit: what a snapshot taken now sees up to. */
+  get commitNumber(): number {
+    return this.#commits;
+  }
+
+  onCommit(listener: (commit: Commit) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  begin(owner: LockOwner): OpenTransaction {
+    this.#transactions += 1;
+    return new OpenTransaction(this.#transactions, owner);
+  }
+
+  /**
+   * The plan of a statement, compiled once per catalog version; a transaction that has defined
+   * something sees its own.
+   */
+  planFor(statement: ParsedStatement, transaction: Transaction): Plan {
+    const catalogVersion = this.catalog.version;
+    const shared = !isDefinition(statement) && transaction.undefine.length === 0;
+    const cached = shared ? this.#plans.get(statement) : undefined;
+    if (cached !== undefined && cached.catalogVersion === catalogVersion) {
+      return cached.plan;
+    }
+    const plan = compileStatement(new Catalog(this.catalog, transaction), statement);
+    if (shared) {
+      if (this.#plans.size >= PLANS_MAX) {
+        this.#plans.clear();
+      }
+      this.#plans.set(statement, { plan, catalogVersion });
+    }
+    return plan;
+  }
+
+  /**
+   * Makes the transaction's work durable and visible, tells the observers, and lets the waiters go
+   * on.
+   */
+  commit(transaction: OpenTransaction): void {
+    const { touched, changes } = transaction;
+    if (touched.length > 0 || transaction.undefine.length > 0) {
+      this.#commits += 1;
+    }
+    if (transaction.undefine.length > 0) {
+      this.catalog.version += 1;
+    }
+    transaction.commitNumber = this.#commits;
+    transaction.status = "committed";
+    for (const row of touched) {
+      if (row.versions.length > 1 || row.versions[0]?.endedBy === transaction) {
+        this.#leftovers.push({ row, commitNumber: this.#commits });
+      }
+    }
+    this.#release(transaction);
+    this.#cleanUp();
+    if (changes.length === 0 || this.#listeners.length === 0) {
+      return;
+    }
+    const commit = describeCommit(changes);
+    for (const listener of this.#listeners) {
+      listener(commit);
+    }
+  }
+
+  /** Takes the transaction's work back and lets the waiters go on. */
+  abort(transaction: OpenTransaction): void {
+    transaction.status = "aborted";
+    transaction.changes.length = 0;
+    for (const undefine of transaction.undefine.toReversed()) {
+      undefine();
+    }
+    for (const row of transaction.touched) {
+      cleanRow(row, this.#horizon());
+    }
+    this.#release(transaction);
+    this.#cleanUp();
+  }
+
+  /** Notes a change of a row: for cleaning up after it, and for the observers if there are any. */
+  noteChange(transaction: OpenTransaction, row: StoredRow, change: RowChange): void {
+    transaction.touched.push(row);
+    if (this.#listeners.length > 0) {
+      transaction.changes.push(change);
+    }
+  }
+
+  rowLock(version: RowVersion): Lock {
+    const description = `tuple (0,${version.row.id}) of relation ${version.row.table.name}`;
+    return demandLock(this.#rowLocks, version, description);
+  }
+
+  advisoryLock(key: bigint): Lock {
+    return demandLock(this.#advisoryLocks, key, `advisory lock [0,${key},0,1]`);
+  }
+
+  /**
+   * Recovery: sequences go on after what was reserved. Open transactions have been aborted before.
+   */
+  crash(): void {
+    for (const table of this.catalog.tables.values()) {
+      for (const column of table.columns) {
+        column.identity?.crash();
+      }
+    }
+  }
+
+  #release(transaction: OpenTransaction): void {
+    transaction.touched.length = 0;
+    transaction.undefine.length = 0;
+    transaction.lock = null;
+    this.locks.releaseAll(transaction.owner);
+  }
+
+  #horizon(): number {
+    return this.#oldestSnapshot() ?? this.#commits;
+  }
+
+  #cleanUp(): void {
+    if (this.#leftovers.length === 0) {
+      return;
+    }
+    const horizon = this.#horizon();
+    const kept = this.#leftovers.findIndex(({ commitNumber }) => commitNumber > horizon);
+    const due = this.#leftovers.splice(0, kept < 0 ? this.#leftovers.length : kept);
+    for (const { row } of due) {
+      cleanRow(row, horizon);
+    }
+  }
+}
+
+function demandLock<Key>(locks: Map<Key, Lock>, key: Key, description: string): Lock {
+  let lock = locks.get(key);
+  if (lock === undefined) {
+    lock = new Lock(description, () => locks.delete(key));
+    locks.set(key, lock);
+  }
+  return lock;
+}

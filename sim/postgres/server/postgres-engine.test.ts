@@ -1,0 +1,308 @@
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Commit } from "../storage/commit.ts";
+import { loadPostgresParser } from "../syntax/postgres-parser.ts";
+import { type Asked, Rehearsal } from "../testing/rehearsal.ts";
+
+beforeAll(loadPostgresParser);
+
+let stage: Rehearsal;
+beforeEach(() => {
+  stage = new Rehearsal();
+  stage.run("setup", TABLES);
+});
+
+const TABLES = `
+  CREATE TABLE wallets (id text PRIMARY KEY, balance bigint NOT NULL CHECK (balance >= 0));
+  CREATE TABLE entries (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    wallet_id text REFERENCES wallets (id),
+    sent integer
+  );
+  CREATE INDEX entries_unsent ON entries (id) WHERE sent IS NULL;
+  INSERT INTO wallets VALUES ('a', 100), ('b', 200)`;
+const TAKE_A = "UPDATE wallets SET balance = balance - 60 WHERE id = 'a' AND balance >= 60";
+const TAKE_B = "UPDATE wallets SET balance = balance - 60 WHERE id = 'b'";
+const BALANCE_A = "SELECT balance FROM wallets WHERE id = 'a'";
+
+/**
+ * Steps `session: query`, and what each answers: a tag, rows, a code, or `waits`; later answers
+ * follow a comma.
+ */
+const SCENARIOS: readonly (readonly [
+  claim: string,
+  steps: readonly (readonly [string, string])[],
+])[] = [
+  [
+    "an uncommitted change is not seen, a committed one is",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      [`s1: ${TAKE_A}`, "UPDATE 1"],
+      [`s1: ${BALANCE_A}`, "40"],
+      [`s2: ${BALANCE_A}`, "100"],
+      ["s1: COMMIT", "COMMIT"],
+      [`s2: ${BALANCE_A}`, "40"],
+    ],
+  ],
+  [
+    "REPEATABLE READ keeps its first view, and a write to what has changed since fails",
+    [
+      ["s1: BEGIN ISOLATION LEVEL REPEATABLE READ", "BEGIN"],
+      [`s1: ${BALANCE_A}`, "100"],
+      [`s2: ${TAKE_A}`, "UPDATE 1"],
+      [`s1: ${BALANCE_A}`, "100"],
+      [`s1: ${TAKE_A}`, "40001"],
+      ["s1: COMMIT", "ROLLBACK"],
+      [`s1: ${BALANCE_A}`, "40"],
+    ],
+  ],
+  [
+    "of two debits that both saw enough money, the second finds too little and does nothing",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      [`s1: ${TAKE_A}`, "UPDATE 1"],
+      [`s2: ${TAKE_A}`, "waits"],
+      ["s1: COMMIT", "COMMIT, s2 UPDATE 0"],
+    ],
+  ],
+  [
+    "the second debit goes through when the first is rolled back",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      [`s1: ${TAKE_A}`, "UPDATE 1"],
+      [`s2: ${TAKE_A}`, "waits"],
+      ["s1: ROLLBACK", "ROLLBACK, s2 UPDATE 1"],
+    ],
+  ],
+  [
+    "three that want one row get it in turn",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      [`s1: ${BALANCE_A} FOR UPDATE`, "100"],
+      ["s2: UPDATE wallets SET balance = balance + 1 WHERE id = 'a'", "waits"],
+      ["s3: UPDATE wallets SET balance = balance * 2 WHERE id = 'a'", "waits"],
+      ["s1: COMMIT", "COMMIT, s2 UPDATE 1, s3 UPDATE 1"],
+      [`s1: ${BALANCE_A}`, "202"],
+    ],
+  ],
+  [
+    "a lock wait that ends by the holder's closing connection goes on with the old row",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      [`s1: ${TAKE_A}`, "UPDATE 1"],
+      [`s2: ${BALANCE_A} FOR UPDATE`, "waits"],
+      ["s1: close", "closed, s2 100"],
+    ],
+  ],
+  [
+    "a deadlock has one victim after a second, and the other goes on",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      ["s2: BEGIN", "BEGIN"],
+      [`s1: ${TAKE_A}`, "UPDATE 1"],
+      [`s2: ${TAKE_B}`, "UPDATE 1"],
+      [`s1: ${TAKE_B}`, "waits"],
+      [`s2: ${TAKE_A}`, "waits"],
+      ["s3: 999 ms", ""],
+      ["s3: 1 ms", "s1 40P01, s2 UPDATE 1"],
+      ["s1: SELECT 1", "25P02"],
+      ["s1: COMMIT", "ROLLBACK"],
+    ],
+  ],
+  [
+    "an insert waits for the inserter of the same key: taken if it commits, free if it does not",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      ["s1: INSERT INTO wallets VALUES ('c', 1)", "INSERT 0 1"],
+      ["s2: INSERT INTO wallets VALUES ('c', 2)", "waits"],
+      ["s1: ROLLBACK", "ROLLBACK, s2 INSERT 0 1"],
+      ["s1: BEGIN", "BEGIN"],
+      ["s1: DELETE FROM wallets WHERE id = 'c'", "DELETE 1"],
+      ["s2: INSERT INTO wallets VALUES ('c', 3)", "waits"],
+      ["s1: ROLLBACK", "ROLLBACK, s2 23505 wallets_pkey"],
+    ],
+  ],
+  [
+    "ON CONFLICT DO NOTHING waits too, and then does nothing",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      ["s1: INSERT INTO wallets VALUES ('c', 1)", "INSERT 0 1"],
+      ["s2: INSERT INTO wallets VALUES ('c', 2) ON CONFLICT (id) DO NOTHING", "waits"],
+      ["s1: COMMIT", "COMMIT, s2 INSERT 0 0"],
+    ],
+  ],
+  [
+    "a reference passes beside a change of balance, but waits for a delete",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      [`s1: ${TAKE_A}`, "UPDATE 1"],
+      ["s1: DELETE FROM wallets WHERE id = 'b'", "DELETE 1"],
+      ["s2: INSERT INTO entries (wallet_id) VALUES ('a')", "INSERT 0 1"],
+      ["s2: INSERT INTO entries (wallet_id) VALUES ('b')", "waits"],
+      ["s1: COMMIT", "COMMIT, s2 23503 entries_wallet_id_fkey"],
+    ],
+  ],
+  [
+    "SKIP LOCKED leaves a locked row out, NOWAIT reports it",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      [`s1: ${TAKE_A}`, "UPDATE 1"],
+      ["s2: SELECT id FROM wallets ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED", "b"],
+      ["s2: SELECT id FROM wallets ORDER BY id FOR UPDATE NOWAIT", "55P03"],
+    ],
+  ],
+  [
+    "after an error nothing but the end of the transaction is taken, and COMMIT rolls back",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      [`s1: ${TAKE_A}`, "UPDATE 1"],
+      ["s1: UPDATE wallets SET balance = -1 WHERE id = 'b'", "23514 wallets_balance_check"],
+      [`s2: ${TAKE_A}`, "UPDATE 1"],
+      ["s1: BEGIN", "25P02"],
+      ["s1: COMMIT", "ROLLBACK"],
+    ],
+  ],
+  [
+    "an advisory lock makes the second wait for the first one's end",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      ["s1: SELECT pg_advisory_xact_lock(1)", ""],
+      ["s2: SELECT pg_advisory_xact_lock(1)", "waits"],
+      ["s1: COMMIT", "COMMIT, s2 "],
+    ],
+  ],
+];
+
+describe("locks and visibility", () => {
+  test.for(SCENARIOS)("%s", ([, steps]) => {
+    const waiting = new Map<string, Asked>();
+    const played = steps.map(([step]) => [step, play(step, waiting)]);
+    expect(played).toEqual(steps);
+  });
+});
+
+test("the observer gets each commit in order, with rows as the client would, and nothing of what was rolled back", () => {
+  const commits: Commit[] = [];
+  stage.engine.onCommit((commit) => commits.push(commit));
+  stage.run("s1", "BEGIN");
+  stage.run("s1", "INSERT INTO wallets VALUES ('c', 1)");
+  stage.run("s2", "INSERT INTO entries (wallet_id) VALUES ('a')");
+  stage.run("s1", "UPDATE wallets SET balance = 2 WHERE id = 'c'");
+  stage.run("s1", "COMMIT");
+  stage.run("s1", "BEGIN");
+  stage.run("s1", "DELETE FROM wallets WHERE id = 'c'");
+  stage.run("s1", "ROLLBACK");
+  stage.run("s1", BALANCE_A);
+  stage.run("s1", "DELETE FROM wallets WHERE id = 'c'");
+  const one = { id: "c", balance: "1" };
+  const two = { id: "c", balance: "2" };
+  const entry = { id: "1", wallet_id: "a", sent: null };
+  expect(commits).toEqual([
+    { changes: [{ table: "entries", before: null, after: entry }] },
+    {
+      changes: [
+        { table: "wallets", before: null, after: one },
+        { table: "wallets", before: one, after: two },
+      ],
+    },
+    { changes: [{ table: "wallets", before: two, after: null }] },
+  ]);
+});
+
+test("a crash keeps what was committed and nothing else, loses every session, and skips identity numbers", () => {
+  const lost: string[] = [];
+  const idle = stage.engine.openSession({ onLost: () => lost.push("idle") });
+  stage.run("s1", "INSERT INTO entries (wallet_id) VALUES ('a')");
+  stage.run("s1", "BEGIN");
+  stage.run("s1", TAKE_A);
+  stage.run("s1", "CREATE TABLE half_made (id text)");
+  const waiter = stage.ask("s2", TAKE_A);
+  stage.crash();
+  expect(lost).toEqual(["idle"]);
+  expect(() => idle.query("SELECT 1", [], () => {})).toThrow("closed");
+  expect(waiter.reply).toBeUndefined();
+  expect(stage.run("new", BALANCE_A).rows).toEqual([{ balance: "100" }]);
+  expect(stage.refusal("new", "SELECT id FROM half_made").code).toBe("42P01");
+  const inserted = stage.run("new", "INSERT INTO entries (wallet_id) VALUES ('a') RETURNING id");
+  expect(inserted.rows).toEqual([{ id: "34" }]);
+});
+
+test("a client that goes while its statement waits: the statement still ends, and commits by itself", () => {
+  stage.run("s1", "BEGIN");
+  stage.run("s1", TAKE_A);
+  const gone = stage.ask("s2", "UPDATE wallets SET balance = balance + 7 WHERE id = 'a'");
+  stage.close("s2");
+  stage.run("s1", "ROLLBACK");
+  expect(gone.reply).toBeUndefined();
+  expect(stage.run("s3", BALANCE_A).rows).toEqual([{ balance: "107" }]);
+});
+
+test("the host chooses which waiter of one commit wakes first", () => {
+  stage.run("s1", "BEGIN");
+  stage.run("s1", "SELECT id FROM wallets FOR UPDATE");
+  stage.choice = (count) => count - 1;
+  const answered: string[] = [];
+  for (const name of ["s2", "s3"]) {
+    const id = name === "s2" ? "a" : "b";
+    stage.session(name).query(`UPDATE wallets SET balance = 1 WHERE id = '${id}'`, [], () => {
+      answered.push(name);
+    });
+  }
+  stage.run("s1", "COMMIT");
+  expect(answered).toEqual(["s3", "s2"]);
+});
+
+test("the host chooses the order of rows that no ORDER BY asks for, and no other", () => {
+  const idsOf = (sql: string) => stage.run("s1", sql).rows.map((row) => row["id"]);
+  expect(idsOf("SELECT id FROM wallets")).toEqual(["a", "b"]);
+  stage.choice = (count) => count - 1;
+  expect(idsOf("SELECT id FROM wallets")).toEqual(["b", "a"]);
+  expect(idsOf("SELECT id FROM wallets ORDER BY id")).toEqual(["a", "b"]);
+});
+
+test("parameters must be as many as the statement has, and of a type that can be told", () => {
+  expect(stage.refusal("s1", "SELECT id FROM wallets WHERE id = $1").code).toBe("42P02");
+  expect(stage.refusal("s1", "SELECT id FROM wallets WHERE id = $1", ["a", "b"]).code).toBe(
+    "08P01",
+  );
+  expect(stage.refusal("s1", "SELECT $2", [1, 2]).code).toBe("42P18");
+  expect(stage.refusal("s1", "SELECT $1 + $2", [1, 2]).code).toBe("42725");
+});
+
+function play(step: string, waiting: Map<string, Asked>): string {
+  const [name = "", sql = ""] = step.split(/: (.*)/s);
+  const answers: string[] = [];
+  const delayMs = /^([0-9]+) ms$/.exec(sql)?.[1];
+  if (delayMs !== undefined) {
+    stage.advance(Number(delayMs));
+  } else if (sql === "close") {
+    stage.close(name);
+    answers.push("closed");
+  } else {
+    const asked = stage.ask(name, sql);
+    answers.push(describeAnswer(asked));
+    if (asked.reply === undefined) {
+      waiting.set(name, asked);
+    }
+  }
+  for (const [other, asked] of waiting) {
+    if (asked.reply === undefined) {
+      continue;
+    }
+    waiting.delete(other);
+    answers.push(`${other} ${describeAnswer(asked)}`);
+  }
+  return answers.join(", ");
+}
+
+function describeAnswer({ reply }: Asked): string {
+  if (reply === undefined) {
+    return "waits";
+  }
+  if (reply.kind === "error") {
+    return [reply.error.code, reply.error.constraint].join(" ").trim();
+  }
+  if (reply.fields.length === 0) {
+    return reply.tag;
+  }
+  return reply.rows.map((row) => Object.values(row).join(" ")).join(" | ");
+}

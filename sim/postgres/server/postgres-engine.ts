@@ -1,0 +1,88 @@
+import type { PostgresHost } from "../ground/host.ts";
+import type { LockOwner } from "../locks/lock.ts";
+import type { Commit } from "../storage/commit.ts";
+import { Database } from "./database.ts";
+import { Session } from "./session.ts";
+
+const FIRST_PROCESS_ID = 1000;
+
+/** What a caller may say about a session that it opens. */
+export interface SessionOptions {
+  /** Told once when the server crashes under the session; nothing will be replied any more. */
+  readonly onLost?: () => void;
+}
+
+/**
+ * An in-memory PostgreSQL server with one database: SQL text in, results and errors in Postgres's
+ * own words out, many sessions at once, the same bytes for the same host and the same calls. What
+ * it does not simulate it refuses by name, through `host.fail`. Await `loadPostgresParser()` before
+ * the first query.
+ */
+export class PostgresEngine {
+  readonly #host: PostgresHost;
+  readonly #database: Database;
+  readonly #sessions = new Map<LockOwner, { session: Session; onLost: (() => void) | undefined }>();
+  #sessionsMade = 0;
+
+  constructor(host: PostgresHost) {
+    this.#host = host;
+    this.#database = new Database(host, {
+      resume: (owner) => this.#resumeLater(owner),
+      oldestSnapshot: () => this.#oldestSnapshot(),
+    });
+  }
+
+  /** A new connection's backend. */
+  openSession(options: SessionOptions = {}): Session {
+    this.#sessionsMade += 1;
+    const session = new Session(FIRST_PROCESS_ID + this.#sessionsMade, this.#database, {
+      ended: () => this.#sessions.delete(session),
+      failed: (error) => this.#host.fail(error),
+    });
+    this.#sessions.set(session, { session, onLost: options.onLost });
+    return session;
+  }
+
+  /**
+   * Calls back at each commit that changed a row, in the order of commits, before the client learns
+   * of it. The listener must not call the engine. Only commits of transactions that changed nothing
+   * before are complete for a listener that comes later: add it before the first query.
+   */
+  onCommit(listener: (commit: Commit) => void): void {
+    this.#database.onCommit(listener);
+  }
+
+  /**
+   * The server dies and recovers: what was committed stays, all else is gone, every session is lost
+   * without a word, and identity columns skip up to 32 numbers. New sessions may be opened at once;
+   * how long a restart takes is the caller's to say.
+   */
+  crash(): void {
+    const lost = [...this.#sessions.values()];
+    for (const { session } of lost) {
+      session.kill();
+    }
+    this.#database.crash();
+    for (const { onLost } of lost) {
+      onLost?.();
+    }
+  }
+
+  #resumeLater(owner: LockOwner): void {
+    const entry = this.#sessions.get(owner);
+    if (entry !== undefined) {
+      this.#host.wake(() => entry.session.resume());
+    }
+  }
+
+  #oldestSnapshot(): number | null {
+    let oldest: number | null = null;
+    for (const { session } of this.#sessions.values()) {
+      const snapshot = session.oldestSnapshot;
+      if (snapshot !== null && (oldest === null || snapshot < oldest)) {
+        oldest = snapshot;
+      }
+    }
+    return oldest;
+  }
+}

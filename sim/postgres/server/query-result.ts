@@ -1,0 +1,67 @@
+import type { Plan, PlanOutcome, ResultColumn } from "../clauses/plan.ts";
+import type { DatabaseError } from "../ground/database-error.ts";
+import type { ClientRow } from "../storage/commit.ts";
+import type { Row } from "../storage/row.ts";
+import { type ClientValue, type SqlType, toClientValue, TYPE_OID } from "../types/sql-type.ts";
+
+/** A column of a result, as a row description carries it. */
+export interface ResultField {
+  readonly name: string;
+  readonly type: SqlType;
+  readonly typeOid: number;
+}
+
+/**
+ * What one statement answered. `command` and `rowCount` are read off the tag as the `pg` client
+ * does.
+ */
+export interface StatementResult {
+  /** The command tag in full: `INSERT 0 1`, `UPDATE 2`, `BEGIN`; empty for an empty query. */
+  readonly tag: string;
+  readonly command: string;
+  /** Rows returned or changed; null for a command that counts none. */
+  readonly rowCount: number | null;
+  readonly fields: readonly ResultField[];
+  /** Rows keyed by column name; of two columns of one name the later one stays. */
+  readonly rows: readonly ClientRow[];
+}
+
+/**
+ * The answer to a query: its last statement's result, with those of the statements before it in
+ * `earlier`.
+ */
+export type QueryReply =
+  | ({ readonly kind: "result"; readonly earlier: readonly StatementResult[] } & StatementResult)
+  | { readonly kind: "error"; readonly error: DatabaseError };
+
+const COUNTED = new Set(["SELECT", "INSERT", "UPDATE", "DELETE"]);
+
+/** The result of a statement that has run by its plan. */
+export function resultOf(plan: Plan, { rows, count }: PlanOutcome): StatementResult {
+  const { columns } = plan;
+  const fields = columns.map(({ name, type }) => ({ name, type, typeOid: TYPE_OID[type] }));
+  const clientRows = rows.map((row) => describeRow(columns, row));
+  const tag = plan.tag(count);
+  const command = commandOf(tag);
+  return { tag, command, rowCount: COUNTED.has(command) ? count : null, fields, rows: clientRows };
+}
+
+function describeRow(columns: readonly ResultColumn[], row: Row): ClientRow {
+  const described: Record<string, ClientValue> = {};
+  let at = 0;
+  for (const { name, type } of columns) {
+    described[name] = toClientValue(type, row[at] ?? null);
+    at += 1;
+  }
+  return described;
+}
+
+/** The result of a command without rows. */
+export function resultOfCommand(tag: string): StatementResult {
+  return { tag, command: commandOf(tag), rowCount: null, fields: [], rows: [] };
+}
+
+function commandOf(tag: string): string {
+  const end = tag.indexOf(" ");
+  return end < 0 ? tag : tag.slice(0, end);
+}

@@ -1,0 +1,57 @@
+import type { Plan, PlanTemplate } from "../clauses/plan.ts";
+import { settleUnknown } from "../expressions/coercion.ts";
+import { compileExpression } from "../expressions/compile-expression.ts";
+import { ParameterTypes, Scope } from "../expressions/scope.ts";
+import { EXCLUSIVE } from "../locks/lock.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { isWhole } from "../types/sql-type.ts";
+
+const FUNCTION = "pg_advisory_xact_lock";
+
+/**
+ * Compiles `SELECT pg_advisory_xact_lock(key)`, the one form in which a function that waits is
+ * simulated; undefined when the statement is another.
+ */
+export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined {
+  const [target, second] = node.reopen().children("targetList");
+  const call = target?.reopen().child("val");
+  const name = call?.kind === "FuncCall" ? call.reopen().names("funcname").at(-1) : undefined;
+  if (call === undefined || target === undefined || name !== FUNCTION) {
+    return undefined;
+  }
+  second?.refuse(`${FUNCTION} beside other columns`);
+  node.children("targetList");
+  node.only("op", "SETOP_NONE");
+  node.only("limitOption", "LIMIT_OPTION_DEFAULT");
+  node.end();
+  call.names("funcname");
+  call.only("funcformat", "COERCE_EXPLICIT_CALL");
+  const [argument, extra] = call.children("args");
+  call.end();
+  if (argument === undefined || extra !== undefined) {
+    return call.refuse(`${FUNCTION} without exactly one argument`);
+  }
+  const parameters = new ParameterTypes();
+  const scope = new Scope(parameters);
+  const key = settleUnknown(scope, compileExpression(scope, argument), "bigint");
+  if (!isWhole(key.type)) {
+    return call.refuse(`${FUNCTION}(${key.type})`);
+  }
+  const plan: Plan = {
+    tag: (count) => `SELECT ${count}`,
+    columns: [{ name: target.text("name") ?? FUNCTION, type: "void" }],
+    tableLocks: [],
+    parameterTypes: parameters.finish(),
+    *run(execution) {
+      const { locks, owner } = execution;
+      const value = key.evaluate({ rows: [], parameters: execution.parameters, aggregates: [] });
+      if (typeof value === "bigint") {
+        yield* locks.acquire(execution.advisoryLock(value), owner, EXCLUSIVE);
+      }
+      // A function of type void sends an empty text; with a null key it is not called and sends
+      // null.
+      return { rows: [[value === null ? null : ""]], count: 1 };
+    },
+  };
+  return { tableNames: [], bind: () => plan };
+}

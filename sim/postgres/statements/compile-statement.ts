@@ -1,0 +1,87 @@
+import type { Plan, PlanTemplate } from "../clauses/plan.ts";
+import type { Catalog } from "../storage/catalog.ts";
+import type { Table } from "../storage/table.ts";
+import type { ParsedStatement } from "../syntax/postgres-parser.ts";
+import { compileAdvisoryLock } from "./advisory-lock.ts";
+import { compileCreateIndex } from "./create-index.ts";
+import { compileCreateTable } from "./create-table.ts";
+import { compileInsert } from "./insert.ts";
+import { compileDelete, compileUpdate } from "./modify.ts";
+import { compileSelect } from "./select.ts";
+
+interface CompiledTemplate {
+  readonly template: PlanTemplate;
+  readonly shapes: readonly string[];
+}
+
+/**
+ * Shared by every engine of the process: a template depends on the text and the tables' shapes
+ * alone.
+ */
+const templates = new WeakMap<ParsedStatement, CompiledTemplate[]>();
+const TEMPLATES_OF_A_STATEMENT_MAX = 8;
+
+/**
+ * Compiles a statement for the catalog as its transaction sees it; every other kind is refused by
+ * name.
+ */
+export function compileStatement(catalog: Catalog, statement: ParsedStatement): Plan {
+  if (isDefinition(statement)) {
+    return compileDefinition(catalog, statement);
+  }
+  const known = templates.get(statement) ?? [];
+  for (const { template, shapes } of known) {
+    const tables = tablesOf(template, catalog);
+    if (tables?.every((table, at) => table.shape === shapes[at])) {
+      return template.bind(tables);
+    }
+  }
+  const template = compileTemplate(catalog, statement);
+  const tables = template.tableNames.map((name) => catalog.demandTable(name));
+  if (known.length >= TEMPLATES_OF_A_STATEMENT_MAX) {
+    known.shift();
+  }
+  known.push({ template, shapes: tables.map((table) => table.shape) });
+  templates.set(statement, known);
+  return template.bind(tables);
+}
+
+/** True when the statement changes the catalog: its plan serves once. */
+export function isDefinition(statement: ParsedStatement): boolean {
+  return statement.kind === "CreateStmt" || statement.kind === "IndexStmt";
+}
+
+function compileDefinition(catalog: Catalog, statement: ParsedStatement): Plan {
+  return statement.kind === "CreateStmt"
+    ? compileCreateTable(catalog, statement)
+    : compileCreateIndex(catalog, statement.open());
+}
+
+function compileTemplate(catalog: Catalog, statement: ParsedStatement): PlanTemplate {
+  const node = statement.open();
+  switch (statement.kind) {
+    case "SelectStmt":
+      return compileAdvisoryLock(node) ?? compileSelect(catalog, node);
+    case "InsertStmt":
+      return compileInsert(catalog, node);
+    case "UpdateStmt":
+      return compileUpdate(catalog, node);
+    case "DeleteStmt":
+      return compileDelete(catalog, node);
+    default:
+      return node.refuse(statement.kind);
+  }
+}
+
+/** The tables that a template names, or undefined when one of them is not there. */
+function tablesOf(template: PlanTemplate, catalog: Catalog): readonly Table[] | undefined {
+  const tables: Table[] = [];
+  for (const name of template.tableNames) {
+    const table = catalog.findTable(name);
+    if (table === undefined) {
+      return undefined;
+    }
+    tables.push(table);
+  }
+  return tables;
+}

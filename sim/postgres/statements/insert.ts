@@ -1,0 +1,233 @@
+import {
+  assign,
+  type Assignment,
+  bindAssignments,
+  type BoundAssignment,
+  demandColumn,
+  type WrittenValue,
+} from "../clauses/assignment.ts";
+import { readTableReference } from "../clauses/from-clause.ts";
+import { readOnConflict } from "../clauses/on-conflict.ts";
+import type { Plan, PlanOutcome, PlanTemplate } from "../clauses/plan.ts";
+import { compileReturning } from "../clauses/returning.ts";
+import type { Target } from "../clauses/target-list.ts";
+import { compileExpression } from "../expressions/compile-expression.ts";
+import type { Frame } from "../expressions/expression.ts";
+import { ParameterTypes, Scope } from "../expressions/scope.ts";
+import { DatabaseError, serializationFailure } from "../ground/database-error.ts";
+import type { Steps } from "../locks/lock-manager.ts";
+import { ROW_EXCLUSIVE } from "../locks/lock.ts";
+import type { Execution } from "../rows/execution.ts";
+import { checkRow, findConflict, isFree } from "../rows/row-constraint.ts";
+import { insertRow } from "../rows/write-row.ts";
+import type { Catalog } from "../storage/catalog.ts";
+import type { Row } from "../storage/row.ts";
+import { isVisible, indexKeyOf, type Table, type TableIndex } from "../storage/table.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { SqlType, SqlValue } from "../types/sql-type.ts";
+
+interface Insert {
+  /** For each row to insert, the assignments of all columns, in their order. */
+  readonly rows: readonly (readonly Assignment[])[];
+  readonly arbiterNames: readonly string[] | null;
+  readonly returning: readonly Target[];
+  readonly parameterTypes: readonly SqlType[];
+}
+
+interface BoundInsert {
+  readonly table: Table;
+  readonly rows: readonly (readonly BoundAssignment[])[];
+  /** Unique indexes under which a conflict is passed over; null without ON CONFLICT. */
+  readonly arbiters: readonly TableIndex[] | null;
+  readonly returning: readonly Target[];
+}
+
+/** Compiles INSERT INTO ... VALUES ... [ON CONFLICT ... DO NOTHING] [RETURNING ...]. */
+export function compileInsert(catalog: Catalog, node: SyntaxNode): PlanTemplate {
+  const parameters = new ParameterTypes();
+  const scope = new Scope(parameters);
+  const relation = node.part("relation") ?? node.refuse("INSERT without a table");
+  const table = readTableReference(catalog, scope, relation);
+  node.only("override", "OVERRIDING_NOT_SET");
+  const columns = readColumns(table, node.children("cols"));
+  const rows = readRows(new Scope(parameters), table, columns, node.child("selectStmt"));
+  const arbiterNames = readOnConflict(table, node.part("onConflictClause"));
+  const returning = compileReturning(scope, node.part("returningClause"));
+  node.end();
+  scope.takeTables();
+  return templateOf(table.name, {
+    rows,
+    arbiterNames,
+    returning,
+    parameterTypes: parameters.finish(),
+  });
+}
+
+function templateOf(tableName: string, insert: Insert): PlanTemplate {
+  return {
+    tableNames: [tableName],
+    bind([table]) {
+      if (table === undefined) {
+        throw new Error("an INSERT was bound to no table");
+      }
+      return bindInsert(insert, table);
+    },
+  };
+}
+
+function bindInsert(insert: Insert, table: Table): Plan {
+  const { arbiterNames, returning, parameterTypes } = insert;
+  const rows = insert.rows.map((row) => bindAssignments(row, table));
+  const isArbiter = (index: TableIndex): boolean => arbiterNames?.includes(index.name) === true;
+  const arbiters = arbiterNames === null ? null : table.indexes.filter(isArbiter);
+  const bound: BoundInsert = { table, rows, arbiters, returning };
+  return {
+    tag: (count) => `INSERT 0 ${count}`,
+    columns: returning.map((target) => target.column),
+    tableLocks: [{ table, mode: ROW_EXCLUSIVE }],
+    parameterTypes,
+    run: (execution) => runInsert(bound, execution),
+  };
+}
+
+/** The columns to be written; where they were not named, there may be fewer values than columns. */
+interface WrittenColumns {
+  readonly columns: readonly number[];
+  readonly named: boolean;
+}
+
+function readColumns(table: Table, nodes: readonly SyntaxNode[]): WrittenColumns {
+  if (nodes.length === 0) {
+    return { columns: table.columns.map((_, at) => at), named: false };
+  }
+  const columns: number[] = [];
+  for (const node of nodes) {
+    const name = node.requiredText("name");
+    node.end();
+    const column = demandColumn(table, name);
+    if (columns.includes(column)) {
+      throw new DatabaseError("42701", `column "${name}" specified more than once`);
+    }
+    columns.push(column);
+  }
+  return { columns, named: true };
+}
+
+function readRows(
+  scope: Scope,
+  table: Table,
+  { columns, named }: WrittenColumns,
+  source: SyntaxNode | undefined,
+): Assignment[][] {
+  if (source === undefined) {
+    return [assignRow(scope, table, [], [])];
+  }
+  const lists = source.children("valuesLists");
+  if (lists.length === 0) {
+    source.refuse("INSERT from a query");
+  }
+  source.only("op", "SETOP_NONE");
+  source.only("limitOption", "LIMIT_OPTION_DEFAULT");
+  source.end();
+  let length: number | undefined;
+  return lists.map((list) => {
+    const values = readValues(scope, list);
+    length ??= values.length;
+    if (values.length !== length) {
+      throw new DatabaseError("42601", "VALUES lists must all be the same length");
+    }
+    if (values.length > columns.length) {
+      throw new DatabaseError("42601", "INSERT has more expressions than target columns");
+    }
+    if (named && values.length < columns.length) {
+      throw new DatabaseError("42601", "INSERT has more target columns than expressions");
+    }
+    return assignRow(scope, table, columns, values);
+  });
+}
+
+function readValues(scope: Scope, list: SyntaxNode): WrittenValue[] {
+  const items = list.children("items");
+  list.end();
+  return items.map((item) =>
+    item.kind === "SetToDefault" ? null : compileExpression(scope, item),
+  );
+}
+
+function assignRow(
+  scope: Scope,
+  table: Table,
+  columns: readonly number[],
+  values: readonly WrittenValue[],
+): Assignment[] {
+  const row = table.columns.map((_, column): Assignment => ({ column, evaluate: null }));
+  for (const [at, value] of values.entries()) {
+    const column = columns[at];
+    if (column !== undefined) {
+      row[column] = assign(scope, table, column, value, "insert");
+    }
+  }
+  return row;
+}
+
+function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcome> {
+  const { table, arbiters, returning } = insert;
+  const rows: Row[] = [];
+  let count = 0;
+  for (const assignments of insert.rows) {
+    const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
+    const values: SqlValue[] = [];
+    for (const assignment of assignments) {
+      values.push(assignment.evaluate(frame));
+    }
+    checkRow(table, values);
+    if (
+      arbiters !== null &&
+      arbiters.length > 0 &&
+      (yield* hasConflict(execution, arbiters, values))
+    ) {
+      continue;
+    }
+    const waits = insertRow(execution, table, values);
+    if (waits !== null) {
+      yield* waits;
+    }
+    count += 1;
+    if (returning.length === 0) {
+      continue;
+    }
+    frame.rows.push(values);
+    rows.push(returning.map((target) => target.evaluate(frame)));
+  }
+  return { rows, count };
+}
+
+/**
+ * ExecOnConflictNothing: in REPEATABLE READ a conflict that the snapshot cannot see is a
+ * serialization failure.
+ */
+function* hasConflict(
+  execution: Execution,
+  arbiters: readonly TableIndex[],
+  values: Row,
+): Steps<boolean> {
+  for (const index of arbiters) {
+    const key = indexKeyOf(index, values);
+    if (key === undefined || isFree(execution, index, key, null)) {
+      continue;
+    }
+    const conflict = yield* findConflict(execution, index, key, null);
+    if (conflict === null) {
+      continue;
+    }
+    const seen =
+      execution.isolation === "read committed" ||
+      conflict.createdBy === execution.transaction ||
+      isVisible(conflict, execution.snapshot);
+    if (!seen) {
+      throw serializationFailure("update");
+    }
+    return true;
+  }
+  return false;
+}

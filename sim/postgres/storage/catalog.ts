@@ -1,0 +1,73 @@
+import { DatabaseError } from "../ground/database-error.ts";
+import type { Table } from "./table.ts";
+import type { Transaction } from "./transaction.ts";
+
+/**
+ * The tables of a database. A table made by a transaction that is still open exists for that
+ * transaction only; `Catalog` is one transaction's view, made anew where the transaction changes.
+ */
+export class Catalog {
+  readonly #shared: SharedCatalog;
+  readonly #transaction: Transaction;
+
+  constructor(shared: SharedCatalog, transaction: Transaction) {
+    this.#shared = shared;
+    this.#transaction = transaction;
+  }
+
+  /** The table, or undefined when there is none that the transaction can see. */
+  findTable(name: string): Table | undefined {
+    const table = this.#shared.tables.get(name);
+    if (table === undefined) {
+      return undefined;
+    }
+    const { status } = table.createdBy;
+    return status === "committed" || table.createdBy === this.#transaction ? table : undefined;
+  }
+
+  /** The table; 42P01 when there is none. */
+  demandTable(name: string): Table {
+    const table = this.findTable(name);
+    if (table === undefined) {
+      throw new DatabaseError("42P01", `relation "${name}" does not exist`);
+    }
+    return table;
+  }
+
+  /** The table of this name that another open transaction is creating. */
+  findTableInCreation(name: string): Table | undefined {
+    const table = this.#shared.tables.get(name);
+    const other = table?.createdBy;
+    return other?.status === "active" && other !== this.#transaction ? table : undefined;
+  }
+
+  /** True when a table or an index has the name. */
+  hasRelation(name: string): boolean {
+    return this.#shared.relationNames.has(name);
+  }
+
+  /** Adds a table for this transaction, and for all when it commits. */
+  addTable(table: Table): void {
+    this.#shared.tables.set(table.name, table);
+    this.addRelationName(table.name);
+    this.#transaction.undefine.push(() => this.#shared.tables.delete(table.name));
+  }
+
+  /** Takes a name among tables and indexes. */
+  addRelationName(name: string): void {
+    this.#shared.relationNames.add(name);
+    this.#transaction.undefine.push(() => this.#shared.relationNames.delete(name));
+  }
+
+  /** Notes how to take a definition back should the transaction abort. */
+  onAbort(undefine: () => void): void {
+    this.#transaction.undefine.push(undefine);
+  }
+}
+
+/** What all transactions share of the catalog; `version` changes when a definition is committed. */
+export class SharedCatalog {
+  readonly tables = new Map<string, Table>();
+  readonly relationNames = new Set<string>();
+  version = 0;
+}

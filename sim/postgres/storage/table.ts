@@ -1,0 +1,252 @@
+import { Lock } from "../locks/lock.ts";
+import type { SqlType, SqlValue } from "../types/sql-type.ts";
+import type { IndexKey, OrderedIndex } from "./ordered-index.ts";
+import { FOR_UPDATE, type Row, type RowLockMode } from "./row.ts";
+import type { Sequence } from "./sequence.ts";
+import type { Snapshot, Transaction } from "./transaction.ts";
+
+/** A column as it was declared. */
+export interface Column {
+  readonly name: string;
+  readonly type: SqlType;
+  notNull: boolean;
+  /** A constant; null without DEFAULT. */
+  readonly defaultValue: SqlValue;
+  /** GENERATED ALWAYS AS IDENTITY. */
+  readonly identity: Sequence | null;
+}
+
+/** A CHECK constraint; it is broken only where it is false, not where it is null. */
+export interface CheckConstraint {
+  readonly name: string;
+  readonly evaluate: (row: Row) => SqlValue;
+}
+
+/** A foreign key with NO ACTION on update and delete. */
+export interface ForeignKey {
+  readonly name: string;
+  readonly table: Table;
+  readonly columns: readonly number[];
+  readonly referenced: Table;
+  readonly referencedColumns: readonly number[];
+}
+
+/**
+ * The WHERE of a partial index: its text in one form, to be found again in a query, and its value.
+ */
+export interface IndexPredicate {
+  readonly canonicalConjuncts: readonly string[];
+  readonly evaluate: (row: Row) => SqlValue;
+}
+
+/** A B-tree index over plain columns, ascending. */
+export interface TableIndex {
+  readonly name: string;
+  readonly columns: readonly number[];
+  readonly unique: boolean;
+  readonly primary: boolean;
+  readonly predicate: IndexPredicate | null;
+  readonly entries: OrderedIndex<StoredRow>;
+}
+
+/** A table: its definition and its rows. */
+export class Table {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly createdBy: Transaction;
+  readonly lock: Lock;
+  readonly rows = new Set<StoredRow>();
+  readonly indexes: TableIndex[] = [];
+  readonly checks: CheckConstraint[] = [];
+  readonly foreignKeys: ForeignKey[] = [];
+  readonly referencedBy: ForeignKey[] = [];
+  /** Columns of unique indexes: an UPDATE that changes one of them locks as FOR UPDATE does. */
+  readonly keyColumns = new Set<number>();
+  #rowsMade = 0;
+  #shape: string | null = null;
+
+  constructor(name: string, columns: readonly Column[], createdBy: Transaction) {
+    this.name = name;
+    this.columns = columns;
+    this.createdBy = createdBy;
+    this.lock = new Lock(`relation ${name}`);
+  }
+
+  /**
+   * All of the definition that a plan depends on, as a text: tables of one shape can share plans.
+   */
+  get shape(): string {
+    this.#shape ??= describeShape(this);
+    return this.#shape;
+  }
+
+  /** The column's place, or -1. */
+  columnAt(name: string): number {
+    return this.columns.findIndex((column) => column.name === name);
+  }
+
+  /** A new row without versions. */
+  addRow(): StoredRow {
+    this.#rowsMade += 1;
+    const row = new StoredRow(this, this.#rowsMade);
+    this.rows.add(row);
+    return row;
+  }
+
+  /** Adds the index and its columns' part in what counts as a key. */
+  addIndex(index: TableIndex): void {
+    this.indexes.push(index);
+    this.#refreshKeys();
+  }
+
+  /** Takes the index away again. */
+  dropIndex(index: TableIndex): void {
+    this.indexes.splice(this.indexes.indexOf(index), 1);
+    this.#refreshKeys();
+  }
+
+  #refreshKeys(): void {
+    this.#shape = null;
+    this.keyColumns.clear();
+    for (const index of this.indexes) {
+      if (!index.unique || index.predicate !== null) {
+        continue;
+      }
+      for (const column of index.columns) {
+        this.keyColumns.add(column);
+      }
+    }
+  }
+}
+
+/** True when both rows are in the index, under one key. */
+export function haveSameKey(index: TableIndex, left: Row, right: Row): boolean {
+  for (const column of index.columns) {
+    if ((left[column] ?? null) !== (right[column] ?? null)) {
+      return false;
+    }
+  }
+  const { predicate } = index;
+  return (
+    predicate === null || (predicate.evaluate(left) === true && predicate.evaluate(right) === true)
+  );
+}
+
+function describeShape({ name, columns, indexes }: Table): string {
+  const columnShapes = columns.map((column) => {
+    const { defaultValue, identity } = column;
+    return [
+      column.name,
+      column.type,
+      String(defaultValue),
+      defaultValue === null,
+      identity !== null,
+    ];
+  });
+  const indexShapes = indexes.map((index) => {
+    const { predicate, unique } = index;
+    return [index.name, unique, index.columns, predicate?.canonicalConjuncts ?? null];
+  });
+  return JSON.stringify([name, columnShapes, indexShapes]);
+}
+
+/** The row's key in the index, or undefined when a partial index leaves the row out. */
+export function indexKeyOf(index: TableIndex, row: Row): IndexKey | undefined {
+  if (index.predicate !== null && index.predicate.evaluate(row) !== true) {
+    return undefined;
+  }
+  return index.columns.map((column) => row[column] ?? null);
+}
+
+/** A transaction that locked a row version without changing it. */
+export interface RowLocker {
+  readonly transaction: Transaction;
+  readonly mode: RowLockMode;
+}
+
+/** One version of a row: who made it, who ended it, who holds a lock on it. */
+export class RowVersion {
+  readonly row: StoredRow;
+  readonly values: Row;
+  readonly createdBy: Transaction;
+  readonly createdAtCommand: number;
+  /** Who deleted or replaced it; an aborted one counts as none. */
+  endedBy: Transaction | null = null;
+  endedAtCommand = 0;
+  endedMode: RowLockMode = FOR_UPDATE;
+  /** The version that replaced this one; null when `endedBy` deleted the row. */
+  next: RowVersion | null = null;
+  lockers: RowLocker[] | null = null;
+
+  constructor(row: StoredRow, values: Row, createdBy: Transaction, createdAtCommand: number) {
+    this.row = row;
+    this.values = values;
+    this.createdBy = createdBy;
+    this.createdAtCommand = createdAtCommand;
+  }
+
+  /** The transaction that ended this version and has not aborted, if there is one. */
+  get liveEnder(): Transaction | null {
+    return this.endedBy !== null && this.endedBy.status !== "aborted" ? this.endedBy : null;
+  }
+}
+
+/**
+ * A row from its insertion to its deletion: the chain of its versions, newest last. At most one of
+ * them is visible to a snapshot. Indexes point here, so a version that leaves the indexed columns
+ * alone costs them nothing.
+ */
+export class StoredRow {
+  readonly table: Table;
+  /** Given in the order of insertion; the last word in every order that has to be total. */
+  readonly id: number;
+  versions: RowVersion[] = [];
+
+  constructor(table: Table, id: number) {
+    this.table = table;
+    this.id = id;
+  }
+
+  /** The version that the snapshot sees, or null. */
+  visibleTo(snapshot: Snapshot): RowVersion | null {
+    for (let at = this.versions.length - 1; at >= 0; at -= 1) {
+      const version = this.versions[at];
+      if (version !== undefined && isVisible(version, snapshot)) {
+        return version;
+      }
+    }
+    return null;
+  }
+}
+
+/** Visibility as in heapam_visibility.c, HeapTupleSatisfiesMVCC. */
+export function isVisible(version: RowVersion, snapshot: Snapshot): boolean {
+  const creator = version.createdBy;
+  if (creator.status === "aborted") {
+    return false;
+  }
+  if (creator === snapshot.transaction) {
+    if (version.createdAtCommand >= snapshot.command) {
+      return false;
+    }
+  } else if (creator.status === "active" || creator.commitNumber > snapshot.commitNumber) {
+    return false;
+  }
+  const ender = version.liveEnder;
+  if (ender === null) {
+    return true;
+  }
+  if (ender === snapshot.transaction) {
+    return version.endedAtCommand >= snapshot.command;
+  }
+  return ender.status === "active" || ender.commitNumber > snapshot.commitNumber;
+}
+
+/** True when no snapshot at or after `horizon` can ever see the version again. */
+export function isDead(version: RowVersion, horizon: number): boolean {
+  if (version.createdBy.status === "aborted") {
+    return true;
+  }
+  const ender = version.endedBy;
+  return ender !== null && ender.status === "committed" && ender.commitNumber <= horizon;
+}

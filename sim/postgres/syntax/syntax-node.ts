@@ -1,0 +1,178 @@
+import { NotSimulated } from "../../kernel/not-simulated.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const FRAGMENT_LENGTH_MAX = 60;
+
+/** Positions in the text carry no meaning: they alone may stay unread. */
+const POSITIONS = new Set(["location", "rexpr_list_start", "rexpr_list_end", "stmt_len"]);
+
+/**
+ * One node of a parsed statement, read field by field. What the reader did not ask for is refused
+ * by `end()`: a node that is half understood would give a wrong answer in silence.
+ */
+export class SyntaxNode {
+  readonly kind: string;
+  readonly #sql: string;
+  readonly #fields: Fields;
+  /** Names of the fields that were read; a list, for a node has a handful. */
+  readonly #read: string[] = [];
+
+  constructor(sql: string, kind: string, fields: Fields) {
+    this.kind = kind;
+    this.#sql = sql;
+    this.#fields = fields;
+  }
+
+  /** The text in a field, or undefined when the field is absent. */
+  text(name: string): string | undefined {
+    const value = this.#take(name);
+    if (value === undefined || typeof value === "string") {
+      return value;
+    }
+    throw this.refusal(`field ${name}`);
+  }
+
+  /** A text that the grammar always gives. */
+  requiredText(name: string): string {
+    return this.text(name) ?? this.refuse(`without ${name}`);
+  }
+
+  /** A flag; the parser leaves false out. */
+  flag(name: string): boolean {
+    return this.#take(name) === true;
+  }
+
+  /** A whole number; the parser leaves zero out. */
+  number(name: string): number {
+    const value = this.#take(name);
+    if (value === undefined) {
+      return 0;
+    }
+    return typeof value === "number" ? value : this.refuse(`field ${name}`);
+  }
+
+  /** A node of any kind, or undefined when absent. */
+  child(name: string): SyntaxNode | undefined {
+    const value = this.#take(name);
+    return value === undefined ? undefined : this.#wrap(name, value);
+  }
+
+  /** A node that the grammar always gives. */
+  requiredChild(name: string): SyntaxNode {
+    return this.child(name) ?? this.refuse(`without ${name}`);
+  }
+
+  /** A list of nodes; the parser leaves an empty one out. */
+  children(name: string): SyntaxNode[] {
+    const value = this.#take(name);
+    if (value === undefined) {
+      return [];
+    }
+    if (!Array.isArray(value)) {
+      throw this.refusal(`field ${name}`);
+    }
+    return value.map((element: unknown) => this.#wrap(name, element));
+  }
+
+  /** A node that the tree holds without its kind, because the field can hold no other. */
+  part(name: string): SyntaxNode | undefined {
+    const value = this.#take(name);
+    if (value === undefined) {
+      return undefined;
+    }
+    return isFields(value) ? new SyntaxNode(this.#sql, name, value) : this.refuse(`field ${name}`);
+  }
+
+  /** Reads a field of which only these values are simulated; absent is one of them. */
+  only(name: string, ...allowed: readonly (string | boolean | number)[]): void {
+    const value = this.#take(name);
+    if (value === undefined) {
+      return;
+    }
+    if (!allowed.some((one) => one === value)) {
+      throw this.refusal(`${this.kind} with ${name} ${JSON.stringify(value)}`);
+    }
+  }
+
+  /** The strings of a list of String nodes: a name of several parts. */
+  names(name: string): string[] {
+    return this.children(name).map((part) => part.stringValue());
+  }
+
+  /** The text of a String node. */
+  stringValue(): string {
+    if (this.kind !== "String") {
+      throw this.refusal(this.kind);
+    }
+    const value = this.text("sval") ?? "";
+    this.end();
+    return value;
+  }
+
+  /** The same node with nothing read yet. */
+  reopen(): SyntaxNode {
+    return new SyntaxNode(this.#sql, this.kind, this.#fields);
+  }
+
+  /**
+   * The tree as a text in which equal expressions are equal: without positions, and with every
+   * column by its last name alone. Reads nothing.
+   */
+  canonical(): string {
+    return JSON.stringify({ [this.kind]: this.#fields }, (key, value: unknown) => {
+      if (POSITIONS.has(key)) {
+        return undefined;
+      }
+      if (key !== "ColumnRef" || !isFields(value)) {
+        return value;
+      }
+      const parts: unknown = value["fields"];
+      return Array.isArray(parts) ? { fields: parts.slice(-1) } : value;
+    });
+  }
+
+  /** Refuses every field that was not read. */
+  end(): void {
+    for (const name of Object.keys(this.#fields)) {
+      if (!this.#read.includes(name) && !POSITIONS.has(name)) {
+        throw this.refusal(`${this.kind} with ${name}`);
+      }
+    }
+  }
+
+  /** Refuses the node by name. */
+  refuse(feature: string): never {
+    throw this.refusal(feature);
+  }
+
+  /** The refusal as an error, with the piece of the statement that it is about. */
+  refusal(feature: string): NotSimulated {
+    const location = this.#fields["location"];
+    const from = typeof location === "number" && location > 0 ? location : 0;
+    const fragment = this.#sql.slice(from, from + FRAGMENT_LENGTH_MAX).replaceAll(/\s+/g, " ");
+    return new NotSimulated(feature, fragment.trim());
+  }
+
+  #take(name: string): unknown {
+    this.#read.push(name);
+    return this.#fields[name];
+  }
+
+  #wrap(name: string, value: unknown): SyntaxNode {
+    if (!isFields(value)) {
+      throw this.refusal(`field ${name}`);
+    }
+    const kinds = Object.keys(value);
+    const kind = kinds[0];
+    const fields = kind === undefined ? undefined : value[kind];
+    if (kind === undefined || kinds.length !== 1 || !isFields(fields)) {
+      throw this.refusal(`field ${name}`);
+    }
+    return new SyntaxNode(this.#sql, kind, fields);
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,137 @@
+import type { PostgresHost } from "../ground/host.ts";
+import { PostgresEngine } from "../server/postgres-engine.ts";
+import type { QueryReply } from "../server/query-result.ts";
+import type { Session } from "../server/session.ts";
+import type { Parameter } from "../types/parameter.ts";
+
+interface Timer {
+  readonly atMs: number;
+  readonly callback: () => void;
+}
+
+/** A query that was asked in a rehearsal; `reply` stays undefined while it waits. */
+export interface Asked {
+  reply: QueryReply | undefined;
+}
+
+/**
+ * An engine on a stage of its own, for tests: a clock that moves when told, an event queue that is
+ * run to the end after every query, and sessions by name. Choices fall on the first, unless the
+ * test chooses.
+ */
+export class Rehearsal implements PostgresHost {
+  readonly engine: PostgresEngine;
+  readonly failures: unknown[] = [];
+  choice: (count: number) => number = () => 0;
+  readonly #sessions = new Map<string, Session>();
+  readonly #events: (() => void)[] = [];
+  #timers: Timer[] = [];
+  #nowMs = 0;
+
+  constructor() {
+    this.engine = new PostgresEngine(this);
+  }
+
+  /** Asks in the session of that name, which is opened by its first query, and runs all events. */
+  ask(name: string, sql: string, parameters: readonly Parameter[] = []): Asked {
+    const asked: Asked = { reply: undefined };
+    this.session(name).query(sql, parameters, (reply) => {
+      asked.reply = reply;
+    });
+    this.settle();
+    return asked;
+  }
+
+  /** Asks and demands an answer at once, as a result. */
+  run(name: string, sql: string, parameters: readonly Parameter[] = []) {
+    const { reply } = this.ask(name, sql, parameters);
+    if (reply?.kind === "result") {
+      return reply;
+    }
+    const failure = this.failures[0];
+    if (failure instanceof Error) {
+      throw failure;
+    }
+    throw reply?.error ?? new Error(`${name} waits: ${sql}`);
+  }
+
+  /** The error that a query is answered with at once. */
+  refusal(name: string, sql: string, parameters: readonly Parameter[] = []) {
+    const { reply } = this.ask(name, sql, parameters);
+    if (reply?.kind === "error") {
+      return reply.error;
+    }
+    throw new Error(reply === undefined ? `${name} waits: ${sql}` : `no error from: ${sql}`);
+  }
+
+  session(name: string): Session {
+    let session = this.#sessions.get(name);
+    if (session === undefined) {
+      session = this.engine.openSession();
+      this.#sessions.set(name, session);
+    }
+    return session;
+  }
+
+  /** Closes the session; the next query of that name opens a new one. */
+  close(name: string): void {
+    this.session(name).close();
+    this.#sessions.delete(name);
+    this.settle();
+  }
+
+  /** The server crashes: all names are free again. */
+  crash(): void {
+    this.engine.crash();
+    this.#sessions.clear();
+    this.settle();
+  }
+
+  /** Moves the clock, running timers and what they bring about in order. */
+  advance(delayMs: number): void {
+    const untilMs = this.#nowMs + delayMs;
+    for (;;) {
+      this.settle();
+      const due = this.#timers.filter((timer) => timer.atMs <= untilMs);
+      const next = due.toSorted((left, right) => left.atMs - right.atMs)[0];
+      if (next === undefined) {
+        break;
+      }
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#nowMs = next.atMs;
+      next.callback();
+    }
+    this.#nowMs = untilMs;
+  }
+
+  /** Runs every event that is due now. */
+  settle(): void {
+    for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
+      event();
+    }
+  }
+
+  fail(error: unknown): void {
+    this.failures.push(error);
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  setTimer(delayMs: number, callback: () => void): () => void {
+    const timer = { atMs: this.#nowMs + delayMs, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  choose(count: number): number {
+    return this.choice(count);
+  }
+
+  wake(callback: () => void): void {
+    this.#events.push(callback);
+  }
+}

@@ -1,0 +1,148 @@
+import type { Parameter } from "../types/parameter.ts";
+import type { Script, ScriptStep } from "./differential-scripts.ts";
+
+/** A statement with parameters that it accepts. */
+export type Statement = readonly [sql: string, parameters: readonly Parameter[]];
+
+const OUTBOX_AND_INBOX: readonly Statement[] = [
+  [
+    "INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms) VALUES ($1, $2, $3, $4, $5)",
+    ["e9", "topic", "key", "{}", 7],
+  ],
+  [
+    "SELECT id, event_id, topic, message_key, payload FROM outbox WHERE sent_at_ms IS NULL ORDER BY id LIMIT $1",
+    [10],
+  ],
+  [
+    "UPDATE outbox SET sent_at_ms = $2 WHERE id = ANY ($1::bigint[]) AND sent_at_ms IS NULL",
+    [["1", "2", 3, null], 8],
+  ],
+  [
+    "INSERT INTO inbox (event_id, topic, claimed_at_ms) VALUES ($1, $2, $3) ON CONFLICT (event_id) DO NOTHING",
+    ["e1", "topic", 7],
+  ],
+  [
+    "INSERT INTO dead_letters (topic, partition_id, message_offset, payload, reason, set_aside_at_ms) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (topic, partition_id, message_offset) DO NOTHING",
+    ["topic", 1, "7", "payload", "reason", 9],
+  ],
+  [
+    "SELECT topic, partition_id, message_offset FROM dead_letters ORDER BY topic, partition_id, message_offset",
+    [],
+  ],
+  ["SELECT count(*) FROM outbox WHERE sent_at_ms IS NULL", []],
+];
+
+/** The statements of the two services, with rows to try them on. */
+export const SERVICE_STATEMENTS: readonly {
+  readonly database: "payment" | "wallet";
+  readonly setup: readonly string[];
+  readonly statements: readonly Statement[];
+}[] = [
+  {
+    database: "payment",
+    setup: [
+      "CREATE TABLE IF NOT EXISTS schema_migrations (version text PRIMARY KEY, applied_at_ms bigint NOT NULL)",
+    ],
+    statements: [
+      ["SELECT version FROM schema_migrations ORDER BY version", []],
+      ["INSERT INTO schema_migrations (version, applied_at_ms) VALUES ($1, $2)", ["0001", 7]],
+      ["SELECT pg_advisory_xact_lock($1)", [42]],
+      [
+        "INSERT INTO payments (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, accepted_at_ms) VALUES ($1, $2, $3, $4, $5, 'PENDING', $6)",
+        ["p1", "a", "b", 500n, "OMR", 7],
+      ],
+      [
+        "INSERT INTO idempotency_keys (idempotency_key, request_fingerprint, payment_id) VALUES ($1, $2, $3) ON CONFLICT (idempotency_key) DO NOTHING",
+        ["k1", "f", "p1"],
+      ],
+      [
+        "SELECT k.request_fingerprint, k.payment_id, p.status FROM idempotency_keys k JOIN payments p ON p.id = k.payment_id WHERE k.idempotency_key = $1",
+        ["k1"],
+      ],
+      [
+        "SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason FROM payments WHERE id = $1",
+        ["p1"],
+      ],
+      [
+        "UPDATE payments SET status = $2, reason = $3, settled_at_ms = $4 WHERE id = $1 AND status = 'PENDING'",
+        ["p1", "FAILED", "insufficient balance", 8],
+      ],
+      ["SELECT status FROM payments WHERE id = $1", ["p1"]],
+      ...OUTBOX_AND_INBOX,
+    ],
+  },
+  {
+    database: "wallet",
+    setup: [],
+    statements: [
+      [
+        "INSERT INTO wallets (id, currency, opening_minor, balance_minor, opened_at_ms) VALUES ($1, $2, $3, $3, $4) ON CONFLICT (id) DO NOTHING",
+        ["a", "OMR", "10000", 7],
+      ],
+      [
+        "INSERT INTO wallets (id, currency, opening_minor, balance_minor, opened_at_ms) VALUES ($1, $2, $3, $3, $4) ON CONFLICT (id) DO NOTHING",
+        ["b", "OMR", 0, 7],
+      ],
+      [
+        "INSERT INTO external_funding (wallet_id, currency, amount_minor) VALUES ($1, $2, $3)",
+        ["a", "OMR", "10000"],
+      ],
+      ["SELECT id, currency, opening_minor, balance_minor FROM wallets WHERE id = $1", ["a"]],
+      [
+        "SELECT id, currency, balance_minor FROM wallets WHERE id IN ($1, $2) ORDER BY id FOR UPDATE",
+        ["b", "a"],
+      ],
+      ["UPDATE wallets SET balance_minor = $2 WHERE id = $1", ["a", "9500"]],
+      [
+        "UPDATE wallets SET balance_minor = balance_minor - $2 WHERE id = $1 AND balance_minor >= $2 RETURNING balance_minor",
+        ["a", 100n],
+      ],
+      [
+        "INSERT INTO ledger_entries (payment_id, wallet_id, direction, amount_minor, currency, balance_after_minor, posted_at_ms) VALUES ($1, $2, 'debit', $3, $4, $5, $6), ($1, $7, 'credit', $3, $4, $8, $6)",
+        ["p1", "a", 500n, "OMR", "9500", 8, "b", "500"],
+      ],
+      [
+        "INSERT INTO transfer_decisions (payment_id, outcome, reason, decided_at_ms) VALUES ($1, $2, $3, $4)",
+        ["p1", "completed", null, 8],
+      ],
+      [
+        "SELECT id, payment_id, wallet_id, direction, amount_minor, balance_after_minor FROM ledger_entries ORDER BY id",
+        [],
+      ],
+      ...OUTBOX_AND_INBOX,
+    ],
+  },
+];
+
+const OTHER_VALUES: readonly Parameter[] = [
+  null,
+  "",
+  "abc",
+  " 12 ",
+  "-5",
+  "9223372036854775808",
+  2_147_483_648,
+  1.5,
+  true,
+  "a\0b",
+];
+
+/**
+ * Every statement as it should be sent, and then once for each parameter replaced by each odd
+ * value.
+ */
+export function badParameterScript(statements: readonly Statement[]): Script {
+  const good: ScriptStep[] = statements.map(([sql, parameters]) => ["s1", sql, parameters]);
+  const bad = statements.flatMap(([sql, parameters]) => {
+    const variants = parameters.flatMap((_, at) =>
+      OTHER_VALUES.map((other): ScriptStep => {
+        const isList = typeof parameters[at] === "object" && parameters[at] !== null;
+        return ["s1", sql, parameters.with(at, isList && other !== null ? ["1", other] : other)];
+      }),
+    );
+    const missing: ScriptStep[] = parameters.length < 2 ? [] : [["s1", sql, parameters.slice(1)]];
+    const extra: ScriptStep = ["s1", sql, [...parameters, "extra"]];
+    return [...variants, ...missing, extra];
+  });
+  return { claim: "statements of a service", steps: [...good, ...good, ...bad, ...good] };
+}
