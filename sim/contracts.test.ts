@@ -10,7 +10,7 @@ import {
 import { createSimulatedBroker } from "./adapters/kafka-broker.ts";
 import { createSimulatedDatabase } from "./adapters/postgres-database.ts";
 import { createSimulatedClock } from "./adapters/simulated-host.ts";
-import { startKafkaServer } from "./kafka/kafka-server.ts";
+import { startKafkaServer } from "./kafka/broker/kafka-server.ts";
 import { createKernel, type Kernel } from "./kernel/kernel.ts";
 import type { SimulatedProcess } from "./kernel/simulated-process.ts";
 import { createNetwork, type Network } from "./network/network.ts";

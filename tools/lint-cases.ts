@@ -19,10 +19,14 @@ export const ARROWS: readonly LintCase[] = [
   forbidden("chaos/world.ts", "sim/world.ts", /never know each other.*scenarios\/world\.ts/),
   forbidden("sim/kernel/clock.ts", "sim/network/link.ts", /sim\/kernel knows nobody/),
   forbidden("sim/kernel/trace.ts", "system/ports/clock.ts", /sim\/kernel knows nobody/),
-  forbidden("sim/network/link.ts", "sim/kafka/broker.ts", /sim\/network knows sim\/kernel only/),
+  forbidden(
+    "sim/network/link.ts",
+    "sim/kafka/broker/broker.ts",
+    /sim\/network knows sim\/kernel only/,
+  ),
   forbidden(
     "sim/postgres/server/session.ts",
-    "sim/kafka/broker.ts",
+    "sim/kafka/broker/broker.ts",
     /no payment: join it .*sim\/adapters\//,
   ),
   forbidden(
@@ -30,7 +34,11 @@ export const ARROWS: readonly LintCase[] = [
     "system/ports/database.ts",
     /no payment: join it .*sim\/adapters\//,
   ),
-  forbidden("sim/kafka/broker.ts", "scenarios/world.ts", /no payment: join it .*sim\/adapters\//),
+  forbidden(
+    "sim/kafka/broker/broker.ts",
+    "scenarios/world.ts",
+    /no payment: join it .*sim\/adapters\//,
+  ),
   forbidden("sim/kafka/group.ts", "reports/evidence.ts", /no payment: join it .*sim\/adapters\//),
   forbidden(
     "system/payment/accept.ts",

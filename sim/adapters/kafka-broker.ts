@@ -5,10 +5,10 @@ import {
   type BrokerRecord,
   type Delivery,
 } from "../../system/ports/broker.ts";
-import type { ClientPlace } from "../kafka/broker-connection.ts";
-import type { ConsumerMessage } from "../kafka/consumer.ts";
-import { createKafkaClient } from "../kafka/kafka-client.ts";
-import { SendFailed } from "../kafka/kafka-error.ts";
+import type { ClientPlace } from "../kafka/client/broker-connection.ts";
+import type { ConsumerMessage } from "../kafka/client/consumer.ts";
+import { createKafkaClient } from "../kafka/client/kafka-client.ts";
+import { SendFailed } from "../kafka/client/kafka-error.ts";
 
 const { retry, fetchWaitMsMax, heartbeatsPerSession, sessionsPerRebalance } = KAFKA_SETTINGS;
 

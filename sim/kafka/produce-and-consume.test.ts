@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ConsumerMessage } from "./consumer.ts";
-import { inWorld, lag, record } from "./kafka-test-world.ts";
+import type { ConsumerMessage } from "./client/consumer.ts";
+import { inWorld, lag, record } from "./testing/kafka-test-world.ts";
 
 describe("producing and consuming", () => {
   test("records of one key arrive in the order of sending, each once, with key, headers and offset", async () => {

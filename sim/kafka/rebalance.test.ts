@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { inWorld, lag, record } from "./kafka-test-world.ts";
+import { inWorld, lag, record } from "./testing/kafka-test-world.ts";
 
 describe("groups", () => {
   const keys = ["a", "b", "c", "d", "e", "f", "g", "h"];

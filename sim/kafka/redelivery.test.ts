@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { createKafkaClient } from "./kafka-client.ts";
-import { inWorld, lag, loseFirstProduceReply, numbered, record } from "./kafka-test-world.ts";
+import { createKafkaClient } from "./client/kafka-client.ts";
+import {
+  inWorld,
+  lag,
+  loseFirstProduceReply,
+  numbered,
+  record,
+} from "./testing/kafka-test-world.ts";
 
 describe("delivery at least once", () => {
   test("a crash between the handler and its commit delivers the message again, to the next incarnation", async () => {

@@ -1,4 +1,4 @@
-import type { Timer } from "../kernel/simulated-process.ts";
+import type { Timer } from "../../kernel/simulated-process.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import type { PartitionLog } from "./partition-log.ts";
 

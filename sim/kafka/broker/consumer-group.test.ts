@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { createKernel, type Kernel } from "../kernel/kernel.ts";
+import { createKernel, type Kernel } from "../../kernel/kernel.ts";
+import type { KafkaReply, KafkaRequest } from "../protocol/protocol.ts";
 import { Broker } from "./broker.ts";
-import type { KafkaReply, KafkaRequest } from "./protocol.ts";
 
 /** The broker alone, spoken to request by request; replies are noted when they come. */
 class Conversation {

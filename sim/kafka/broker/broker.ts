@@ -1,4 +1,11 @@
-import { NotSimulated } from "../kernel/not-simulated.ts";
+import { NotSimulated } from "../../kernel/not-simulated.ts";
+import type {
+  KafkaErrorCode,
+  KafkaReply,
+  KafkaRequest,
+  ReplyOf,
+  RequestOf,
+} from "../protocol/protocol.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import type {
   AppendedRecord,
@@ -8,7 +15,6 @@ import type {
 } from "./broker-observation.ts";
 import { ConsumerGroup, type GroupSettings } from "./consumer-group.ts";
 import { FetchWait } from "./fetch-wait.ts";
-import type { KafkaErrorCode, KafkaReply, KafkaRequest, ReplyOf, RequestOf } from "./protocol.ts";
 import { TopicStore } from "./topic-store.ts";
 
 export interface BrokerOptions {

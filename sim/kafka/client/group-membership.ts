@@ -1,6 +1,6 @@
+import type { Assignment, ReplyOf, TopicPartition } from "../protocol/protocol.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { throwOnError, type KafkaError } from "./kafka-error.ts";
-import type { Assignment, ReplyOf, TopicPartition } from "./protocol.ts";
 import { assignRoundRobin, ROUND_ROBIN_NAME } from "./round-robin-assigner.ts";
 
 /** How a consumer takes part in its group. */

@@ -1,9 +1,9 @@
-import type { Kernel } from "../kernel/kernel.ts";
-import type { Listener, Network } from "../network/network.ts";
-import type { SessionHandler } from "../network/session.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { Listener, Network } from "../../network/network.ts";
+import type { SessionHandler } from "../../network/session.ts";
+import { parseRequest } from "../protocol/protocol-codec.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import { Broker, type BrokerOptions, type BrokerSession } from "./broker.ts";
-import { parseRequest } from "./protocol-codec.ts";
 
 /** Where a broker lives. */
 export interface KafkaServerOptions {

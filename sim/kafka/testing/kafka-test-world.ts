@@ -1,11 +1,15 @@
-import { createKernel, type Kernel } from "../kernel/kernel.ts";
-import type { SimulatedProcess } from "../kernel/simulated-process.ts";
-import { ConnectionLost } from "../network/connection-error.ts";
-import { createNetwork, type Network } from "../network/network.ts";
-import type { Broker } from "./broker.ts";
-import { createKafkaClient, type ConsumerRequest, type KafkaClient } from "./kafka-client.ts";
-import { startKafkaServer, type KafkaServer } from "./kafka-server.ts";
-import type { ProducerRecord } from "./producer.ts";
+import { createKernel, type Kernel } from "../../kernel/kernel.ts";
+import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
+import { ConnectionLost } from "../../network/connection-error.ts";
+import { createNetwork, type Network } from "../../network/network.ts";
+import type { Broker } from "../broker/broker.ts";
+import { startKafkaServer, type KafkaServer } from "../broker/kafka-server.ts";
+import {
+  createKafkaClient,
+  type ConsumerRequest,
+  type KafkaClient,
+} from "../client/kafka-client.ts";
+import type { ProducerRecord } from "../client/producer.ts";
 
 /** What a test of the client and the broker together works with. */
 export interface World {

@@ -1,6 +1,6 @@
-import type { Timer } from "../kernel/simulated-process.ts";
+import type { Timer } from "../../kernel/simulated-process.ts";
+import type { Assignment, GroupProtocol, ReplyOf, RequestOf } from "../protocol/protocol.ts";
 import type { BrokerHost } from "./broker-host.ts";
-import type { Assignment, GroupProtocol, ReplyOf, RequestOf } from "./protocol.ts";
 
 /**
  * One member of a group as its coordinator sees it. It is taken for dead when not heard of for its

@@ -1,9 +1,9 @@
-import type { SimulatedProcess } from "../kernel/simulated-process.ts";
-import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
-import type { Connection } from "../network/connection.ts";
-import type { Network } from "../network/network.ts";
-import { parseReply } from "./protocol-codec.ts";
-import type { ReplyOf, RequestKind, RequestOf } from "./protocol.ts";
+import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
+import { ConnectionLost, ConnectionRefused } from "../../network/connection-error.ts";
+import type { Connection } from "../../network/connection.ts";
+import type { Network } from "../../network/network.ts";
+import { parseReply } from "../protocol/protocol-codec.ts";
+import type { ReplyOf, RequestKind, RequestOf } from "../protocol/protocol.ts";
 
 /** Where a client lives and whom it talks to. */
 export interface ClientPlace {

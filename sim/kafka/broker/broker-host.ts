@@ -1,4 +1,4 @@
-import type { Timer } from "../kernel/simulated-process.ts";
+import type { Timer } from "../../kernel/simulated-process.ts";
 
 /** What a broker needs of the world it runs in. */
 export interface BrokerHost {

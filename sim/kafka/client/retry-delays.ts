@@ -1,4 +1,4 @@
-import type { RandomStream } from "../kernel/random.ts";
+import type { RandomStream } from "../../kernel/random.ts";
 
 /**
  * kafkajs's retries: each delay about twice the one before, give or take a fifth, until the retries

@@ -1,7 +1,7 @@
+import type { KafkaErrorCode, ReplyOf, RequestOf, TopicPartition } from "../protocol/protocol.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import type { AppendedRecord } from "./broker-observation.ts";
 import { PartitionLog } from "./partition-log.ts";
-import type { KafkaErrorCode, ReplyOf, RequestOf, TopicPartition } from "./protocol.ts";
 
 /** A broker's topics and what is asked of them at once, without waiting. */
 export class TopicStore {

@@ -1,9 +1,9 @@
-import type { RandomStream } from "../kernel/random.ts";
-import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import type { RandomStream } from "../../kernel/random.ts";
+import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
+import type { RecordData, TopicPartition } from "../protocol/protocol.ts";
 import { BrokerConnection, isConnectionError, type ClientPlace } from "./broker-connection.ts";
 import { partitionForKey } from "./default-partitioner.ts";
 import { KafkaError, SendFailed, throwOnError } from "./kafka-error.ts";
-import type { RecordData, TopicPartition } from "./protocol.ts";
 import { RetryDelays, type RetryOptions } from "./retry-delays.ts";
 
 /** A record to send; the partition follows from the key. */

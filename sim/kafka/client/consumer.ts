@@ -1,10 +1,10 @@
-import type { RandomStream } from "../kernel/random.ts";
-import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import type { RandomStream } from "../../kernel/random.ts";
+import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
+import type { ReplyOf, StoredRecord, TopicPartition } from "../protocol/protocol.ts";
 import { BrokerConnection, isConnectionError, type ClientPlace } from "./broker-connection.ts";
 import { FetchPositions } from "./fetch-positions.ts";
 import { GroupMembership, type MembershipOptions } from "./group-membership.ts";
 import { KafkaError, throwOnError } from "./kafka-error.ts";
-import type { ReplyOf, StoredRecord, TopicPartition } from "./protocol.ts";
 import { RetryDelays, type RetryOptions } from "./retry-delays.ts";
 
 /** One delivery of one record. */

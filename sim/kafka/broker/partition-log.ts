@@ -1,4 +1,4 @@
-import type { RecordData, StoredRecord } from "./protocol.ts";
+import type { RecordData, StoredRecord } from "../protocol/protocol.ts";
 
 /** One partition: an append-only log that tells those who wait for more. */
 export class PartitionLog {

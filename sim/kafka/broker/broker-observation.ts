@@ -1,5 +1,5 @@
+import type { RecordData, TopicPartition } from "../protocol/protocol.ts";
 import type { GroupState } from "./consumer-group.ts";
-import type { RecordData, TopicPartition } from "./protocol.ts";
 
 /** A record where it lies. */
 export interface ObservedRecord extends TopicPartition, RecordData {

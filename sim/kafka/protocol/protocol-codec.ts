@@ -1,4 +1,4 @@
-import { NotSimulated } from "../kernel/not-simulated.ts";
+import { NotSimulated } from "../../kernel/not-simulated.ts";
 import type { KafkaReply, KafkaRequest, ReplyOf, RequestKind } from "./protocol.ts";
 
 const REQUEST_KINDS: ReadonlySet<unknown> = new Set<RequestKind>([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { NotSimulated } from "../kernel/not-simulated.ts";
-import { inWorld, numbered } from "./kafka-test-world.ts";
+import { NotSimulated } from "../../kernel/not-simulated.ts";
+import { inWorld, numbered } from "../testing/kafka-test-world.ts";
 
 describe("the simulation", () => {
   async function busyHash(seed: string): Promise<string> {

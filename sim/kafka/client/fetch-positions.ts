@@ -1,6 +1,6 @@
+import type { Assignment, TopicPartition } from "../protocol/protocol.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { throwOnError } from "./kafka-error.ts";
-import type { Assignment, TopicPartition } from "./protocol.ts";
 
 type Position = TopicPartition & { readonly offset: number };
 

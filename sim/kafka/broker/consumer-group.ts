@@ -1,7 +1,7 @@
-import type { Timer } from "../kernel/simulated-process.ts";
+import type { Timer } from "../../kernel/simulated-process.ts";
+import type { KafkaErrorCode, ReplyOf, RequestOf } from "../protocol/protocol.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import { GroupMember } from "./group-member.ts";
-import type { KafkaErrorCode, ReplyOf, RequestOf } from "./protocol.ts";
 
 /**
  * A group's phases: nobody; waiting for all to join; joined, waiting for the leader's assignment;
