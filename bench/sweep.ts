@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import fc from "fast-check";
 import type { Plan } from "../scenarios/plan.ts";
 import { transfer } from "../scenarios/workloads/transfer.ts";
-import { createCrew, type OpenCrew } from "../sim/crew.ts";
+import { createCrew, type OpenCrew } from "../sim/world/crew.ts";
 import type { Row } from "./row.ts";
 import { steadyPlan } from "./steady-plan.ts";
 

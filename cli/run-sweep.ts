@@ -6,7 +6,7 @@ import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { SweepHost, SweepProgress } from "../scenarios/sweep-request.ts";
 import { sweep, type SweepResult } from "../scenarios/sweep.ts";
-import { createCrew } from "../sim/crew.ts";
+import { createCrew } from "../sim/world/crew.ts";
 import { onInterruption } from "./interruption.ts";
 import type { SeedRange, WorldName } from "./options.ts";
 import { productVersion } from "./product.ts";

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { WantedPorts } from "../chaos/environment/local.ts";
 import type { World } from "../scenarios/world.ts";
 import type { TraceRecord } from "../sim/kernel/trace.ts";
-import { createSimulatedWorld } from "../sim/world.ts";
+import { createSimulatedWorld } from "../sim/world/world.ts";
 import type { WorldName } from "./options.ts";
 
 export interface WorldRequest {

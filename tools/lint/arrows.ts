@@ -51,14 +51,14 @@ const FORBIDDEN_ARROWS: readonly ForbiddenArrow[] = [
     to: /./,
     except: /^sim\/kernel\//,
     message:
-      "sim/kernel knows nobody: declare what it needs as a parameter and let sim/world.ts hand it in",
+      "sim/kernel knows nobody: declare what it needs as a parameter and let sim/world/world.ts hand it in",
   },
   {
     from: /^sim\/network\//,
     to: /./,
     except: /^sim\/(network|kernel)\//,
     message:
-      "sim/network knows sim/kernel only: declare what it needs as a parameter and let sim/world.ts hand it in",
+      "sim/network knows sim/kernel only: declare what it needs as a parameter and let sim/world/world.ts hand it in",
   },
   {
     from: /^sim\/postgres\//,

@@ -1,9 +1,9 @@
-import { partsWith } from "../scenarios/mutants/mutants.ts";
-import type { World } from "../scenarios/world.ts";
-import { readMigrations } from "../system/adapters/migration-files.ts";
-import { createKernel } from "./kernel/kernel.ts";
-import type { TraceRecord } from "./kernel/trace.ts";
-import { loadPostgresParser } from "./postgres/syntax/postgres-parser.ts";
+import { partsWith } from "../../scenarios/mutants/mutants.ts";
+import type { World } from "../../scenarios/world.ts";
+import { readMigrations } from "../../system/adapters/migration-files.ts";
+import { createKernel } from "../kernel/kernel.ts";
+import type { TraceRecord } from "../kernel/trace.ts";
+import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
 import { startServers } from "./servers.ts";
 import { superviseProcesses } from "./supervise-processes.ts";
 import { createUniverse } from "./universe.ts";

@@ -1,12 +1,12 @@
-import { processOf } from "../scenarios/topology.ts";
-import type { UniverseEvent } from "../scenarios/world.ts";
-import { TOPICS } from "../system/domain/events.ts";
-import type { ServiceName } from "../system/roles.ts";
-import type { Broker } from "./kafka/broker/broker.ts";
-import { startKafkaServer } from "./kafka/broker/kafka-server.ts";
-import type { Kernel } from "./kernel/kernel.ts";
-import { createNetwork, type Network } from "./network/network.ts";
-import { startPostgresServer, type PostgresServer } from "./postgres/server/postgres-server.ts";
+import { processOf } from "../../scenarios/topology.ts";
+import type { UniverseEvent } from "../../scenarios/world.ts";
+import { TOPICS } from "../../system/domain/events.ts";
+import type { ServiceName } from "../../system/roles.ts";
+import type { Broker } from "../kafka/broker/broker.ts";
+import { startKafkaServer } from "../kafka/broker/kafka-server.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { createNetwork, type Network } from "../network/network.ts";
+import { startPostgresServer, type PostgresServer } from "../postgres/server/postgres-server.ts";
 
 /** The servers of one universe, and who is told of what happens in them. */
 export interface Servers {

@@ -1,21 +1,21 @@
-import { createEffectGate, type EffectGate } from "../scenarios/faults/effect-gate.ts";
-import { interposePorts } from "../scenarios/faults/interpose-ports.ts";
-import type { CrashFault } from "../scenarios/plan.ts";
-import { TOPOLOGY, type ProcessSpecification } from "../scenarios/topology.ts";
-import type { Migration } from "../system/migrate.ts";
-import type { Delivery } from "../system/ports/broker.ts";
-import type { Knobs, ServiceName } from "../system/roles.ts";
-import type { Parts } from "../system/services.ts";
-import { startRoles, type ProcessPorts } from "../system/start-roles.ts";
-import { createSimulatedServer } from "./adapters/http.ts";
-import { createSimulatedBroker } from "./adapters/kafka-broker.ts";
-import { createSimulatedDatabase } from "./adapters/postgres-database.ts";
+import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect-gate.ts";
+import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
+import type { CrashFault } from "../../scenarios/plan.ts";
+import { TOPOLOGY, type ProcessSpecification } from "../../scenarios/topology.ts";
+import type { Migration } from "../../system/migrate.ts";
+import type { Delivery } from "../../system/ports/broker.ts";
+import type { Knobs, ServiceName } from "../../system/roles.ts";
+import type { Parts } from "../../system/services.ts";
+import { startRoles, type ProcessPorts } from "../../system/start-roles.ts";
+import { createSimulatedServer } from "../adapters/http.ts";
+import { createSimulatedBroker } from "../adapters/kafka-broker.ts";
+import { createSimulatedDatabase } from "../adapters/postgres-database.ts";
 import {
   createSimulatedClock,
   createSimulatedEntropy,
   createTraceTelemetry,
-} from "./adapters/simulated-host.ts";
-import type { ProcessExit, SimulatedProcess } from "./kernel/simulated-process.ts";
+} from "../adapters/simulated-host.ts";
+import type { ProcessExit, SimulatedProcess } from "../kernel/simulated-process.ts";
 import { databaseServer, KAFKA, type Servers } from "./servers.ts";
 
 /** The processes of `TOPOLOGY`, kept running: one that dies starts again after a delay. */

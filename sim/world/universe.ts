@@ -1,8 +1,8 @@
-import { processOf } from "../scenarios/topology.ts";
-import type { Universe } from "../scenarios/world.ts";
-import { SUBSCRIPTIONS } from "../system/roles.ts";
-import { createHttpClient } from "./adapters/http.ts";
-import type { SimulatedProcess } from "./kernel/simulated-process.ts";
+import { processOf } from "../../scenarios/topology.ts";
+import type { Universe } from "../../scenarios/world.ts";
+import { SUBSCRIPTIONS } from "../../system/roles.ts";
+import { createHttpClient } from "../adapters/http.ts";
+import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import type { Servers } from "./servers.ts";
 import type { SupervisedProcesses } from "./supervise-processes.ts";
 

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { CrashFault, Plan } from "../scenarios/plan.ts";
-import { brokenPromises, runPlan, type Outcome } from "../scenarios/run-plan.ts";
-import { transfer } from "../scenarios/workloads/transfer.ts";
-import type { World } from "../scenarios/world.ts";
-import { DEFAULT_KNOBS } from "../system/roles.ts";
-import { compareTraces } from "./kernel/compare-traces.ts";
-import type { TraceRecord } from "./kernel/trace.ts";
-import { installTripwire } from "./kernel/tripwire.ts";
+import type { CrashFault, Plan } from "../../scenarios/plan.ts";
+import { brokenPromises, runPlan, type Outcome } from "../../scenarios/run-plan.ts";
+import { transfer } from "../../scenarios/workloads/transfer.ts";
+import type { World } from "../../scenarios/world.ts";
+import { DEFAULT_KNOBS } from "../../system/roles.ts";
+import { compareTraces } from "../kernel/compare-traces.ts";
+import type { TraceRecord } from "../kernel/trace.ts";
+import { installTripwire } from "../kernel/tripwire.ts";
 import { createSimulatedWorld } from "./world.ts";
 
 const traces: TraceRecord[] = [];
