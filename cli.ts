@@ -4,7 +4,7 @@ import { productVersion } from "./cli/product.ts";
 import { addReplayCommand } from "./cli/replay-command.ts";
 import { addRunCommand } from "./cli/run-command.ts";
 import { addServersCommand } from "./cli/servers-command.ts";
-import { EXIT_CODES } from "./reports/verdict.ts";
+import { EXIT_CODES } from "./reports/evidence/verdict.ts";
 
 const program = new Command("falconpay")
   .description("A testbed that tries to make the FalconPay services lose money.")

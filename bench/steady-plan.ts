@@ -1,5 +1,5 @@
-import type { Plan } from "../scenarios/plan.ts";
-import { DEFAULT_KNOBS } from "../system/roles.ts";
+import type { Plan } from "../scenarios/plans/plan.ts";
+import { DEFAULT_KNOBS } from "../system/process/roles.ts";
 
 const WALLETS = ["fatma", "khalid", "noor", "maryam"] as const;
 const PAYMENTS = 600;

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import fc from "fast-check";
-import type { Plan } from "../scenarios/plan.ts";
+import type { Plan } from "../scenarios/plans/plan.ts";
 import { transfer } from "../scenarios/workloads/transfer.ts";
 import { createCrew, type OpenCrew } from "../sim/world/crew.ts";
 import type { Row } from "./row.ts";

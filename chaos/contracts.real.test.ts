@@ -13,10 +13,10 @@ import { createPostgresDatabase } from "../system/adapters/postgres-database.ts"
 import type { Broker } from "../system/ports/broker.ts";
 import { directKafka } from "./environment/direct-kafka.ts";
 import type { ClientAddresses, Environment } from "./environment/environment.ts";
-import { startLocalEnvironment } from "./environment/local.ts";
 import { recreateOwnedDatabase, withClient } from "./environment/owned-database.ts";
-import { proxyName } from "./nemesis/proxies.ts";
-import { startKeeper, type Keeper } from "./processes/keeper.ts";
+import { startKeeper, type Keeper } from "./keeper/keeper.ts";
+import { startLocalEnvironment } from "./local/local.ts";
+import { proxyName } from "./toxiproxy/proxies.ts";
 
 const DATABASE = "contract";
 

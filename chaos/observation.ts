@@ -2,7 +2,7 @@ import type { Admin, Kafka } from "kafkajs";
 import { Pool } from "pg";
 import type { TopicRecord } from "../scenarios/world.ts";
 import type { Row } from "../system/ports/database.ts";
-import { SUBSCRIPTIONS, type ServiceName } from "../system/roles.ts";
+import { SUBSCRIPTIONS, type ServiceName } from "../system/process/roles.ts";
 import { directKafka } from "./environment/direct-kafka.ts";
 import type { Environment } from "./environment/environment.ts";
 

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { Unanswered } from "../scenarios/world.ts";
-import { pickFreePort } from "./environment/free-ports.ts";
 import { requestOnce } from "./service-client.ts";
+import { pickFreePort } from "./toxiproxy/free-ports.ts";
 
 const POST = {
   method: "POST",

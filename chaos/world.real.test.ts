@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CrashFault, Plan } from "../scenarios/plan.ts";
-import { brokenPromises, runPlan } from "../scenarios/run-plan.ts";
+import type { CrashFault, Plan } from "../scenarios/plans/plan.ts";
+import { brokenPromises, runPlan } from "../scenarios/runs/run-plan.ts";
 import type { Universe, UniverseEvent } from "../scenarios/world.ts";
 import { createRealWorld, type RealWorld } from "./world.ts";
 

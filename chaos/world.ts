@@ -1,20 +1,20 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Plan } from "../scenarios/plan.ts";
-import { processOf, TOPOLOGY } from "../scenarios/topology.ts";
+import type { Plan } from "../scenarios/plans/plan.ts";
+import { processOf, TOPOLOGY } from "../scenarios/plans/topology.ts";
 import type { Universe, World, WorldRun } from "../scenarios/world.ts";
 import { TOPICS } from "../system/domain/events.ts";
-import type { ServiceName } from "../system/roles.ts";
+import type { ServiceName } from "../system/process/roles.ts";
 import type { Environment } from "./environment/environment.ts";
-import { pickFreePort } from "./environment/free-ports.ts";
-import { startLocalEnvironment, type WantedPorts } from "./environment/local.ts";
 import { resetEnvironment } from "./environment/reset.ts";
-import { openRoad } from "./nemesis/open-road.ts";
+import { startKeeper, type Keeper } from "./keeper/keeper.ts";
+import { startLocalEnvironment, type WantedPorts } from "./local/local.ts";
 import { openObservation, type Observation } from "./observation.ts";
-import { startKeeper, type Keeper } from "./processes/keeper.ts";
 import { startServiceFleet, type ServiceFleet } from "./processes/service-fleet.ts";
 import { requestOnce } from "./service-client.ts";
+import { pickFreePort } from "./toxiproxy/free-ports.ts";
+import { openRoad } from "./toxiproxy/open-proxy.ts";
 
 /** The real world: it holds real servers until it is closed. */
 export interface RealWorld extends World {

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeEvidence } from "../reports/evidence-codec.ts";
-import { falconpay, withFolder } from "./fixtures/command-line.ts";
+import { decodeEvidence } from "../reports/evidence/evidence-codec.ts";
+import { falconpay, withFolder } from "./testing/command-line.ts";
 
 describe("a command line that is wrong", () => {
   it.each<[string, readonly string[], RegExp]>([

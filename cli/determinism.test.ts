@@ -5,12 +5,12 @@ import Type from "typebox";
 import { Compile } from "typebox/compile";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findScenario } from "../scenarios/catalogue.ts";
-import type { Plan } from "../scenarios/plan.ts";
-import { encodeReplayFile } from "../scenarios/replay-file.ts";
+import type { Plan } from "../scenarios/plans/plan.ts";
+import { encodeReplayFile } from "../scenarios/plans/replay-file.ts";
 import { compareTraces } from "../sim/kernel/compare-traces.ts";
 import type { TraceEvent, TraceRecord } from "../sim/kernel/trace.ts";
-import { fetchNode } from "../tools/fetch-node.mjs";
-import { falconpay, withFolder } from "./fixtures/command-line.ts";
+import { fetchNode } from "../tools/node/fetch-node.mjs";
+import { falconpay, withFolder } from "./testing/command-line.ts";
 
 /** The determinism gate: the same plans, in other processes and on other versions of Node. */
 describe("the same plan", () => {

@@ -1,18 +1,18 @@
 import { CommanderError } from "commander";
-import { EnvironmentMissing } from "../chaos/environment/environment-missing.ts";
-import { PortTaken } from "../chaos/environment/free-ports.ts";
-import { ServerNotReady } from "../chaos/environment/server-ready.ts";
-import { UnreadableEvidence } from "../reports/evidence-codec.ts";
-import type { ExitCode } from "../reports/verdict.ts";
+import { EnvironmentMissing } from "../chaos/install/environment-missing.ts";
+import { ServerNotReady } from "../chaos/local/server-ready.ts";
+import { PortTaken } from "../chaos/toxiproxy/free-ports.ts";
+import { UnreadableEvidence } from "../reports/evidence/evidence-codec.ts";
+import type { ExitCode } from "../reports/evidence/verdict.ts";
 import { UnwritableOutput } from "../reports/write-report.ts";
-import { UnreadableReplayFile } from "../scenarios/replay-file.ts";
+import { UnreadableReplayFile } from "../scenarios/plans/replay-file.ts";
 
 /** The command, an option or an input file is wrong; the message says what was expected. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** The exit code for what ended a command; `reports/verdict.ts` says what each means. */
+/** The exit code for what ended a command; `reports/evidence/verdict.ts` says what each means. */
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof CommanderError) {
     // Help and version that were asked for end with 0; everything else is a wrong command line.

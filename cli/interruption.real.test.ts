@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeEvidence } from "../reports/evidence-codec.ts";
-import { falconpay, withFolder } from "./fixtures/command-line.ts";
+import { decodeEvidence } from "../reports/evidence/evidence-codec.ts";
+import { falconpay, withFolder } from "./testing/command-line.ts";
 
 /** Process ids of every server and service process of a real world on this machine. */
 function serverProcesses(): readonly string[] {

@@ -1,8 +1,8 @@
-import type { WantedPorts } from "../chaos/environment/local.ts";
+import type { WantedPorts } from "../chaos/local/local.ts";
 import { SCENARIOS, findScenario } from "../scenarios/catalogue.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import { MUTANTS, findMutant } from "../scenarios/mutants/mutants.ts";
-import type { Scenario } from "../scenarios/scenario.ts";
+import type { Scenario } from "../scenarios/plans/scenario.ts";
 import { UsageError } from "./failures.ts";
 
 export type WorldName = "sim" | "real";

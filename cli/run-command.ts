@@ -3,14 +3,14 @@ import { access, mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { encodeEvidence } from "../reports/evidence-codec.ts";
-import type { Evidence } from "../reports/evidence.ts";
-import { failureText } from "../reports/render/failure-text.ts";
-import { summaryText } from "../reports/render/summary-text.ts";
-import { exitCodeOf } from "../reports/verdict.ts";
+import { encodeEvidence } from "../reports/evidence/evidence-codec.ts";
+import type { Evidence } from "../reports/evidence/evidence.ts";
+import { exitCodeOf } from "../reports/evidence/verdict.ts";
+import { failureText } from "../reports/text/failure-text.ts";
+import { summaryText } from "../reports/text/summary-text.ts";
 import { UnwritableOutput, writeReport } from "../reports/write-report.ts";
-import { encodeReplayFile } from "../scenarios/replay-file.ts";
-import type { SweepResult } from "../scenarios/sweep.ts";
+import { encodeReplayFile } from "../scenarios/plans/replay-file.ts";
+import type { SweepResult } from "../scenarios/sweeps/sweep.ts";
 import {
   mutantNamed,
   parsePorts,

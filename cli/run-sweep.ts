@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { isAbsolute, join, relative } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { WantedPorts } from "../chaos/environment/local.ts";
+import type { WantedPorts } from "../chaos/local/local.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
-import type { Scenario } from "../scenarios/scenario.ts";
-import type { SweepHost, SweepProgress } from "../scenarios/sweep-request.ts";
-import { sweep, type SweepResult } from "../scenarios/sweep.ts";
+import type { Scenario } from "../scenarios/plans/scenario.ts";
+import type { SweepHost, SweepProgress } from "../scenarios/sweeps/sweep-request.ts";
+import { sweep, type SweepResult } from "../scenarios/sweeps/sweep.ts";
 import { createCrew } from "../sim/world/crew.ts";
 import { onInterruption } from "./interruption.ts";
 import type { SeedRange, WorldName } from "./options.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { installServers, type InstallProgress } from "../chaos/environment/install.ts";
+import { installServers, type InstallProgress } from "../chaos/install/install.ts";
 import { withProgress } from "./progress.ts";
 
 export function addServersCommand(program: Command): void {

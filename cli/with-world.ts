@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { WantedPorts } from "../chaos/environment/local.ts";
+import type { WantedPorts } from "../chaos/local/local.ts";
 import type { World } from "../scenarios/world.ts";
 import type { TraceRecord } from "../sim/kernel/trace.ts";
 import { createSimulatedWorld } from "../sim/world/world.ts";

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { decodeEvidence } from "./evidence-codec.ts";
-import { brokenEvidence, heldEvidence } from "./fixtures/sample-evidence.ts";
+import { decodeEvidence } from "./evidence/evidence-codec.ts";
+import { brokenEvidence, heldEvidence } from "./testing/sample-evidence.ts";
 import { UnwritableOutput, writeReport } from "./write-report.ts";
 
 let scratch = "";

@@ -1,8 +1,8 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeEvidence } from "./evidence-codec.ts";
-import type { Evidence } from "./evidence.ts";
-import { renderHtml } from "./render/html-report.ts";
+import { encodeEvidence } from "./evidence/evidence-codec.ts";
+import type { Evidence } from "./evidence/evidence.ts";
+import { renderHtml } from "./page/html-report.ts";
 
 /** The folder asked for cannot take the report; the message says which folder and why. */
 export class UnwritableOutput extends Error {

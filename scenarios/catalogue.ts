@@ -1,4 +1,4 @@
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./plans/scenario.ts";
 import { transfer } from "./workloads/transfer.ts";
 
 /** Every scenario, by the order of the list in the documentation. */

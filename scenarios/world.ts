@@ -1,6 +1,6 @@
 import type { Row } from "../system/ports/database.ts";
-import type { ServiceName } from "../system/roles.ts";
-import type { CrashFault, Plan } from "./plan.ts";
+import type { ServiceName } from "../system/process/roles.ts";
+import type { CrashFault, Plan } from "./plans/plan.ts";
 
 /** Where plans are run: the port that the simulated and the real world implement. */
 export interface World {

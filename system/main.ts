@@ -15,9 +15,13 @@
  * Exit codes: 0 stopped, 1 a server could not be reached or a port not be taken, 2 configuration.
  */
 import { createNodePorts, type NodePorts } from "./adapters/node-ports.ts";
-import { InvalidConfiguration, readConfiguration, type Configuration } from "./configuration.ts";
-import { services } from "./services.ts";
-import { startRoles, type RunningProcess } from "./start-roles.ts";
+import {
+  InvalidConfiguration,
+  readConfiguration,
+  type Configuration,
+} from "./process/configuration.ts";
+import { services } from "./process/services.ts";
+import { startRoles, type RunningProcess } from "./process/start-roles.ts";
 
 const configuration = configurationOrExit();
 if (configuration !== undefined) {

@@ -1,4 +1,4 @@
-import type { Proxies } from "../nemesis/proxies.ts";
+import type { Proxies } from "../toxiproxy/proxies.ts";
 
 /** Where a PostgreSQL database is reached, in the shape that `pg` takes as its configuration. */
 export interface DatabaseAddress {

@@ -1,5 +1,5 @@
-import type { ProcessSpecification } from "../../scenarios/topology.ts";
-import type { Knobs } from "../../system/roles.ts";
+import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
+import type { Knobs } from "../../system/process/roles.ts";
 import type { DatabaseAddress, Environment } from "../environment/environment.ts";
 import { encodeOrders, type ChildOrders } from "./child-orders.ts";
 

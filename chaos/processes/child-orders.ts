@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
-import type { CrashFault } from "../../scenarios/plan.ts";
+import type { CrashFault } from "../../scenarios/plans/plan.ts";
 
 /**
  * What a service process under test is told beyond its configuration: who it is in this run, where

@@ -12,9 +12,9 @@ import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect
 import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
 import { partsWith } from "../../scenarios/mutants/mutants.ts";
 import { createNodePorts } from "../../system/adapters/node-ports.ts";
-import { readConfiguration } from "../../system/configuration.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
-import { startRoles } from "../../system/start-roles.ts";
+import { readConfiguration } from "../../system/process/configuration.ts";
+import { startRoles } from "../../system/process/start-roles.ts";
 import { readOrders, type ChildOrders } from "./child-orders.ts";
 import { encodeReport, type ChildReport } from "./child-report.ts";
 

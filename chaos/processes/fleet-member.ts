@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import type { CrashFault, Plan } from "../../scenarios/plan.ts";
-import type { ProcessSpecification } from "../../scenarios/topology.ts";
+import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
+import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import type { Environment } from "../environment/environment.ts";
-import { readLog, wordsFor } from "../environment/server-ready.ts";
+import type { Exit } from "../keeper/keeper-messages.ts";
+import { readLog, wordsFor } from "../keeper/process-log.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { ChildReport } from "./child-report.ts";
-import type { Exit } from "./keeper-messages.ts";
 import { openReportReader, type ReportReader } from "./report-reader.ts";
 import type { Supervised } from "./supervisor.ts";
 

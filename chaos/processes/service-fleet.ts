@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { CrashFault } from "../../scenarios/plan.ts";
-import { TOPOLOGY } from "../../scenarios/topology.ts";
+import type { CrashFault } from "../../scenarios/plans/plan.ts";
+import { TOPOLOGY } from "../../scenarios/plans/topology.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
+import type { Keeper } from "../keeper/keeper.ts";
 import { FleetMember, type FleetRun, type FleetSite } from "./fleet-member.ts";
-import type { Keeper } from "./keeper.ts";
 import { createSupervisor } from "./supervisor.ts";
 
 /**

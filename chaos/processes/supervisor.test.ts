@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startKeeper, type Keeper } from "./keeper.ts";
+import { startKeeper, type Keeper } from "../keeper/keeper.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
 let keeper: Keeper;

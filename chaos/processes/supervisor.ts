@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Exit, SignalName } from "./keeper-messages.ts";
-import type { Keeper, KeptProcess } from "./keeper.ts";
+import type { Exit, SignalName } from "../keeper/keeper-messages.ts";
+import type { Keeper, KeptProcess } from "../keeper/keeper.ts";
 
 /**
  * One service process: a Node program of ours.

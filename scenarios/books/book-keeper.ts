@@ -1,6 +1,6 @@
+import { bigintColumn, nullableTextColumn, textColumn } from "../../system/database/row.ts";
 import type { Row } from "../../system/ports/database.ts";
-import type { ServiceName } from "../../system/roles.ts";
-import { bigintColumn, nullableTextColumn, textColumn } from "../../system/row.ts";
+import type { ServiceName } from "../../system/process/roles.ts";
 import type { RowChange } from "../world.ts";
 import type { Books, MovementBook, OutboxBook, PaymentBook, Touched, WalletBook } from "./books.ts";
 

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../system/roles.ts";
+import type { ServiceName } from "../../system/process/roles.ts";
 
 /**
  * What both databases hold, as the judge keeps it: fed change by change while commits are watched,

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../system/roles.ts";
+import type { ServiceName } from "../../system/process/roles.ts";
 import type { Universe } from "../world.ts";
 import { createBookKeeper } from "./book-keeper.ts";
 import type { Books } from "./books.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CrashFault } from "../plan.ts";
+import type { CrashFault } from "../plans/plan.ts";
 import { createEffectGate } from "./effect-gate.ts";
 
 const crash = (effect: string, when: "before" | "after"): CrashFault => ({

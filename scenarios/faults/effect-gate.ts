@@ -1,4 +1,4 @@
-import type { CrashFault } from "../plan.ts";
+import type { CrashFault } from "../plans/plan.ts";
 
 /**
  * Where every exchange between a process and the outside passes, and where the process can die.

@@ -1,7 +1,7 @@
 import type { Broker, Delivery } from "../../system/ports/broker.ts";
 import type { Connection, Database } from "../../system/ports/database.ts";
 import type { Server } from "../../system/ports/server.ts";
-import type { ProcessPorts } from "../../system/start-roles.ts";
+import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import type { EffectGate } from "./effect-gate.ts";
 
 /** The ports of a process with every exchange through them passing the gate. */

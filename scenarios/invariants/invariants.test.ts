@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent } from "../../system/domain/events.ts";
 import type { Row } from "../../system/ports/database.ts";
-import type { ServiceName } from "../../system/roles.ts";
+import type { ServiceName } from "../../system/process/roles.ts";
 import { createBookKeeper } from "../books/book-keeper.ts";
 import type { TopicRecord } from "../world.ts";
 import type { Ending } from "./invariant.ts";

@@ -1,9 +1,9 @@
+import { inTransaction } from "../../system/database/transaction.ts";
 import { encodeEvent } from "../../system/domain/events.ts";
 import type { AcceptPorts } from "../../system/payment/accept.ts";
 import { answerFromKey, claimKey } from "../../system/payment/idempotency.ts";
 import { insertPayment } from "../../system/payment/records.ts";
 import type { Acceptance, TransferRequest } from "../../system/payment/transfer-request.ts";
-import { inTransaction } from "../../system/transaction.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** F0, the seed document's own finding: no outbox; the event is sent after the commit. */

@@ -1,4 +1,4 @@
-import type { Parts } from "../../system/services.ts";
+import type { Parts } from "../../system/process/services.ts";
 
 /** A known-bad variant of the services: proof that a promise can notice the defect. */
 export interface Mutant {

@@ -1,4 +1,4 @@
-import { services, type Parts } from "../../system/services.ts";
+import { services, type Parts } from "../../system/process/services.ts";
 import { commitThenEmit } from "./commit-then-emit.ts";
 import type { Mutant } from "./mutant.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { formatMoney } from "../../system/domain/money.ts";
-import type { CrashFault, TransferCommand, WalletOpening } from "../plan.ts";
-import type { PlanDraft, Scenario } from "../scenario.ts";
+import type { CrashFault, TransferCommand, WalletOpening } from "../plans/plan.ts";
+import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 
 const CURRENCY = "OMR";
 

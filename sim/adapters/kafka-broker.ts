@@ -1,10 +1,10 @@
-import { KAFKA_SETTINGS } from "../../system/adapters/kafka-settings.ts";
 import {
   BrokerError,
   type Broker,
   type BrokerRecord,
   type Delivery,
 } from "../../system/ports/broker.ts";
+import { KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
 import type { ClientPlace } from "../kafka/client/broker-connection.ts";
 import type { ConsumerMessage } from "../kafka/client/consumer.ts";
 import { createKafkaClient } from "../kafka/client/kafka-client.ts";

@@ -1,4 +1,4 @@
-import type { RunSummary } from "../../scenarios/run-summary.ts";
+import type { RunSummary } from "../../scenarios/runs/run-summary.ts";
 
 /** What came back from a thread of the crew. @throws TypeError when it is no list */
 export function parseRuns(message: unknown): readonly RunSummary[] {

@@ -1,6 +1,6 @@
-import type { Plan } from "../../scenarios/plan.ts";
-import { runPlan } from "../../scenarios/run-plan.ts";
-import { summarize, type RunSummary } from "../../scenarios/run-summary.ts";
+import type { Plan } from "../../scenarios/plans/plan.ts";
+import { runPlan } from "../../scenarios/runs/run-plan.ts";
+import { summarize, type RunSummary } from "../../scenarios/runs/run-summary.ts";
 import { createSimulatedWorld } from "./world.ts";
 
 /** One thread's world, made with the first task. */

@@ -1,7 +1,7 @@
 import Tinypool from "tinypool";
-import type { Plan } from "../../scenarios/plan.ts";
-import type { RunSummary } from "../../scenarios/run-summary.ts";
-import type { Crew } from "../../scenarios/sweep-request.ts";
+import type { Plan } from "../../scenarios/plans/plan.ts";
+import type { RunSummary } from "../../scenarios/runs/run-summary.ts";
+import type { Crew } from "../../scenarios/sweeps/sweep-request.ts";
 import { parseRuns } from "./crew-codec.ts";
 
 /** A crew of threads, until it is closed. */

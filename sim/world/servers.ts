@@ -1,7 +1,7 @@
-import { processOf } from "../../scenarios/topology.ts";
+import { processOf } from "../../scenarios/plans/topology.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import { TOPICS } from "../../system/domain/events.ts";
-import type { ServiceName } from "../../system/roles.ts";
+import type { ServiceName } from "../../system/process/roles.ts";
 import type { Broker } from "../kafka/broker/broker.ts";
 import { startKafkaServer } from "../kafka/broker/kafka-server.ts";
 import type { Kernel } from "../kernel/kernel.ts";

@@ -1,12 +1,12 @@
 import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect-gate.ts";
 import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
-import type { CrashFault } from "../../scenarios/plan.ts";
-import { TOPOLOGY, type ProcessSpecification } from "../../scenarios/topology.ts";
-import type { Migration } from "../../system/migrate.ts";
+import type { CrashFault } from "../../scenarios/plans/plan.ts";
+import { TOPOLOGY, type ProcessSpecification } from "../../scenarios/plans/topology.ts";
+import type { Migration } from "../../system/database/migrate.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
-import type { Knobs, ServiceName } from "../../system/roles.ts";
-import type { Parts } from "../../system/services.ts";
-import { startRoles, type ProcessPorts } from "../../system/start-roles.ts";
+import type { Knobs, ServiceName } from "../../system/process/roles.ts";
+import type { Parts } from "../../system/process/services.ts";
+import { startRoles, type ProcessPorts } from "../../system/process/start-roles.ts";
 import { createSimulatedServer } from "../adapters/http.ts";
 import { createSimulatedBroker } from "../adapters/kafka-broker.ts";
 import { createSimulatedDatabase } from "../adapters/postgres-database.ts";

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { encodeEvidence } from "../../reports/evidence-codec.ts";
+import { encodeEvidence } from "../../reports/evidence/evidence-codec.ts";
 import { commitThenEmit } from "../../scenarios/mutants/commit-then-emit.ts";
-import type { CrashFault, TransferCommand } from "../../scenarios/plan.ts";
-import type { PlanDraft, Scenario } from "../../scenarios/scenario.ts";
-import type { SweepRequest } from "../../scenarios/sweep-request.ts";
-import { sweep } from "../../scenarios/sweep.ts";
+import type { CrashFault, TransferCommand } from "../../scenarios/plans/plan.ts";
+import type { PlanDraft, Scenario } from "../../scenarios/plans/scenario.ts";
+import type { SweepRequest } from "../../scenarios/sweeps/sweep-request.ts";
+import { sweep } from "../../scenarios/sweeps/sweep.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
-import { DEFAULT_KNOBS } from "../../system/roles.ts";
+import { DEFAULT_KNOBS } from "../../system/process/roles.ts";
 import { createCrew } from "./crew.ts";
 import { createSimulatedWorld } from "./world.ts";
 

@@ -1,6 +1,6 @@
-import { processOf } from "../../scenarios/topology.ts";
+import { processOf } from "../../scenarios/plans/topology.ts";
 import type { Universe } from "../../scenarios/world.ts";
-import { SUBSCRIPTIONS } from "../../system/roles.ts";
+import { SUBSCRIPTIONS } from "../../system/process/roles.ts";
 import { createHttpClient } from "../adapters/http.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import type { Servers } from "./servers.ts";

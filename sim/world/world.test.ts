@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { CrashFault, Plan } from "../../scenarios/plan.ts";
-import { brokenPromises, runPlan, type Outcome } from "../../scenarios/run-plan.ts";
+import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
+import { brokenPromises, runPlan, type Outcome } from "../../scenarios/runs/run-plan.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
-import { DEFAULT_KNOBS } from "../../system/roles.ts";
+import { DEFAULT_KNOBS } from "../../system/process/roles.ts";
 import { compareTraces } from "../kernel/compare-traces.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { installTripwire } from "../kernel/tripwire.ts";

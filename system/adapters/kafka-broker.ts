@@ -7,7 +7,7 @@ import {
   type RunningConsumer,
   type Subscription,
 } from "../ports/broker.ts";
-import { KAFKA_SETTINGS } from "./kafka-settings.ts";
+import { KAFKA_SETTINGS } from "../ports/kafka-settings.ts";
 
 const { retry, fetchWaitMsMax, heartbeatsPerSession, sessionsPerRebalance } = KAFKA_SETTINGS;
 

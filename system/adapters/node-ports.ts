@@ -1,7 +1,7 @@
-import type { Configuration } from "../configuration.ts";
 import type { Database } from "../ports/database.ts";
-import type { ServiceName } from "../roles.ts";
-import type { ProcessPorts } from "../start-roles.ts";
+import type { Configuration } from "../process/configuration.ts";
+import type { ServiceName } from "../process/roles.ts";
+import type { ProcessPorts } from "../process/start-roles.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createKafkaBroker } from "./kafka-broker.ts";
 import { readMigrations } from "./migration-files.ts";

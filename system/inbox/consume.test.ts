@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent, type Event } from "../domain/events.ts";
-import { databaseError, scriptedDatabase } from "../fixtures/scripted-database.ts";
 import { BrokerError, type Delivery } from "../ports/broker.ts";
+import { databaseError, scriptedDatabase } from "../testing/scripted-database.ts";
 import { consume } from "./consume.ts";
 
 const COMPLETED: Event = { id: "e1", type: "payment.completed", paymentId: "p1" };

@@ -1,7 +1,7 @@
+import { inTransaction } from "../database/transaction.ts";
 import type { Delivery } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
-import { inTransaction } from "../transaction.ts";
 
 /** Keeps a message that cannot be read, with the reason. The same message is kept once. */
 export async function setAside(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { databaseError, scriptedDatabase } from "../fixtures/scripted-database.ts";
 import { BrokerError, type BrokerRecord } from "../ports/broker.ts";
+import { databaseError, scriptedDatabase } from "../testing/scripted-database.ts";
 import { relayOutbox } from "./relay.ts";
 
 const UNSENT = [

@@ -1,8 +1,8 @@
+import { bigintColumn, textColumn } from "../database/row.ts";
+import { runStatement } from "../database/transaction.ts";
 import type { BrokerRecord, Producer } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database, Row } from "../ports/database.ts";
-import { bigintColumn, textColumn } from "../row.ts";
-import { runStatement } from "../transaction.ts";
 
 export interface RelayPorts {
   readonly database: Database;

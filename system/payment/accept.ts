@@ -1,9 +1,9 @@
+import { inTransaction } from "../database/transaction.ts";
 import { appendToOutbox } from "../outbox/append.ts";
 import type { Producer } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
-import { inTransaction } from "../transaction.ts";
 import { answerFromKey, claimKey } from "./idempotency.ts";
 import { insertPayment } from "./records.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";

@@ -1,6 +1,6 @@
+import { textColumn } from "../database/row.ts";
 import { formatMoney } from "../domain/money.ts";
 import type { Connection } from "../ports/database.ts";
-import { textColumn } from "../row.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
 
 /**

@@ -1,8 +1,8 @@
+import { bigintColumn, nullableTextColumn, textColumn } from "../database/row.ts";
+import { runStatement } from "../database/transaction.ts";
 import { type Money, formatMoney, isCurrency } from "../domain/money.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { Connection, Database, Row } from "../ports/database.ts";
-import { bigintColumn, nullableTextColumn, textColumn } from "../row.ts";
-import { runStatement } from "../transaction.ts";
 
 /** Records a payment as PENDING, in the caller's transaction. */
 export async function insertPayment(

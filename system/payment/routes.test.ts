@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { databaseError, scriptedDatabase, type Script } from "../fixtures/scripted-database.ts";
 import type { HttpRequest, HttpResponse } from "../ports/server.ts";
+import { databaseError, scriptedDatabase, type Script } from "../testing/scripted-database.ts";
 import { paymentRoutes } from "./routes.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
 

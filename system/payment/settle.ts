@@ -1,11 +1,11 @@
+import { textColumn } from "../database/row.ts";
+import { inTransaction } from "../database/transaction.ts";
 import type { Event } from "../domain/events.ts";
 import type { PaymentStatus } from "../domain/payment.ts";
 import { claimEvent } from "../inbox/claim.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
-import { textColumn } from "../row.ts";
-import { inTransaction } from "../transaction.ts";
 
 export interface SettlePorts {
   readonly database: Database;

@@ -1,8 +1,8 @@
+import { inTransaction } from "../database/transaction.ts";
 import type { Money } from "../domain/money.ts";
 import type { Wallet } from "../domain/wallet.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
-import { inTransaction } from "../transaction.ts";
 import { readWallet } from "./records.ts";
 
 /**

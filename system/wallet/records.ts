@@ -1,8 +1,8 @@
+import { bigintColumn, textColumn } from "../database/row.ts";
 import { isCurrency } from "../domain/money.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { TransferDecision, Wallet } from "../domain/wallet.ts";
 import type { Connection, Row } from "../ports/database.ts";
-import { bigintColumn, textColumn } from "../row.ts";
 
 /** Sets a balance under the caller's row lock. @throws Error when the wallet is not there */
 export async function updateBalance(

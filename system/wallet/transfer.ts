@@ -1,3 +1,4 @@
+import { inTransaction } from "../database/transaction.ts";
 import type { Event } from "../domain/events.ts";
 import { decideTransfer, type TransferDecision, type Wallet } from "../domain/wallet.ts";
 import { claimEvent } from "../inbox/claim.ts";
@@ -6,7 +7,6 @@ import type { Producer } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
-import { inTransaction } from "../transaction.ts";
 import { insertDecision, insertEntries, readWallet, updateBalance } from "./records.ts";
 
 export interface TransferPorts {

@@ -1,0 +1,50 @@
+import type {
+  ClientAddresses,
+  ClientRequest,
+  DatabaseAddress,
+} from "../environment/environment.ts";
+import { openRoad } from "../toxiproxy/open-proxy.ts";
+import type { Proxies } from "../toxiproxy/proxies.ts";
+import type { LocalPostgres } from "./local-postgres.ts";
+
+const HOST = "127.0.0.1";
+
+/**
+ * Opens a proxy to each database that a client may reach, and answers all that each client is
+ * given.
+ */
+export async function openDatabaseRoads(parts: {
+  readonly postgres: LocalPostgres;
+  readonly proxies: Proxies;
+  readonly clients: readonly ClientRequest[];
+  readonly listeners: ReadonlyMap<string, { readonly advertised: string }>;
+}): Promise<ReadonlyMap<string, ClientAddresses>> {
+  const addresses = new Map<string, ClientAddresses>();
+  for (const { name, databases } of parts.clients) {
+    const roads = new Map<string, DatabaseAddress>();
+    for (const database of databases) {
+      const owner = knownDatabase(parts.postgres, database);
+      const listen = await openRoad({
+        proxies: parts.proxies,
+        client: name,
+        resource: `${database}-db`,
+        upstream: `${HOST}:${owner.port}`,
+      });
+      roads.set(database, { ...owner, host: HOST, port: Number(listen.split(":")[1]) });
+    }
+    const kafka = { brokers: [parts.listeners.get(name)?.advertised ?? ""] };
+    addresses.set(name, { name, kafka, databases: roads });
+  }
+  return addresses;
+}
+
+/** A database of the server under its owner. @throws Error with the names there are */
+export function knownDatabase(postgres: LocalPostgres, name: string): DatabaseAddress {
+  const owner = postgres.owners.get(name);
+  if (owner !== undefined) {
+    return owner;
+  }
+  throw new Error(
+    `no database is named ${name}; there are: ${[...postgres.owners.keys()].join(", ")}`,
+  );
+}

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import {
+  brokenEvidence,
+  heldEvidence,
+  hostileEvidence,
+  unknownEvidence,
+} from "../testing/sample-evidence.ts";
+import { decodeEvidence, encodeEvidence, UnreadableEvidence } from "./evidence-codec.ts";
+
+const samples = [
+  ["held", heldEvidence],
+  ["broken", brokenEvidence],
+  ["unknown", unknownEvidence],
+  ["hostile", hostileEvidence],
+] as const;
+
+describe("evidence as JSON", () => {
+  test.for(samples)("%s evidence comes back as it was written", ([, evidence]) => {
+    expect(decodeEvidence(encodeEvidence(evidence), "evidence.json")).toEqual(evidence);
+  });
+
+  test.for(samples)("%s evidence built in another order gives the same bytes", ([, evidence]) => {
+    expect(encodeEvidence(backwards(evidence))).toBe(encodeEvidence(evidence));
+  });
+
+  test("the text begins with what the file is, is indented by two, and ends with a newline", () => {
+    const text = encodeEvidence(heldEvidence);
+    expect(text.startsWith('{\n  "format": "falconpay-evidence",\n  "version": 1,\n')).toBe(true);
+    expect(text.endsWith("}\n")).toBe(true);
+  });
+
+  test("evidence that does not keep its type is not written", () => {
+    const totals = { ...heldEvidence.totals, simulatedMs: 0.5 };
+    expect(() => encodeEvidence({ ...heldEvidence, totals })).toThrow(
+      "evidence to be written is wrong: totals.simulatedMs: " +
+        "expected a whole number of 0 or more, found 0.5",
+    );
+  });
+});
+
+describe("a file that is not readable evidence is refused with its reason", () => {
+  const whole = encodeEvidence(brokenEvidence);
+
+  test.for([
+    ["", "e.json is empty: expected evidence"],
+    ["  \n", "e.json is empty: expected evidence"],
+    ["payment,amount\np1,5\n", "e.json is not JSON: "],
+    ["[]", "e.json is not falconpay evidence: expected an object with"],
+    ["null", "e.json is not falconpay evidence"],
+    ['{"format":"falconpay-plan","version":1}', "e.json is not falconpay evidence"],
+    ['{"format":"falconpay-evidence"}', "e.json is not falconpay evidence"],
+    [whole.replace("{", '{ "a" "b",'), "e.json is not JSON: "],
+    [
+      '{"format":"falconpay-evidence","version":3}',
+      "e.json: evidence version 3 is newer than this falconpay reads (1): update falconpay",
+    ],
+  ] as const)("%j", ([text, message]) => {
+    expect(() => decodeEvidence(text, "e.json")).toThrow(UnreadableEvidence);
+    expect(() => decodeEvidence(text, "e.json")).toThrow(message);
+  });
+
+  test("a file cut short at any place is truncated, or empty", () => {
+    for (let length = 0; length < whole.length - 2; length += 7) {
+      expect(() => decodeEvidence(whole.slice(0, length), "e.json")).toThrow(
+        /^e\.json is (truncated: it ends after \d+ characters, in the middle|empty: expected evidence)$/u,
+      );
+    }
+  });
+
+  test.for([
+    [
+      ['"runs": 400', '"runs": "400"'],
+      'totals.runs: expected a whole number of 0 or more, found "400"',
+    ],
+    [['"runs": 400', '"runs": -1'], "totals.runs: expected a whole number of 0 or more, found -1"],
+    [['"world": "sim"', '"world": "moon"'], 'world: expected one of "sim", "real", found "moon"'],
+    [['"id": "F0",', ""], "mutant.id: missing, expected a text"],
+    [['"kind": "crash"', '"kind": "boom"'], "findings.0.story.3.kind: expected one of"],
+    [['"product":', '"extra": 1, "product":'], "extra: unknown field"],
+    [
+      ['"interrupted": false', '"interrupted": null'],
+      "interrupted: expected true or false, found null",
+    ],
+    [['"verdict": "fail"', '"verdict": "pass"'], 'it is "pass", but the promise ends was broken'],
+    [['"verdict": "fail"', '"verdict": "unknown"'], 'it is "unknown", but ends was broken'],
+  ] as const)("%j", ([[right, wrong], message]) => {
+    expect(whole).toContain(right);
+    const text = whole.replace(right, wrong);
+    expect(() => decodeEvidence(text, "e.json")).toThrow(UnreadableEvidence);
+    expect(() => decodeEvidence(text, "e.json")).toThrow(message);
+  });
+
+  test("a failure that names no broken promise, and a doubtful pass, contradict themselves", () => {
+    const text = encodeEvidence(heldEvidence);
+    expect(() => decodeEvidence(text.replace('"pass"', '"fail"'), "e.json")).toThrow(
+      'verdict: it is "fail", but no promise was broken',
+    );
+    expect(() => decodeEvidence(text.replace('"pass"', '"unknown"'), "e.json")).toThrow(
+      'verdict: it is "unknown", but no doubt says why',
+    );
+    expect(() =>
+      decodeEvidence(text.replace('"doubts": []', '"doubts": ["a doubt"]'), "e.json"),
+    ).toThrow('verdict: it is "pass", but there are doubts');
+  });
+
+  test("a control character in a wrong field does not reach the terminal", () => {
+    const text = whole.replace('"world": "sim"', '"world": "\\u001b[2J"');
+    expect(() => decodeEvidence(text, "e.json")).toThrow('found "\\u001b[2J"');
+  });
+});
+
+/** The same value with every object's fields in the opposite order. */
+function backwards<Part>(value: Part): Part;
+function backwards(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item) => backwards<unknown>(item));
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const fields = Object.entries(value).reverse();
+  return Object.fromEntries(fields.map(([name, part]) => [name, backwards<unknown>(part)]));
+}

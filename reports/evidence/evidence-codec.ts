@@ -1,0 +1,173 @@
+import { Type } from "typebox";
+import { Value } from "typebox/value";
+import { evidenceHeaderSchema, evidenceSchema } from "./evidence-schema.ts";
+import type { Evidence } from "./evidence.ts";
+import { visibleText } from "./visible-text.ts";
+
+const VERSION = 1;
+
+/**
+ * A file that cannot be taken for evidence; the message says which, where, and what was expected.
+ */
+export class UnreadableEvidence extends Error {
+  override readonly name = "UnreadableEvidence";
+}
+
+/**
+ * Evidence as JSON: fields in the order of the schema whatever order they were built in, two
+ * spaces, a newline at the end. Same evidence, same bytes.
+ * What is written here is always readable by `decodeEvidence`.
+ *
+ * @throws Error when the evidence does not keep its own type (a fraction where a count belongs, a
+ *   pass beside a broken promise): that is a bug of the caller
+ */
+export function encodeEvidence(evidence: Evidence): string {
+  const complaint = complaintAbout(evidence);
+  if (complaint !== undefined) {
+    throw new Error(`evidence to be written is wrong: ${complaint}`);
+  }
+  return `${JSON.stringify(inSchemaOrder(evidenceSchema, evidence), null, 2)}\n`;
+}
+
+/**
+ * The evidence in the text of a file; `fileName` is for the messages.
+ *
+ * @throws UnreadableEvidence for a text that is empty, truncated, no JSON, not evidence, of a newer
+ *   version, or wrong in a field
+ */
+export function decodeEvidence(text: string, fileName: string): Evidence {
+  const value = parseJson(text, fileName);
+  if (!Value.Check(evidenceHeaderSchema, value)) {
+    throw new UnreadableEvidence(
+      `${fileName} is not falconpay evidence: ` +
+        `expected an object with "format": "falconpay-evidence" and a "version"`,
+    );
+  }
+  if (value.version > VERSION) {
+    throw new UnreadableEvidence(
+      `${fileName}: evidence version ${value.version} is newer than this falconpay reads ` +
+        `(${VERSION}): update falconpay`,
+    );
+  }
+  const complaint = complaintAbout(value);
+  if (complaint === undefined && Value.Check(evidenceSchema, value)) {
+    return value;
+  }
+  throw new UnreadableEvidence(`${fileName} is not readable evidence: ${complaint}`);
+}
+
+function parseJson(text: string, fileName: string): unknown {
+  if (text.trim() === "") {
+    throw new UnreadableEvidence(`${fileName} is empty: expected evidence`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // Our last line is a brace in the first column; a brace further in closes only an inner object.
+    const truncated = text.trimStart().startsWith("{") && !/(^|\n)\S*\}\s*$/u.test(text);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = truncated
+      ? `${fileName} is truncated: it ends after ${text.length} characters, in the middle`
+      : `${fileName} is not JSON: ${visibleText(reason)}`;
+    throw new UnreadableEvidence(message, { cause });
+  }
+}
+
+/** The first thing wrong with the value, as one clause, or undefined when it is evidence. */
+function complaintAbout(value: unknown): string | undefined {
+  if (Value.Check(evidenceSchema, value)) {
+    return contradictionIn(value);
+  }
+  const error = Value.Errors(evidenceSchema, value)[0];
+  if (error === undefined) {
+    return "it does not match the schema";
+  }
+  const path = error.instancePath.split("/").slice(1).map(unescapePointer);
+  if (error.keyword === "required") {
+    path.push(error.params.requiredProperties[0] ?? "?");
+  }
+  const where = path.length === 0 ? "the whole" : visibleText(path.join("."));
+  const expected = expectationAt(evidenceSchema, path);
+  if (expected === undefined) {
+    return `${where}: unknown field`;
+  }
+  if (error.keyword === "required") {
+    return `${where}: missing, expected ${expected}`;
+  }
+  return `${where}: expected ${expected}, found ${excerptAt(value, path)}`;
+}
+
+/** A verdict that its own counts refute is refused: a page must not call broken promises a pass. */
+function contradictionIn(evidence: Type.Static<typeof evidenceSchema>): string | undefined {
+  const broken = evidence.promises.find((promise) => promise.brokenRuns > 0)?.name;
+  const found = broken ?? evidence.findings[0]?.promise;
+  switch (evidence.verdict) {
+    case "pass":
+      if (found !== undefined) {
+        return `verdict: it is "pass", but the promise ${found} was broken`;
+      }
+      return evidence.doubts.length > 0 ? 'verdict: it is "pass", but there are doubts' : undefined;
+    case "fail":
+      return found === undefined ? 'verdict: it is "fail", but no promise was broken' : undefined;
+    case "unknown":
+      if (found !== undefined) {
+        return `verdict: it is "unknown", but ${found} was broken`;
+      }
+      return evidence.doubts.length === 0
+        ? 'verdict: it is "unknown", but no doubt says why'
+        : undefined;
+  }
+}
+
+function expectationAt(schema: Type.TSchema, path: readonly string[]): string | undefined {
+  const [step, ...rest] = path;
+  if (step === undefined) {
+    return String(Reflect.get(schema, "description"));
+  }
+  if (Type.IsUnion(schema)) {
+    return schema.anyOf.map((part) => expectationAt(part, path)).find((part) => part !== undefined);
+  }
+  if (Type.IsArray(schema)) {
+    return expectationAt(schema.items, rest);
+  }
+  if (!Type.IsObject(schema) || !Object.hasOwn(schema.properties, step)) {
+    return undefined;
+  }
+  const next = schema.properties[step];
+  return next === undefined ? undefined : expectationAt(next, rest);
+}
+
+function excerptAt(value: unknown, path: readonly string[]): string {
+  let found = value;
+  for (const step of path) {
+    if (typeof found !== "object" || found === null) {
+      return "nothing";
+    }
+    found = Reflect.get(found, step);
+  }
+  const text = visibleText(JSON.stringify(found) ?? "nothing");
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+function unescapePointer(step: string): string {
+  return step.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+function inSchemaOrder(schema: Type.TSchema, value: unknown): unknown {
+  if (Type.IsUnion(schema)) {
+    const part = schema.anyOf.find((each) => Value.Check(each, value));
+    return part === undefined ? value : inSchemaOrder(part, value);
+  }
+  if (Type.IsArray(schema) && Array.isArray(value)) {
+    return value.map((item) => inSchemaOrder(schema.items, item));
+  }
+  if (!Type.IsObject(schema) || typeof value !== "object" || value === null) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(schema.properties).map(([name, part]) => [
+      name,
+      inSchemaOrder(part, Reflect.get(value, name)),
+    ]),
+  );
+}

@@ -1,0 +1,93 @@
+import type { Evidence, Finding, StoryStep } from "../evidence/evidence.ts";
+import { counted, groupedNumber } from "../words/number-words.ts";
+import { commandBlock } from "./command-block.ts";
+import { html, type Html } from "./html.ts";
+
+const GAP = "\u202f";
+
+/** Every finding with the smallest story that breaks its promise; or, that there is none. */
+export function foundSection(evidence: Evidence): Html {
+  const { findings, promises, totals, verdict } = evidence;
+  const told = new Set(findings.map(({ promise }) => promise));
+  const untold = promises.filter(({ brokenRuns, name }) => brokenRuns > 0 && !told.has(name));
+  return html`<section id="found" aria-labelledby="found-heading">
+    <h2 id="found-heading">What was found</h2>
+    ${findings.length === 0 && untold.length === 0 ? html`<p>${nothingFound(verdict, totals.runs)}</p>` : ""}
+    ${findings.map((finding, index) => findingArticle({ evidence, finding, index }))}
+    ${untold.length === 0 ? "" : html`<p>Broken too, without a story of its own: ${untold.map(({ brokenRuns, name }, index) => html`${index === 0 ? "" : ", "}<code>${name}</code> in ${counted(brokenRuns, "run")}`)}.</p>`}
+  </section>`;
+}
+
+function nothingFound(verdict: Evidence["verdict"], runs: number): string {
+  const nothing = `Nothing: no promise was broken in any of the ${counted(runs, "run")}.`;
+  return verdict === "unknown" ? `${nothing} The verdict says why this is not a pass.` : nothing;
+}
+
+function findingArticle(options: { evidence: Evidence; finding: Finding; index: number }): Html {
+  const { evidence, finding, index } = options;
+  const { first, extent, replay, seed, sentence, smallest } = finding;
+  const promise = evidence.promises.find(({ name }) => name === finding.promise);
+  const often =
+    promise === undefined
+      ? ""
+      : html`<div>
+          <dt>How often</dt>
+          <dd>
+            In ${groupedNumber(promise.brokenRuns, GAP)} of ${counted(evidence.totals.runs, "run")},
+            first with seed ${seed}
+          </dd>
+        </div>`;
+  return html`<article aria-labelledby="finding-${index}">
+    <h3 id="finding-${index}">
+      <span class="result fail">✕ Broken</span> <code>${finding.promise}</code>
+    </h3>
+    <p class="quote">${sentence}</p>
+    <dl class="facts">
+      ${often}
+      <div>
+        <dt>Smallest case</dt>
+        <dd>
+          ${counted(smallest.commands, "request")} and
+          ${counted(smallest.faults, "crash", "crashes")}, found by trying
+          ${counted(smallest.tried, "smaller variant")}
+        </dd>
+      </div>
+      ${
+        extent === ""
+          ? ""
+          : html`<div>
+              <dt>Broken in it</dt>
+              <dd>${extent}</dd>
+            </div>`
+      }
+      <div>
+        <dt>First breach</dt>
+        <dd>${first}</dd>
+      </div>
+    </dl>
+    <h4 id="story-${index}">The smallest story that breaks it</h4>
+    <ol class="story" role="list" aria-labelledby="story-${index}">
+      ${finding.story.map(storyStep)}
+    </ol>
+    <p>This command replays exactly this story:</p>
+    ${commandBlock(replay.command)}
+  </article>`;
+}
+
+function storyStep({ actor, atMs, kind, text }: StoryStep): Html {
+  return html`<li class="${kind}">
+    <p class="when"><b>${actor}</b> at ${groupedNumber(atMs, GAP)} ms${chip(kind)}</p>
+    <p>${text}</p>
+  </li>`;
+}
+
+function chip(kind: StoryStep["kind"]): Html {
+  switch (kind) {
+    case "crash":
+      return html` <span class="chip">✕ Crash</span>`;
+    case "restart":
+      return html` <span class="chip">↻ Restart</span>`;
+    default:
+      return html``;
+  }
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import type { Evidence } from "../evidence/evidence.ts";
+import {
+  brokenEvidence,
+  heldEvidence,
+  hostileEvidence,
+  unknownEvidence,
+} from "../testing/sample-evidence.ts";
+import { renderHtml } from "./html-report.ts";
+
+test("the same evidence gives the same page", () => {
+  expect(renderHtml(structuredClone(brokenEvidence))).toBe(renderHtml(brokenEvidence));
+});
+
+test("the page names no address of any network and holds no script", () => {
+  for (const evidence of [heldEvidence, brokenEvidence, unknownEvidence]) {
+    expect(renderHtml(evidence)).not.toMatch(/https?:|<script|\son\w+=|javascript:/iu);
+  }
+});
+
+test("hostile texts are shown, never obeyed", () => {
+  const page = renderHtml(hostileEvidence);
+  expect(page).not.toMatch(/<script|<img|<b>[^<]*<script|<\/style><style/u);
+  for (const acting of ["\u001b", "\u0007", "\u202E", "\u2066"]) {
+    expect(page).not.toContain(acting);
+  }
+  expect(page).toContain("&lt;script&gt;document.title=&#39;taken&#39;&lt;/script&gt;");
+});
+
+describe("what the page says", () => {
+  test.for<readonly [string, Evidence, readonly string[]]>([
+    [
+      "a run that held says so, what it rests on, and how far chance can be excluded",
+      heldEvidence,
+      [
+        "Every promise held in 400 runs with 24 000 payments.",
+        "This rests on 400 runs in the simulated world, seeds 1 to 400.",
+        "Nothing: no promise was broken in any of the 400 runs.",
+        "fewer than about 1 in 133 of such runs",
+        "The simulated world is a model.",
+      ],
+    ],
+    [
+      "a mutant is announced loudly, and its failure as expected",
+      brokenEvidence,
+      [
+        "The services were broken on purpose.",
+        "A failure is what was expected here",
+        "Broken, as expected",
+        "In 37 of 400 runs, first with seed 17",
+        "npm run falconpay -- replay out/ends-17.json",
+        "Broken too, without a story of its own: published in 37 runs",
+      ],
+    ],
+    [
+      "a mutant that nothing noticed is no good news",
+      { ...heldEvidence, mutant: brokenEvidence.mutant },
+      ["Not noticed", "A failure was expected, and none came"],
+    ],
+    [
+      "a search that ended at its first failure says so",
+      { ...brokenEvidence, seeds: { first: 1, last: 400, completed: 17 } },
+      ["The search ended at the first failure, after 17 of 400 seeds.", "seeds 1 to 17."],
+    ],
+    [
+      "an interrupted run says what was done and why it proves nothing",
+      unknownEvidence,
+      [
+        "Unknown",
+        "212 of 400 seeds were done",
+        "1 of 212 planned crashes never fired.",
+        "The verdict says why this is not a pass.",
+        "makes the same runs again",
+      ],
+    ],
+    [
+      "the real world claims neither exact repetition nor judgement of every commit",
+      {
+        ...heldEvidence,
+        world: "real",
+        traceHash: null,
+        totals: { ...heldEvidence.totals, runs: 3, commitsJudged: 0 },
+        servers: [{ name: "Apache Kafka", version: "4.1.0" }],
+      },
+      [
+        "a second run may take another course",
+        "Only the end of each run was judged.",
+        "3 runs are too few to say",
+        "Apache Kafka",
+      ],
+    ],
+  ])("%s", ([, evidence, sentences]) => {
+    const text = textOf(renderHtml(evidence));
+    for (const sentence of sentences) {
+      expect(text).toContain(sentence);
+    }
+  });
+});
+
+/** The page as a reader sees it: without markup, one kind of space. */
+function textOf(page: string): string {
+  return page
+    .replace(/<style>.*<\/style>/su, "")
+    .replace(/<[^>]*>/gu, "")
+    .replace(/\s+/gu, " ");
+}

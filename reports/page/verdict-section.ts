@@ -1,0 +1,107 @@
+import type { Evidence, EvidenceMutant, Verdict } from "../evidence/evidence.ts";
+import { counted, groupedNumber } from "../words/number-words.ts";
+import { seedsAsked, seedsDone } from "../words/seeds-done.ts";
+import { verdictSentence } from "../words/verdict-sentence.ts";
+import { worldName } from "../words/world-name.ts";
+import { html, type Html } from "./html.ts";
+
+const GAP = "\u202f";
+const MARKS = { pass: "✓", fail: "✕", unknown: "?" } as const satisfies Record<Verdict, string>;
+
+/** The verdict as one word of plain English, with what a deliberately broken run makes of it. */
+export function verdictWord({ mutant, verdict }: Evidence): string {
+  switch (verdict) {
+    case "pass":
+      return mutant === null ? "Held" : "Not noticed";
+    case "fail":
+      return mutant === null ? "Broken" : "Broken, as expected";
+    case "unknown":
+      return "Unknown";
+  }
+}
+
+/**
+ * The verdict in one sentence and the figures that it rests on, under a notice when a mutant ran.
+ */
+export function verdictSection(evidence: Evidence): Html {
+  const { doubts, mutant, seeds, totals, verdict } = evidence;
+  const tone = mutant !== null && verdict === "pass" ? "unknown" : verdict;
+  return html`<section id="verdict" aria-labelledby="verdict-heading">
+    ${mutant === null ? "" : mutantNotice(mutant, verdict)}
+    <div class="verdict ${tone}">
+      <h2 id="verdict-heading">
+        <span class="mark" aria-hidden="true">${MARKS[tone]}</span>${verdictWord(evidence)}
+      </h2>
+      <p class="lead">${verdictSentence(evidence)}</p>
+      ${endedEarly(evidence)}
+      ${
+        doubts.length === 0
+          ? ""
+          : html`<p>Why this is neither a pass nor a failure:</p>
+              <ul>
+                ${doubts.map((doubt) => html`<li>${doubt}</li>`)}
+              </ul>`
+      }
+    </div>
+    <p>
+      This rests on ${counted(totals.runs, "run")} in the ${worldName(evidence.world)},
+      ${seedsDone(seeds)}. A run is one whole story: services start, clients pay, a service dies and
+      comes back, and in the end every promise is judged.
+    </p>
+    ${figures(evidence)}
+  </section>`;
+}
+
+function endedEarly({ interrupted, seeds }: Evidence): Html {
+  const done = `${groupedNumber(seeds.completed, GAP)} of ${groupedNumber(seedsAsked(seeds), GAP)} seeds`;
+  if (interrupted) {
+    return html`<p><strong>Interrupted:</strong> ${done} were done when the run was stopped.</p>`;
+  }
+  if (seeds.completed === seedsAsked(seeds)) {
+    return html``;
+  }
+  return html`<p>The search ended at the first failure, after ${done}.</p>`;
+}
+
+function mutantNotice({ id, defect }: EvidenceMutant, verdict: Verdict): Html {
+  return html`<aside class="mutant" aria-label="Broken on purpose">
+    <p class="loud">The services were broken on purpose.</p>
+    <p>A part of them was replaced by the known-bad variant <strong>${id}</strong>: ${defect}</p>
+    <p>${mutantMeaning(verdict)} It says nothing against the services as they ship.</p>
+  </aside>`;
+}
+
+function mutantMeaning(verdict: Verdict): string {
+  switch (verdict) {
+    case "fail":
+      return "A failure is what was expected here: it shows that the check can fail.";
+    case "pass":
+      return "A failure was expected, and none came: the promises below are blind to this defect.";
+    case "unknown":
+      return "A failure was expected; this run was not enough to tell whether the check can fail.";
+  }
+}
+
+function figures({ promises, totals }: Evidence): Html {
+  const checks = promises.reduce((sum, promise) => sum + promise.checks, 0);
+  const rows = [
+    ["Runs", groupedNumber(totals.runs, GAP)],
+    ["Payments", groupedNumber(totals.payments, GAP)],
+    [
+      "Crashes fired",
+      totals.crashesFired === totals.crashesPlanned
+        ? groupedNumber(totals.crashesFired, GAP)
+        : `${groupedNumber(totals.crashesFired, GAP)} of ${groupedNumber(totals.crashesPlanned, GAP)}`,
+    ],
+    ["Checks", groupedNumber(checks, GAP)],
+  ] as const;
+  return html`<dl class="figures">
+    ${rows.map(
+      ([name, figure]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${figure}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}

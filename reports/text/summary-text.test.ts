@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import {
+  brokenEvidence,
+  heldEvidence,
+  hostileEvidence,
+  unknownEvidence,
+} from "../testing/sample-evidence.ts";
+import { summaryText } from "./summary-text.ts";
+
+const OPTIONS = { wallMs: 9_500, reportPath: "out/report.html", color: false };
+
+test("a run that held ends with aligned counts, promises, verdict, speed and the report's place", () => {
+  expect(summaryText(heldEvidence, OPTIONS)).toBe(
+    [
+      "transfer: A payment survives a crash between commit and publish",
+      "",
+      "  runs            400  simulated world, seeds 1 to 400",
+      "  payments     24 000",
+      "    completed  22 841",
+      "    refused     1 159",
+      "                1 102  INSUFFICIENT_BALANCE",
+      "                   57  WALLET_NOT_FOUND",
+      "  crashes         400  fired of 400 planned",
+      "",
+      "  promises",
+      "    balanced        held     118 400 checks",
+      "    conservation    held     118 400 checks",
+      "    ends            held         400 checks",
+      "    no-overdraft    held     118 400 checks",
+      "    one-effect      held     118 400 checks",
+      "    published       held         400 checks",
+      "    verdicts-agree  held      24 000 checks",
+      "",
+      "  verdict      PASS  Every promise held in 400 runs with 24 000 payments.",
+      "  trace        5f0c9b1e6d3a47c2a1b88e09d4f7316502c9ae5b7740d8e1f36a2b90c4d5e6f7  the same for the same seeds",
+      "  speed        42.1 seeds per second, 380 simulated seconds per second, in 9.5 s",
+      "  report       out/report.html",
+    ].join("\n"),
+  );
+});
+
+test("broken promises and a mutant are named", () => {
+  const text = summaryText(brokenEvidence, OPTIONS);
+  expect(text).toContain("mutant F0: the services are broken on purpose.");
+  expect(text).toMatch(/ends +BROKEN +400 checks, broken in 37 runs/u);
+  expect(text).toMatch(/unfinished +37\n/u);
+  expect(text).toContain("FAIL  2 of 7 promises were broken, in up to 37 of 400 runs.");
+});
+
+test("an unknown verdict says why, and which seeds were left", () => {
+  const text = summaryText(unknownEvidence, OPTIONS);
+  expect(text).toContain("212  simulated world, seeds 1 to 212 (asked for: to 400)\n");
+  expect(text).toContain("UNKNOWN  Nothing broke, but too little was tried");
+  expect(text).toContain("\n               1 of 212 planned crashes never fired.");
+});
+
+test("a run stopped before its first seed was done claims none", () => {
+  const seeds = { first: 1, last: 400, completed: 0 };
+  expect(summaryText({ ...unknownEvidence, seeds }, OPTIONS)).toContain(
+    "simulated world, no seed (asked for: to 400)",
+  );
+});
+
+test("colour is given only when asked for, and a hostile text brings none", () => {
+  expect(summaryText(heldEvidence, { ...OPTIONS, color: true })).toContain("\u001b[32mPASS");
+  expect(summaryText(hostileEvidence, OPTIONS)).not.toContain("\u001b");
+});
+
+test("simulated seconds are not claimed for the real world", () => {
+  const text = summaryText({ ...heldEvidence, world: "real" }, OPTIONS);
+  expect(text).toContain("42.1 seeds per second, in 9.5 s");
+});

@@ -1,0 +1,138 @@
+import picocolors from "picocolors";
+import type { Evidence, PromiseEvidence, Verdict } from "../evidence/evidence.ts";
+import { visibleText } from "../evidence/visible-text.ts";
+import { counted, durationInWords, groupedNumber } from "../words/number-words.ts";
+import { seedsAsked, seedsDone } from "../words/seeds-done.ts";
+import { verdictSentence } from "../words/verdict-sentence.ts";
+
+const VALUE_COLUMN = 15;
+
+/** What was measured beside the run, and how to show it: none of it is evidence. */
+export interface SummaryOptions {
+  /** How long the run took on this machine, in milliseconds of real time. */
+  readonly wallMs: number;
+  /** Where the report lies, as the user can open it. */
+  readonly reportPath: string;
+  /** Whether to colour; the caller knows of NO_COLOR and of terminals. */
+  readonly color: boolean;
+}
+
+type Paint = ReturnType<typeof picocolors.createColors>;
+
+/** The end of a run for a terminal: several aligned lines, without a newline at the end. */
+export function summaryText(evidence: Evidence, options: SummaryOptions): string {
+  const paint = picocolors.createColors(options.color);
+  const { name, title } = evidence.scenario;
+  return [
+    `${paint.bold(visibleText(name))}: ${visibleText(title)}`,
+    "",
+    ...mutantLines(evidence, paint),
+    ...table(countRows(evidence)),
+    "",
+    "  promises",
+    ...promiseLines(evidence.promises, paint),
+    "",
+    ...verdictLines(evidence, paint),
+    ...table([
+      ...traceRows(evidence),
+      ["speed", speed(evidence, options.wallMs)],
+      ["report", visibleText(options.reportPath)],
+    ]),
+  ].join("\n");
+}
+
+function mutantLines(evidence: Evidence, paint: Paint): readonly string[] {
+  if (evidence.mutant === null) {
+    return [];
+  }
+  const { id, defect } = evidence.mutant;
+  const told = `  mutant ${visibleText(id)}: the services are broken on purpose. ${visibleText(defect)}`;
+  return [paint.yellow(told), ""];
+}
+
+function countRows({ seeds, totals, world }: Evidence): readonly (readonly [string, string])[] {
+  const unfinished = totals.payments - totals.completed - totals.failed;
+  const width = Math.max(
+    ...[totals.runs, totals.payments].map((count) => groupedNumber(count).length),
+  );
+  const asked = seeds.completed < seedsAsked(seeds) ? ` (asked for: to ${seeds.last})` : "";
+  const number = (count: number): string => groupedNumber(count).padStart(width);
+  return [
+    ["runs", `${number(totals.runs)}  ${worldName(world)}, ${seedsDone(seeds)}${asked}`],
+    ["payments", number(totals.payments)],
+    ["  completed", number(totals.completed)],
+    ["  refused", number(totals.failed)],
+    ...totals.refusals.map(({ reason, count }): readonly [string, string] => [
+      "",
+      `${number(count)}  ${visibleText(reason)}`,
+    ]),
+    ...(unfinished > 0 ? [["  unfinished", number(unfinished)] as const] : []),
+    [
+      "crashes",
+      `${number(totals.crashesFired)}  fired of ${groupedNumber(totals.crashesPlanned)} planned`,
+    ],
+  ];
+}
+
+function worldName(world: Evidence["world"]): string {
+  return world === "sim" ? "simulated world" : "real servers";
+}
+
+function promiseLines(promises: readonly PromiseEvidence[], paint: Paint): readonly string[] {
+  const nameWidth = Math.max(0, ...promises.map(({ name }) => visibleText(name).length));
+  const checksWidth = Math.max(0, ...promises.map(({ checks }) => groupedNumber(checks).length));
+  return promises.map(({ name, checks, brokenRuns }) => {
+    const told = visibleText(name).padEnd(nameWidth);
+    const times = `${groupedNumber(checks).padStart(checksWidth)} ${checks === 1 ? "check" : "checks"}`;
+    if (brokenRuns > 0) {
+      return `    ${told}  ${paint.red("BROKEN ")}  ${times}, broken in ${counted(brokenRuns, "run")}`;
+    }
+    if (checks === 0) {
+      return `    ${told}  ${paint.yellow("unknown")}  ${times}`;
+    }
+    return `    ${told}  ${paint.green("held   ")}  ${times}`;
+  });
+}
+
+const VERDICT_STYLES = { pass: "green", fail: "red", unknown: "yellow" } as const satisfies Record<
+  Verdict,
+  string
+>;
+
+function verdictLines(evidence: Evidence, paint: Paint): readonly string[] {
+  const word = paint[VERDICT_STYLES[evidence.verdict]](evidence.verdict.toUpperCase());
+  return [
+    ...table([["verdict", `${word}  ${verdictSentence(evidence)}`]]),
+    ...evidence.doubts.map((doubt) => `${" ".repeat(VALUE_COLUMN)}${visibleText(doubt)}`),
+  ];
+}
+
+/** Real servers leave no trace. */
+function traceRows({ traceHash }: Evidence): readonly (readonly [string, string])[] {
+  return traceHash === null
+    ? []
+    : [["trace", `${visibleText(traceHash)}  the same for the same seeds`]];
+}
+
+function speed(evidence: Evidence, wallMs: number): string {
+  const seeds = perSecond(evidence.seeds.completed, wallMs);
+  const took = `in ${durationInWords(Math.round(wallMs))}`;
+  if (evidence.world === "real") {
+    return `${seeds} seeds per second, ${took}`;
+  }
+  const simulated = perSecond(evidence.totals.simulatedMs / 1_000, wallMs);
+  return `${seeds} seeds per second, ${simulated} simulated seconds per second, ${took}`;
+}
+
+/** One digit after the point below a hundred, whole above. */
+function perSecond(amount: number, wallMs: number): string {
+  if (wallMs <= 0) {
+    return "0";
+  }
+  const rate = (amount * 1_000) / wallMs;
+  return rate < 100 ? rate.toFixed(1) : groupedNumber(Math.round(rate));
+}
+
+function table(rows: readonly (readonly [string, string])[]): readonly string[] {
+  return rows.map(([label, value]) => `  ${label}`.padEnd(VALUE_COLUMN) + value);
+}

@@ -1,0 +1,122 @@
+import type { ServiceName } from "../../system/process/roles.ts";
+import type { Plan, TransferCommand } from "../plans/plan.ts";
+import { Unanswered, type ClientAnswer, type ClientRequest, type Universe } from "../world.ts";
+
+/** What a client did and was told. */
+export type ClientEvent =
+  | {
+      readonly kind: "request";
+      readonly atMs: number;
+      readonly attempt: number;
+      readonly command: TransferCommand;
+    }
+  | {
+      readonly kind: "answer";
+      readonly atMs: number;
+      readonly attempt: number;
+      readonly command: TransferCommand;
+      /** Null when there was no answer: the request may or may not have taken effect. */
+      readonly status: number | null;
+    };
+
+const RETRY_DELAY_MS = 200;
+/** One minute of asking: longer than any outage that a plan makes. */
+const ATTEMPTS_MAX = 300;
+
+/** Opens the plan's wallets one by one. @throws Error when one cannot be opened */
+export async function openWallets(universe: Universe, plan: Plan): Promise<void> {
+  for (const { id, funding, currency } of plan.wallets) {
+    const request = {
+      method: "POST",
+      path: "/wallets",
+      headers: {},
+      body: { id, funding, currency },
+    } as const;
+    const answer = await untilAnswered(universe, "wallet", request, () => {});
+    if (answer?.status !== 201) {
+      throw new Error(`wallet ${id} could not be opened: ${describe(answer)}`);
+    }
+  }
+}
+
+/** Sends every command at its time, each by a client of its own, and waits for all the answers. */
+export async function submitAll(
+  universe: Universe,
+  plan: Plan,
+  notice: (event: ClientEvent) => void,
+): Promise<void> {
+  const beganAtMs = universe.nowMs();
+  await Promise.all(
+    plan.commands.map(async (command) => {
+      await universe.sleep(beganAtMs + command.atMs - universe.nowMs());
+      await submit(universe, command, notice);
+    }),
+  );
+}
+
+async function submit(
+  universe: Universe,
+  command: TransferCommand,
+  notice: (event: ClientEvent) => void,
+): Promise<void> {
+  const { idempotencyKey, senderWalletId, receiverWalletId, amount, currency } = command;
+  const request = {
+    method: "POST",
+    path: "/payments",
+    headers: { "idempotency-key": idempotencyKey },
+    body: { senderWalletId, receiverWalletId, amount, currency },
+  } as const;
+  const answer = await untilAnswered(universe, "payment", request, (step) =>
+    notice({ ...step, command }),
+  );
+  if (answer !== undefined && answer.status !== 202) {
+    throw new Error(`payment ${idempotencyKey} was not accepted: ${describe(answer)}`);
+  }
+}
+
+type AttemptEvent =
+  | { readonly kind: "request"; readonly atMs: number; readonly attempt: number }
+  | {
+      readonly kind: "answer";
+      readonly atMs: number;
+      readonly attempt: number;
+      readonly status: number | null;
+    };
+
+/** Asks until there is an answer that says what happened; undefined when there never was one. */
+async function untilAnswered(
+  universe: Universe,
+  service: ServiceName,
+  request: ClientRequest,
+  notice: (event: AttemptEvent) => void,
+): Promise<ClientAnswer | undefined> {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    notice({ kind: "request", atMs: universe.nowMs(), attempt });
+    const answer = await attemptOnce(universe, service, request);
+    notice({ kind: "answer", atMs: universe.nowMs(), attempt, status: answer?.status ?? null });
+    if (answer !== undefined && answer.status < 500) {
+      return answer;
+    }
+    await universe.sleep(RETRY_DELAY_MS);
+  }
+  return undefined;
+}
+
+async function attemptOnce(
+  universe: Universe,
+  service: ServiceName,
+  request: ClientRequest,
+): Promise<ClientAnswer | undefined> {
+  try {
+    return await universe.request(service, request);
+  } catch (error) {
+    if (error instanceof Unanswered) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function describe(answer: ClientAnswer | undefined): string {
+  return answer === undefined ? "no answer" : `${answer.status} ${JSON.stringify(answer.body)}`;
+}

@@ -1,0 +1,83 @@
+import { createBookKeeper } from "../books/book-keeper.ts";
+import type { Breach, Ending, Invariant } from "../invariants/invariant.ts";
+import { INVARIANTS } from "../invariants/invariants.ts";
+import type { UniverseEvent } from "../world.ts";
+
+/** How one promise fared in one run. */
+export interface Judgement {
+  readonly promise: string;
+  /** How many times it was checked. */
+  readonly checks: number;
+  /** The first breaches found, at most `BREACHES_MAX`. */
+  readonly breaches: readonly Breach[];
+  /** In the end: how many were broken, out of how many. */
+  readonly extent: string;
+}
+
+export interface Judge {
+  /** Judges what is told while the run goes on. */
+  see(event: UniverseEvent): void;
+  /** Judges the end, and sums up. */
+  conclude(ending: Ending): readonly Judgement[];
+  commitsJudged(): number;
+}
+
+const BREACHES_MAX = 10;
+
+/** Judges every promise, at every moment that the world shows, and at the end. */
+export function createJudge(): Judge {
+  const keeper = createBookKeeper();
+  const cases = INVARIANTS.map(openCase);
+  let commits = 0;
+  return {
+    commitsJudged: () => commits,
+    see(event) {
+      if (event.kind === "commit") {
+        commits += 1;
+        const touched = keeper.enter(event.service, event.changes);
+        for (const each of cases) {
+          hear(each, each.invariant.atCommit?.(keeper.books, touched));
+        }
+      } else if (event.kind === "record") {
+        for (const each of cases) {
+          hear(each, each.invariant.atRecord?.(keeper.books, event.record));
+        }
+      }
+    },
+    conclude: (ending) => cases.map((each) => close(each, ending)),
+  };
+}
+
+interface OpenCase {
+  readonly invariant: Invariant;
+  readonly breaches: Breach[];
+  checks: number;
+}
+
+function openCase(invariant: Invariant): OpenCase {
+  return { invariant, breaches: [], checks: 0 };
+}
+
+function hear(each: OpenCase, breaches: readonly Breach[] | undefined): void {
+  if (breaches === undefined) {
+    return;
+  }
+  each.checks += 1;
+  if (breaches.length > 0 && each.breaches.length < BREACHES_MAX) {
+    each.breaches.push(...breaches.slice(0, BREACHES_MAX - each.breaches.length));
+  }
+}
+
+function close(each: OpenCase, ending: Ending): Judgement {
+  const { invariant } = each;
+  const atEnd = invariant.atEnd(ending);
+  hear(each, atEnd);
+  const { count, noun } = invariant.outOf(ending);
+  const subjects = new Set([...each.breaches, ...atEnd].map((breach) => breach.subject));
+  return {
+    promise: invariant.name,
+    checks: each.checks,
+    breaches: each.breaches,
+    extent: `${subjects.size} of ${count} ${noun}`,
+  };
+}

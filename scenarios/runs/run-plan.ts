@@ -1,0 +1,117 @@
+import { TOPICS } from "../../system/domain/events.ts";
+import type { Books } from "../books/books.ts";
+import { readBooks } from "../books/read-books.ts";
+import type { CrashFault, Plan } from "../plans/plan.ts";
+import type { TopicRecord, Universe, UniverseEvent, World } from "../world.ts";
+import { openWallets, submitAll, type ClientEvent } from "./client.ts";
+import { createJudge, type Judgement } from "./judge.ts";
+import { comeToRest } from "./rest.ts";
+
+/** What one run of a plan came to. */
+export interface Outcome {
+  readonly plan: Plan;
+  readonly judgements: readonly Judgement[];
+  readonly books: Books;
+  readonly fired: readonly CrashFault[];
+  readonly commitsJudged: number;
+  readonly duplicateDeliveries: number;
+  readonly effects: number;
+  /** How long the run took, in the world's own time. */
+  readonly elapsedMs: number;
+  /** When the end was judged, on the clock of the happenings. */
+  readonly endedAtMs: number;
+  readonly traceHash: string | null;
+  /** Everything that was seen, in order. */
+  readonly happenings: readonly Happening[];
+}
+
+export type Happening = UniverseEvent | ClientEvent;
+
+/** The promises that a run broke, gravest first. */
+export function brokenPromises(outcome: Outcome): readonly string[] {
+  return outcome.judgements
+    .filter(({ breaches }) => breaches.length > 0)
+    .map(({ promise }) => promise);
+}
+
+/** How long the faults may take to fire once the load is over, in the world's own time. */
+const FAULT_BOUND_MS = 20_000;
+/** How long the system has to come to rest once the faults have stopped. */
+const SETTLE_BOUND_MS = 30_000;
+
+/**
+ * Runs a plan: load under faults, then heal, settle, observe and judge. Safety is judged as it goes
+ * where the world shows it; progress is demanded after the faults have stopped.
+ */
+export async function runPlan(world: World, plan: Plan): Promise<Outcome> {
+  const run = await world.run(plan, (universe) => drive(universe, plan));
+  const { value, ...measured } = run;
+  return { ...value, ...measured };
+}
+
+async function drive(universe: Universe, plan: Plan) {
+  const judge = createJudge();
+  const deliveries = createDeliveryCount();
+  const happenings: Happening[] = [];
+  const notice = (happening: Happening) => happenings.push(happening);
+  universe.watch((event) => {
+    judge.see(event);
+    deliveries.see(event);
+    notice(event);
+  });
+
+  await openWallets(universe, plan);
+  await submitAll(universe, plan, notice);
+  const allFired = () => universe.firedFaults().length === plan.faults.length;
+  await comeToRest(universe, { boundMs: FAULT_BOUND_MS, goOnAtOnce: allFired });
+  await universe.heal();
+  await comeToRest(universe, { boundMs: SETTLE_BOUND_MS });
+
+  const books = await readBooks(universe);
+  const records = await readRecords(universe);
+  const lag = await universe.lag();
+  const judgements = judge.conclude({ books, records, lag, settleBoundMs: SETTLE_BOUND_MS });
+  return {
+    plan,
+    judgements,
+    books,
+    fired: universe.firedFaults(),
+    commitsJudged: judge.commitsJudged(),
+    duplicateDeliveries: deliveries.duplicates(),
+    happenings,
+    endedAtMs: universe.nowMs(),
+  };
+}
+
+async function readRecords(universe: Universe): Promise<readonly TopicRecord[]> {
+  const records: TopicRecord[] = [];
+  for (const topic of TOPICS) {
+    records.push(...(await universe.records(topic)));
+  }
+  return records;
+}
+
+interface DeliveryCount {
+  see(event: UniverseEvent): void;
+  duplicates(): number;
+}
+
+/** Counts deliveries of a record that was delivered before, by topic, partition and offset. */
+function createDeliveryCount(): DeliveryCount {
+  const seen = new Set<string>();
+  let duplicates = 0;
+  return {
+    duplicates: () => duplicates,
+    see(event) {
+      if (event.kind !== "delivery") {
+        return;
+      }
+      const { topic, partition, offset } = event.record;
+      const place = `${topic}/${partition}/${offset}`;
+      if (seen.has(place)) {
+        duplicates += 1;
+      }
+      seen.add(place);
+    },
+  };
+}

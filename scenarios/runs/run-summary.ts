@@ -1,0 +1,43 @@
+import type { CrashFault } from "../plans/plan.ts";
+import type { Outcome } from "./run-plan.ts";
+
+/** What a tally needs of a run: plain data that travels between threads. */
+export interface RunSummary {
+  readonly payments: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** The reason of each payment that ended FAILED. */
+  readonly refusals: readonly string[];
+  readonly faults: readonly { readonly fault: CrashFault; readonly fired: boolean }[];
+  readonly judgements: readonly {
+    readonly promise: string;
+    readonly checks: number;
+    readonly isBroken: boolean;
+  }[];
+  readonly effects: number;
+  readonly commitsJudged: number;
+  readonly duplicateDeliveries: number;
+  readonly elapsedMs: number;
+  readonly traceHash: string | null;
+}
+
+export function summarize(outcome: Outcome): RunSummary {
+  const { effects, commitsJudged, duplicateDeliveries, elapsedMs, traceHash } = outcome;
+  const payments = [...outcome.books.payments.values()];
+  const failed = payments.filter(({ status }) => status === "FAILED");
+  return {
+    payments: payments.length,
+    completed: payments.filter(({ status }) => status === "COMPLETED").length,
+    failed: failed.length,
+    refusals: failed.map(({ reason }) => reason ?? "no reason"),
+    faults: outcome.plan.faults.map((fault) => ({ fault, fired: outcome.fired.includes(fault) })),
+    judgements: outcome.judgements.map(({ promise, checks, breaches }) => {
+      return { promise, checks, isBroken: breaches.length > 0 };
+    }),
+    effects,
+    commitsJudged,
+    duplicateDeliveries,
+    elapsedMs,
+    traceHash,
+  };
+}

@@ -1,0 +1,38 @@
+import type { Finding } from "../../reports/evidence/evidence.ts";
+import { INVARIANTS } from "../invariants/invariants.ts";
+import type { ReplayFile } from "../plans/replay-file.ts";
+import { tellStory } from "../stories/story.ts";
+import type { Failure, SweepRequest } from "./sweep-request.ts";
+
+/** What is to be known of a smallest case, and the file that replays it. */
+export function findingOf(
+  { host }: SweepRequest,
+  { promise, seed, outcome, tried }: Failure,
+): { readonly finding: Finding; readonly replayFile: ReplayFile } {
+  const { plan, traceHash } = outcome;
+  const invariant = INVARIANTS.find(({ name }) => name === promise);
+  const judgement = outcome.judgements.find((each) => each.promise === promise);
+  const first = judgement?.breaches[0];
+  if (invariant === undefined || judgement === undefined || first === undefined) {
+    throw new Error(`${promise} is said to be broken, and nothing says how`);
+  }
+  const file = `${promise}-${seed}.json`;
+  return {
+    finding: {
+      promise,
+      sentence: invariant.sentence,
+      seed,
+      extent: judgement.extent,
+      first: `${first.subject} ${first.found}`,
+      smallest: {
+        commands: plan.commands.length,
+        faults: plan.faults.length,
+        tried,
+        traceHash,
+      },
+      story: tellStory(outcome, promise),
+      replay: { file, command: host.replayCommand(file) },
+    },
+    replayFile: { plan, expected: { promise, traceHash } },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Mutant } from "../mutants/mutant.ts";
+import type { Plan } from "../plans/plan.ts";
+import type { Scenario } from "../plans/scenario.ts";
+import type { Outcome } from "../runs/run-plan.ts";
+import type { RunSummary } from "../runs/run-summary.ts";
+import type { World } from "../world.ts";
+
+export interface SweepRequest {
+  readonly world: World;
+  /** Runs plans on other threads; null runs them in the world above, one by one. */
+  readonly crew: Crew | null;
+  readonly scenario: Scenario;
+  readonly mutant: Mutant | null;
+  /** Both ends are run. */
+  readonly seeds: { readonly first: number; readonly last: number };
+  /** How many variants may be run to make a failing case smaller; 0 keeps it as it is. */
+  readonly shrinkRunsMax: number;
+  /** Called after every run of a seed, and after every variant tried while shrinking. */
+  readonly onProgress: (progress: SweepProgress) => Promise<void>;
+  /** Ends the sweep after the run in hand; what was done is kept. */
+  readonly signal: AbortSignal;
+  readonly host: SweepHost;
+}
+
+/** Threads that run plans, each in a world of its own. */
+export interface Crew {
+  /**
+   * Runs the plans, several at once, and tells of them in their order, whichever is done first.
+   * Ends early when the signal is aborted.
+   */
+  run(plans: readonly Plan[], signal: AbortSignal): AsyncIterable<RunSummary>;
+}
+
+/** What a sweep needs to know of where it runs. */
+export interface SweepHost {
+  readonly product: string;
+  /** The command that asked for the sweep. */
+  readonly command: string;
+  /** The command that replays a file. */
+  readonly replayCommand: (fileName: string) => string;
+  /** A hash over many hashes, in hexadecimal. */
+  readonly digest: (text: string) => string;
+}
+
+export interface SweepProgress {
+  readonly kind: "seed" | "shrink";
+  /** Seeds done, or variants tried. */
+  readonly done: number;
+  readonly simulatedMs: number;
+}
+
+/** The smallest case found of a seed that broke a promise. */
+export interface Failure {
+  readonly seed: number;
+  readonly promise: string;
+  /** The run of the smallest case. */
+  readonly outcome: Outcome;
+  /** How many variants were run to make it smaller. */
+  readonly tried: number;
+}

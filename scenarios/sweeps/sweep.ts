@@ -1,0 +1,223 @@
+import fc from "fast-check";
+import type { Evidence, Finding } from "../../reports/evidence/evidence.ts";
+import { verdictOf } from "../../reports/evidence/verdict.ts";
+import type { Plan } from "../plans/plan.ts";
+import type { ReplayFile } from "../plans/replay-file.ts";
+import type { PlanDraft } from "../plans/scenario.ts";
+import { brokenPromises, runPlan, type Outcome } from "../runs/run-plan.ts";
+import { summarize, type RunSummary } from "../runs/run-summary.ts";
+import { findingOf } from "./finding.ts";
+import type { Crew, Failure, SweepRequest } from "./sweep-request.ts";
+import { createTally, type Tally } from "./tally.ts";
+
+export interface SweepResult {
+  readonly evidence: Evidence;
+  /** To be written beside the evidence under this name. */
+  readonly replayFile: { readonly name: string; readonly content: ReplayFile } | null;
+}
+
+/** Seeds whose plans are drawn and handed to a crew together. */
+const WINDOW = 200;
+
+/**
+ * Runs a scenario for each seed until one breaks a promise, and makes that case as small as it can:
+ * each seed is a fast-check property over the scenario's drafts, which fast-check shrinks. With or
+ * without a crew, and however large it is, the evidence is the same.
+ */
+export async function sweep(request: SweepRequest): Promise<SweepResult> {
+  const tally = createTally();
+  const failure =
+    request.crew === null
+      ? await sweepHere(request, tally)
+      : await sweepWithCrew(request, tally, request.crew);
+  return conclude(request, tally, failure === null ? null : findingOf(request, failure));
+}
+
+async function sweepHere(request: SweepRequest, tally: Tally): Promise<Failure | null> {
+  const { first, last } = request.seeds;
+  for (let seed = first; seed <= last && !request.signal.aborted; seed += 1) {
+    const failure = await pursueSeed(request, seed, (outcome) =>
+      record(request, tally, summarize(outcome)),
+    );
+    if (failure !== null) {
+      return failure;
+    }
+  }
+  return null;
+}
+
+/** The crew finds the first seed that breaks a promise; what is to be known of it is found here. */
+async function sweepWithCrew(
+  request: SweepRequest,
+  tally: Tally,
+  crew: Crew,
+): Promise<Failure | null> {
+  const { first, last } = request.seeds;
+  for (let from = first; from <= last && !request.signal.aborted; from += WINDOW) {
+    const plans = await drawPlans(request, from, Math.min(last, from + WINDOW - 1));
+    let seed = from;
+    for await (const run of crew.run(plans, request.signal)) {
+      await record(request, tally, run);
+      if (promiseToPursue(request, brokenIn(run)) !== undefined) {
+        return pursueSeed(request, seed, () => Promise.resolve());
+      }
+      seed += 1;
+    }
+  }
+  return null;
+}
+
+async function record(request: SweepRequest, tally: Tally, run: RunSummary): Promise<void> {
+  tally.add(run);
+  const { runs, simulatedMs } = tally.totals();
+  await request.onProgress({ kind: "seed", done: runs, simulatedMs });
+}
+
+/** The plan of each seed, as its property draws it first. */
+async function drawPlans(
+  request: SweepRequest,
+  first: number,
+  last: number,
+): Promise<readonly Plan[]> {
+  const plans: Plan[] = [];
+  for (let seed = first; seed <= last; seed += 1) {
+    const property = fc.property(request.scenario.drafts, (draft) => {
+      plans.push(planOf(request, seed, draft));
+    });
+    fc.assert(property, { seed: scattered(seed), numRuns: 1 });
+  }
+  return plans;
+}
+
+/** Runs one seed, and where a promise breaks, smaller variants of its plan. */
+async function pursueSeed(
+  request: SweepRequest,
+  seed: number,
+  onFirst: (outcome: Outcome) => Promise<void>,
+): Promise<Failure | null> {
+  const pursuit: Pursuit = { failure: null, tried: 0, error: null };
+  const property = fc.asyncProperty(request.scenario.drafts, async (draft) => {
+    const plan = planOf(request, seed, draft);
+    try {
+      return pursuit.failure === null
+        ? await runFirst(request, pursuit, plan, onFirst)
+        : await runVariant(request, pursuit, pursuit.failure, plan);
+    } catch (error) {
+      // An error is no counterexample: it must not be shrunk, but end the sweep.
+      pursuit.error = { error };
+      return true;
+    }
+  });
+  await fc.check(property, { seed: scattered(seed), numRuns: 1 });
+  // An interruption takes a world down in the middle of a run, which then fails: no error.
+  if (pursuit.error !== null && !request.signal.aborted) {
+    throw pursuit.error.error;
+  }
+  return pursuit.failure;
+}
+
+/** One seed's way from its run to the smallest case. */
+interface Pursuit {
+  /** The last run that broke the promise. fast-check goes on from there, so it is the smallest. */
+  failure: Failure | null;
+  /** Variants run since the first failure. */
+  tried: number;
+  error: { readonly error: unknown } | null;
+}
+
+/** The seed's own run. @returns whether there is nothing to pursue */
+async function runFirst(
+  request: SweepRequest,
+  pursuit: Pursuit,
+  plan: Plan,
+  onFirst: (outcome: Outcome) => Promise<void>,
+): Promise<boolean> {
+  const outcome = await runPlan(request.world, plan);
+  const promise = promiseToPursue(request, brokenPromises(outcome));
+  if (promise !== undefined) {
+    pursuit.failure = { seed: plan.seed, promise, outcome, tried: 0 };
+  }
+  await onFirst(outcome);
+  return promise === undefined;
+}
+
+/** A smaller variant. @returns whether it keeps the promise, or is not to be tried any more */
+async function runVariant(
+  request: SweepRequest,
+  pursuit: Pursuit,
+  failure: Failure,
+  plan: Plan,
+): Promise<boolean> {
+  if (pursuit.tried >= request.shrinkRunsMax || request.signal.aborted) {
+    return true;
+  }
+  pursuit.tried += 1;
+  const outcome = await runPlan(request.world, plan);
+  const isBroken = brokenPromises(outcome).includes(failure.promise);
+  pursuit.failure = isBroken
+    ? { ...failure, outcome, tried: pursuit.tried }
+    : { ...failure, tried: pursuit.tried };
+  const { elapsedMs } = outcome;
+  await request.onProgress({ kind: "shrink", done: pursuit.tried, simulatedMs: elapsedMs });
+  return !isBroken;
+}
+
+/** The promise whose breach is made smaller: a mutant's own, otherwise the gravest that broke. */
+function promiseToPursue({ mutant }: SweepRequest, broken: readonly string[]): string | undefined {
+  return mutant === null ? broken[0] : broken.find((promise) => promise === mutant.breaks);
+}
+
+function brokenIn({ judgements }: RunSummary): readonly string[] {
+  return judgements.filter(({ isBroken }) => isBroken).map(({ promise }) => promise);
+}
+
+function planOf({ scenario, mutant }: SweepRequest, seed: number, draft: PlanDraft): Plan {
+  return { scenario: scenario.name, seed, mutant: mutant?.id ?? null, ...draft };
+}
+
+/**
+ * Seeds next to each other, far apart: weak generators give near-identical draws for adjacent
+ * seeds. The finalizer of MurmurHash3 (Austin Appleby), on 32 bits.
+ */
+function scattered(seed: number): number {
+  let hash = seed >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+function conclude(
+  request: SweepRequest,
+  tally: Tally,
+  found: { readonly finding: Finding; readonly replayFile: ReplayFile } | null,
+): SweepResult {
+  const { world, scenario, mutant, seeds, host } = request;
+  const totals = tally.totals();
+  const interrupted = request.signal.aborted && totals.runs < seeds.last - seeds.first + 1;
+  const promises = tally.promises();
+  const hashes = tally.traceHashes();
+  const { name, title, description } = scenario;
+  const evidence: Evidence = {
+    format: "falconpay-evidence",
+    version: 1,
+    product: host.product,
+    scenario: { name, title, description },
+    world: world.kind,
+    mutant: mutant === null ? null : { id: mutant.id, defect: mutant.defect },
+    seeds: { ...seeds, completed: totals.runs },
+    interrupted,
+    ...verdictOf({ ...totals, interrupted, promises }),
+    totals,
+    crashPlaces: tally.crashPlaces(),
+    promises,
+    findings: found === null ? [] : [found.finding],
+    traceHash: hashes.length === 0 ? null : host.digest(hashes.join("\n")),
+    servers: world.servers,
+    command: host.command,
+  };
+  return {
+    evidence,
+    replayFile:
+      found === null ? null : { name: found.finding.replay.file, content: found.replayFile },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Row } from "../ports/database.ts";
+
+/** A `text` column that is not null. @throws Error naming the column when it is anything else */
+export function textColumn(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== "string") {
+    throw new Error(`column ${column}: expected text, found ${typeof value}`);
+  }
+  return value;
+}
+
+/** A `text` column that may be null. @throws Error naming the column when it is anything else */
+export function nullableTextColumn(row: Row, column: string): string | null {
+  return row[column] === null ? null : textColumn(row, column);
+}
+
+/** A `bigint` column that is not null. @throws Error naming the column when it is anything else */
+export function bigintColumn(row: Row, column: string): bigint {
+  return BigInt(textColumn(row, column));
+}
