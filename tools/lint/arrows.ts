@@ -1,3 +1,5 @@
+import { brokenLayerMessage } from "./layers.ts";
+
 /** One drawn arrow, said from its other side: who must not import what, and what to do instead. */
 interface ForbiddenArrow {
   /** Matches the importing file's path in the project, with forward slashes. */
@@ -32,7 +34,7 @@ const FORBIDDEN_ARROWS: readonly ForbiddenArrow[] = [
     to: /./,
     except: /^reports\//,
     message:
-      "reports is a leaf, so that last month's evidence renders today: write what you need into the evidence (reports/evidence.ts) and let the caller fill it in",
+      "reports is a leaf, so that last month's evidence renders today: write what you need into the evidence (reports/evidence/evidence.ts) and let the caller fill it in",
   },
   {
     from: /^sim\//,
@@ -108,9 +110,9 @@ const FORBIDDEN_ARROWS: readonly ForbiddenArrow[] = [
   {
     from: /^scenarios\//,
     to: /^reports\//,
-    except: /^reports\/(evidence|verdict|finding)[^/]*$/,
+    except: /^reports\/evidence\//,
     message:
-      "a scenario fills in evidence, verdict and finding (reports/evidence.ts, verdict.ts, finding.ts): rendering belongs to cli.ts",
+      "a scenario fills in evidence, verdict and finding (reports/evidence/): rendering belongs to cli.ts",
   },
 ];
 
@@ -136,5 +138,5 @@ export function forbiddenArrowMessage(arrow: { from: string; to: string }): stri
     ({ from, to, except }) =>
       from.test(arrow.from) && to.test(arrow.to) && except?.test(arrow.to) !== true,
   );
-  return broken?.message;
+  return broken?.message ?? brokenLayerMessage(arrow);
 }

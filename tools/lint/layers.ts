@@ -1,0 +1,111 @@
+/** A big room whose folders lie in layers: each imports from those below it, and from itself. */
+interface LayeredRoom {
+  readonly room: string;
+  /** Lowest first. Folders and files of one layer do not know each other. */
+  readonly layers: readonly (readonly string[])[];
+}
+
+const LAYERED_ROOMS: readonly LayeredRoom[] = [
+  {
+    room: "system/",
+    layers: [
+      ["domain"],
+      ["ports"],
+      ["database", "http"],
+      ["inbox", "outbox"],
+      ["payment", "wallet"],
+      ["process"],
+      ["adapters"],
+      ["main.ts"],
+    ],
+  },
+  {
+    room: "scenarios/",
+    layers: [
+      ["plans"],
+      ["world.ts"],
+      ["faults", "books", "contracts", "mutants", "workloads"],
+      ["invariants"],
+      ["runs"],
+      ["stories"],
+      ["sweeps"],
+      ["catalogue.ts"],
+    ],
+  },
+  {
+    room: "sim/",
+    layers: [["kernel"], ["network"], ["postgres", "kafka"], ["adapters"], ["world"]],
+  },
+  {
+    room: "sim/postgres/",
+    layers: [
+      ["ground"],
+      ["syntax"],
+      ["types"],
+      ["locks"],
+      ["storage"],
+      ["rows"],
+      ["expressions"],
+      ["clauses"],
+      ["statements"],
+      ["server"],
+    ],
+  },
+  { room: "sim/kafka/", layers: [["protocol"], ["broker", "client"]] },
+  {
+    room: "chaos/",
+    layers: [
+      ["keeper", "toxiproxy"],
+      ["install", "environment"],
+      ["local"],
+      ["processes", "observation.ts", "service-client.ts"],
+      ["world.ts"],
+    ],
+  },
+  {
+    room: "reports/",
+    layers: [["evidence"], ["words"], ["page", "text"], ["write-report.ts"]],
+  },
+];
+
+/** Tests and what only they use stand beside the layers. */
+const TEST_SUPPORT = /\.test\.ts$|\/testing\//;
+
+/**
+ * Says why one file of a layered room must not import another of it, and what to do instead.
+ *
+ * @param arrow both paths relative to the project's folder, with forward slashes
+ * @returns the message, or undefined when the import goes down, or joins two rooms
+ */
+export function brokenLayerMessage(arrow: { from: string; to: string }): string | undefined {
+  if (TEST_SUPPORT.test(arrow.from)) {
+    return undefined;
+  }
+  if (TEST_SUPPORT.test(arrow.to)) {
+    return "what lies in testing/ serves tests only: move what the product needs out of it";
+  }
+  for (const { room, layers } of LAYERED_ROOMS) {
+    const [from, to] = [placeIn(room, arrow.from), placeIn(room, arrow.to)];
+    if (from === undefined || to === undefined || from === to) {
+      continue;
+    }
+    const [fromLayer, toLayer] = [layerOf(layers, from), layerOf(layers, to)];
+    if (fromLayer < 0 || toLayer < 0) {
+      return `${room}${fromLayer < 0 ? from : to} is in no layer of its room: give it one in tools/lint/layers.ts`;
+    }
+    if (toLayer >= fromLayer) {
+      const order = layers.map((layer) => layer.join(", ")).join(" < ");
+      return `${room} lies in layers, ${order}: ${from} must not know ${to}; move what both need down, or let the caller hand it in`;
+    }
+  }
+  return undefined;
+}
+
+/** The folder, or the file, right below the room; undefined for what lies elsewhere. */
+function placeIn(room: string, path: string): string | undefined {
+  return path.startsWith(room) ? path.slice(room.length).split("/")[0] : undefined;
+}
+
+function layerOf(layers: LayeredRoom["layers"], place: string): number {
+  return layers.findIndex((layer) => layer.includes(place));
+}
