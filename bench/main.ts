@@ -1,9 +1,9 @@
 import { Command, CommanderError } from "commander";
-import { encodeRows, formatRows, missedFloors, type Row } from "./row.ts";
+import { encodeRows, formatRows, missedFloors, type BenchRow } from "./row.ts";
 import { benchSweep } from "./sweep.ts";
 
 /** Every benchmark by name; each measures side by side in one run. */
-const BENCHMARKS: ReadonlyMap<string, () => Promise<readonly Row[]>> = new Map([
+const BENCHMARKS: ReadonlyMap<string, () => Promise<readonly BenchRow[]>> = new Map([
   ["sweep", benchSweep],
 ]);
 

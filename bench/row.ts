@@ -1,5 +1,5 @@
 /** One measured figure. More is better, unless `floor` is a ceiling. */
-export interface Row {
+export interface BenchRow {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
@@ -15,16 +15,16 @@ export interface Bound {
 }
 
 /** The rows whose floor is not met. */
-export function missedFloors(rows: readonly Row[]): readonly Row[] {
+export function missedFloors(rows: readonly BenchRow[]): readonly BenchRow[] {
   return rows.filter(({ value, floor }) => floor !== null && !meets(value, floor));
 }
 
-export function encodeRows(rows: readonly Row[]): string {
+export function encodeRows(rows: readonly BenchRow[]): string {
   return `${JSON.stringify(rows, null, 2)}\n`;
 }
 
 /** The rows as an aligned table; a missed floor is marked. */
-export function formatRows(rows: readonly Row[]): string {
+export function formatRows(rows: readonly BenchRow[]): string {
   const head = ["what", "value", "unit", "beside", "floor", "aim", ""];
   const lines = rows.map((row) => [
     row.what,

@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import fc from "fast-check";
 import type { Plan } from "../scenarios/plans/plan.ts";
 import { transfer } from "../scenarios/workloads/transfer.ts";
-import { createCrew, type OpenCrew } from "../sim/world/crew.ts";
-import type { Row } from "./row.ts";
+import { startWorkers, type RunningWorkers } from "../sim/world/workers.ts";
+import type { BenchRow } from "./row.ts";
 import { steadyPlan } from "./steady-plan.ts";
 
 /** An odd number, so that the median is a measured one. */
@@ -14,10 +14,10 @@ const ROUNDS = 5;
  * steady ten payments a second, and over plans as `npm start` draws them; on all cores as `npm
  * start` uses them, and on one.
  */
-export async function benchSweep(): Promise<readonly Row[]> {
+export async function benchSweep(): Promise<readonly BenchRow[]> {
   const threads = availableParallelism();
-  const all = createCrew(threads);
-  const one = createCrew(1);
+  const all = startWorkers(threads);
+  const one = startWorkers(1);
   try {
     const rounds = await measureRounds({ all, one });
     const median = (figure: (round: Round) => number) => medianOf(rounds.map(figure));
@@ -73,31 +73,31 @@ interface Speed {
   readonly plans: number;
 }
 
-async function measureRounds(crews: {
-  readonly all: OpenCrew;
-  readonly one: OpenCrew;
+async function measureRounds(pools: {
+  readonly all: RunningWorkers;
+  readonly one: RunningWorkers;
 }): Promise<readonly Round[]> {
   const steady = [1, 2, 3, 4].map((seed) => steadyPlan(seed));
   const drawn = drawnPlans(60);
   // The first runs compile: they are not what a sweep is made of.
-  await measure(crews.all, [...steady, ...steady, ...drawn]);
-  await measure(crews.one, [...steady, ...drawn]);
+  await measure(pools.all, [...steady, ...steady, ...drawn]);
+  await measure(pools.one, [...steady, ...drawn]);
 
   const rounds: Round[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     rounds.push({
-      steady: await measure(crews.all, steady),
-      steadyOnOne: await measure(crews.one, steady.slice(0, 2)),
-      drawn: await measure(crews.all, drawn),
+      steady: await measure(pools.all, steady),
+      steadyOnOne: await measure(pools.one, steady.slice(0, 2)),
+      drawn: await measure(pools.all, drawn),
     });
   }
   return rounds;
 }
 
-async function measure(crew: OpenCrew, plans: readonly Plan[]): Promise<Speed> {
+async function measure(workers: RunningWorkers, plans: readonly Plan[]): Promise<Speed> {
   let simulatedMs = 0;
   const beganAtMs = performance.now();
-  for await (const run of crew.run(plans, new AbortController().signal)) {
+  for await (const run of workers.run(plans, new AbortController().signal)) {
     const isSound = run.judgements.every(({ isBroken }) => !isBroken);
     if (!isSound || run.faults.some(({ fired }) => !fired)) {
       throw new Error("a plan did not run as it should: a promise broke, or a crash never fired");

@@ -14,7 +14,7 @@ import { openObservation, type Observation } from "./observation.ts";
 import { startServiceFleet, type ServiceFleet } from "./processes/service-fleet.ts";
 import { requestOnce } from "./service-client.ts";
 import { pickFreePort } from "./toxiproxy/free-ports.ts";
-import { openRoad } from "./toxiproxy/open-proxy.ts";
+import { openProxy } from "./toxiproxy/open-proxy.ts";
 
 /** The real world: it holds real servers until it is closed. */
 export interface RealWorld extends World {
@@ -113,7 +113,7 @@ async function openDoors(environment: Environment): Promise<ReadonlyMap<string, 
   const doors = new Map<string, Door>();
   for (const { name } of TOPOLOGY) {
     const port = await pickFreePort();
-    const address = await openRoad({
+    const address = await openProxy({
       proxies: environment.proxies,
       client: "client",
       resource: name,

@@ -6,7 +6,7 @@ import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import type { Scenario } from "../scenarios/plans/scenario.ts";
 import type { SweepHost, SweepProgress } from "../scenarios/sweeps/sweep-request.ts";
 import { sweep, type SweepResult } from "../scenarios/sweeps/sweep.ts";
-import { createCrew } from "../sim/world/crew.ts";
+import { startWorkers } from "../sim/world/workers.ts";
 import { onInterruption } from "./interruption.ts";
 import type { SeedRange, WorldName } from "./options.ts";
 import { productVersion } from "./product.ts";
@@ -33,8 +33,8 @@ export async function runSweep(
   const { scenario, mutant, seeds, shrinkRunsMax } = request;
   const interruption = onInterruption();
   const { signal } = interruption;
-  // One thread needs no crew: it is this one.
-  const crew = hasCrew(request) ? createCrew(request.workers) : null;
+  // One thread needs no worker: it is this one.
+  const workers = hasWorkers(request) ? startWorkers(request.workers) : null;
   let measuredMs = 0;
   try {
     const result = await withProgress(titleOf(request), (tell) =>
@@ -42,7 +42,7 @@ export async function runSweep(
         const beganAtMs = Date.now();
         return sweep({
           world,
-          crew,
+          workers,
           scenario,
           mutant,
           seeds,
@@ -62,12 +62,12 @@ export async function runSweep(
     return { result, measuredMs };
   } finally {
     interruption.dispose();
-    await crew?.close();
+    await workers?.close();
   }
 }
 
 /** Simulated worlds are as many as there are threads; real servers there are once. */
-function hasCrew({ worldName, workers }: RunRequest): boolean {
+function hasWorkers({ worldName, workers }: RunRequest): boolean {
   return worldName === "sim" && workers > 1;
 }
 

@@ -1,9 +1,9 @@
 import { Kafka, logLevel } from "kafkajs";
-import type { KafkaAddress } from "./environment.ts";
+import type { KafkaServerAddress } from "./environment.ts";
 
 /** A Kafka client of the testbed's own, past the proxies. Its errors are thrown, never logged. */
 export function directKafka(
-  address: KafkaAddress,
+  address: KafkaServerAddress,
   { retries = 10 }: { readonly retries?: number } = {},
 ): Kafka {
   return new Kafka({

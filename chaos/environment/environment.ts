@@ -10,7 +10,7 @@ export interface DatabaseAddress {
 }
 
 /** Where Kafka is reached; `brokers` is kafkajs's list, `host:port` each. */
-export interface KafkaAddress {
+export interface KafkaServerAddress {
   readonly brokers: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface KafkaAddress {
  * One process that will talk to the servers. `databases` are those it may reach: a service names
  * its own one. Its proxies are its own, so a cut or a slow link can hit this process and no other.
  */
-export interface ClientRequest {
+export interface ServerClient {
   readonly name: string;
   readonly databases: readonly string[];
 }
@@ -29,7 +29,7 @@ export interface ClientRequest {
  */
 export interface ClientAddresses {
   readonly name: string;
-  readonly kafka: KafkaAddress;
+  readonly kafka: KafkaServerAddress;
   /** By the database's name. */
   readonly databases: ReadonlyMap<string, DatabaseAddress>;
 }
@@ -55,11 +55,11 @@ export interface Environment {
   readonly clients: ReadonlyMap<string, ClientAddresses>;
   readonly proxies: Proxies;
   /**
-   * Direct roads of the testbed itself, for preparing and observing; they stay open when the
-   * proxies are cut.
+   * The direct addresses of the servers, for the testbed itself, for preparing and observing; they
+   * stay open when the proxies are cut. /
    */
   readonly administration: {
-    readonly kafka: KafkaAddress;
+    readonly kafka: KafkaServerAddress;
     /**
      * The superuser's address of a database, `postgres` itself included; throws on a name that is
      * not there.

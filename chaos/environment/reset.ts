@@ -8,7 +8,7 @@ const POLL_INTERVAL_MS = 50;
 const PARTITIONS_PER_TOPIC = 3;
 
 /**
- * Makes an environment as good as new for the next run: every road open, the databases empty, the
+ * Makes an environment as good as new for the next run: every proxy open, the databases empty, the
  * topics empty and no other topic there, no consumer group. The processes of the last run must have
  * ended.
  *

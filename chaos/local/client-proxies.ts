@@ -1,9 +1,5 @@
-import type {
-  ClientAddresses,
-  ClientRequest,
-  DatabaseAddress,
-} from "../environment/environment.ts";
-import { openRoad } from "../toxiproxy/open-proxy.ts";
+import type { ClientAddresses, ServerClient, DatabaseAddress } from "../environment/environment.ts";
+import { openProxy } from "../toxiproxy/open-proxy.ts";
 import type { Proxies } from "../toxiproxy/proxies.ts";
 import type { LocalPostgres } from "./local-postgres.ts";
 
@@ -16,24 +12,24 @@ const HOST = "127.0.0.1";
 export async function openDatabaseRoads(parts: {
   readonly postgres: LocalPostgres;
   readonly proxies: Proxies;
-  readonly clients: readonly ClientRequest[];
+  readonly clients: readonly ServerClient[];
   readonly listeners: ReadonlyMap<string, { readonly advertised: string }>;
 }): Promise<ReadonlyMap<string, ClientAddresses>> {
   const addresses = new Map<string, ClientAddresses>();
   for (const { name, databases } of parts.clients) {
-    const roads = new Map<string, DatabaseAddress>();
+    const addressOf = new Map<string, DatabaseAddress>();
     for (const database of databases) {
       const owner = knownDatabase(parts.postgres, database);
-      const listen = await openRoad({
+      const listen = await openProxy({
         proxies: parts.proxies,
         client: name,
         resource: `${database}-db`,
         upstream: `${HOST}:${owner.port}`,
       });
-      roads.set(database, { ...owner, host: HOST, port: Number(listen.split(":")[1]) });
+      addressOf.set(database, { ...owner, host: HOST, port: Number(listen.split(":")[1]) });
     }
     const kafka = { brokers: [parts.listeners.get(name)?.advertised ?? ""] };
-    addresses.set(name, { name, kafka, databases: roads });
+    addresses.set(name, { name, kafka, databases: addressOf });
   }
   return addresses;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { directKafka } from "../environment/direct-kafka.ts";
-import type { KafkaAddress } from "../environment/environment.ts";
+import type { KafkaServerAddress } from "../environment/environment.ts";
 import type { InstalledServers } from "../install/installed-servers.ts";
 import type { LocalServers } from "./local-servers.ts";
 import { untilReady } from "./server-ready.ts";
@@ -39,7 +39,7 @@ export async function startLocalKafka(parts: {
   readonly ports: KafkaPorts;
   readonly clients: readonly ClientListener[];
   readonly readyMsMax: number;
-}): Promise<KafkaAddress> {
+}): Promise<KafkaServerAddress> {
   const { servers, installed, folder, ports } = parts;
   const clusterId = randomBytes(16).toString("base64url");
   const propertiesFile = join(folder, "server.properties");
@@ -149,7 +149,7 @@ function javaOptions(loggingFile: string): string[] {
   ];
 }
 
-async function describeCluster(address: KafkaAddress, clusterId: string): Promise<void> {
+async function describeCluster(address: KafkaServerAddress, clusterId: string): Promise<void> {
   const kafka = directKafka(address, { retries: 0 });
   const admin = kafka.admin();
   try {

@@ -27,7 +27,7 @@ const SUPERUSER_NAME = "postgres";
 
 /**
  * Makes and starts a PostgreSQL server on 127.0.0.1 in `folder` (which must not exist), never as
- * root. It listens on TCP only: a Unix socket would be a road around the proxies. fsync stays on,
+ * root. It listens on TCP only: a Unix socket would be a way around the proxies. fsync stays on,
  * so a server that is killed keeps what it committed.
  */
 export async function startLocalPostgres(parts: {

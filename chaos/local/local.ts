@@ -1,11 +1,11 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { ClientRequest, DatabaseAddress, Environment } from "../environment/environment.ts";
+import type { ServerClient, DatabaseAddress, Environment } from "../environment/environment.ts";
 import { requireServers } from "../install/install.ts";
 import type { InstalledServers } from "../install/installed-servers.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import { isPortFree, pickFreePort, PortTaken } from "../toxiproxy/free-ports.ts";
-import { openRoad } from "../toxiproxy/open-proxy.ts";
+import { openProxy } from "../toxiproxy/open-proxy.ts";
 import { knownDatabase, openDatabaseRoads } from "./client-proxies.ts";
 import { startLocalKafka } from "./local-kafka.ts";
 import { startLocalPostgres, type LocalPostgres } from "./local-postgres.ts";
@@ -26,7 +26,7 @@ export interface LocalEnvironmentOptions {
   readonly keeper: Keeper;
   /** Names of databases, each with a role of the same name that owns it. */
   readonly databases: readonly string[];
-  readonly clients: readonly ClientRequest[];
+  readonly clients: readonly ServerClient[];
   /** Where the servers lie; found in the cache folder when not given. */
   readonly installed?: InstalledServers;
   readonly ports?: WantedPorts;
@@ -188,7 +188,7 @@ async function startKafkaBehindProxies(site: Site, ports: Ports) {
   const listeners = new Map<string, { readonly port: number; readonly advertised: string }>();
   for (const client of site.options.clients) {
     const port = await pickFreePort();
-    const advertised = await openRoad({
+    const advertised = await openProxy({
       proxies,
       client: client.name,
       resource: "kafka",

@@ -6,7 +6,7 @@ import { proxyName, type Proxies } from "./proxies.ts";
  *
  * @throws PortTaken when another process took the port in between
  */
-export async function openRoad(parts: {
+export async function openProxy(parts: {
   readonly proxies: Proxies;
   readonly client: string;
   readonly resource: string;

@@ -39,7 +39,7 @@ test("no byte goes around the proxies: when all are cut no client works, when he
     "neither answers",
     "neither answers",
   ]);
-  // The servers are well: the testbed's own roads stay open.
+  // The servers are well: the testbed's own connections stay open.
   expect(await query(environment.administration.database("payment"))).toBe("answered");
 
   await environment.proxies.healAll();
@@ -47,7 +47,7 @@ test("no byte goes around the proxies: when all are cut no client works, when he
   await Promise.all(before.map(close));
 });
 
-test("a cut road cuts one client from one server and leaves the rest", async () => {
+test("a cut proxy cuts one client from one server and leaves the rest", async () => {
   const payment = addressesOf("payment-1");
   const wallet = addressesOf("wallet-1");
   await environment.proxies.cut("payment-1:kafka");
@@ -67,14 +67,14 @@ test("Kafka names to each client the address of that client's proxy and no other
     await admin.connect();
     const { brokers } = await admin.describeCluster();
     await admin.disconnect();
-    const roads = environment.proxies.roads();
-    const road = roads.find((each) => each.client === client.name && each.resource === "kafka");
-    expect(brokers.map((broker) => `${broker.host}:${broker.port}`)).toEqual([road?.listen]);
+    const open = environment.proxies.list();
+    const proxy = open.find((each) => each.client === client.name && each.resource === "kafka");
+    expect(brokers.map((broker) => `${broker.host}:${broker.port}`)).toEqual([proxy?.listen]);
   }
 });
 
 test("every address that a client is given is a proxy's listening end", () => {
-  const listening = environment.proxies.roads().map((road) => road.listen);
+  const listening = environment.proxies.list().map((proxy) => proxy.listen);
   const given = [...environment.clients.values()].flatMap((client) => [
     ...client.kafka.brokers,
     ...[...client.databases.values()].map((database) => `${database.host}:${database.port}`),
@@ -88,9 +88,9 @@ test("a proxy that is removed is gone, and its name can be given again", async (
   const listen = addressesOf("wallet-1").databases.get("wallet");
   await proxies.remove("wallet-1:wallet-db");
   expect(await answersAnew(addressesOf("wallet-1"))).toBe("only Kafka answers");
-  const road = { client: "wallet-1", resource: "wallet-db" };
+  const place = { client: "wallet-1", resource: "wallet-db" };
   await proxies.create({
-    ...road,
+    ...place,
     listen: `127.0.0.1:${listen?.port}`,
     upstream: `127.0.0.1:${port}`,
   });

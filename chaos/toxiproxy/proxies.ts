@@ -1,7 +1,7 @@
 import { Toxiproxy, type Proxy } from "toxiproxy-node-client";
 
 /**
- * A road from one client to one resource: connections to `listen` go on to `upstream`, both
+ * A proxy from one client to one resource: connections to `listen` go on to `upstream`, both
  * `host:port`.
  */
 export interface ProxyRequest {
@@ -12,25 +12,25 @@ export interface ProxyRequest {
 }
 
 /** A proxy's name, for one client and one resource: `payment-1:payment-db`. */
-export function proxyName(road: { readonly client: string; readonly resource: string }): string {
-  return `${road.client}:${road.resource}`;
+export function proxyName(proxy: { readonly client: string; readonly resource: string }): string {
+  return `${proxy.client}:${proxy.resource}`;
 }
 
 /**
- * The proxies of a run. A cut road refuses new connections and drops the live ones; both ends see
+ * The proxies of a run. A cut proxy refuses new connections and drops the live ones; both ends see
  * it. Every call resolves once Toxiproxy has done it, and rejects with its answer when it could
  * not.
  */
 export interface Proxies {
   /** Makes a proxy that is open; rejects when its name or its listening port is taken. */
   create(request: ProxyRequest): Promise<void>;
-  /** The roads that stand, in the order in which they were made. */
-  roads(): readonly ProxyRequest[];
+  /** Those that stand, in the order in which they were made. */
+  list(): readonly ProxyRequest[];
   remove(name: string): Promise<void>;
   cut(name: string): Promise<void>;
   heal(name: string): Promise<void>;
   cutAll(): Promise<void>;
-  /** Opens every road again and takes every toxic away. */
+  /** Opens every one again and takes every toxic away. */
   healAll(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export function createProxies(apiUrl: string): Proxies {
       const proxy = await server.createProxy({ name, listen, upstream, enabled: true });
       made.set(name, { request, proxy });
     },
-    roads: () => [...made.values()].map((one) => one.request),
+    list: () => [...made.values()].map((one) => one.request),
     async remove(name) {
       await made.get(name)?.proxy.remove();
       made.delete(name);

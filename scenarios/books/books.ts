@@ -2,7 +2,7 @@ import type { ServiceName } from "../../system/process/roles.ts";
 
 /**
  * What both databases hold, as the judge keeps it: fed change by change while commits are watched,
- * or all at once from a reading in the end. `apply-change.ts` writes it, the invariants read it.
+ * or all at once from a reading in the end. `book-keeper.ts` writes it, the promises read it.
  */
 export interface Books {
   readonly wallets: ReadonlyMap<string, WalletBook>;

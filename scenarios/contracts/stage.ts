@@ -2,7 +2,7 @@ import type { Broker } from "../../system/ports/broker.ts";
 import type { Clock } from "../../system/ports/clock.ts";
 import type { Database } from "../../system/ports/database.ts";
 
-/** The clients that a claim may use. A real stage opens a road for each of them beforehand. */
+/** The clients that a claim may use. A real stage opens a proxy for each of them beforehand. */
 export const STAGE_CLIENTS = ["first", "second", "third"] as const;
 
 export type StageClient = (typeof STAGE_CLIENTS)[number];

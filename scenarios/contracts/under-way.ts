@@ -2,7 +2,7 @@ import { DatabaseError, type QueryResult } from "../../system/ports/database.ts"
 import type { StageClock } from "./stage.ts";
 
 /** What a query came to, as a value that can be compared. */
-export type Outcome =
+export type QueryOutcome =
   | { readonly kind: "result"; readonly command: string; readonly rowCount: number }
   | {
       readonly kind: "error";
@@ -14,7 +14,7 @@ export type Outcome =
 /** A query that was asked and not waited for. */
 export interface QueryUnderWay {
   isOver(): boolean;
-  readonly outcome: Promise<Outcome>;
+  readonly outcome: Promise<QueryOutcome>;
 }
 
 /**
@@ -32,7 +32,7 @@ export function underWay(query: Promise<QueryResult>): QueryUnderWay {
 }
 
 /** Waits for a query. @throws what is not a DatabaseError */
-export async function outcomeOf(query: Promise<QueryResult>): Promise<Outcome> {
+export async function outcomeOf(query: Promise<QueryResult>): Promise<QueryOutcome> {
   try {
     const { command, rowCount } = await query;
     return { kind: "result", command, rowCount };

@@ -1,6 +1,6 @@
 import { createBookKeeper } from "../books/book-keeper.ts";
-import type { Breach, Ending, Invariant } from "../invariants/invariant.ts";
-import { INVARIANTS } from "../invariants/invariants.ts";
+import { PROMISES } from "../promises/promises.ts";
+import type { Breach, Ending, SystemPromise } from "../promises/system-promise.ts";
 import type { UniverseEvent } from "../world.ts";
 
 /** How one promise fared in one run. */
@@ -27,7 +27,7 @@ const BREACHES_MAX = 10;
 /** Judges every promise, at every moment that the world shows, and at the end. */
 export function createJudge(): Judge {
   const keeper = createBookKeeper();
-  const cases = INVARIANTS.map(openCase);
+  const cases = PROMISES.map(openCase);
   let commits = 0;
   return {
     commitsJudged: () => commits,
@@ -36,11 +36,11 @@ export function createJudge(): Judge {
         commits += 1;
         const touched = keeper.enter(event.service, event.changes);
         for (const each of cases) {
-          hear(each, each.invariant.atCommit?.(keeper.books, touched));
+          hear(each, each.definition.atCommit?.(keeper.books, touched));
         }
       } else if (event.kind === "record") {
         for (const each of cases) {
-          hear(each, each.invariant.atRecord?.(keeper.books, event.record));
+          hear(each, each.definition.atRecord?.(keeper.books, event.record));
         }
       }
     },
@@ -49,13 +49,13 @@ export function createJudge(): Judge {
 }
 
 interface OpenCase {
-  readonly invariant: Invariant;
+  readonly definition: SystemPromise;
   readonly breaches: Breach[];
   checks: number;
 }
 
-function openCase(invariant: Invariant): OpenCase {
-  return { invariant, breaches: [], checks: 0 };
+function openCase(definition: SystemPromise): OpenCase {
+  return { definition, breaches: [], checks: 0 };
 }
 
 function hear(each: OpenCase, breaches: readonly Breach[] | undefined): void {
@@ -69,13 +69,13 @@ function hear(each: OpenCase, breaches: readonly Breach[] | undefined): void {
 }
 
 function close(each: OpenCase, ending: Ending): Judgement {
-  const { invariant } = each;
-  const atEnd = invariant.atEnd(ending);
+  const { definition } = each;
+  const atEnd = definition.atEnd(ending);
   hear(each, atEnd);
-  const { count, noun } = invariant.outOf(ending);
+  const { count, noun } = definition.outOf(ending);
   const subjects = new Set([...each.breaches, ...atEnd].map((breach) => breach.subject));
   return {
-    promise: invariant.name,
+    promise: definition.name,
     checks: each.checks,
     breaches: each.breaches,
     extent: `${subjects.size} of ${count} ${noun}`,

@@ -4,7 +4,7 @@ import type { Books } from "../books/books.ts";
 import type { TransferCommand } from "../plans/plan.ts";
 import type { Happening, Outcome } from "../runs/run-plan.ts";
 import type { TopicRecord } from "../world.ts";
-import { describeCommit } from "./describe-commit.ts";
+import { tellCommit } from "./tell-commit.ts";
 
 /** Longer stories are cut in the middle: the beginning and the end say what matters. */
 const STEPS_MAX = 80;
@@ -23,7 +23,7 @@ function tell(happening: Happening, books: Books): readonly StoryStep[] {
     case "answer":
       return [{ kind, atMs, actor: "client", text: tellAnswer(happening) }];
     case "commit": {
-      const text = describeCommit(happening.changes, books);
+      const text = tellCommit(happening.changes, books);
       return text === undefined ? [] : [{ kind, atMs, actor: happening.process, text }];
     }
     case "record": {

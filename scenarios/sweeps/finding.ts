@@ -1,6 +1,6 @@
 import type { Finding } from "../../reports/evidence/evidence.ts";
-import { INVARIANTS } from "../invariants/invariants.ts";
 import type { ReplayFile } from "../plans/replay-file.ts";
+import { PROMISES } from "../promises/promises.ts";
 import { tellStory } from "../stories/story.ts";
 import type { Failure, SweepRequest } from "./sweep-request.ts";
 
@@ -10,17 +10,17 @@ export function findingOf(
   { promise, seed, outcome, tried }: Failure,
 ): { readonly finding: Finding; readonly replayFile: ReplayFile } {
   const { plan, traceHash } = outcome;
-  const invariant = INVARIANTS.find(({ name }) => name === promise);
+  const definition = PROMISES.find(({ name }) => name === promise);
   const judgement = outcome.judgements.find((each) => each.promise === promise);
   const first = judgement?.breaches[0];
-  if (invariant === undefined || judgement === undefined || first === undefined) {
+  if (definition === undefined || judgement === undefined || first === undefined) {
     throw new Error(`${promise} is said to be broken, and nothing says how`);
   }
   const file = `${promise}-${seed}.json`;
   return {
     finding: {
       promise,
-      sentence: invariant.sentence,
+      sentence: definition.sentence,
       seed,
       extent: judgement.extent,
       first: `${first.subject} ${first.found}`,

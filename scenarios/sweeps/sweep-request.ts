@@ -8,7 +8,7 @@ import type { World } from "../world.ts";
 export interface SweepRequest {
   readonly world: World;
   /** Runs plans on other threads; null runs them in the world above, one by one. */
-  readonly crew: Crew | null;
+  readonly workers: Workers | null;
   readonly scenario: Scenario;
   readonly mutant: Mutant | null;
   /** Both ends are run. */
@@ -23,7 +23,7 @@ export interface SweepRequest {
 }
 
 /** Threads that run plans, each in a world of its own. */
-export interface Crew {
+export interface Workers {
   /**
    * Runs the plans, several at once, and tells of them in their order, whichever is done first.
    * Ends early when the signal is aborted.

@@ -7,7 +7,7 @@ import type { PlanDraft } from "../plans/scenario.ts";
 import { brokenPromises, runPlan, type Outcome } from "../runs/run-plan.ts";
 import { summarize, type RunSummary } from "../runs/run-summary.ts";
 import { findingOf } from "./finding.ts";
-import type { Crew, Failure, SweepRequest } from "./sweep-request.ts";
+import type { Workers, Failure, SweepRequest } from "./sweep-request.ts";
 import { createTally, type Tally } from "./tally.ts";
 
 export interface SweepResult {
@@ -16,20 +16,20 @@ export interface SweepResult {
   readonly replayFile: { readonly name: string; readonly content: ReplayFile } | null;
 }
 
-/** Seeds whose plans are drawn and handed to a crew together. */
+/** Seeds whose plans are drawn and handed to the workers together. */
 const WINDOW = 200;
 
 /**
  * Runs a scenario for each seed until one breaks a promise, and makes that case as small as it can:
  * each seed is a fast-check property over the scenario's drafts, which fast-check shrinks. With or
- * without a crew, and however large it is, the evidence is the same.
+ * without workers, and however many there are, the evidence is the same.
  */
 export async function sweep(request: SweepRequest): Promise<SweepResult> {
   const tally = createTally();
   const failure =
-    request.crew === null
+    request.workers === null
       ? await sweepHere(request, tally)
-      : await sweepWithCrew(request, tally, request.crew);
+      : await sweepWithWorkers(request, tally, request.workers);
   return conclude(request, tally, failure === null ? null : findingOf(request, failure));
 }
 
@@ -46,17 +46,19 @@ async function sweepHere(request: SweepRequest, tally: Tally): Promise<Failure |
   return null;
 }
 
-/** The crew finds the first seed that breaks a promise; what is to be known of it is found here. */
-async function sweepWithCrew(
+/**
+ * The workers find the first seed that breaks a promise; what is to be known of it is found here.
+ */
+async function sweepWithWorkers(
   request: SweepRequest,
   tally: Tally,
-  crew: Crew,
+  workers: Workers,
 ): Promise<Failure | null> {
   const { first, last } = request.seeds;
   for (let from = first; from <= last && !request.signal.aborted; from += WINDOW) {
     const plans = await drawPlans(request, from, Math.min(last, from + WINDOW - 1));
     let seed = from;
-    for await (const run of crew.run(plans, request.signal)) {
+    for await (const run of workers.run(plans, request.signal)) {
       await record(request, tally, run);
       if (promiseToPursue(request, brokenIn(run)) !== undefined) {
         return pursueSeed(request, seed, () => Promise.resolve());

@@ -3,8 +3,8 @@ import type {
   EvidenceTotals,
   PromiseEvidence,
 } from "../../reports/evidence/evidence.ts";
-import { INVARIANTS } from "../invariants/invariants.ts";
 import type { CrashFault } from "../plans/plan.ts";
+import { PROMISES } from "../promises/promises.ts";
 import type { RunSummary } from "../runs/run-summary.ts";
 
 /** Sums over runs, as the evidence shows them. */
@@ -13,7 +13,7 @@ export interface Tally {
   totals(): EvidenceTotals;
   /** Sorted by service, then place. */
   crashPlaces(): readonly CrashPlace[];
-  /** In the order of `INVARIANTS`. */
+  /** In the order of `PROMISES`. */
   promises(): readonly PromiseEvidence[];
   /** The trace hashes of the runs, in the order in which they were added. */
   traceHashes(): readonly string[];
@@ -23,7 +23,7 @@ export function createTally(): Tally {
   const totals = emptyTotals();
   const refusals = new Map<string, number>();
   const places = new Map<string, Mutable<CrashPlace>>();
-  const promises = INVARIANTS.map(({ name, sentence, judged }) => ({
+  const promises = PROMISES.map(({ name, sentence, judged }) => ({
     name,
     sentence,
     judged,

@@ -4,7 +4,7 @@ import type { HttpResponse, Route, Server } from "../../system/ports/server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
-import type { Connection } from "../network/connection.ts";
+import type { NetworkConnection } from "../network/connection.ts";
 import type { Network } from "../network/network.ts";
 import { parseHttpRequest, parseHttpResponse } from "./http-codec.ts";
 
@@ -44,7 +44,7 @@ export type HttpClient = (to: string, request: ClientRequest) => Promise<ClientA
  * is idle, on a new one when there is none, and has it to itself until the answer.
  */
 export function createHttpClient(network: Network, from: SimulatedProcess): HttpClient {
-  const idleByServer = new Map<string, Connection[]>();
+  const idleByServer = new Map<string, NetworkConnection[]>();
   return async (to, request) => {
     const idle = idleByServer.get(to) ?? [];
     idleByServer.set(to, idle);
@@ -60,7 +60,7 @@ export function createHttpClient(network: Network, from: SimulatedProcess): Http
 }
 
 /** The one used last that the server has not hung up on. */
-function takeOpen(idle: Connection[]): Connection | undefined {
+function takeOpen(idle: NetworkConnection[]): NetworkConnection | undefined {
   const connection = idle.pop();
   return connection === undefined || connection.isOpen ? connection : takeOpen(idle);
 }

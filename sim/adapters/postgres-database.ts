@@ -6,7 +6,7 @@ import {
 } from "../../system/ports/database.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
-import type { Connection as NetworkConnection } from "../network/connection.ts";
+import type { NetworkConnection } from "../network/connection.ts";
 import type { Network } from "../network/network.ts";
 import { parsePostgresReply } from "../postgres/server/postgres-codec.ts";
 

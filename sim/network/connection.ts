@@ -5,7 +5,7 @@ import type { Link } from "./link.ts";
 import type { SessionHandler } from "./session.ts";
 
 /** A client's end of a connection. */
-export interface Connection {
+export interface NetworkConnection {
   /** As in `ServerSession.name`. */
   readonly name: string;
   /** False once either end has closed it, as far as this end knows. */
@@ -34,7 +34,7 @@ export function createConnection(options: {
   link: Link;
   name: string;
   to: string;
-}): { connection: Connection; serverEnd: ServerEnd } {
+}): { connection: NetworkConnection; serverEnd: ServerEnd } {
   const { process, link, name } = options;
   const waitingFor = `a reply of ${options.to}`;
   /** In the order of sending. Seldom more than one, for which a list is cheaper than a set. */

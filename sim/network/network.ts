@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { ConnectionRefused } from "./connection-error.ts";
-import { createConnection, type Connection, type ServerEnd } from "./connection.ts";
+import { createConnection, type NetworkConnection, type ServerEnd } from "./connection.ts";
 import { Link, type LatencyRange } from "./link.ts";
 import type { ServerSession, SessionHandler } from "./session.ts";
 
@@ -12,7 +12,7 @@ export interface Listener {
 }
 
 /**
- * The only road between processes and servers. Payloads are passed as they are: nobody may change
+ * The only way between processes and servers. Payloads are passed as they are: nobody may change
  * one.
  */
 export interface Network {
@@ -28,7 +28,7 @@ export interface Network {
     owner?: SimulatedProcess,
   ): Listener;
   /** Closed by the end of the process. @throws ConnectionRefused when nobody listens there */
-  connect(ends: { from: SimulatedProcess; to: string }): Promise<Connection>;
+  connect(ends: { from: SimulatedProcess; to: string }): Promise<NetworkConnection>;
 }
 
 interface Server {
@@ -78,7 +78,7 @@ export function createNetwork(options: { kernel: Kernel; latency?: LatencyRange 
 
     connect({ from, to }) {
       const name = nameConnection(from, to);
-      return from.promise<Connection>(`a connection to ${to}`, (resolve, reject) => {
+      return from.promise<NetworkConnection>(`a connection to ${to}`, (resolve, reject) => {
         const link = new Link({ kernel, name, latency });
         const { connection, serverEnd } = createConnection({ process: from, link, name, to });
         link.send("server", "connect", () => {

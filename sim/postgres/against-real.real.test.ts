@@ -11,7 +11,7 @@ import { loadPostgresParser } from "./syntax/postgres-parser.ts";
 import {
   DIFFERENTIAL_SCRIPTS,
   DIFFERENTIAL_SETUP,
-  type Script,
+  type DifferentialScript,
 } from "./testing/differential-scripts.ts";
 import { randomScript } from "./testing/random-script.ts";
 import { type Asked, Rehearsal } from "./testing/rehearsal.ts";
@@ -71,7 +71,7 @@ const PERFORMANCES_MAX = 3;
  * real server gives.
  */
 async function playUntilGiven(
-  script: Script,
+  script: DifferentialScript,
 ): Promise<{ readonly simulated: Transcript; readonly given: readonly Transcript[] }> {
   const { simulated, real } = await playBoth("wallet", [DIFFERENTIAL_SETUP], script);
   const given = [real];
@@ -85,9 +85,9 @@ async function playUntilGiven(
  * Random schedules whose outcome Postgres does not leave open: without a deadlock, whose victim is
  * whoever's timer fires first, and the same whichever of several woken waiters goes on first.
  */
-function settledScripts(begin: Parameters<typeof randomScript>[2]): Script[] {
+function settledScripts(begin: Parameters<typeof randomScript>[2]): DifferentialScript[] {
   const setup = [...migrationsOf("wallet"), DIFFERENTIAL_SETUP];
-  const scripts: Script[] = [];
+  const scripts: DifferentialScript[] = [];
   for (let seed = FIRST_SEED; scripts.length < RANDOM_SCHEDULES; seed += 1) {
     const script = randomScript(seed, setup, begin);
     if (script.steps.includes("deadlock timeout")) {
@@ -108,7 +108,7 @@ type Transcript = string[];
 async function playBoth(
   database: "payment" | "wallet",
   setup: readonly string[],
-  script: Script,
+  script: DifferentialScript,
 ): Promise<{ readonly simulated: Transcript; readonly real: Transcript }> {
   const statements = [...migrationsOf(database), ...setup];
   return { simulated: rehearse(statements, script), real: await perform(statements, script) };
@@ -122,7 +122,7 @@ function migrationsOf(database: "payment" | "wallet"): string[] {
 
 function rehearse(
   setup: readonly string[],
-  script: Script,
+  script: DifferentialScript,
   choice: (count: number) => number = () => 0,
 ): Transcript {
   const stage = new Rehearsal();
@@ -167,7 +167,7 @@ function rehearse(
   return transcript;
 }
 
-async function perform(setup: readonly string[], script: Script): Promise<Transcript> {
+async function perform(setup: readonly string[], script: DifferentialScript): Promise<Transcript> {
   await server.reset();
   for (const sql of setup) {
     await server.administrator.query(sql);

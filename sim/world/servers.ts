@@ -2,7 +2,7 @@ import { processOf } from "../../scenarios/plans/topology.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import { TOPICS } from "../../system/domain/events.ts";
 import type { ServiceName } from "../../system/process/roles.ts";
-import type { Broker } from "../kafka/broker/broker.ts";
+import type { KafkaBroker } from "../kafka/broker/broker.ts";
 import { startKafkaServer } from "../kafka/broker/kafka-server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createNetwork, type Network } from "../network/network.ts";
@@ -12,7 +12,7 @@ import { startPostgresServer, type PostgresServer } from "../postgres/server/pos
 export interface Servers {
   readonly kernel: Kernel;
   readonly network: Network;
-  readonly broker: Broker;
+  readonly broker: KafkaBroker;
   readonly databases: Readonly<Record<ServiceName, PostgresServer>>;
   watch(observer: (event: UniverseEvent) => void): void;
   /** Tells the observers; for what processes do. */

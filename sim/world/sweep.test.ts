@@ -9,7 +9,7 @@ import { sweep } from "../../scenarios/sweeps/sweep.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
 import { DEFAULT_KNOBS } from "../../system/process/roles.ts";
-import { createCrew } from "./crew.ts";
+import { startWorkers } from "./workers.ts";
 import { createSimulatedWorld } from "./world.ts";
 
 let world: World;
@@ -43,7 +43,7 @@ function scenarioOf(commands: readonly TransferCommand[], faults: readonly Crash
 function requestOf(change: Partial<SweepRequest>): SweepRequest {
   return {
     world,
-    crew: null,
+    workers: null,
     scenario: transfer,
     mutant: null,
     seeds: { first: 1, last: 3 },
@@ -74,25 +74,25 @@ describe("a sweep", () => {
     expect(encodeEvidence(one.evidence)).toBe(encodeEvidence(other.evidence));
   });
 
-  it("gives the same evidence with a crew of two threads, and finds the same smallest case", async () => {
-    const crew = createCrew(2);
+  it("gives the same evidence with two workers, and finds the same smallest case", async () => {
+    const workers = startWorkers(2);
     try {
       const seeds = { first: 1, last: 12 };
       const [here, there] = [
         await sweep(requestOf({ seeds })),
-        await sweep(requestOf({ seeds, crew })),
+        await sweep(requestOf({ seeds, workers })),
       ];
       expect(encodeEvidence(there.evidence)).toBe(encodeEvidence(here.evidence));
 
       const broken = { seeds: { first: 1, last: 50 }, mutant: commitThenEmit };
       const [one, other] = [
         await sweep(requestOf(broken)),
-        await sweep(requestOf({ ...broken, crew })),
+        await sweep(requestOf({ ...broken, workers })),
       ];
       expect(other.replayFile).toEqual(one.replayFile);
       expect(encodeEvidence(other.evidence)).toBe(encodeEvidence(one.evidence));
     } finally {
-      await crew.close();
+      await workers.close();
     }
   });
 

@@ -96,7 +96,7 @@ const FORBIDDEN_ARROWS: readonly ForbiddenArrow[] = [
       "system/domain decides and does no I/O, so it imports only itself: take the facts as parameters and return the decision",
   },
   {
-    from: /^scenarios\/invariants\//,
+    from: /^scenarios\/promises\//,
     to: /^scenarios\/workloads\//,
     message:
       "the judge does not know the driver: read what happened from the observation (scenarios/world.ts)",

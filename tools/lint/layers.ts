@@ -25,7 +25,7 @@ const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["plans"],
       ["world.ts"],
       ["faults", "books", "contracts", "mutants", "workloads"],
-      ["invariants"],
+      ["promises"],
       ["runs"],
       ["stories"],
       ["sweeps"],

@@ -51,7 +51,7 @@ const DEFAULT_GROUP_SETTINGS: GroupSettings = {
  * Left out so far: more brokers and replicas, retention, idempotent producers, transactions,
  * quotas.
  */
-export class Broker implements BrokerObservation {
+export class KafkaBroker implements BrokerObservation {
   readonly #host: BrokerHost;
   readonly #groupSettings: GroupSettings;
   readonly #topics: TopicStore;

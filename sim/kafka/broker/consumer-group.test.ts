@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createKernel, type Kernel } from "../../kernel/kernel.ts";
 import type { KafkaReply, KafkaRequest } from "../protocol/protocol.ts";
-import { Broker } from "./broker.ts";
+import { KafkaBroker } from "./broker.ts";
 
 /** The broker alone, spoken to request by request; replies are noted when they come. */
 class Conversation {
   readonly #kernel: Kernel = createKernel({ seed: "group" });
-  readonly broker: Broker;
+  readonly broker: KafkaBroker;
   readonly #script: (() => void)[] = [];
 
   constructor() {
     let drawCount = 0;
-    this.broker = new Broker({
+    this.broker = new KafkaBroker({
       host: {
         nowMs: () => Math.floor(this.#kernel.nowUs / 1_000),
         setTimer: (delayMs, callback) =>

@@ -3,7 +3,7 @@ import type { Listener, Network } from "../../network/network.ts";
 import type { SessionHandler } from "../../network/session.ts";
 import { parseRequest } from "../protocol/protocol-codec.ts";
 import type { BrokerHost } from "./broker-host.ts";
-import { Broker, type BrokerOptions, type BrokerSession } from "./broker.ts";
+import { KafkaBroker, type BrokerOptions, type BrokerSession } from "./broker.ts";
 
 /** Where a broker lives. */
 export interface KafkaServerOptions {
@@ -26,7 +26,7 @@ export function startKafkaServer(options: KafkaServerOptions): KafkaServer {
  * A broker on the network. From one connection it takes one request at a time and in order, as
  * Kafka does: behind a long poll or a join everything of that connection waits.
  */
-export class KafkaServer extends Broker {
+export class KafkaServer extends KafkaBroker {
   readonly #kernel: Kernel;
   readonly #network: Network;
   readonly #name: string;

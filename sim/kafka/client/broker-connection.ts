@@ -1,6 +1,6 @@
 import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
 import { ConnectionLost, ConnectionRefused } from "../../network/connection-error.ts";
-import type { Connection } from "../../network/connection.ts";
+import type { NetworkConnection } from "../../network/connection.ts";
 import type { Network } from "../../network/network.ts";
 import { parseReply } from "../protocol/protocol-codec.ts";
 import type { ReplyOf, RequestKind, RequestOf } from "../protocol/protocol.ts";
@@ -16,7 +16,7 @@ export interface ClientPlace {
 /** A client's line to a broker: connects when first needed, and again after it was lost. */
 export class BrokerConnection {
   readonly #place: ClientPlace;
-  #connection: Connection | undefined;
+  #connection: NetworkConnection | undefined;
 
   constructor(place: ClientPlace) {
     this.#place = place;
@@ -35,7 +35,7 @@ export class BrokerConnection {
     this.#connection = undefined;
   }
 
-  async #connect(): Promise<Connection> {
+  async #connect(): Promise<NetworkConnection> {
     const { network, process: from, servers } = this.#place;
     let refusal: unknown;
     for (const to of servers) {
@@ -51,7 +51,7 @@ export class BrokerConnection {
 }
 
 function askOver<Kind extends RequestKind>(
-  connection: Connection,
+  connection: NetworkConnection,
   kind: Kind,
   request: RequestOf<Kind>,
 ): Promise<ReplyOf<Kind>> {

@@ -1,7 +1,7 @@
 import { BrokerConnection, type ClientPlace } from "./broker-connection.ts";
 import { Consumer, type ConsumerOptions } from "./consumer.ts";
 import { throwOnError } from "./kafka-error.ts";
-import { Producer } from "./producer.ts";
+import { KafkaProducer } from "./producer.ts";
 import { DEFAULT_RETRY_OPTIONS, type RetryOptions } from "./retry-delays.ts";
 
 /** What must be said of a consumer; the rest has defaults. */
@@ -16,7 +16,7 @@ export interface KafkaClient {
   /** @throws KafkaError, TOPIC_ALREADY_EXISTS among others */
   createTopics(topics: readonly { topic: string; partitions: number }[]): Promise<void>;
   /** Connects with the first send: a broker that is down shows there. */
-  connectProducer(): Promise<Producer>;
+  connectProducer(): Promise<KafkaProducer>;
   /** Settles once the consumer has joined its group; keeps trying while the broker is down. */
   startConsumer(request: ConsumerRequest): Promise<Consumer>;
 }
@@ -45,7 +45,7 @@ export function createKafkaClient(
 
     connectProducer() {
       const stream = process.stream("kafka.producer");
-      return Promise.resolve(new Producer({ place, retry, stream }));
+      return Promise.resolve(new KafkaProducer({ place, retry, stream }));
     },
 
     async startConsumer(request) {

@@ -18,7 +18,7 @@ type Batch = TopicPartition & { readonly records: RecordData[] };
  * retried after a lost reply, so a record may land twice. Records of one partition keep their order
  * within a send.
  */
-export class Producer {
+export class KafkaProducer {
   readonly #process: SimulatedProcess;
   readonly #connection: BrokerConnection;
   readonly #retry: RetryOptions;

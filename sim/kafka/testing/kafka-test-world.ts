@@ -2,7 +2,7 @@ import { createKernel, type Kernel } from "../../kernel/kernel.ts";
 import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
 import { ConnectionLost } from "../../network/connection-error.ts";
 import { createNetwork, type Network } from "../../network/network.ts";
-import type { Broker } from "../broker/broker.ts";
+import type { KafkaBroker } from "../broker/broker.ts";
 import { startKafkaServer, type KafkaServer } from "../broker/kafka-server.ts";
 import {
   createKafkaClient,
@@ -12,10 +12,10 @@ import {
 import type { ProducerRecord } from "../client/producer.ts";
 
 /** What a test of the client and the broker together works with. */
-export interface World {
+export interface KafkaTestWorld {
   readonly kernel: Kernel;
   readonly network: Network;
-  readonly broker: Broker;
+  readonly broker: KafkaBroker;
   readonly server: KafkaServer;
   /** What the observer was told, in order. */
   readonly appended: readonly string[];
@@ -37,7 +37,7 @@ export interface World {
  */
 export async function inWorld(
   seed: string,
-  scenario: (world: World) => Promise<void>,
+  scenario: (world: KafkaTestWorld) => Promise<void>,
 ): Promise<Kernel> {
   const appended: string[] = [];
   const kernel = createKernel({ seed, limits: { simulatedMs: 600_000 } });
@@ -49,7 +49,7 @@ export async function inWorld(
     onAppend: ({ topic, partition, offset, value }) =>
       appended.push(`${topic}/${partition}@${offset} ${value}`),
   });
-  const broker: Broker = server;
+  const broker: KafkaBroker = server;
   broker.createTopic("payments", 4);
   const client = (process: SimulatedProcess) =>
     createKafkaClient({ network, process, servers: ["kafka-1"] });
@@ -120,6 +120,6 @@ export function loseFirstProduceReply(network: Network): Network {
 }
 
 /** How many records of `payments` the group `wallet` has not committed. */
-export function lag(broker: Broker): number {
+export function lag(broker: KafkaBroker): number {
   return broker.progress("wallet", "payments").reduce((sum, { lag: each }) => sum + each, 0);
 }

@@ -2,7 +2,7 @@ import type { ColumnMatch, Evaluate, Expression, Frame } from "../expressions/ex
 import { compareKeys, type IndexKey } from "../storage/ordered-index.ts";
 import { type RowVersion, indexKeyOf, type Table, type TableIndex } from "../storage/table.ts";
 import type { Snapshot } from "../storage/transaction.ts";
-import type { SqlValue } from "../types/sql-type.ts";
+import type { Datum } from "../types/sql-type.ts";
 
 /**
  * One of the conditions that a query joins with AND, and its text, to be recognised in a partial
@@ -182,7 +182,7 @@ function prefixesOf(path: AccessPath, frame: Frame): IndexKey[] {
   if (fixed.includes(null) || list === null || typeof list !== "object") {
     return [];
   }
-  const distinct = new Set<SqlValue>(list);
+  const distinct = new Set<Datum>(list);
   distinct.delete(null);
   return [...distinct].map((value) => [...fixed, value]).toSorted(compareKeys);
 }

@@ -1,14 +1,14 @@
 import { coerceForColumn } from "../expressions/coercion.ts";
 import { constant, type Evaluate, type Expression } from "../expressions/expression.ts";
 import type { Scope } from "../expressions/scope.ts";
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { Column, Table } from "../storage/table.ts";
 
 /**
  * How one column of a row gets its value: null stands for its default, which is the table's to
  * know.
  */
-export interface Assignment {
+export interface ColumnAssignment {
   readonly column: number;
   readonly evaluate: Evaluate | null;
 }
@@ -29,7 +29,7 @@ export function demandColumn(table: Table, name: string): number {
     return column;
   }
   const message = `column "${name}" of relation "${table.name}" does not exist`;
-  throw new DatabaseError("42703", message);
+  throw new PostgresError("42703", message);
 }
 
 /**
@@ -42,7 +42,7 @@ export function assign(
   at: number,
   value: WrittenValue,
   verb: "insert" | "update",
-): Assignment {
+): ColumnAssignment {
   const column = table.columns[at];
   if (column === undefined) {
     throw new Error(`table ${table.name} has no column ${at}`);
@@ -58,7 +58,7 @@ export function assign(
 
 /** The same assignments with the defaults of this table. */
 export function bindAssignments(
-  assignments: readonly Assignment[],
+  assignments: readonly ColumnAssignment[],
   table: Table,
 ): readonly BoundAssignment[] {
   return assignments.map(({ column, evaluate }) => ({
@@ -79,13 +79,13 @@ function defaultOf(table: Table, at: number): Evaluate {
   return constant(column.type, defaultValue).evaluate;
 }
 
-function identityError(column: Column, verb: "insert" | "update"): DatabaseError {
+function identityError(column: Column, verb: "insert" | "update"): PostgresError {
   const detail = `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`;
   if (verb === "update") {
     const message = `column "${column.name}" can only be updated to DEFAULT`;
-    return new DatabaseError("428C9", message, { detail });
+    return new PostgresError("428C9", message, { detail });
   }
   const message = `cannot insert a non-DEFAULT value into column "${column.name}"`;
   const hint = "Use OVERRIDING SYSTEM VALUE to override.";
-  return new DatabaseError("428C9", message, { detail, hint });
+  return new PostgresError("428C9", message, { detail, hint });
 }

@@ -1,15 +1,15 @@
 import { compileCondition } from "../expressions/compile-expression.ts";
 import type { Frame } from "../expressions/expression.ts";
 import { ParameterTypes, Scope } from "../expressions/scope.ts";
-import type { Row } from "../storage/row.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { SqlValue } from "../types/sql-type.ts";
+import type { Datum } from "../types/sql-type.ts";
 
 /** A condition over one row of a table, with the names of the columns that it reads, each once. */
 export interface RowCondition {
   readonly columns: readonly string[];
-  readonly evaluate: (row: Row) => SqlValue;
+  readonly evaluate: (row: RowValues) => Datum;
 }
 
 /**

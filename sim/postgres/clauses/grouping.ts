@@ -1,10 +1,10 @@
 import type { Aggregates } from "../expressions/aggregate.ts";
 import type { Expression, Frame } from "../expressions/expression.ts";
 import type { Scope } from "../expressions/scope.ts";
-import { DatabaseError } from "../ground/database-error.ts";
-import type { Row } from "../storage/row.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { SqlValue } from "../types/sql-type.ts";
+import type { Datum } from "../types/sql-type.ts";
 import type { FoundRow } from "./found-row.ts";
 
 /**
@@ -42,9 +42,9 @@ export function groupRows(
   groupBy: readonly Expression[],
   aggregates: Aggregates,
   found: Iterable<FoundRow>,
-  parameters: Row,
+  parameters: RowValues,
 ): FoundRow[] {
-  const groups = new Map<string, { first: FoundRow; values: SqlValue[] }>();
+  const groups = new Map<string, { first: FoundRow; values: Datum[] }>();
   if (groupBy.length === 0) {
     const first = { rows: [], aggregates: [], version: null };
     groups.set("", { first, values: aggregates.initialValues() });
@@ -66,7 +66,7 @@ export function groupRows(
   }));
 }
 
-function keyText(values: readonly SqlValue[]): string {
+function keyText(values: readonly Datum[]): string {
   return JSON.stringify(values, (_, value: unknown) =>
     typeof value === "bigint" ? `${value}n` : value,
   );
@@ -83,5 +83,5 @@ function ungrouped(scope: Scope, place: { readonly source: number; readonly colu
   const source = scope.sources[place.source];
   const column = source?.table.columns[place.column]?.name ?? "?";
   const message = `column "${source?.alias ?? "?"}.${column}" must appear in the GROUP BY clause or be used in an aggregate function`;
-  return new DatabaseError("42803", message);
+  return new PostgresError("42803", message);
 }

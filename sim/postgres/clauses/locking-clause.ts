@@ -1,5 +1,5 @@
 import type { Scope } from "../expressions/scope.ts";
-import { DatabaseError, serializationFailure } from "../ground/database-error.ts";
+import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import type { Execution } from "../rows/execution.ts";
 import { lockRow, lockRowAtOnce, type WaitPolicy } from "../rows/row-lock.ts";
@@ -91,5 +91,5 @@ function checkLockedName(scope: Scope, relation: SyntaxNode): void {
     return;
   }
   const message = `relation "${name}" in FOR UPDATE clause not found in FROM clause`;
-  throw new DatabaseError("42P01", message);
+  throw new PostgresError("42P01", message);
 }

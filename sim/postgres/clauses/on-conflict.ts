@@ -1,4 +1,4 @@
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table, TableIndex } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 
@@ -44,7 +44,7 @@ function findArbiters(table: Table, node: SyntaxNode | undefined): readonly Tabl
   }
   const message =
     "there is no unique or exclusion constraint matching the ON CONFLICT specification";
-  throw new DatabaseError("42P10", message);
+  throw new PostgresError("42P10", message);
 }
 
 function readElement(table: Table, element: SyntaxNode): number {
@@ -56,7 +56,7 @@ function readElement(table: Table, element: SyntaxNode): number {
   if (column >= 0) {
     return column;
   }
-  throw new DatabaseError("42703", `column "${name}" does not exist`);
+  throw new PostgresError("42703", `column "${name}" does not exist`);
 }
 
 function namedConstraint(table: Table, name: string): TableIndex {
@@ -65,5 +65,5 @@ function namedConstraint(table: Table, name: string): TableIndex {
     return index;
   }
   const message = `constraint "${name}" for table "${table.name}" does not exist`;
-  throw new DatabaseError("42704", message);
+  throw new PostgresError("42704", message);
 }

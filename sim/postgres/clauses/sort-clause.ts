@@ -1,9 +1,9 @@
 import { settleUnknown } from "../expressions/coercion.ts";
 import type { Evaluate, Expression } from "../expressions/expression.ts";
 import type { Scope } from "../expressions/scope.ts";
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { compareSqlValues, type SqlValue } from "../types/sql-type.ts";
+import { compareSqlValues, type Datum } from "../types/sql-type.ts";
 import type { Target } from "./target-list.ts";
 
 /** One key of an ORDER BY. */
@@ -42,8 +42,8 @@ export function compileSortClause(
 /** Orders two lists of key values. */
 export function compareByKeys(
   keys: readonly SortKey[],
-  left: readonly SqlValue[],
-  right: readonly SqlValue[],
+  left: readonly Datum[],
+  right: readonly Datum[],
 ): number {
   for (const [at, key] of keys.entries()) {
     const a = left[at] ?? null;
@@ -72,7 +72,7 @@ function findOutputColumn(key: SyntaxNode, targets: readonly Target[]): Expressi
     if (target !== undefined) {
       return target.expression;
     }
-    throw new DatabaseError("42P10", `ORDER BY position ${position} is not in select list`);
+    throw new PostgresError("42P10", `ORDER BY position ${position} is not in select list`);
   }
   if (key.kind !== "ColumnRef") {
     return undefined;
@@ -82,7 +82,7 @@ function findOutputColumn(key: SyntaxNode, targets: readonly Target[]): Expressi
   const named = targets.filter((target) => target.column.name === name);
   const [first, second] = named;
   if (second !== undefined && !named.every((one) => isSameColumn(one, first))) {
-    throw new DatabaseError("42702", `ORDER BY "${name}" is ambiguous`);
+    throw new PostgresError("42702", `ORDER BY "${name}" is ambiguous`);
   }
   return first?.expression;
 }

@@ -3,7 +3,7 @@ import { readColumnName } from "../expressions/compile-expression.ts";
 import type { Evaluate, Expression } from "../expressions/expression.ts";
 import type { Scope } from "../expressions/scope.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { ResultColumn } from "./plan.ts";
+import type { ResultColumn } from "./statement-plan.ts";
 
 /** A column of a result and how it is computed. */
 export interface Target {

@@ -1,6 +1,6 @@
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { compareSqlValues, inRange, type SqlType, type SqlValue } from "../types/sql-type.ts";
+import { compareSqlValues, inRange, type SqlType, type Datum } from "../types/sql-type.ts";
 import { compileExpression } from "./compile-expression.ts";
 import type { Evaluate, Expression, Frame } from "./expression.ts";
 import type { Scope } from "./scope.ts";
@@ -10,8 +10,8 @@ import type { Scope } from "./scope.ts";
  * turn.
  */
 interface Aggregate {
-  readonly initial: SqlValue;
-  step(accumulated: SqlValue, frame: Frame): SqlValue;
+  readonly initial: Datum;
+  step(accumulated: Datum, frame: Frame): Datum;
 }
 
 /** The aggregate calls of one query, each with a place in the frame's `aggregates`. */
@@ -51,18 +51,18 @@ export class Aggregates {
       return this.#add(sumType(node, operand.type), sum(operand));
     }
     if (operand.type === "unknown" || operand.type === "boolean") {
-      throw new DatabaseError("42883", `function ${name}(${operand.type}) does not exist`);
+      throw new PostgresError("42883", `function ${name}(${operand.type}) does not exist`);
     }
     return this.#add(operand.type, extreme(operand.evaluate, name === "min" ? -1 : 1));
   };
 
   /** The values of all aggregates before the first row. */
-  initialValues(): SqlValue[] {
+  initialValues(): Datum[] {
     return this.#calls.map((call) => call.initial);
   }
 
   /** Takes the frame's row into the accumulated values. */
-  accumulate(values: SqlValue[], frame: Frame): void {
+  accumulate(values: Datum[], frame: Frame): void {
     for (const [at, call] of this.#calls.entries()) {
       values[at] = call.step(values[at] ?? null, frame);
     }
@@ -74,7 +74,7 @@ export class Aggregates {
   }
 }
 
-function increment(accumulated: SqlValue): SqlValue {
+function increment(accumulated: Datum): Datum {
   return typeof accumulated === "bigint" ? accumulated + 1n : 1n;
 }
 

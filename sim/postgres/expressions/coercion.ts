@@ -1,4 +1,4 @@
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { readParameter } from "../types/parameter.ts";
 import {
@@ -7,7 +7,7 @@ import {
   isWhole,
   parseSqlText,
   type SqlType,
-  type SqlValue,
+  type Datum,
 } from "../types/sql-type.ts";
 import { constant, type Evaluate, type Expression } from "./expression.ts";
 import type { Scope } from "./scope.ts";
@@ -47,7 +47,7 @@ export function coerceForColumn(
   if (column.type === "text" && (isWhole(settled.type) || settled.type === "boolean")) {
     return { type: "text", evaluate: castFunction(settled.type, "text", evaluate), sources };
   }
-  throw new DatabaseError(
+  throw new PostgresError(
     "42804",
     `column "${column.name}" is of type ${column.type} but expression is of type ${settled.type}`,
     { hint: "You will need to rewrite or cast the expression." },
@@ -80,7 +80,7 @@ function castFunction(from: SqlType, to: SqlType, evaluate: Evaluate): Evaluate 
   if (isWhole(to) && isWhole(from)) {
     return narrowing(to, evaluate);
   }
-  const convert = (value: SqlValue): SqlValue => {
+  const convert = (value: Datum): Datum => {
     if (to !== "text") {
       return parseSqlText(to, formatSqlText(value));
     }

@@ -1,4 +1,4 @@
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import { readTypeName } from "../types/type-name.ts";
@@ -27,7 +27,7 @@ function demandBoolean(expression: Expression, clause: string): Expression {
     return expression;
   }
   const message = `argument of ${clause} must be type boolean, not type ${expression.type}`;
-  throw new DatabaseError("42804", message);
+  throw new PostgresError("42804", message);
 }
 
 function refuseCall(node: SyntaxNode): never {

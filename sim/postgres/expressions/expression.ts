@@ -1,19 +1,19 @@
-import type { Row } from "../storage/row.ts";
-import type { SqlType, SqlValue } from "../types/sql-type.ts";
+import type { RowValues } from "../storage/row.ts";
+import type { SqlType, Datum } from "../types/sql-type.ts";
 
 /**
  * What an expression is computed from: the current row of every table of the query, and the
  * parameters.
  */
 export interface Frame {
-  rows: Row[];
-  readonly parameters: Row;
+  rows: RowValues[];
+  readonly parameters: RowValues;
   /** The results of the query's aggregates for the current group. */
-  aggregates: Row;
+  aggregates: RowValues;
 }
 
 /** Computes a value; throws DatabaseError where Postgres reports one (overflow, bad text). */
-export type Evaluate = (frame: Frame) => SqlValue;
+export type Evaluate = (frame: Frame) => Datum;
 
 /** A column by the place of its table in the query and its own place in the table. */
 export interface ColumnPlace {
@@ -46,6 +46,6 @@ export interface Expression {
 }
 
 /** An expression that does not depend on rows. */
-export function constant(type: SqlType, value: SqlValue): Expression {
+export function constant(type: SqlType, value: Datum): Expression {
   return { type, evaluate: () => value, sources: 0 };
 }

@@ -1,4 +1,4 @@
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import {
   compareSqlValues,
@@ -163,7 +163,7 @@ function membership(left: Expression, list: Evaluate, listSources: number): Expr
 function arithmetic(operation: Operation): Expression {
   const { name, scope } = operation;
   if (operation.left.type === "unknown" && operation.right.type === "unknown") {
-    throw new DatabaseError("42725", `operator is not unique: unknown ${name} unknown`, {
+    throw new PostgresError("42725", `operator is not unique: unknown ${name} unknown`, {
       hint: "Could not choose a best candidate operator. You might need to add explicit type casts.",
     });
   }
@@ -187,7 +187,7 @@ function arithmetic(operation: Operation): Expression {
 
 function divisor(value: bigint): bigint {
   if (value === 0n) {
-    throw new DatabaseError("22012", "division by zero");
+    throw new PostgresError("22012", "division by zero");
   }
   return value;
 }
@@ -207,8 +207,8 @@ function settleOperands({ scope, name, left, right }: Operation): [Expression, E
   return [settledLeft, settledRight];
 }
 
-function noOperator(name: string, left: SqlType, right: SqlType): DatabaseError {
-  return new DatabaseError("42883", `operator does not exist: ${left} ${name} ${right}`, {
+function noOperator(name: string, left: SqlType, right: SqlType): PostgresError {
+  return new PostgresError("42883", `operator does not exist: ${left} ${name} ${right}`, {
     hint: "No operator matches the given name and argument types. You might need to add explicit type casts.",
   });
 }

@@ -1,4 +1,4 @@
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table } from "../storage/table.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import type { ColumnPlace } from "./expression.ts";
@@ -29,7 +29,7 @@ export class ParameterTypes {
   settle(number: number, type: SqlType): void {
     const known = this.typeOf(number);
     if (known !== "unknown" && known !== type) {
-      throw new DatabaseError("42P08", `inconsistent types deduced for parameter $${number}`, {
+      throw new PostgresError("42P08", `inconsistent types deduced for parameter $${number}`, {
         detail: `${known} versus ${type}`,
       });
     }
@@ -42,7 +42,7 @@ export class ParameterTypes {
       if (type !== undefined) {
         return type;
       }
-      throw new DatabaseError("42P18", `could not determine data type of parameter $${at + 1}`);
+      throw new PostgresError("42P18", `could not determine data type of parameter $${at + 1}`);
     });
   }
 }
@@ -59,7 +59,7 @@ export class Scope {
   /** Adds a table; 42712 when the query has one of that name already. */
   add(source: Source): void {
     if (this.sources.some((other) => other.alias === source.alias)) {
-      throw new DatabaseError("42712", `table name "${source.alias}" specified more than once`);
+      throw new PostgresError("42712", `table name "${source.alias}" specified more than once`);
     }
     this.sources.push(source);
   }
@@ -78,7 +78,7 @@ export class Scope {
    */
   resolve(qualifier: string | undefined, column: string): ColumnPlace {
     if (qualifier !== undefined && !this.sources.some((source) => source.alias === qualifier)) {
-      throw new DatabaseError("42P01", `missing FROM-clause entry for table "${qualifier}"`);
+      throw new PostgresError("42P01", `missing FROM-clause entry for table "${qualifier}"`);
     }
     const places: ColumnPlace[] = [];
     for (const [at, source] of this.sources.entries()) {
@@ -92,12 +92,12 @@ export class Scope {
     }
     const [place, second] = places;
     if (second !== undefined) {
-      throw new DatabaseError("42702", `column reference "${column}" is ambiguous`);
+      throw new PostgresError("42702", `column reference "${column}" is ambiguous`);
     }
     if (place !== undefined) {
       return place;
     }
     const name = qualifier === undefined ? `"${column}"` : `${qualifier}.${column}`;
-    throw new DatabaseError("42703", `column ${name} does not exist`);
+    throw new PostgresError("42703", `column ${name} does not exist`);
   }
 }

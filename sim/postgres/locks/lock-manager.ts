@@ -1,5 +1,5 @@
-import { DatabaseError } from "../ground/database-error.ts";
 import type { PostgresHost } from "../ground/host.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import { describeCycle, resolveDeadlock } from "./deadlock.ts";
 import {
   conflictsWith,
@@ -105,7 +105,7 @@ export class LockManager {
   }
 
   /** Ends a wait with an error, which the waiting statement will throw. */
-  fail(wait: LockWait, error: DatabaseError): void {
+  fail(wait: LockWait, error: PostgresError): void {
     this.abandon(wait);
     wait.error = error;
     this.#resume(wait.owner);
@@ -145,7 +145,7 @@ export class LockManager {
     const before = firstBlockedByHolder(lock, owner);
     const rival = lock.queue[before];
     if (rival !== undefined && conflictsWith(mode, heldBits(lock, rival.owner))) {
-      throw new DatabaseError("40P01", "deadlock detected", DEADLOCK_HINT);
+      throw new PostgresError("40P01", "deadlock detected", DEADLOCK_HINT);
     }
     lock.queue.splice(before < 0 ? lock.queue.length : before, 0, wait);
     owner.waiting = wait;
@@ -163,7 +163,7 @@ export class LockManager {
       const detail = describeCycle(outcome.cycle);
       this.fail(
         wait,
-        new DatabaseError("40P01", "deadlock detected", { ...DEADLOCK_HINT, detail }),
+        new PostgresError("40P01", "deadlock detected", { ...DEADLOCK_HINT, detail }),
       );
       return;
     }

@@ -1,4 +1,4 @@
-import type { DatabaseError } from "../ground/database-error.ts";
+import type { PostgresError } from "../ground/postgres-error.ts";
 
 /** Postgres's table-level lock modes, weakest first; every other kind of lock borrows them. */
 export type LockMode = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -54,7 +54,7 @@ export interface LockWait {
   readonly lock: Lock;
   readonly mode: LockMode;
   readonly cancelTimers: (() => void)[];
-  error: DatabaseError | null;
+  error: PostgresError | null;
 }
 
 /** Something that can be locked: a table, a transaction, a row version, an advisory key. */

@@ -1,7 +1,7 @@
 import type { PostgresHost } from "../ground/host.ts";
 import type { LockManager, Steps } from "../locks/lock-manager.ts";
 import type { Lock, LockOwner } from "../locks/lock.ts";
-import type { Row } from "../storage/row.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { RowVersion, StoredRow, Table } from "../storage/table.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
 
@@ -16,7 +16,7 @@ export interface Execution {
   readonly transaction: Transaction;
   readonly isolation: Isolation;
   readonly snapshot: Snapshot;
-  readonly parameters: Row;
+  readonly parameters: RowValues;
   /** Foreign-key checks, which Postgres runs when the statement's own work is done. */
   readonly afterStatement: (() => Steps<void>)[];
   /**
@@ -30,5 +30,5 @@ export interface Execution {
   rowVersionLock(version: RowVersion): Lock;
   advisoryLock(key: bigint): Lock;
   /** Notes a change for cleaning up after it and for the observer. */
-  noteChange(row: StoredRow, table: Table, before: Row | null, after: Row | null): void;
+  noteChange(row: StoredRow, table: Table, before: RowValues | null, after: RowValues | null): void;
 }

@@ -1,8 +1,8 @@
-import { DatabaseError, serializationFailure } from "../ground/database-error.ts";
+import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import { ROW_SHARE } from "../locks/lock.ts";
 import { compareKeys, type IndexKey } from "../storage/ordered-index.ts";
-import { KEY_SHARE, type Row } from "../storage/row.ts";
+import { KEY_SHARE, type RowValues } from "../storage/row.ts";
 import { type RowVersion, type ForeignKey, indexKeyOf, type Table } from "../storage/table.ts";
 import type { Snapshot } from "../storage/transaction.ts";
 import type { Execution } from "./execution.ts";
@@ -16,7 +16,7 @@ import { lockRow, lockRowAtOnce } from "./row-lock.ts";
 export function queueForeignKeyChecks(
   execution: Execution,
   table: Table,
-  before: Row | null,
+  before: RowValues | null,
   after: RowVersion | null,
 ): void {
   if (after !== null) {
@@ -149,12 +149,12 @@ function versionsWithKey(
   return found;
 }
 
-function valuesAt(row: Row, columns: readonly number[]): IndexKey {
+function valuesAt(row: RowValues, columns: readonly number[]): IndexKey {
   return columns.map((column) => row[column] ?? null);
 }
 
-function violation(foreignKey: ForeignKey, message: string, detail: string): DatabaseError {
+function violation(foreignKey: ForeignKey, message: string, detail: string): PostgresError {
   const { name, table } = foreignKey;
   const parts = { schema: "public", table: table.name, constraint: name, detail };
-  return new DatabaseError("23503", message, parts);
+  return new PostgresError("23503", message, parts);
 }

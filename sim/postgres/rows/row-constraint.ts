@@ -1,7 +1,7 @@
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import { compareKeys, type IndexKey } from "../storage/ordered-index.ts";
-import type { Row } from "../storage/row.ts";
+import type { RowValues } from "../storage/row.ts";
 import {
   type RowVersion,
   haveSameKey,
@@ -9,7 +9,7 @@ import {
   type Table,
   type TableIndex,
 } from "../storage/table.ts";
-import { formatSqlText, type SqlValue } from "../types/sql-type.ts";
+import { formatSqlText, type Datum } from "../types/sql-type.ts";
 import type { Execution } from "./execution.ts";
 import { awaitTransaction } from "./row-lock.ts";
 
@@ -19,7 +19,7 @@ const SHOWN_BYTES_MAX = 64;
  * NOT NULL in column order, then CHECK in the order of names, as ExecConstraints does: 23502,
  * 23514.
  */
-export function checkRow(table: Table, row: Row): void {
+export function checkRow(table: Table, row: RowValues): void {
   for (let at = 0; at < table.columns.length; at += 1) {
     const column = table.columns[at];
     if (column?.notNull !== true || (row[at] ?? null) !== null) {
@@ -130,7 +130,7 @@ export function* findConflict(
 export function describeKey(
   table: Table,
   columns: readonly number[],
-  values: readonly SqlValue[],
+  values: readonly Datum[],
 ): string {
   const names = columns.map((column) => table.columns[column]?.name ?? "?").join(", ");
   const shown = values.map((value) => (value === null ? "null" : formatSqlText(value))).join(", ");
@@ -169,7 +169,7 @@ function searchKey(
   return null;
 }
 
-function duplicateKey(table: Table, index: TableIndex, key: IndexKey): DatabaseError {
+function duplicateKey(table: Table, index: TableIndex, key: IndexKey): PostgresError {
   const message = `duplicate key value violates unique constraint "${index.name}"`;
   const detail = `${describeKey(table, index.columns, key)} already exists.`;
   return violation("23505", message, table, { constraint: index.name, detail });
@@ -180,11 +180,11 @@ function violation(
   message: string,
   table: Table,
   parts: { readonly detail: string; readonly column?: string; readonly constraint?: string },
-): DatabaseError {
-  return new DatabaseError(code, message, { schema: "public", table: table.name, ...parts });
+): PostgresError {
+  return new PostgresError(code, message, { schema: "public", table: table.name, ...parts });
 }
 
-function failingRow(row: Row): string {
+function failingRow(row: RowValues): string {
   const shown = row.map((value) => (value === null ? "null" : clip(formatSqlText(value))));
   return `Failing row contains (${shown.join(", ")}).`;
 }

@@ -1,4 +1,4 @@
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import {
   ACCESS_EXCLUSIVE,
@@ -317,7 +317,7 @@ function refuseToWait(version: RowVersion, policy: "skip locked" | "nowait"): Ro
     return { kind: "would-block" };
   }
   const relation = version.row.table.name;
-  throw new DatabaseError("55P03", `could not obtain lock on row in relation "${relation}"`);
+  throw new PostgresError("55P03", `could not obtain lock on row in relation "${relation}"`);
 }
 
 /**

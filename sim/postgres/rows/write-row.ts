@@ -1,6 +1,6 @@
-import { serializationFailure } from "../ground/database-error.ts";
+import { serializationFailure } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
-import { FOR_UPDATE, NO_KEY_UPDATE, type Row, type RowLockMode } from "../storage/row.ts";
+import { FOR_UPDATE, NO_KEY_UPDATE, type RowValues, type RowLockMode } from "../storage/row.ts";
 import { RowVersion, type Table } from "../storage/table.ts";
 import type { Execution } from "./execution.ts";
 import { queueForeignKeyChecks } from "./foreign-key.ts";
@@ -11,7 +11,11 @@ import { awaitModifiable, lockRow, stateToModify } from "./row-lock.ts";
  * Inserts a row that has passed its NOT NULL and CHECK constraints. Null when it is in its indexes;
  * otherwise the steps that are left, for another transaction is at the same key.
  */
-export function insertRow(execution: Execution, table: Table, values: Row): Steps<void> | null {
+export function insertRow(
+  execution: Execution,
+  table: Table,
+  values: RowValues,
+): Steps<void> | null {
   const { transaction, snapshot } = execution;
   const row = table.addRow();
   const version = new RowVersion(row, values, transaction, snapshot.command);
@@ -27,15 +31,15 @@ export interface Modification {
    * The new values, or null to delete. Computed anew when the row turns out to have a newer
    * version.
    */
-  compute(values: Row): Row | null;
+  compute(values: RowValues): RowValues | null;
   /** EvalPlanQual: whether the newest version still meets the statement's conditions. */
-  stillMeets(values: Row): boolean;
+  stillMeets(values: RowValues): boolean;
 }
 
 /** A row before and after; `after` is null when it was deleted. */
 export interface ModifiedRow {
-  readonly before: Row;
-  readonly after: Row | null;
+  readonly before: RowValues;
+  readonly after: RowValues | null;
 }
 
 /**
@@ -93,7 +97,7 @@ export function* modifyRow(
 }
 
 /** An UPDATE that leaves every key column alone lets foreign-key checks pass beside it. */
-function strengthOf(table: Table, before: Row, after: Row | null): RowLockMode {
+function strengthOf(table: Table, before: RowValues, after: RowValues | null): RowLockMode {
   if (after === null) {
     return FOR_UPDATE;
   }
@@ -109,7 +113,7 @@ function strengthOf(table: Table, before: Row, after: Row | null): RowLockMode {
 function replaceVersion(
   execution: Execution,
   version: RowVersion,
-  values: Row | null,
+  values: RowValues | null,
   mode: RowLockMode,
 ): RowVersion | null {
   const { transaction, snapshot } = execution;

@@ -1,8 +1,8 @@
 import type { PostgresHost } from "../ground/host.ts";
 import type { LockOwner } from "../locks/lock.ts";
 import type { Commit } from "../storage/commit.ts";
-import { Database } from "./database.ts";
 import { Session } from "./session.ts";
+import { SharedDatabase } from "./shared-database.ts";
 
 const FIRST_PROCESS_ID = 1000;
 
@@ -20,13 +20,13 @@ export interface SessionOptions {
  */
 export class PostgresEngine {
   readonly #host: PostgresHost;
-  readonly #database: Database;
+  readonly #database: SharedDatabase;
   readonly #sessions = new Map<LockOwner, { session: Session; onLost: (() => void) | undefined }>();
   #sessionsMade = 0;
 
   constructor(host: PostgresHost) {
     this.#host = host;
-    this.#database = new Database(host, {
+    this.#database = new SharedDatabase(host, {
       resume: (owner) => this.#resumeLater(owner),
       oldestSnapshot: () => this.#oldestSnapshot(),
     });

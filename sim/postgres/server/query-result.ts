@@ -1,7 +1,7 @@
-import type { Plan, PlanOutcome, ResultColumn } from "../clauses/plan.ts";
-import type { DatabaseError } from "../ground/database-error.ts";
+import type { StatementPlan, PlanOutcome, ResultColumn } from "../clauses/statement-plan.ts";
+import type { PostgresError } from "../ground/postgres-error.ts";
 import type { ClientRow } from "../storage/commit.ts";
-import type { Row } from "../storage/row.ts";
+import type { RowValues } from "../storage/row.ts";
 import { type ClientValue, type SqlType, toClientValue, TYPE_OID } from "../types/sql-type.ts";
 
 /** A column of a result, as a row description carries it. */
@@ -32,12 +32,12 @@ export interface StatementResult {
  */
 export type QueryReply =
   | ({ readonly kind: "result"; readonly earlier: readonly StatementResult[] } & StatementResult)
-  | { readonly kind: "error"; readonly error: DatabaseError };
+  | { readonly kind: "error"; readonly error: PostgresError };
 
 const COUNTED = new Set(["SELECT", "INSERT", "UPDATE", "DELETE"]);
 
 /** The result of a statement that has run by its plan. */
-export function resultOf(plan: Plan, { rows, count }: PlanOutcome): StatementResult {
+export function resultOf(plan: StatementPlan, { rows, count }: PlanOutcome): StatementResult {
   const { columns } = plan;
   const fields = columns.map(({ name, type }) => ({ name, type, typeOid: TYPE_OID[type] }));
   const clientRows = rows.map((row) => describeRow(columns, row));
@@ -46,7 +46,7 @@ export function resultOf(plan: Plan, { rows, count }: PlanOutcome): StatementRes
   return { tag, command, rowCount: COUNTED.has(command) ? count : null, fields, rows: clientRows };
 }
 
-function describeRow(columns: readonly ResultColumn[], row: Row): ClientRow {
+function describeRow(columns: readonly ResultColumn[], row: RowValues): ClientRow {
   const described: Record<string, ClientValue> = {};
   let at = 0;
   for (const { name, type } of columns) {

@@ -1,5 +1,5 @@
-import type { Plan } from "../clauses/plan.ts";
-import { DatabaseError } from "../ground/database-error.ts";
+import type { StatementPlan } from "../clauses/statement-plan.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import type { Lock, LockOwner, LockWait } from "../locks/lock.ts";
 import type { Isolation } from "../rows/execution.ts";
@@ -8,18 +8,18 @@ import {
   type TransactionControl,
 } from "../statements/transaction-control.ts";
 import type { OpenTransaction } from "../storage/open-transaction.ts";
-import type { Row } from "../storage/row.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import { type ParsedStatement, parseStatements } from "../syntax/postgres-parser.ts";
 import { type Parameter, readParameter } from "../types/parameter.ts";
-import type { SqlValue } from "../types/sql-type.ts";
-import type { Database } from "./database.ts";
+import type { Datum } from "../types/sql-type.ts";
 import {
   type QueryReply,
   resultOf,
   resultOfCommand,
   type StatementResult,
 } from "./query-result.ts";
+import type { SharedDatabase } from "./shared-database.ts";
 import { StatementExecution } from "./statement-execution.ts";
 
 /** What the engine is told by a session. */
@@ -43,7 +43,7 @@ export class Session implements LockOwner {
   readonly processId: number;
   readonly held = new Set<Lock>();
   waiting: LockWait | null = null;
-  readonly #database: Database;
+  readonly #database: SharedDatabase;
   readonly #hooks: SessionHooks;
   #state: "idle" | "open" | "aborted" = "idle";
   /** True while the transaction was begun by a statement and not by BEGIN. */
@@ -58,7 +58,7 @@ export class Session implements LockOwner {
   #closing = false;
   #over = false;
 
-  constructor(processId: number, database: Database, hooks: SessionHooks) {
+  constructor(processId: number, database: SharedDatabase, hooks: SessionHooks) {
     this.processId = processId;
     this.#database = database;
     this.#hooks = hooks;
@@ -121,7 +121,7 @@ export class Session implements LockOwner {
       }
       this.#finish(running, replyWith(step.value));
     } catch (error) {
-      if (error instanceof DatabaseError) {
+      if (error instanceof PostgresError) {
         this.#failTransaction();
         this.#finish(running, { kind: "error", error });
       } else {
@@ -156,7 +156,7 @@ export class Session implements LockOwner {
     const statements = parseStatements(sql);
     if (parameters.length > 0 && statements.length > 1) {
       const message = "cannot insert multiple commands into a prepared statement";
-      throw new DatabaseError("42601", message);
+      throw new PostgresError("42601", message);
     }
     if (statements.length === 0) {
       return [resultOfCommand("")];
@@ -167,7 +167,7 @@ export class Session implements LockOwner {
       if (this.#state === "aborted" && (control === undefined || control.kind === "begin")) {
         const message =
           "current transaction is aborted, commands ignored until end of transaction block";
-        throw new DatabaseError("25P02", message);
+        throw new PostgresError("25P02", message);
       }
       if (control !== undefined) {
         results.push(this.#control(control));
@@ -233,7 +233,7 @@ export class Session implements LockOwner {
   }
 
   // The plan, if its tables can be locked without waiting.
-  #planWithLocks(statement: ParsedStatement, transaction: Transaction): Plan | undefined {
+  #planWithLocks(statement: ParsedStatement, transaction: Transaction): StatementPlan | undefined {
     const plan = this.#database.planFor(statement, transaction);
     for (const { table, mode } of plan.tableLocks) {
       if (!this.#database.locks.tryAcquire(table.lock, this, mode)) {
@@ -245,7 +245,7 @@ export class Session implements LockOwner {
 
   // While it waits for a table, another transaction may commit a definition: then the plan is made
   // anew.
-  *#planAndLock(statement: ParsedStatement, transaction: Transaction): Steps<Plan> {
+  *#planAndLock(statement: ParsedStatement, transaction: Transaction): Steps<StatementPlan> {
     for (;;) {
       const { version } = this.#database.catalog;
       const plan = this.#database.planFor(statement, transaction);
@@ -315,16 +315,16 @@ export class Session implements LockOwner {
   }
 }
 
-function bind(plan: Plan, parameters: readonly Parameter[]): Row {
+function bind(plan: StatementPlan, parameters: readonly Parameter[]): RowValues {
   const { parameterTypes } = plan;
   if (parameters.length === 0 && parameterTypes.length > 0) {
-    throw new DatabaseError("42P02", "there is no parameter $1");
+    throw new PostgresError("42P02", "there is no parameter $1");
   }
   if (parameters.length !== parameterTypes.length) {
     const message = `bind message supplies ${parameters.length} parameters, but prepared statement "" requires ${parameterTypes.length}`;
-    throw new DatabaseError("08P01", message);
+    throw new PostgresError("08P01", message);
   }
-  const row: SqlValue[] = [];
+  const row: Datum[] = [];
   for (const type of parameterTypes) {
     row.push(readParameter(type, parameters[row.length] ?? null));
   }

@@ -3,10 +3,10 @@ import type { LockManager, Steps } from "../locks/lock-manager.ts";
 import type { Lock, LockOwner } from "../locks/lock.ts";
 import type { Execution, Isolation } from "../rows/execution.ts";
 import type { OpenTransaction } from "../storage/open-transaction.ts";
-import type { Row } from "../storage/row.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { RowVersion, StoredRow, Table } from "../storage/table.ts";
 import type { Snapshot } from "../storage/transaction.ts";
-import type { Database } from "./database.ts";
+import type { SharedDatabase } from "./shared-database.ts";
 
 /** The one implementation of Execution: a statement of a session on a database. */
 export class StatementExecution implements Execution {
@@ -16,17 +16,17 @@ export class StatementExecution implements Execution {
   readonly transaction: OpenTransaction;
   readonly isolation: Isolation;
   readonly snapshot: Snapshot;
-  readonly parameters: Row;
+  readonly parameters: RowValues;
   readonly afterStatement: (() => Steps<void>)[] = [];
-  readonly #database: Database;
+  readonly #database: SharedDatabase;
 
   constructor(
-    database: Database,
+    database: SharedDatabase,
     statement: {
       readonly transaction: OpenTransaction;
       readonly isolation: Isolation;
       readonly snapshot: Snapshot;
-      readonly parameters: Row;
+      readonly parameters: RowValues;
     },
   ) {
     this.#database = database;
@@ -67,7 +67,12 @@ export class StatementExecution implements Execution {
     return this.#database.advisoryLock(key);
   }
 
-  noteChange(row: StoredRow, table: Table, before: Row | null, after: Row | null): void {
+  noteChange(
+    row: StoredRow,
+    table: Table,
+    before: RowValues | null,
+    after: RowValues | null,
+  ): void {
     this.#database.noteChange(this.transaction, row, { table, before, after });
   }
 }

@@ -1,4 +1,4 @@
-import type { Plan, PlanTemplate } from "../clauses/plan.ts";
+import type { StatementPlan, PlanTemplate } from "../clauses/statement-plan.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { ParameterTypes, Scope } from "../expressions/scope.ts";
@@ -37,7 +37,7 @@ export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined 
   if (!isWhole(key.type)) {
     return call.refuse(`${FUNCTION}(${key.type})`);
   }
-  const plan: Plan = {
+  const plan: StatementPlan = {
     tag: (count) => `SELECT ${count}`,
     columns: [{ name: target.text("name") ?? FUNCTION, type: "void" }],
     tableLocks: [],

@@ -1,9 +1,9 @@
 import { coerceForColumn } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { ParameterTypes, Scope } from "../expressions/scope.ts";
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { SqlType, SqlValue } from "../types/sql-type.ts";
+import type { SqlType, Datum } from "../types/sql-type.ts";
 import { readTypeName } from "../types/type-name.ts";
 
 /** A column as CREATE TABLE words it. */
@@ -12,7 +12,7 @@ export interface ColumnDefinition {
   readonly type: SqlType;
   notNull: boolean;
   identity: boolean;
-  defaultValue: SqlValue;
+  defaultValue: Datum;
 }
 
 /** A constraint of a table or of one of its columns, which comes to the same. */
@@ -71,7 +71,7 @@ function readColumn(
   }
   node.end();
   if (before.some((other) => other.name === name)) {
-    throw new DatabaseError("42701", `column "${name}" specified more than once`);
+    throw new PostgresError("42701", `column "${name}" specified more than once`);
   }
   return column;
 }
@@ -103,7 +103,7 @@ function readColumnConstraint(
   }
 }
 
-function readDefault(expression: SyntaxNode, column: ColumnDefinition): SqlValue {
+function readDefault(expression: SyntaxNode, column: ColumnDefinition): Datum {
   const scope = new Scope(new ParameterTypes());
   const compiled = coerceForColumn(scope, compileExpression(scope, expression), column);
   if (scope.parameters.count > 0) {

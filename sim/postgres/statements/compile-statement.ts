@@ -1,4 +1,4 @@
-import type { Plan, PlanTemplate } from "../clauses/plan.ts";
+import type { StatementPlan, PlanTemplate } from "../clauses/statement-plan.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import type { Table } from "../storage/table.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
@@ -25,7 +25,7 @@ const TEMPLATES_OF_A_STATEMENT_MAX = 8;
  * Compiles a statement for the catalog as its transaction sees it; every other kind is refused by
  * name.
  */
-export function compileStatement(catalog: Catalog, statement: ParsedStatement): Plan {
+export function compileStatement(catalog: Catalog, statement: ParsedStatement): StatementPlan {
   if (isDefinition(statement)) {
     return compileDefinition(catalog, statement);
   }
@@ -51,7 +51,7 @@ export function isDefinition(statement: ParsedStatement): boolean {
   return statement.kind === "CreateStmt" || statement.kind === "IndexStmt";
 }
 
-function compileDefinition(catalog: Catalog, statement: ParsedStatement): Plan {
+function compileDefinition(catalog: Catalog, statement: ParsedStatement): StatementPlan {
   return statement.kind === "CreateStmt"
     ? compileCreateTable(catalog, statement)
     : compileCreateIndex(catalog, statement.open());

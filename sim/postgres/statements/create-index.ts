@@ -1,6 +1,6 @@
 import { compileCheck } from "../clauses/check-constraint.ts";
-import type { Plan, PlanOutcome } from "../clauses/plan.ts";
-import { DatabaseError } from "../ground/database-error.ts";
+import type { StatementPlan, PlanOutcome } from "../clauses/statement-plan.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import { SHARE_LOCK } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
@@ -14,7 +14,7 @@ import type { SyntaxNode } from "../syntax/syntax-node.ts";
 const NOTHING: PlanOutcome = { rows: [], count: 0 };
 
 /** Compiles CREATE [UNIQUE] INDEX over plain ascending columns, partial or not; to be run once. */
-export function compileCreateIndex(catalog: Catalog, node: SyntaxNode): Plan {
+export function compileCreateIndex(catalog: Catalog, node: SyntaxNode): StatementPlan {
   const relation = node.part("relation") ?? node.refuse("CREATE INDEX without a table");
   const table = catalog.demandTable(relation.requiredText("relname"));
   relation.only("schemaname", "public");
@@ -41,7 +41,7 @@ export function compileCreateIndex(catalog: Catalog, node: SyntaxNode): Plan {
         if (onlyIfMissing) {
           return NOTHING;
         }
-        throw new DatabaseError("42P07", `relation "${name}" already exists`);
+        throw new PostgresError("42P07", `relation "${name}" already exists`);
       }
       const index = addIndex(catalog, table, { name, columns, unique, primary: false, predicate });
       yield* fillIndex(execution, table, index);
@@ -58,7 +58,7 @@ export function addIndex(
 ): TableIndex {
   const index: TableIndex = { ...definition, entries: new OrderedIndex() };
   if (catalog.hasRelation(index.name)) {
-    throw new DatabaseError("42P07", `relation "${index.name}" already exists`);
+    throw new PostgresError("42P07", `relation "${index.name}" already exists`);
   }
   table.addIndex(index);
   catalog.addRelationName(index.name);
@@ -75,7 +75,7 @@ function readIndexColumn(table: Table, node: SyntaxNode): number {
   if (at >= 0) {
     return at;
   }
-  throw new DatabaseError("42703", `column "${name}" does not exist`);
+  throw new PostgresError("42703", `column "${name}" does not exist`);
 }
 
 function readPredicate(table: Table, condition: SyntaxNode | undefined): IndexPredicate | null {
@@ -119,5 +119,5 @@ function notUnique(table: Table, index: TableIndex, key: Parameters<typeof descr
   const message = `could not create unique index "${index.name}"`;
   const detail = `${describeKey(table, index.columns, key)} is duplicated.`;
   const parts = { schema: "public", table: table.name, constraint: index.name, detail };
-  return new DatabaseError("23505", message, parts);
+  return new PostgresError("23505", message, parts);
 }

@@ -1,6 +1,6 @@
 import { compileCheck, type RowCondition } from "../clauses/check-constraint.ts";
-import type { Plan, PlanOutcome } from "../clauses/plan.ts";
-import { DatabaseError } from "../ground/database-error.ts";
+import type { StatementPlan, PlanOutcome } from "../clauses/statement-plan.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import { ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
@@ -37,7 +37,7 @@ const checksCompiledBefore = new WeakMap<SyntaxNode, RowCondition>();
 /**
  * Compiles CREATE TABLE [IF NOT EXISTS]; to be run once, by the transaction whose catalog this is.
  */
-export function compileCreateTable(catalog: Catalog, statement: ParsedStatement): Plan {
+export function compileCreateTable(catalog: Catalog, statement: ParsedStatement): StatementPlan {
   const create = readBefore.get(statement) ?? readCreateTable(statement.open());
   readBefore.set(statement, create);
   const { name, onlyIfMissing, columns, constraints } = create;
@@ -51,7 +51,7 @@ export function compileCreateTable(catalog: Catalog, statement: ParsedStatement)
         if (onlyIfMissing) {
           return NOTHING;
         }
-        throw new DatabaseError("42P07", `relation "${name}" already exists`);
+        throw new PostgresError("42P07", `relation "${name}" already exists`);
       }
       yield* awaitRival(execution, catalog, name);
       const table = new Table(name, columns.map(makeColumn), execution.transaction);
@@ -92,7 +92,7 @@ function* awaitRival(execution: Execution, catalog: Catalog, name: string): Step
       continue;
     }
     const constraint = "pg_type_typname_nsp_index";
-    throw new DatabaseError(
+    throw new PostgresError(
       "23505",
       `duplicate key value violates unique constraint "${constraint}"`,
       {
@@ -145,7 +145,7 @@ function* addConstraints(
     if (one.primary) {
       if (table.indexes.some((index) => index.primary)) {
         const message = `multiple primary keys for table "${table.name}" are not allowed`;
-        throw new DatabaseError("42P16", message);
+        throw new PostgresError("42P16", message);
       }
       for (const at of columns) {
         markNotNull(table, at);
@@ -189,11 +189,11 @@ function addForeignKey(
       : [...(primary?.columns ?? [])];
   if (primary === undefined && definition.referenced.length === 0) {
     const message = `there is no primary key for referenced table "${referenced.name}"`;
-    throw new DatabaseError("42704", message);
+    throw new PostgresError("42704", message);
   }
   if (columns.length !== referencedColumns.length) {
     const message = "number of referencing and referenced columns for foreign key disagree";
-    throw new DatabaseError("42830", message);
+    throw new PostgresError("42830", message);
   }
   const isKey = referenced.indexes.some(
     (index) =>
@@ -204,7 +204,7 @@ function addForeignKey(
   );
   if (!isKey) {
     const message = `there is no unique constraint matching given keys for referenced table "${referenced.name}"`;
-    throw new DatabaseError("42830", message);
+    throw new PostgresError("42830", message);
   }
   const foreignKey = { name, table, columns, referenced, referencedColumns };
   table.foreignKeys.push(foreignKey);
@@ -219,7 +219,7 @@ function demandKeyColumn(table: Table, name: string): number {
   if (at >= 0) {
     return at;
   }
-  throw new DatabaseError("42703", `column "${name}" named in key does not exist`);
+  throw new PostgresError("42703", `column "${name}" named in key does not exist`);
 }
 
 function demandForeignColumn(table: Table, name: string): number {
@@ -228,7 +228,7 @@ function demandForeignColumn(table: Table, name: string): number {
     return at;
   }
   const message = `column "${name}" referenced in foreign key constraint does not exist`;
-  throw new DatabaseError("42703", message);
+  throw new PostgresError("42703", message);
 }
 
 function markNotNull(table: Table, at: number): void {

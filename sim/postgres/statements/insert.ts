@@ -1,6 +1,6 @@
 import {
   assign,
-  type Assignment,
+  type ColumnAssignment,
   bindAssignments,
   type BoundAssignment,
   demandColumn,
@@ -8,27 +8,27 @@ import {
 } from "../clauses/assignment.ts";
 import { readTableReference } from "../clauses/from-clause.ts";
 import { readOnConflict } from "../clauses/on-conflict.ts";
-import type { Plan, PlanOutcome, PlanTemplate } from "../clauses/plan.ts";
 import { compileReturning } from "../clauses/returning.ts";
+import type { StatementPlan, PlanOutcome, PlanTemplate } from "../clauses/statement-plan.ts";
 import type { Target } from "../clauses/target-list.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import type { Frame } from "../expressions/expression.ts";
 import { ParameterTypes, Scope } from "../expressions/scope.ts";
-import { DatabaseError, serializationFailure } from "../ground/database-error.ts";
+import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
 import { checkRow, findConflict, isFree } from "../rows/row-constraint.ts";
 import { insertRow } from "../rows/write-row.ts";
 import type { Catalog } from "../storage/catalog.ts";
-import type { Row } from "../storage/row.ts";
+import type { RowValues } from "../storage/row.ts";
 import { isVisible, indexKeyOf, type Table, type TableIndex } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { SqlType, SqlValue } from "../types/sql-type.ts";
+import type { SqlType, Datum } from "../types/sql-type.ts";
 
 interface Insert {
   /** For each row to insert, the assignments of all columns, in their order. */
-  readonly rows: readonly (readonly Assignment[])[];
+  readonly rows: readonly (readonly ColumnAssignment[])[];
   readonly arbiterNames: readonly string[] | null;
   readonly returning: readonly Target[];
   readonly parameterTypes: readonly SqlType[];
@@ -75,7 +75,7 @@ function templateOf(tableName: string, insert: Insert): PlanTemplate {
   };
 }
 
-function bindInsert(insert: Insert, table: Table): Plan {
+function bindInsert(insert: Insert, table: Table): StatementPlan {
   const { arbiterNames, returning, parameterTypes } = insert;
   const rows = insert.rows.map((row) => bindAssignments(row, table));
   const isArbiter = (index: TableIndex): boolean => arbiterNames?.includes(index.name) === true;
@@ -106,7 +106,7 @@ function readColumns(table: Table, nodes: readonly SyntaxNode[]): WrittenColumns
     node.end();
     const column = demandColumn(table, name);
     if (columns.includes(column)) {
-      throw new DatabaseError("42701", `column "${name}" specified more than once`);
+      throw new PostgresError("42701", `column "${name}" specified more than once`);
     }
     columns.push(column);
   }
@@ -118,7 +118,7 @@ function readRows(
   table: Table,
   { columns, named }: WrittenColumns,
   source: SyntaxNode | undefined,
-): Assignment[][] {
+): ColumnAssignment[][] {
   if (source === undefined) {
     return [assignRow(scope, table, [], [])];
   }
@@ -134,13 +134,13 @@ function readRows(
     const values = readValues(scope, list);
     length ??= values.length;
     if (values.length !== length) {
-      throw new DatabaseError("42601", "VALUES lists must all be the same length");
+      throw new PostgresError("42601", "VALUES lists must all be the same length");
     }
     if (values.length > columns.length) {
-      throw new DatabaseError("42601", "INSERT has more expressions than target columns");
+      throw new PostgresError("42601", "INSERT has more expressions than target columns");
     }
     if (named && values.length < columns.length) {
-      throw new DatabaseError("42601", "INSERT has more target columns than expressions");
+      throw new PostgresError("42601", "INSERT has more target columns than expressions");
     }
     return assignRow(scope, table, columns, values);
   });
@@ -159,8 +159,8 @@ function assignRow(
   table: Table,
   columns: readonly number[],
   values: readonly WrittenValue[],
-): Assignment[] {
-  const row = table.columns.map((_, column): Assignment => ({ column, evaluate: null }));
+): ColumnAssignment[] {
+  const row = table.columns.map((_, column): ColumnAssignment => ({ column, evaluate: null }));
   for (const [at, value] of values.entries()) {
     const column = columns[at];
     if (column !== undefined) {
@@ -172,11 +172,11 @@ function assignRow(
 
 function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcome> {
   const { table, arbiters, returning } = insert;
-  const rows: Row[] = [];
+  const rows: RowValues[] = [];
   let count = 0;
   for (const assignments of insert.rows) {
     const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
-    const values: SqlValue[] = [];
+    const values: Datum[] = [];
     for (const assignment of assignments) {
       values.push(assignment.evaluate(frame));
     }
@@ -209,7 +209,7 @@ function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcom
 function* hasConflict(
   execution: Execution,
   arbiters: readonly TableIndex[],
-  values: Row,
+  values: RowValues,
 ): Steps<boolean> {
   for (const index of arbiters) {
     const key = indexKeyOf(index, values);

@@ -1,7 +1,7 @@
 import type { Conjunct } from "../clauses/access-path.ts";
 import {
   assign,
-  type Assignment,
+  type ColumnAssignment,
   bindAssignments,
   type BoundAssignment,
   demandColumn,
@@ -16,28 +16,28 @@ import {
   readTableReference,
   versionsAt,
 } from "../clauses/from-clause.ts";
-import type { Plan, PlanOutcome, PlanTemplate } from "../clauses/plan.ts";
 import { compileReturning } from "../clauses/returning.ts";
+import type { StatementPlan, PlanOutcome, PlanTemplate } from "../clauses/statement-plan.ts";
 import type { Target } from "../clauses/target-list.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import type { Frame } from "../expressions/expression.ts";
 import { ParameterTypes, Scope } from "../expressions/scope.ts";
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import { shuffle } from "../ground/shuffle.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
 import { type Modification, modifyRow } from "../rows/write-row.ts";
 import type { Catalog } from "../storage/catalog.ts";
-import type { Row } from "../storage/row.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { RowVersion, Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { SqlType, SqlValue } from "../types/sql-type.ts";
+import type { SqlType, Datum } from "../types/sql-type.ts";
 
 interface Modify {
   readonly verb: "UPDATE" | "DELETE";
   readonly join: Join;
-  readonly assignments: readonly Assignment[] | null;
+  readonly assignments: readonly ColumnAssignment[] | null;
   readonly returning: readonly Target[];
   readonly parameterTypes: readonly SqlType[];
 }
@@ -95,7 +95,7 @@ function templateOf(tableName: string, modify: Modify): PlanTemplate {
   };
 }
 
-function bindModify(modify: Modify, table: Table): Plan {
+function bindModify(modify: Modify, table: Table): StatementPlan {
   const { verb, assignments, returning, parameterTypes } = modify;
   const bound: BoundModify = {
     join: bindJoin(modify.join, [table]),
@@ -115,7 +115,11 @@ function planOver(scope: Scope, conjuncts: readonly Conjunct[]): Join {
   return planJoin(scope, { conjuncts: [], outerJoins: new Map() }, conjuncts, null);
 }
 
-function readAssignments(scope: Scope, table: Table, nodes: readonly SyntaxNode[]): Assignment[] {
+function readAssignments(
+  scope: Scope,
+  table: Table,
+  nodes: readonly SyntaxNode[],
+): ColumnAssignment[] {
   const written = nodes.map((node) => {
     const name = node.requiredText("name");
     const value = node.requiredChild("val");
@@ -123,11 +127,11 @@ function readAssignments(scope: Scope, table: Table, nodes: readonly SyntaxNode[
     const isDefault = value.kind === "SetToDefault";
     return { name, value: isDefault ? null : compileExpression(scope, value) };
   });
-  const assignments: Assignment[] = [];
+  const assignments: ColumnAssignment[] = [];
   for (const { name, value } of written) {
     const column = demandColumn(table, name);
     if (assignments.some((one) => one.column === column)) {
-      throw new DatabaseError("42601", `multiple assignments to same column "${name}"`);
+      throw new PostgresError("42601", `multiple assignments to same column "${name}"`);
     }
     assignments.push(assign(scope, table, column, value, "update"));
   }
@@ -138,7 +142,7 @@ function* runModify(modify: BoundModify, execution: Execution): Steps<PlanOutcom
   const { returning, join } = modify;
   const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
   const modification = modificationOf(modify, frame);
-  const rows: Row[] = [];
+  const rows: RowValues[] = [];
   let count = 0;
   for (const version of findVersions(join, frame, execution)) {
     const modified = yield* modifyRow(execution, version, modification);
@@ -162,7 +166,7 @@ function modificationOf({ assignments, join }: BoundModify, frame: Frame): Modif
         return null;
       }
       frame.rows[0] = values;
-      const changed: SqlValue[] = [...values];
+      const changed: Datum[] = [...values];
       for (const { column, evaluate } of assignments) {
         changed[column] = evaluate(frame);
       }

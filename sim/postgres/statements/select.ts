@@ -13,21 +13,21 @@ import {
 } from "../clauses/from-clause.ts";
 import { demandGrouped, groupRows } from "../clauses/grouping.ts";
 import { type Locking, lockFoundRow, readLockingClause } from "../clauses/locking-clause.ts";
-import type { Plan, PlanOutcome, PlanTemplate } from "../clauses/plan.ts";
 import { compareByKeys, compileSortClause, type SortKey } from "../clauses/sort-clause.ts";
+import type { StatementPlan, PlanOutcome, PlanTemplate } from "../clauses/statement-plan.ts";
 import { compileTargets, type Target } from "../clauses/target-list.ts";
 import { Aggregates } from "../expressions/aggregate.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression, ExpressionCompiler } from "../expressions/compile-expression.ts";
 import type { Evaluate, Expression, Frame } from "../expressions/expression.ts";
 import { ParameterTypes, Scope } from "../expressions/scope.ts";
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import { shuffle } from "../ground/shuffle.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import { ACCESS_SHARE, ROW_SHARE } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
 import type { Catalog } from "../storage/catalog.ts";
-import type { Row } from "../storage/row.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { SqlType } from "../types/sql-type.ts";
 
@@ -66,7 +66,7 @@ function templateOf(
   const columns = select.targets.map((target) => target.column);
   return {
     tableNames,
-    bind(tables): Plan {
+    bind(tables): StatementPlan {
       const bound: SelectPlan = { ...select, join: bindJoin(select.join, tables) };
       return {
         tag: (count) => `SELECT ${count}`,
@@ -123,7 +123,7 @@ function compileBound(scope: Scope, node: SyntaxNode | undefined): Evaluate | nu
   const expression = settleUnknown(scope, compileExpression(scope, node), "bigint");
   if (expression.type !== "bigint" && expression.type !== "integer") {
     const message = `argument of LIMIT must be type bigint, not type ${expression.type}`;
-    throw new DatabaseError("42804", message);
+    throw new PostgresError("42804", message);
   }
   return expression.evaluate;
 }
@@ -143,14 +143,14 @@ function orderOverOneTable(keys: readonly SortKey[]): WantedOrder[] | null {
   return wanted;
 }
 
-const NO_VALUES: Row = [];
+const NO_VALUES: RowValues = [];
 
 function* runSelect(select: SelectPlan, execution: Execution): Steps<PlanOutcome> {
   const { locking, targets, join } = select;
   const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: NO_VALUES };
   const limit = boundOf(select.limit, frame, "LIMIT");
   let toSkip = boundOf(select.offset, frame, "OFFSET") ?? 0n;
-  const rows: Row[] = [];
+  const rows: RowValues[] = [];
   if (limit === 0n) {
     return { rows, count: 0 };
   }
@@ -188,12 +188,12 @@ function boundOf(evaluate: Evaluate | null, frame: Frame, clause: string): bigin
     return value;
   }
   const code = clause === "LIMIT" ? "2201W" : "2201X";
-  throw new DatabaseError(code, `${clause} must not be negative`);
+  throw new PostgresError(code, `${clause} must not be negative`);
 }
 
 /**
- * Row by row where an index gives the order; otherwise all of them first, shuffled where order is
- * open, sorted.
+ * RowValues by row where an index gives the order; otherwise all of them first, shuffled where
+ * order is open, sorted. /
  */
 function foundRows(select: SelectPlan, execution: Execution): Iterable<FoundRow> {
   const found = joinedRows(select.join, execution);

@@ -1,4 +1,4 @@
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -29,7 +29,7 @@ export class Catalog {
   demandTable(name: string): Table {
     const table = this.findTable(name);
     if (table === undefined) {
-      throw new DatabaseError("42P01", `relation "${name}" does not exist`);
+      throw new PostgresError("42P01", `relation "${name}" does not exist`);
     }
     return table;
   }

@@ -1,5 +1,5 @@
 import { toClientValue, type ClientValue } from "../types/sql-type.ts";
-import type { Row } from "./row.ts";
+import type { RowValues } from "./row.ts";
 import type { Table } from "./table.ts";
 
 /** A row as the client would get it, keyed by column name. */
@@ -20,14 +20,14 @@ export interface Commit {
 }
 
 /** A change as the engine notes it until the transaction ends. */
-export interface RowChange {
+export interface NotedChange {
   readonly table: Table;
-  readonly before: Row | null;
-  readonly after: Row | null;
+  readonly before: RowValues | null;
+  readonly after: RowValues | null;
 }
 
 /** The commit as its observers get it. */
-export function describeCommit(changes: readonly RowChange[]): Commit {
+export function commitOf(changes: readonly NotedChange[]): Commit {
   return {
     changes: changes.map(({ table, before, after }) => ({
       table: table.name,
@@ -37,7 +37,7 @@ export function describeCommit(changes: readonly RowChange[]): Commit {
   };
 }
 
-function describeRow(table: Table, row: Row | null): ClientRow | null {
+function describeRow(table: Table, row: RowValues | null): ClientRow | null {
   if (row === null) {
     return null;
   }

@@ -1,4 +1,4 @@
-import type { RowChange } from "./commit.ts";
+import type { NotedChange } from "./commit.ts";
 import type { StoredRow } from "./table.ts";
 import { Transaction } from "./transaction.ts";
 
@@ -7,5 +7,5 @@ export class OpenTransaction extends Transaction {
   /** Rows with a version to clear away once nobody can see it. */
   readonly touched: StoredRow[] = [];
   /** For the observer of commits, in the order in which they were made. */
-  readonly changes: RowChange[] = [];
+  readonly changes: NotedChange[] = [];
 }

@@ -1,7 +1,7 @@
-import { compareSqlValues, type SqlValue } from "../types/sql-type.ts";
+import { compareSqlValues, type Datum } from "../types/sql-type.ts";
 
 /** The indexed values of a row; null sorts last, as in a B-tree of Postgres. */
-export type IndexKey = readonly SqlValue[];
+export type IndexKey = readonly Datum[];
 
 /** What an index points to: `id` is the last word in its order. */
 interface IndexedRow {
@@ -24,7 +24,7 @@ const NONE: readonly never[] = [];
  * where nobody asked for order.
  */
 export class OrderedIndex<Row extends IndexedRow> {
-  readonly #byKey = new Map<SqlValue, IndexEntry<Row>[]>();
+  readonly #byKey = new Map<Datum, IndexEntry<Row>[]>();
   #leaves: IndexEntry<Row>[][] | null = null;
   size = 0;
 
@@ -128,7 +128,7 @@ export function compareKeys(left: IndexKey, right: IndexKey): number {
 }
 
 /** The key as one value for a Map: equal keys have equal names, different keys different ones. */
-function nameOf(key: IndexKey): SqlValue {
+function nameOf(key: IndexKey): Datum {
   if (key.length === 1) {
     return key[0] ?? null;
   }

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { PostgresHost } from "../ground/host.ts";
-import { Database } from "../server/database.ts";
 import { Session } from "../server/session.ts";
+import { SharedDatabase } from "../server/shared-database.ts";
 import { loadPostgresParser } from "../syntax/postgres-parser.ts";
 
 beforeAll(loadPostgresParser);
@@ -18,7 +18,7 @@ const host: PostgresHost = {
 
 function startDatabase() {
   const sessions: Session[] = [];
-  const database = new Database(host, {
+  const database = new SharedDatabase(host, {
     resume: () => {},
     oldestSnapshot: () =>
       sessions.map((one) => one.oldestSnapshot).find((one) => one !== null) ?? null,

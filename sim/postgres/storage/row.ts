@@ -1,7 +1,7 @@
-import type { SqlValue } from "../types/sql-type.ts";
+import type { Datum } from "../types/sql-type.ts";
 
 /** The values of one version of a row, in the order of the table's columns. */
-export type Row = readonly SqlValue[];
+export type RowValues = readonly Datum[];
 
 /**
  * How strongly a row is locked, weakest first, as in heapam: FOR KEY SHARE, FOR SHARE, FOR NO KEY

@@ -1,7 +1,7 @@
 import { Lock } from "../locks/lock.ts";
-import type { SqlType, SqlValue } from "../types/sql-type.ts";
+import type { SqlType, Datum } from "../types/sql-type.ts";
 import type { IndexKey, OrderedIndex } from "./ordered-index.ts";
-import { FOR_UPDATE, type Row, type RowLockMode } from "./row.ts";
+import { FOR_UPDATE, type RowValues, type RowLockMode } from "./row.ts";
 import type { Sequence } from "./sequence.ts";
 import type { Snapshot, Transaction } from "./transaction.ts";
 
@@ -11,7 +11,7 @@ export interface Column {
   readonly type: SqlType;
   notNull: boolean;
   /** A constant; null without DEFAULT. */
-  readonly defaultValue: SqlValue;
+  readonly defaultValue: Datum;
   /** GENERATED ALWAYS AS IDENTITY. */
   readonly identity: Sequence | null;
 }
@@ -19,7 +19,7 @@ export interface Column {
 /** A CHECK constraint; it is broken only where it is false, not where it is null. */
 export interface CheckConstraint {
   readonly name: string;
-  readonly evaluate: (row: Row) => SqlValue;
+  readonly evaluate: (row: RowValues) => Datum;
 }
 
 /** A foreign key with NO ACTION on update and delete. */
@@ -36,7 +36,7 @@ export interface ForeignKey {
  */
 export interface IndexPredicate {
   readonly canonicalConjuncts: readonly string[];
-  readonly evaluate: (row: Row) => SqlValue;
+  readonly evaluate: (row: RowValues) => Datum;
 }
 
 /** A B-tree index over plain columns, ascending. */
@@ -120,7 +120,7 @@ export class Table {
 }
 
 /** True when both rows are in the index, under one key. */
-export function haveSameKey(index: TableIndex, left: Row, right: Row): boolean {
+export function haveSameKey(index: TableIndex, left: RowValues, right: RowValues): boolean {
   for (const column of index.columns) {
     if ((left[column] ?? null) !== (right[column] ?? null)) {
       return false;
@@ -151,7 +151,7 @@ function describeShape({ name, columns, indexes }: Table): string {
 }
 
 /** The row's key in the index, or undefined when a partial index leaves the row out. */
-export function indexKeyOf(index: TableIndex, row: Row): IndexKey | undefined {
+export function indexKeyOf(index: TableIndex, row: RowValues): IndexKey | undefined {
   if (index.predicate !== null && index.predicate.evaluate(row) !== true) {
     return undefined;
   }
@@ -167,7 +167,7 @@ export interface RowLocker {
 /** One version of a row: who made it, who ended it, who holds a lock on it. */
 export class RowVersion {
   readonly row: StoredRow;
-  readonly values: Row;
+  readonly values: RowValues;
   readonly createdBy: Transaction;
   readonly createdAtCommand: number;
   /** Who deleted or replaced it; an aborted one counts as none. */
@@ -178,7 +178,7 @@ export class RowVersion {
   next: RowVersion | null = null;
   lockers: RowLocker[] | null = null;
 
-  constructor(row: StoredRow, values: Row, createdBy: Transaction, createdAtCommand: number) {
+  constructor(row: StoredRow, values: RowValues, createdBy: Transaction, createdAtCommand: number) {
     this.row = row;
     this.values = values;
     this.createdBy = createdBy;

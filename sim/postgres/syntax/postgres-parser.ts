@@ -1,5 +1,5 @@
 import { hasSqlDetails, loadModule, parseSync } from "libpg-query";
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import { SyntaxNode } from "./syntax-node.ts";
 
 /** One statement of a query text, not yet compiled. `open` gives a fresh reader of its tree. */
@@ -42,7 +42,7 @@ export function parseStatements(sql: string): readonly ParsedStatement[] {
     parses.set(sql, parse);
   }
   if (parse.syntaxError !== undefined) {
-    throw new DatabaseError("42601", parse.syntaxError);
+    throw new PostgresError("42601", parse.syntaxError);
   }
   return parse.statements;
 }

@@ -6,7 +6,7 @@ export type ScriptStep =
   | "deadlock timeout";
 
 /** Queries over several sessions, in the order in which they are asked; some of them wait. */
-export interface Script {
+export interface DifferentialScript {
   readonly claim: string;
   readonly steps: readonly ScriptStep[];
 }
@@ -22,7 +22,7 @@ const INSERT_E1 = "INSERT INTO inbox VALUES ('e1', 't', 1)";
 const FUND_A = "INSERT INTO external_funding VALUES ('a', 'OMR', 1)";
 
 /** Run after the wallet service's migrations and `DIFFERENTIAL_SETUP`. */
-export const DIFFERENTIAL_SCRIPTS: readonly Script[] = [
+export const DIFFERENTIAL_SCRIPTS: readonly DifferentialScript[] = [
   script("an uncommitted change is seen by its own transaction only", [
     ["s1", "BEGIN"],
     ["s1", TAKE_A],
@@ -489,6 +489,6 @@ export const DIFFERENTIAL_SCRIPTS: readonly Script[] = [
 export const DIFFERENTIAL_SETUP =
   "INSERT INTO wallets VALUES ('a', 'OMR', 100, 100, 1), ('b', 'OMR', 200, 200, 1), ('c', 'USD', 50, 50, 1)";
 
-function script(claim: string, steps: readonly ScriptStep[]): Script {
+function script(claim: string, steps: readonly ScriptStep[]): DifferentialScript {
   return { claim, steps };
 }

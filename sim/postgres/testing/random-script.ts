@@ -1,4 +1,4 @@
-import type { Script, ScriptStep } from "./differential-scripts.ts";
+import type { DifferentialScript, ScriptStep } from "./differential-scripts.ts";
 import { Rehearsal } from "./rehearsal.ts";
 
 const STEPS = 24;
@@ -38,7 +38,7 @@ export function randomScript(
   seed: number,
   setup: readonly string[],
   begin: "BEGIN" | "BEGIN ISOLATION LEVEL REPEATABLE READ",
-): Script {
+): DifferentialScript {
   const draw = randomDraws(seed);
   const stage = new Rehearsal();
   for (const sql of setup) {

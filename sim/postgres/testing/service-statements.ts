@@ -1,5 +1,5 @@
 import type { Parameter } from "../types/parameter.ts";
-import type { Script, ScriptStep } from "./differential-scripts.ts";
+import type { DifferentialScript, ScriptStep } from "./differential-scripts.ts";
 
 /** A statement with parameters that it accepts. */
 export type Statement = readonly [sql: string, parameters: readonly Parameter[]];
@@ -131,7 +131,7 @@ const OTHER_VALUES: readonly Parameter[] = [
  * Every statement as it should be sent, and then once for each parameter replaced by each odd
  * value.
  */
-export function badParameterScript(statements: readonly Statement[]): Script {
+export function badParameterScript(statements: readonly Statement[]): DifferentialScript {
   const good: ScriptStep[] = statements.map(([sql, parameters]) => ["s1", sql, parameters]);
   const bad = statements.flatMap(([sql, parameters]) => {
     const variants = parameters.flatMap((_, at) =>

@@ -5,7 +5,7 @@ import {
   isWhole,
   parseSqlText,
   type SqlType,
-  type SqlValue,
+  type Datum,
 } from "./sql-type.ts";
 
 /** A parameter as a service hands it to the `pg` client. */
@@ -16,7 +16,7 @@ export type Parameter = string | number | bigint | boolean | null | readonly Par
  * as text, so this is its text and then the type's input function, with that function's errors
  * (22P02, 22003).
  */
-export function readParameter(type: SqlType, parameter: Parameter): SqlValue {
+export function readParameter(type: SqlType, parameter: Parameter): Datum {
   if (parameter === null) {
     return null;
   }

@@ -1,4 +1,4 @@
-import { DatabaseError } from "../ground/database-error.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 
 /**
  * The types that are simulated. `unknown` is Postgres's own name for a literal or parameter whose
@@ -17,7 +17,7 @@ export type SqlType =
   | "unknown";
 
 /** A value inside the engine. Every whole number is a bigint here, whatever its width in SQL. */
-export type SqlValue = string | bigint | boolean | null | readonly SqlValue[];
+export type Datum = string | bigint | boolean | null | readonly Datum[];
 
 /**
  * A value as the `pg` client hands it to a service: bigint and numeric as strings, integer as a
@@ -76,7 +76,7 @@ export function isWhole(type: SqlType): type is "bigint" | "integer" {
  */
 export function inRange(type: "bigint" | "integer", value: bigint): bigint {
   if (!isInRange(type, value)) {
-    throw new DatabaseError("22003", `${type} out of range`);
+    throw new PostgresError("22003", `${type} out of range`);
   }
   return value;
 }
@@ -91,9 +91,9 @@ export function isInRange(type: "bigint" | "integer", value: bigint): boolean {
  * Postgres's input function of a scalar type: 22P02 when the text is not of the type, 22003 out of
  * range.
  */
-export function parseSqlText(type: SqlType, text: string): SqlValue {
+export function parseSqlText(type: SqlType, text: string): Datum {
   if (text.includes("\0")) {
-    throw new DatabaseError("22021", 'invalid byte sequence for encoding "UTF8": 0x00');
+    throw new PostgresError("22021", 'invalid byte sequence for encoding "UTF8": 0x00');
   }
   // The client's UTF-8 encoder puts a replacement character for half of a surrogate pair.
   if (type === "text") {
@@ -111,12 +111,12 @@ export function parseSqlText(type: SqlType, text: string): SqlValue {
 function parseWhole(type: "bigint" | "integer", text: string): bigint {
   const digits = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)[ \t\n\v\f\r]*$/.exec(text);
   if (digits === null) {
-    throw new DatabaseError("22P02", `invalid input syntax for type ${type}: "${text}"`);
+    throw new PostgresError("22P02", `invalid input syntax for type ${type}: "${text}"`);
   }
   const size = BigInt(digits[2] ?? "0");
   const value = digits[1] === "-" ? -size : size;
   if (!isInRange(type, value)) {
-    throw new DatabaseError("22003", `value "${text}" is out of range for type ${type}`);
+    throw new PostgresError("22003", `value "${text}" is out of range for type ${type}`);
   }
   return value;
 }
@@ -135,11 +135,11 @@ function parseBoolean(text: string): boolean {
   if (word === "of" || word === "off" || word === "0") {
     return false;
   }
-  throw new DatabaseError("22P02", `invalid input syntax for type boolean: "${text}"`);
+  throw new PostgresError("22P02", `invalid input syntax for type boolean: "${text}"`);
 }
 
 /** Postgres's output function: the text of a value that is not null. */
-export function formatSqlText(value: SqlValue): string {
+export function formatSqlText(value: Datum): string {
   if (typeof value === "string") {
     return value;
   }
@@ -150,7 +150,7 @@ export function formatSqlText(value: SqlValue): string {
 }
 
 /** A value as the `pg` client shows it by default. */
-export function toClientValue(type: SqlType, value: SqlValue): ClientValue {
+export function toClientValue(type: SqlType, value: Datum): ClientValue {
   if (value === null || typeof value === "string" || typeof value === "boolean") {
     return value;
   }
@@ -165,7 +165,7 @@ export function toClientValue(type: SqlType, value: SqlValue): ClientValue {
  * Orders two values of one type, neither of them null. Text is in the C collation: by code point,
  * which is the order of the UTF-8 bytes.
  */
-export function compareSqlValues(left: SqlValue, right: SqlValue): number {
+export function compareSqlValues(left: Datum, right: Datum): number {
   if (typeof left === "string" && typeof right === "string") {
     return compareText(left, right);
   }

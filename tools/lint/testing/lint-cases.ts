@@ -64,7 +64,7 @@ export const ARROWS: readonly LintCase[] = [
     /imports only itself: take the facts as parameters/,
   ),
   forbidden(
-    "scenarios/invariants/ends.ts",
+    "scenarios/promises/ends.ts",
     "scenarios/workloads/mixed.ts",
     /judge does not know the driver: read .*observation/,
   ),
@@ -78,7 +78,7 @@ export const ARROWS: readonly LintCase[] = [
   ),
   forbidden(
     "sim/postgres/storage/heap.ts",
-    "sim/postgres/clauses/plan.ts",
+    "sim/postgres/clauses/statement-plan.ts",
     /ground < syntax < .*: storage must not know clauses; move what both need down/,
   ),
   forbidden("sim/kafka/client/ask.ts", "sim/kafka/broker/broker.ts", /client must not know broker/),

@@ -1,7 +1,7 @@
 import { paymentName, type Books } from "../books/books.ts";
-import type { Breach, Invariant } from "./invariant.ts";
+import type { Breach, SystemPromise } from "./system-promise.ts";
 
-export const oneEffect: Invariant = {
+export const oneEffect: SystemPromise = {
   name: "one-effect",
   sentence: "Each accepted payment moves money at most once: one debit and one credit, or neither.",
   judged: "at every commit, and at the end",

@@ -1,9 +1,9 @@
 import { parseEvent } from "../../system/domain/events.ts";
 import type { Books, OutboxBook } from "../books/books.ts";
 import type { TopicRecord } from "../world.ts";
-import type { Breach, Invariant } from "./invariant.ts";
+import type { Breach, SystemPromise } from "./system-promise.ts";
 
-export const published: Invariant = {
+export const published: SystemPromise = {
   name: "published",
   sentence:
     "Topic and outbox hold the same events: nothing committed stays unsent, nothing uncommitted is sent.",

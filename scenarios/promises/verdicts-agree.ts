@@ -1,7 +1,7 @@
 import { paymentName, type Books, type MovementBook } from "../books/books.ts";
-import type { Breach, Invariant } from "./invariant.ts";
+import type { Breach, SystemPromise } from "./system-promise.ts";
 
-export const verdictsAgree: Invariant = {
+export const verdictsAgree: SystemPromise = {
   name: "verdicts-agree",
   sentence:
     "A payment is COMPLETED exactly when its two ledger entries exist, and FAILED exactly when the wallet refused it.",

@@ -1,7 +1,7 @@
 import { paymentName, type Books } from "../books/books.ts";
-import type { Breach, Invariant } from "./invariant.ts";
+import type { Breach, SystemPromise } from "./system-promise.ts";
 
-export const balanced: Invariant = {
+export const balanced: SystemPromise = {
   name: "balanced",
   sentence:
     "Every posting sums to zero, and each wallet's balance equals its opening balance plus its ledger entries.",

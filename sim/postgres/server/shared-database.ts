@@ -1,10 +1,10 @@
-import type { Plan } from "../clauses/plan.ts";
+import type { StatementPlan } from "../clauses/statement-plan.ts";
 import type { PostgresHost } from "../ground/host.ts";
 import { LockManager } from "../locks/lock-manager.ts";
 import { Lock, type LockOwner } from "../locks/lock.ts";
 import { compileStatement, isDefinition } from "../statements/compile-statement.ts";
 import { Catalog, SharedCatalog } from "../storage/catalog.ts";
-import { type Commit, describeCommit, type RowChange } from "../storage/commit.ts";
+import { type Commit, commitOf, type NotedChange } from "../storage/commit.ts";
 import { OpenTransaction } from "../storage/open-transaction.ts";
 import { cleanRow } from "../storage/row-cleaning.ts";
 import type { RowVersion, StoredRow } from "../storage/table.ts";
@@ -15,7 +15,7 @@ const PLANS_MAX = 10_000;
 const FIRST_TRANSACTION_ID = 700;
 
 interface CachedPlan {
-  readonly plan: Plan;
+  readonly plan: StatementPlan;
   readonly catalogVersion: number;
 }
 
@@ -28,7 +28,7 @@ interface Leftover {
  * What all sessions of a server share: catalog, locks, the order of commits, plans, and cleaning
  * up.
  */
-export class Database {
+export class SharedDatabase {
   readonly host: PostgresHost;
   readonly locks: LockManager;
   readonly catalog = new SharedCatalog();
@@ -74,7 +74,7 @@ export class Database {
    * The plan of a statement, compiled once per catalog version; a transaction that has defined
    * something sees its own.
    */
-  planFor(statement: ParsedStatement, transaction: Transaction): Plan {
+  planFor(statement: ParsedStatement, transaction: Transaction): StatementPlan {
     const catalogVersion = this.catalog.version;
     const shared = !isDefinition(statement) && transaction.undefine.length === 0;
     const cached = shared ? this.#plans.get(statement) : undefined;
@@ -115,7 +115,7 @@ export class Database {
     if (changes.length === 0 || this.#listeners.length === 0) {
       return;
     }
-    const commit = describeCommit(changes);
+    const commit = commitOf(changes);
     for (const listener of this.#listeners) {
       listener(commit);
     }
@@ -136,7 +136,7 @@ export class Database {
   }
 
   /** Notes a change of a row: for cleaning up after it, and for the observers if there are any. */
-  noteChange(transaction: OpenTransaction, row: StoredRow, change: RowChange): void {
+  noteChange(transaction: OpenTransaction, row: StoredRow, change: NotedChange): void {
     transaction.touched.push(row);
     if (this.#listeners.length > 0) {
       transaction.changes.push(change);

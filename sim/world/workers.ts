@@ -1,11 +1,11 @@
 import Tinypool from "tinypool";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { RunSummary } from "../../scenarios/runs/run-summary.ts";
-import type { Crew } from "../../scenarios/sweeps/sweep-request.ts";
-import { parseRuns } from "./crew-codec.ts";
+import type { Workers } from "../../scenarios/sweeps/sweep-request.ts";
+import { parseRuns } from "./worker-codec.ts";
 
-/** A crew of threads, until it is closed. */
-export interface OpenCrew extends Crew {
+/** Threads that run plans, until they are closed. */
+export interface RunningWorkers extends Workers {
   close(): Promise<void>;
 }
 
@@ -13,9 +13,9 @@ export interface OpenCrew extends Crew {
 const TASK_PLANS_MAX = 5;
 
 /** Starts threads that run plans in simulated worlds of their own, one plan at a time each. */
-export function createCrew(threads: number): OpenCrew {
+export function startWorkers(threads: number): RunningWorkers {
   const pool = new Tinypool({
-    filename: new URL("./crew-worker.ts", import.meta.url).href,
+    filename: new URL("./worker.ts", import.meta.url).href,
     name: "runPlans",
     runtime: "worker_threads",
     minThreads: threads,

@@ -1,8 +1,8 @@
 import { formatMoney, isCurrency } from "../../system/domain/money.ts";
 import type { Books } from "../books/books.ts";
-import type { Breach, Invariant } from "./invariant.ts";
+import type { Breach, SystemPromise } from "./system-promise.ts";
 
-export const conservation: Invariant = {
+export const conservation: SystemPromise = {
   name: "conservation",
   sentence:
     "Money is neither made nor lost: in each currency, the sum of all balances equals what came in from outside.",

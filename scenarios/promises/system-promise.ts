@@ -2,7 +2,7 @@ import type { Books, Touched } from "../books/books.ts";
 import type { TopicRecord } from "../world.ts";
 
 /** A promise that the services make, and how it is judged. */
-export interface Invariant {
+export interface SystemPromise {
   readonly name: string;
   /** The promise, in one sentence. */
   readonly sentence: string;

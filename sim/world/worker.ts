@@ -6,7 +6,7 @@ import { createSimulatedWorld } from "./world.ts";
 /** One thread's world, made with the first task. */
 const world = createSimulatedWorld();
 
-/** What a thread of `crew.ts` does: runs plans one by one. */
+/** What a thread of `workers.ts` does: runs plans one by one. */
 export async function runPlans(plans: readonly Plan[]): Promise<readonly RunSummary[]> {
   const runs: RunSummary[] = [];
   for (const plan of plans) {

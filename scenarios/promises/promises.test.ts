@@ -4,8 +4,8 @@ import type { Row } from "../../system/ports/database.ts";
 import type { ServiceName } from "../../system/process/roles.ts";
 import { createBookKeeper } from "../books/book-keeper.ts";
 import type { TopicRecord } from "../world.ts";
-import type { Ending } from "./invariant.ts";
-import { INVARIANTS } from "./invariants.ts";
+import { PROMISES } from "./promises.ts";
+import type { Ending } from "./system-promise.ts";
 
 type Entry = readonly [service: ServiceName, table: string, row: Row];
 
@@ -89,7 +89,7 @@ const withTable = (table: string, ...entries: readonly Entry[]): readonly Entry[
 ];
 
 function broken(ending: Ending): readonly string[] {
-  return INVARIANTS.filter((each) => each.atEnd(ending).length > 0).map(({ name }) => name);
+  return PROMISES.filter((each) => each.atEnd(ending).length > 0).map(({ name }) => name);
 }
 
 describe("the promises", () => {
@@ -175,7 +175,7 @@ describe("the promises", () => {
     }
     const [, table, after] = entry("p1", "salim", "debit", "500");
     const touched = keeper.enter("wallet", [{ table, before: null, after }]);
-    const names = INVARIANTS.filter(
+    const names = PROMISES.filter(
       (each) => (each.atCommit?.(keeper.books, touched) ?? []).length > 0,
     ).map(({ name }) => name);
     expect(names).toEqual(["balanced", "one-effect", "verdicts-agree"]);

@@ -1,14 +1,14 @@
 import { balanced } from "./balanced.ts";
 import { conservation } from "./conservation.ts";
 import { ends } from "./ends.ts";
-import type { Invariant } from "./invariant.ts";
 import { noOverdraft } from "./no-overdraft.ts";
 import { oneEffect } from "./one-effect.ts";
 import { published } from "./published.ts";
+import type { SystemPromise } from "./system-promise.ts";
 import { verdictsAgree } from "./verdicts-agree.ts";
 
 /** Every promise, gravest first: when several break in one run, the first is the finding. */
-export const INVARIANTS: readonly Invariant[] = [
+export const PROMISES: readonly SystemPromise[] = [
   conservation,
   balanced,
   noOverdraft,

@@ -8,7 +8,7 @@ import type { RowChange } from "../world.ts";
  * What a commit of the saga wrote, as a sentence: "Commits: payment p1 is PENDING; payment.created
  * is in the outbox." Undefined for what is no part of the story (schema, opening of wallets).
  */
-export function describeCommit(changes: readonly RowChange[], books: Books): string | undefined {
+export function tellCommit(changes: readonly RowChange[], books: Books): string | undefined {
   const parts = changes.flatMap((change) => describeChange(change, books) ?? []);
   if (parts.length === 0) {
     return undefined;

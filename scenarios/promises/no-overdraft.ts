@@ -1,7 +1,7 @@
 import type { Books } from "../books/books.ts";
-import type { Breach, Invariant } from "./invariant.ts";
+import type { Breach, SystemPromise } from "./system-promise.ts";
 
-export const noOverdraft: Invariant = {
+export const noOverdraft: SystemPromise = {
   name: "no-overdraft",
   sentence: "No wallet is ever below zero.",
   judged: "at every commit, and at the end",

@@ -1,7 +1,7 @@
 import { paymentName } from "../books/books.ts";
-import type { Breach, Ending, Invariant } from "./invariant.ts";
+import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
 
-export const ends: Invariant = {
+export const ends: SystemPromise = {
   name: "ends",
   sentence:
     "After the faults stop, every payment reaches COMPLETED or FAILED within the bound of time, and nothing is left unsent or unread.",

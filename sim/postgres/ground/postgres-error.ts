@@ -15,8 +15,8 @@ export interface DatabaseErrorParts {
  * An error that Postgres itself would report: SQLSTATE in `code`, and the names of what was
  * violated, with the fields that the `pg` client shows. Services may catch it, unlike NotSimulated.
  */
-export class DatabaseError extends Error {
-  override readonly name = "DatabaseError";
+export class PostgresError extends Error {
+  override readonly name = "PostgresError";
   readonly severity = "ERROR";
   readonly code: string;
   readonly detail: string | undefined;
@@ -42,6 +42,6 @@ export class DatabaseError extends Error {
  * 40001, in the words Postgres uses when a REPEATABLE READ transaction meets a newer version of a
  * row.
  */
-export function serializationFailure(because: "update" | "delete"): DatabaseError {
-  return new DatabaseError("40001", `could not serialize access due to concurrent ${because}`);
+export function serializationFailure(because: "update" | "delete"): PostgresError {
+  return new PostgresError("40001", `could not serialize access due to concurrent ${because}`);
 }

@@ -1,7 +1,7 @@
 import type { Steps } from "../locks/lock-manager.ts";
 import type { LockMode } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
-import type { Row } from "../storage/row.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { Table } from "../storage/table.ts";
 import type { SqlType } from "../types/sql-type.ts";
 
@@ -13,7 +13,7 @@ export interface ResultColumn {
 
 /** What a plan gave: rows to return, and how many rows it found or changed. */
 export interface PlanOutcome {
-  readonly rows: readonly Row[];
+  readonly rows: readonly RowValues[];
   readonly count: number;
 }
 
@@ -27,11 +27,11 @@ export interface PlanTemplate {
   /**
    * The plan over these tables, which have the shapes of those that the statement was compiled for.
    */
-  bind(tables: readonly Table[]): Plan;
+  bind(tables: readonly Table[]): StatementPlan;
 }
 
 /** A statement compiled for one version of the catalog: run any number of times. */
-export interface Plan {
+export interface StatementPlan {
   /** The command tag as Postgres words it: `INSERT 0 1`, `SELECT 2`, `CREATE TABLE`. */
   tag(count: number): string;
   readonly columns: readonly ResultColumn[];
