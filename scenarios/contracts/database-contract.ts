@@ -99,7 +99,7 @@ export const databaseContract: readonly Claim<DatabaseStage>[] = [
   ),
 
   claim(
-    "a connection that is lost undoes its transaction, and its next query has code `connection`, effect unknown",
+    "a connection that is lost undoes its transaction, and its next query has code `connection`, applied unknown",
     async (stage) => {
       const { first, second } = stage;
       await first.query("BEGIN");
@@ -108,7 +108,11 @@ export const databaseContract: readonly Claim<DatabaseStage>[] = [
       // Long enough for the client to have heard: what it asks next does not even leave it.
       await stage.clock.sleep(HEARD_AFTER_MS);
       const next = await outcomeOf(first.query("COMMIT"));
-      demandEqual("the next query", next, { kind: "error", code: "connection", effect: "unknown" });
+      demandEqual("the next query", next, {
+        kind: "error",
+        code: "connection",
+        applied: "unknown",
+      });
       demandEqual("the row", await balances(second), ["a 100", "b 100"]);
       const unlocked = await outcomeOf(
         second.query("UPDATE accounts SET balance = 1 WHERE id = 'a'"),
@@ -118,7 +122,7 @@ export const databaseContract: readonly Claim<DatabaseStage>[] = [
   ),
 
   claim(
-    "a query whose connection is lost while it waits has code `connection`, effect unknown",
+    "a query whose connection is lost while it waits has code `connection`, applied unknown",
     async (stage) => {
       const { first, second, clock } = stage;
       await first.query("BEGIN");
@@ -127,7 +131,7 @@ export const databaseContract: readonly Claim<DatabaseStage>[] = [
       await demandWaiting(clock, "the update", waiting);
       await stage.loseConnections("second");
       const outcome = await waiting.outcome;
-      demandEqual("the update", outcome, { kind: "error", code: "connection", effect: "unknown" });
+      demandEqual("the update", outcome, { kind: "error", code: "connection", applied: "unknown" });
     },
   ),
 
@@ -186,5 +190,5 @@ function done(command: string, rowCount: number) {
 /** The server answered with an error, and so undid the statement. */
 function failed(code: string, constraint?: string) {
   const named = constraint === undefined ? {} : { constraint };
-  return { kind: "error", code, effect: "none", ...named };
+  return { kind: "error", code, applied: "no", ...named };
 }

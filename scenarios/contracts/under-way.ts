@@ -7,7 +7,7 @@ export type QueryOutcome =
   | {
       readonly kind: "error";
       readonly code: string;
-      readonly effect: string;
+      readonly applied: string;
       readonly constraint?: string;
     };
 
@@ -40,8 +40,8 @@ export async function outcomeOf(query: Promise<QueryResult>): Promise<QueryOutco
     if (!(error instanceof DatabaseError)) {
       throw error;
     }
-    const { code, effect, constraint } = error;
-    return { kind: "error", code, effect, ...(constraint === undefined ? {} : { constraint }) };
+    const { code, applied, constraint } = error;
+    return { kind: "error", code, applied, ...(constraint === undefined ? {} : { constraint }) };
   }
 }
 

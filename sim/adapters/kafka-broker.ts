@@ -67,6 +67,6 @@ function deliveryOf(message: ConsumerMessage, commit: () => Promise<void>): Deli
 
 function throwBrokerError(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
-  const effect = error instanceof SendFailed ? error.effect : "unknown";
-  throw new BrokerError(message, { effect, cause: error });
+  const applied = error instanceof SendFailed ? error.applied : "unknown";
+  throw new BrokerError(message, { applied, cause: error });
 }

@@ -53,7 +53,7 @@ export function createSimulatedDatabase(place: DatabasePlace): Database {
         waiting.shift()?.();
         throw new DatabaseError(`no connection for ${purpose}`, {
           code: "connection",
-          effect: "none",
+          applied: "no",
           cause: error,
         });
       }
@@ -92,7 +92,7 @@ function readReply(payload: unknown): QueryResult {
   const reply = parsePostgresReply(payload);
   if (reply.kind === "error") {
     const { code, message, constraint } = reply.error;
-    throw new DatabaseError(message, { code, effect: "none", constraint });
+    throw new DatabaseError(message, { code, applied: "no", constraint });
   }
   const { rows, rowCount, command } = reply;
   return { rows, rowCount: rowCount ?? 0, command };
@@ -102,7 +102,7 @@ function throwDatabaseError(error: unknown): never {
   if (error instanceof ConnectionLost || error instanceof ConnectionRefused) {
     // `pg` does not tell whether the query left: the same error comes of a connection that was lost
     // before.
-    const options = { code: "connection", effect: "unknown", cause: error } as const;
+    const options = { code: "connection", applied: "unknown", cause: error } as const;
     throw new DatabaseError(error.message, options);
   }
   throw error;

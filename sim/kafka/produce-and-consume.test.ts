@@ -75,7 +75,7 @@ describe("producing and consuming", () => {
       const failure = await send([{ ...record("k", "v"), topic: "nowhere" }]).catch(
         (error: unknown) => error,
       );
-      expect(failure).toMatchObject({ name: "SendFailed", effect: "none" });
+      expect(failure).toMatchObject({ name: "SendFailed", applied: "no" });
       expect(failure).toHaveProperty(
         "message",
         expect.stringContaining("UNKNOWN_TOPIC_OR_PARTITION"),

@@ -2,7 +2,7 @@
 export class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";
   readonly code = "ECONNRESET";
-  /** Whether the request had left: if so its effect is unknown, if not there is none. */
+  /** Whether the request had left: if so it may have been done. */
   readonly sent: boolean;
 
   constructor(options: { connection: string; sent: boolean }) {

@@ -43,7 +43,7 @@ export function createKafkaBroker({ clientId, brokers }: KafkaAddress): Broker {
         allowAutoTopicCreation: false,
         maxInFlightRequests: 1,
       });
-      await asBrokerError("none", () => producer.connect());
+      await asBrokerError("no", () => producer.connect());
       return {
         async send(records) {
           const acks = -1;
@@ -68,7 +68,7 @@ async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<
     // Without this a consumer whose retries ran out stays away until the process is started again.
     retry: { ...RETRY, restartOnFailure: async () => true },
   });
-  await asBrokerError("none", async () => {
+  await asBrokerError("no", async () => {
     await consumer.connect();
     // By default a group without offsets starts at the end, and skips what was sent before.
     await consumer.subscribe({ topics: [...subscription.topics], fromBeginning: true });
@@ -108,11 +108,11 @@ function byTopic(records: readonly BrokerRecord[]) {
   }));
 }
 
-async function asBrokerError<T>(effect: "none" | "unknown", ask: () => Promise<T>): Promise<T> {
+async function asBrokerError<T>(applied: "no" | "unknown", ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new BrokerError(message, { effect, cause: error });
+    throw new BrokerError(message, { applied, cause: error });
   }
 }

@@ -39,7 +39,7 @@ async function checkOut(pool: Pool, purpose: string): Promise<PoolClient> {
   } catch (error) {
     throw new DatabaseError(`no connection for ${purpose}: ${messageOf(error)}`, {
       code: "connection",
-      effect: "none",
+      applied: "no",
       cause: error,
     });
   }
@@ -95,7 +95,7 @@ function readError(error: unknown): DatabaseError {
   const answered = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^(57P|08)/.test(code);
   return new DatabaseError(messageOf(error), {
     code: answered ? code : "connection",
-    effect: answered ? "none" : "unknown",
+    applied: answered ? "no" : "unknown",
     constraint: property(error, "constraint"),
     cause: error,
   });

@@ -22,17 +22,17 @@ describe("inTransaction", () => {
     await expect(inTransaction(database, "transfer", async () => "moved")).rejects.toMatchObject({
       name: "DatabaseError",
       message: "the transaction transfer ended as ROLLBACK, not COMMIT",
-      effect: "none",
+      applied: "no",
     });
   });
 
-  it("leaves the effect unknown when the reply to COMMIT is lost, and gives nobody that connection", async () => {
+  it("does not know whether it was applied when the reply to COMMIT is lost, and gives nobody that connection", async () => {
     const lost = databaseError("unknown");
     const database = scriptedDatabase((sql) =>
       sql === "COMMIT" || sql === "ROLLBACK" ? lost : undefined,
     );
     await expect(inTransaction(database, "test", async () => "moved")).rejects.toBe(lost);
-    expect(lost.effect).toBe("unknown");
+    expect(lost.applied).toBe("unknown");
     expect(database.log).toEqual(["BEGIN", "COMMIT", "ROLLBACK", "(released damaged)"]);
   });
 
@@ -47,7 +47,7 @@ describe("inTransaction", () => {
   });
 
   it("throws the work's error when ROLLBACK fails too", async () => {
-    const refused = databaseError("none");
+    const refused = databaseError("no");
     const database = scriptedDatabase((sql) => {
       if (sql === WORK) {
         return refused;

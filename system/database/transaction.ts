@@ -10,7 +10,7 @@ import {
  * Runs `work` between BEGIN and COMMIT on one connection and answers what it returns.
  *
  * When `work` throws, the transaction is rolled back and the error thrown on. When the COMMIT's
- * reply is lost, the error's effect is `unknown`: the caller asks again (the inbox and the
+ * reply is lost, the error says `applied: unknown`: the caller asks again (the inbox and the
  * idempotency keys are there to be asked), it never takes it for failed.
  *
  * @throws DatabaseError
@@ -62,7 +62,7 @@ async function commit(connection: Connection, purpose: string): Promise<void> {
   if (command !== "COMMIT") {
     throw new DatabaseError(`the transaction ${purpose} ended as ${command}, not COMMIT`, {
       code: "25P02",
-      effect: "none",
+      applied: "no",
     });
   }
 }

@@ -4,7 +4,7 @@ import { problem } from "./problem.ts";
 
 /**
  * Turns a database that failed into 503: nothing was refused, and the client may ask again. Whether
- * the request took effect is what the code tells: `effect-unknown` or `not-available`.
+ * the request took effect is what the code tells: `outcome-unknown` or `not-available`.
  */
 export async function answering(respond: () => Promise<HttpResponse>): Promise<HttpResponse> {
   try {
@@ -13,7 +13,7 @@ export async function answering(respond: () => Promise<HttpResponse>): Promise<H
     if (!(error instanceof DatabaseError)) {
       throw error;
     }
-    const code = error.effect === "unknown" ? "effect-unknown" : "not-available";
+    const code = error.applied === "unknown" ? "outcome-unknown" : "not-available";
     return problem(503, code, "the service could not finish the request; ask again");
   }
 }

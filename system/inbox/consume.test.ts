@@ -53,15 +53,15 @@ describe("consume", () => {
     },
   );
 
-  it.each(["none", "unknown"] as const)(
-    "tries again after an error of the database with effect %s, then commits once",
-    async (effect) => {
+  it.each(["no", "unknown"] as const)(
+    "tries again after an error of the database that may have been applied: %s, then commits once",
+    async (applied) => {
       const { steps, ports } = surroundings();
       let attempts = 0;
       await consume(ports, LIMITS, deliveryOf(encodeEvent(COMPLETED), steps), async () => {
         attempts += 1;
         if (attempts < LIMITS.attemptsMax) {
-          throw databaseError(effect);
+          throw databaseError(applied);
         }
         return "done";
       });
@@ -105,7 +105,7 @@ describe("consume", () => {
     const { steps, ports } = surroundings();
     const delivery = {
       ...deliveryOf(encodeEvent(COMPLETED), steps),
-      commit: () => Promise.reject(new BrokerError("a new generation", { effect: "unknown" })),
+      commit: () => Promise.reject(new BrokerError("a new generation", { applied: "unknown" })),
     };
     const consuming = consume(ports, LIMITS, delivery, async () => "done");
     await expect(consuming).resolves.toBeUndefined();
@@ -152,7 +152,7 @@ describe("a message that is no event of ours", () => {
 
   it("is not lost while it cannot be set aside: nothing is committed", async () => {
     const { steps, ports } = surroundings();
-    const failure = databaseError("none");
+    const failure = databaseError("no");
     const database = scriptedDatabase((sql) => (sql.startsWith(KEEP) ? failure : undefined));
     const consuming = consume({ ...ports, database }, LIMITS, deliveryOf("{", steps), neverHandled);
     await expect(consuming).rejects.toBe(failure);

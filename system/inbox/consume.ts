@@ -68,7 +68,7 @@ async function retrying(
       if (!(error instanceof DatabaseError) || attempts >= limits.attemptsMax) {
         throw error;
       }
-      ports.telemetry.event("inbox.retry", { code: error.code, effect: error.effect, attempts });
+      ports.telemetry.event("inbox.retry", { code: error.code, applied: error.applied, attempts });
       await ports.clock.sleep(limits.delayMs);
     }
   }

@@ -55,10 +55,10 @@ describe("relayOutbox", () => {
     expect(database.parametersOf(MARK)).toHaveLength(1);
   });
 
-  it.each(["none", "unknown"] as const)(
-    "marks nothing after a send that failed with effect %s",
-    async (effect) => {
-      const failure = new BrokerError("no acknowledgement", { effect });
+  it.each(["no", "unknown"] as const)(
+    "marks nothing after a send that failed that may have been applied: %s",
+    async (applied) => {
+      const failure = new BrokerError("no acknowledgement", { applied });
       const { database, ports } = outboxWith(UNSENT, () => Promise.reject(failure));
       await expect(relayOutbox(ports, 10)).rejects.toBe(failure);
       expect(database.parametersOf(MARK)).toEqual([]);

@@ -32,7 +32,7 @@ async function relayOnce(
     if (!(error instanceof DatabaseError || error instanceof BrokerError)) {
       throw error;
     }
-    ports.telemetry.event("relay.outage", { reason: error.message, effect: error.effect });
+    ports.telemetry.event("relay.outage", { reason: error.message, applied: error.applied });
     return 0;
   }
 }

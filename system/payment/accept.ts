@@ -21,7 +21,7 @@ export interface AcceptPorts {
  * PENDING and its event appended to the outbox. Asked again with the same key, it answers the
  * payment that is there.
  *
- * @throws DatabaseError; with effect `unknown` the payment may be there, and asking again tells
+ * @throws DatabaseError; with `applied` unknown the payment may be there, and asking again tells
  */
 export async function acceptPayment(
   ports: AcceptPorts,

@@ -70,7 +70,7 @@ describe("POST /payments", () => {
   });
 
   it.each([
-    ["none", {}],
+    ["no", {}],
     ["an empty one", { "idempotency-key": "" }],
     ["one with a space", { "idempotency-key": "a b" }],
     ["one of 256 characters", { "idempotency-key": "k".repeat(256) }],
@@ -128,12 +128,15 @@ describe("POST /payments", () => {
   });
 
   it.each([
-    ["unknown", "effect-unknown"],
-    ["none", "not-available"],
-  ] as const)("answers 503 to an error with effect %s under the code %s", async (effect, code) => {
-    const { post } = service({ accept: () => Promise.reject(databaseError(effect)) });
-    expect(await post(KEY, BODY)).toEqual(problemWith(503, code));
-  });
+    ["unknown", "outcome-unknown"],
+    ["no", "not-available"],
+  ] as const)(
+    "answers 503 to an error that may have been applied: %s under the code %s",
+    async (applied, code) => {
+      const { post } = service({ accept: () => Promise.reject(databaseError(applied)) });
+      expect(await post(KEY, BODY)).toEqual(problemWith(503, code));
+    },
+  );
 
   it("does not answer for a bug", async () => {
     const bug = new TypeError("a bug");
@@ -168,6 +171,6 @@ describe("GET /payments/:id", () => {
 
   it("answers 503 when the database cannot be asked", async () => {
     const { get } = service({ script: () => databaseError("unknown") });
-    expect(await get("p1")).toEqual(problemWith(503, "effect-unknown"));
+    expect(await get("p1")).toEqual(problemWith(503, "outcome-unknown"));
   });
 });

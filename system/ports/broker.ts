@@ -1,4 +1,4 @@
-import type { Effect } from "./database.ts";
+import type { Applied } from "./database.ts";
 
 /** A log of topics with partitions, keys, consumer groups and committed offsets, as Kafka's. */
 export interface Broker {
@@ -13,7 +13,7 @@ export interface Producer {
    * Sends the records in the order given and resolves when all in-sync replicas have them.
    * Records of one key keep their order.
    *
-   * @throws BrokerError with effect `unknown` when the records may have landed
+   * @throws BrokerError with `applied` unknown when the records may have landed
    */
   send(records: readonly BrokerRecord[]): Promise<void>;
   disconnect(): Promise<void>;
@@ -56,10 +56,10 @@ export interface RunningConsumer {
 
 export class BrokerError extends Error {
   override readonly name = "BrokerError";
-  readonly effect: Effect;
+  readonly applied: Applied;
 
-  constructor(message: string, options: { effect: Effect; cause?: unknown }) {
+  constructor(message: string, options: { applied: Applied; cause?: unknown }) {
     super(message, { cause: options.cause });
-    this.effect = options.effect;
+    this.applied = options.applied;
   }
 }

@@ -7,7 +7,7 @@ export interface Database {
    * A connection of one's own until it is released. `purpose` names the transaction it is for
    * (`accept`, `transfer`), in errors and in the names of effects.
    *
-   * @throws DatabaseError with effect `none` when no connection can be had
+   * @throws DatabaseError with `applied` no when no connection can be had
    */
   connect(purpose: string): Promise<Connection>;
   /** Closes every connection. */
@@ -41,24 +41,24 @@ export interface QueryResult {
   readonly command: string;
 }
 
-/** Whether the statement can have taken effect: `unknown` is never taken for failed. */
-export type Effect = "none" | "unknown";
+/** Whether what was asked for has been applied: `unknown` is never taken for `no`. */
+export type Applied = "no" | "unknown";
 
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
   /** PostgreSQL's SQLSTATE, or `connection` when the server could not be heard. */
   readonly code: string;
-  readonly effect: Effect;
+  readonly applied: Applied;
   /** The violated constraint, where the server named one. */
   readonly constraint: string | undefined;
 
   constructor(
     message: string,
-    options: { code: string; effect: Effect; constraint?: string | undefined; cause?: unknown },
+    options: { code: string; applied: Applied; constraint?: string | undefined; cause?: unknown },
   ) {
     super(message, { cause: options.cause });
     this.code = options.code;
-    this.effect = options.effect;
+    this.applied = options.applied;
     this.constraint = options.constraint;
   }
 }

@@ -9,7 +9,7 @@ import { readWallet } from "./records.ts";
  * Opens a wallet funded from outside, and records the funding: the sum of all balances is judged
  * against it. Asked again with the same id, it answers the wallet that is there, as it is now.
  *
- * @throws DatabaseError; with effect `unknown` the wallet may be there, and asking again tells
+ * @throws DatabaseError; with `applied` unknown the wallet may be there, and asking again tells
  */
 export async function openWallet(
   ports: { readonly database: Database; readonly clock: Clock },

@@ -18,13 +18,13 @@ export class SendFailed extends Error {
    * "unknown" when a request had left and its reply was lost: some or all records may be in the
    * log.
    */
-  readonly effect: "none" | "unknown";
+  readonly applied: "no" | "unknown";
 
-  constructor(options: { effect: "none" | "unknown"; attempts: number; cause: unknown }) {
-    const { effect, attempts, cause } = options;
+  constructor(options: { applied: "no" | "unknown"; attempts: number; cause: unknown }) {
+    const { applied, attempts, cause } = options;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`not sent after ${attempts} attempts, effect ${effect}: ${reason}`, { cause });
-    this.effect = effect;
+    super(`not sent after ${attempts} attempts, applied: ${applied}: ${reason}`, { cause });
+    this.applied = applied;
   }
 }
 

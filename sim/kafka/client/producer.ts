@@ -41,7 +41,7 @@ export class KafkaProducer {
       return;
     }
     const delays = new RetryDelays(this.#retry, this.#stream);
-    let effect: "none" | "unknown" = "none";
+    let applied: "no" | "unknown" = "no";
     for (let attempts = 1; ; attempts += 1) {
       try {
         await this.#attempt(records);
@@ -52,11 +52,11 @@ export class KafkaProducer {
         }
         // A reply with an error in one partition says nothing of the others.
         if (error instanceof KafkaError ? records.length > 1 : error.sent) {
-          effect = "unknown";
+          applied = "unknown";
         }
         const delayMs = delays.next();
         if (delayMs === undefined) {
-          throw new SendFailed({ effect, attempts, cause: error });
+          throw new SendFailed({ applied, attempts, cause: error });
         }
         await this.#process.sleep(delayMs);
       }
