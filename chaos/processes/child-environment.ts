@@ -4,8 +4,8 @@ import type { DatabaseAddress, Environment } from "../environment/environment.ts
 import { encodeOrders, type ChildOrders } from "./child-orders.ts";
 
 /**
- * The environment variables of one life of a service process: its configuration as `system/main.ts`
- * lists it, with its own proxies' addresses, and its orders.
+ * The environment variables of one incarnation of a service process: its configuration as
+ * `system/main.ts` lists it, with its own proxies' addresses, and its orders.
  */
 export function childEnvironment(parts: {
   readonly specification: ProcessSpecification;

@@ -8,7 +8,7 @@ import type { CrashFault } from "../../scenarios/plans/plan.ts";
  */
 export interface ChildOrders {
   readonly process: string;
-  /** 1 for the first life. */
+  /** 1 for the first incarnation. */
   readonly incarnation: number;
   /** Absolute path; the child appends to it. */
   readonly reportFile: string;

@@ -9,7 +9,7 @@ import { Compile } from "typebox/compile";
  * - `effect`: an exchange with the outside begins
  * - `delivery`: a record has reached its consumer
  * - `crash`: it kills itself now, at this effect
- * - `disarmed`: no fault fires in this life from here on
+ * - `disarmed`: no fault fires in this incarnation from here on
  */
 export type ChildReport = Static<ReturnType<typeof schema.Type>>;
 

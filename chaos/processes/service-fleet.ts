@@ -20,7 +20,7 @@ export interface ServiceFleet {
   heal(): Promise<void>;
   /** Rejects when the testbed itself failed (a program that cannot be started); never resolves. */
   readonly failed: Promise<never>;
-  /** Effects that have begun, over all processes and lives. */
+  /** Effects that have begun, over all processes and incarnations. */
   effects(): number;
   /** Ends every process and resolves when all are gone. */
   stop(): Promise<void>;
