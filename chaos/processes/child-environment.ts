@@ -9,7 +9,7 @@ import { encodeOrders, type ChildOrders } from "./child-orders.ts";
  */
 export function childEnvironment(parts: {
   readonly specification: ProcessSpecification;
-  readonly environment: Environment;
+  readonly environment: Pick<Environment, "clients">;
   readonly knobs: Knobs;
   readonly httpPort: number;
   readonly orders: ChildOrders;

@@ -1,14 +1,11 @@
-import { join } from "node:path";
-import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { CrashFault } from "../../scenarios/plans/plan.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
-import type { UniverseEvent } from "../../scenarios/world.ts";
-import type { Environment } from "../environment/environment.ts";
 import type { Exit } from "../keeper/keeper-messages.ts";
-import { readLog, wordsFor } from "../keeper/process-log.ts";
-import { childEnvironment } from "./child-environment.ts";
 import type { ChildReport } from "./child-report.ts";
-import { openReportReader, type ReportReader } from "./report-reader.ts";
-import type { Supervised } from "./supervisor.ts";
+import type { FleetRun } from "./fleet-run.ts";
+import { startIncarnation, type Incarnation } from "./incarnation.ts";
+import { reasonOf } from "./service-process.ts";
 
 /**
  * As a supervisor waits before it starts a process again that ended by itself; for as long as the
@@ -16,44 +13,20 @@ import type { Supervised } from "./supervisor.ts";
  */
 const RESTART_DELAY_MS = 500;
 
-/** Where a fleet runs. `folder` takes its logs and reports, and must be there. */
-export interface FleetSite {
-  readonly environment: Environment;
-  readonly plan: Plan;
-  readonly folder: string;
-  /** Where each process answers its clients, by the process's name. */
-  readonly httpPorts: ReadonlyMap<string, number>;
-  /** When the universe began, in milliseconds since the epoch. */
-  readonly beganAtMs: number;
-}
-
-/** What the members of one fleet share. */
-export interface FleetRun {
-  readonly site: FleetSite;
-  readonly fired: CrashFault[];
-  readonly tell: (event: UniverseEvent) => void;
-  /** Ends the whole run: the testbed itself has failed. */
-  readonly fail: (error: unknown) => void;
-  effects: number;
-  /** No life that begins from now on has faults. */
-  disarmed: boolean;
-  readonly stopping: AbortSignal;
-}
-
-/** One process of the topology, over all its lives, as its fleet keeps it. */
+/**
+ * One process of the topology, kept running: an incarnation that ends is followed by the next,
+ * until the fleet is stopped.
+ */
 export class FleetMember {
   readonly name: string;
   readonly #run: FleetRun;
   readonly #specification: ProcessSpecification;
-  #supervised: Supervised | undefined;
-  #reader: ReportReader | undefined;
-  #incarnation = 0;
-  #life: { up: boolean; armed: boolean; told: boolean; crash: CrashFault | undefined } = {
-    up: false,
-    armed: false,
-    told: false,
-    crash: undefined,
-  };
+  /** How many incarnations there were, the present one included. */
+  #incarnations = 0;
+  /** None before the first, between two and after the last. */
+  #present: Incarnation | undefined;
+  #hasBegun = false;
+  #story: Promise<void> = Promise.resolve();
 
   constructor(run: FleetRun, specification: ProcessSpecification) {
     this.name = specification.name;
@@ -61,110 +34,104 @@ export class FleetMember {
     this.#specification = specification;
   }
 
-  /** Up for the first time, or past it. */
-  hasBegun(): boolean {
-    return this.#life.up || this.#incarnation > 1 || (this.#supervised?.exits.length ?? 0) > 0;
+  /**
+   * Resolves when the first incarnation was started; all else goes on in the background.
+   *
+   * @throws Error when it cannot be started
+   */
+  async start(): Promise<void> {
+    const first = this.#startNext();
+    this.#story = this.#keepRunning(first).catch(this.#run.fail);
+    await first;
   }
 
-  /** Up and without faults. A life that is up and still armed is told to disarm, once. */
-  isHealed(): boolean {
-    if (this.#life.up && this.#life.armed && !this.#life.told) {
-      this.#life.told = true;
-      this.#supervised?.signal("SIGUSR2");
-    }
-    return this.#life.up && !this.#life.armed;
-  }
-
-  /** The environment of the life that is about to begin; opens its report. */
-  nextEnvironment(): Record<string, string> {
-    const { plan, environment, folder, httpPorts } = this.#run.site;
-    this.#incarnation += 1;
-    const reportFile = join(folder, `${this.name}-${this.#incarnation}.report`);
-    const faults = this.#run.disarmed ? [] : plan.faults;
-    this.#reader?.close();
-    this.#reader = openReportReader(reportFile);
-    this.#life = { up: false, armed: faults.length > 0, told: false, crash: undefined };
-    return childEnvironment({
-      specification: this.#specification,
-      environment,
-      knobs: plan.knobs,
-      httpPort: httpPorts.get(this.name) ?? 0,
-      orders: {
-        process: this.name,
-        incarnation: this.#incarnation,
-        reportFile,
-        mutant: plan.mutant,
-        faults,
-      },
-    });
-  }
-
-  /** Follows the process from its first start on, in the background, until the fleet is stopped. */
-  keepRunning(supervised: Supervised): void {
-    this.#supervised = supervised;
-    this.#follow(supervised).catch(this.#run.fail);
-  }
-
-  hear(): void {
-    for (const report of this.#reader?.read() ?? []) {
-      this.#take(report);
-    }
-  }
-
-  close(): void {
-    this.#reader?.close();
-    this.#reader = undefined;
-  }
-
-  async #follow(supervised: Supervised): Promise<void> {
+  async #keepRunning(first: Promise<Incarnation>): Promise<void> {
+    let incarnation = await first;
     for (;;) {
-      const exit = await supervised.life.exited;
-      this.hear();
-      this.#life.up = false;
+      const exit = await this.#untilExit(incarnation);
       if (this.#run.stopping.aborted) {
         return;
       }
-      const { crash } = this.#life;
-      if (crash === undefined) {
-        await this.#tellExit(exit, supervised.logFile);
+      if (incarnation.crash === undefined) {
+        const reason = await reasonOf(exit, incarnation.process.logFile);
+        this.#tell({ kind: "exit", reason });
       }
-      // The environment is made at the last moment: faults may have been disarmed during the wait.
-      const life = await supervised.restartAfter(crash?.restartAfterMs ?? RESTART_DELAY_MS, () =>
-        this.nextEnvironment(),
-      );
-      if (life === undefined) {
+      await this.#wait(incarnation.crash?.restartAfterMs ?? RESTART_DELAY_MS);
+      if (this.#run.stopping.aborted) {
         return;
       }
+      incarnation = await this.#startNext();
       this.#tell({ kind: "restart" });
     }
   }
 
-  #take(report: ChildReport): void {
+  async #startNext(): Promise<Incarnation> {
+    this.#incarnations += 1;
+    const next = await startIncarnation(this.#run, this.#specification, this.#incarnations);
+    this.#present = next;
+    // The fleet was stopped meanwhile: `stop` saw no incarnation yet, so it is ended here.
+    if (this.#run.stopping.aborted) {
+      await next.process.stop();
+    }
+    return next;
+  }
+
+  /** Resolves when the incarnation is gone and all that it said was heard. */
+  async #untilExit({ process: kept, reports }: Incarnation): Promise<Exit> {
+    const exit = await kept.exited;
+    try {
+      this.hear();
+    } finally {
+      reports.close();
+      this.#present = undefined;
+      this.#hasBegun = true;
+    }
+    return exit;
+  }
+
+  async #wait(delayMs: number): Promise<void> {
+    // It rejects only when the fleet is stopped; whoever waits looks for that afterwards.
+    await delay(delayMs, undefined, { signal: this.#run.stopping }).catch(() => {});
+  }
+
+  /** Takes what the present incarnation has reported since the last call. */
+  hear(): void {
+    const incarnation = this.#present;
+    if (incarnation !== undefined) {
+      incarnation.reports.read().forEach((report) => this.#take(report, incarnation));
+    }
+  }
+
+  #take(report: ChildReport, incarnation: Incarnation): void {
     const atMs = report.atMs - this.#run.site.beganAtMs;
     switch (report.kind) {
       case "up":
-        this.#life.up = true;
+        incarnation.up = true;
+        this.#hasBegun = true;
         return;
       case "disarmed":
-        this.#life.armed = false;
+        incarnation.armed = false;
         return;
       case "effect":
         this.#run.effects += 1;
         return;
-      case "delivery":
-        return this.#run.tell({
-          kind: "delivery",
-          atMs,
-          process: this.name,
-          record: report.record,
-        });
+      case "delivery": {
+        const { record } = report;
+        return this.#run.tell({ kind: "delivery", atMs, process: this.name, record });
+      }
       case "crash": {
         const fault = this.#faultOf(report);
-        this.#life.crash = fault;
         this.#run.fired.push(fault);
+        this.#doPart(fault, incarnation);
         return this.#run.tell({ kind: "crash", atMs, process: this.name, fault });
       }
     }
+  }
+
+  /** A fault has fired in the process; what is left for the member to do is done here. */
+  #doPart(fault: CrashFault, incarnation: Incarnation): void {
+    // The process kills itself; the next incarnation waits for as long as the fault says.
+    incarnation.crash = fault;
   }
 
   #faultOf({ effect, when }: { readonly effect: string; readonly when: string }): CrashFault {
@@ -176,18 +143,35 @@ export class FleetMember {
     return fault;
   }
 
-  async #tellExit(exit: Exit, logFile: string): Promise<void> {
-    const lines = (await readLog(logFile)).split("\n");
-    const complaint =
-      lines.findLast((line) => /^\w*Error\b/.test(line)) ?? "its log does not say why";
-    this.#tell({ kind: "exit", reason: `ended ${wordsFor(exit)}: ${complaint}` });
-  }
-
   #tell(event: { readonly kind: "restart" } | { readonly kind: "exit"; readonly reason: string }) {
     this.#run.tell({
       ...event,
       atMs: Date.now() - this.#run.site.beganAtMs,
       process: this.name,
     });
+  }
+
+  /** Up for the first time, or past it. */
+  hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  /** Up and without faults. An incarnation that is up and still armed is asked to disarm, once. */
+  isHealed(): boolean {
+    const incarnation = this.#present;
+    if (incarnation === undefined || !incarnation.up) {
+      return false;
+    }
+    if (incarnation.armed && !incarnation.asked) {
+      incarnation.asked = true;
+      incarnation.process.signal("SIGUSR2");
+    }
+    return !incarnation.armed;
+  }
+
+  /** Ends the process and resolves when it is gone. The run's `stopping` is aborted before. */
+  async stop(): Promise<void> {
+    await this.#present?.process.stop();
+    await this.#story;
   }
 }

@@ -3,9 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { CrashFault } from "../../scenarios/plans/plan.ts";
 import { TOPOLOGY } from "../../scenarios/plans/topology.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
-import type { Keeper } from "../keeper/keeper.ts";
-import { FleetMember, type FleetRun, type FleetSite } from "./fleet-member.ts";
-import { createSupervisor } from "./supervisor.ts";
+import { FleetMember } from "./fleet-member.ts";
+import type { FleetRun, FleetSite } from "./fleet-run.ts";
 
 /**
  * The service processes of one run, each kept running: one that dies starts again after a delay.
@@ -26,26 +25,19 @@ export interface ServiceFleet {
   stop(): Promise<void>;
 }
 
-/** What a fleet is made of. */
-export interface FleetOptions extends FleetSite {
-  readonly keeper: Keeper;
-}
-
 const POLL_INTERVAL_MS = 20;
 const HEAL_MS_MAX = 60_000;
-const TERMINATION_MS = 3000;
 
 /** Starts the processes of `TOPOLOGY` with the plan's parts and knobs, its faults armed. */
-export async function startServiceFleet(options: FleetOptions): Promise<ServiceFleet> {
-  const { keeper, folder } = options;
-  const supervisor = createSupervisor({ keeper, logsFolder: folder });
+export async function startServiceFleet(site: FleetSite): Promise<ServiceFleet> {
   const stopping = new AbortController();
   const failed = Promise.withResolvers<never>();
   // Whoever drives the run hears of it; nobody does any more when the fleet is being stopped.
   failed.promise.catch(() => {});
   const observers: ((event: UniverseEvent) => void)[] = [];
   const run: FleetRun = {
-    site: options,
+    site,
+    program: join(import.meta.dirname, "child.ts"),
     disarmed: false,
     stopping: stopping.signal,
     fired: [],
@@ -56,9 +48,8 @@ export async function startServiceFleet(options: FleetOptions): Promise<ServiceF
   const members = TOPOLOGY.map((specification) => new FleetMember(run, specification));
   const stop = async () => {
     stopping.abort();
-    await supervisor.stop();
+    await Promise.all(members.map((member) => member.stop()));
     clearInterval(timer);
-    members.forEach((member) => member.close());
   };
   const timer = setInterval(() => {
     try {
@@ -68,19 +59,7 @@ export async function startServiceFleet(options: FleetOptions): Promise<ServiceF
     }
   }, POLL_INTERVAL_MS);
   try {
-    await Promise.all(
-      members.map(async (member) =>
-        member.keepRunning(
-          await supervisor.start({
-            name: member.name,
-            program: join(import.meta.dirname, "child.ts"),
-            arguments: [],
-            environment: member.nextEnvironment(),
-            terminationMs: TERMINATION_MS,
-          }),
-        ),
-      ),
-    );
+    await Promise.all(members.map((member) => member.start()));
   } catch (error) {
     await stop();
     throw error;

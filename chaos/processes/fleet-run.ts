@@ -1,0 +1,31 @@
+import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
+import type { UniverseEvent } from "../../scenarios/world.ts";
+import type { Environment } from "../environment/environment.ts";
+import type { Keeper } from "../keeper/keeper.ts";
+
+/** Where a fleet runs. `folder` takes its logs and reports, and must be there. */
+export interface FleetSite {
+  readonly keeper: Keeper;
+  readonly environment: Pick<Environment, "clients">;
+  readonly plan: Plan;
+  readonly folder: string;
+  /** Where each process answers its clients, by the process's name. */
+  readonly httpPorts: ReadonlyMap<string, number>;
+  /** When the universe began, in milliseconds since the epoch. */
+  readonly beganAtMs: number;
+}
+
+/** What the members of one fleet share. */
+export interface FleetRun {
+  readonly site: FleetSite;
+  /** What every incarnation of every member runs: a Node program (absolute path). */
+  readonly program: string;
+  readonly fired: CrashFault[];
+  readonly tell: (event: UniverseEvent) => void;
+  /** Ends the whole run: the testbed itself has failed. */
+  readonly fail: (error: unknown) => void;
+  effects: number;
+  /** No incarnation that begins from now on has faults. */
+  disarmed: boolean;
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import type { CrashFault } from "../../scenarios/plans/plan.ts";
+import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
+import type { KeptProcess } from "../keeper/keeper.ts";
+import { childEnvironment } from "./child-environment.ts";
+import type { FleetRun } from "./fleet-run.ts";
+import { openReportReader, type ReportReader } from "./report-reader.ts";
+import { startServiceProcess } from "./service-process.ts";
+
+/** One incarnation of a process of the topology, and what is known of it by its reports. */
+export interface Incarnation {
+  readonly process: KeptProcess;
+  readonly reports: ReportReader;
+  up: boolean;
+  /** Faults may fire in it. */
+  armed: boolean;
+  /** It was asked to disarm its faults. */
+  asked: boolean;
+  /** What it died of, when that was a fault. */
+  crash: CrashFault | undefined;
+}
+
+/**
+ * Starts an incarnation with orders that hold at this moment. Its log goes on where the one before
+ * left off; its report is a file of its own.
+ *
+ * @throws Error when it cannot be started
+ */
+export async function startIncarnation(
+  { site, program, disarmed }: FleetRun,
+  specification: ProcessSpecification,
+  ordinal: number,
+): Promise<Incarnation> {
+  const { keeper, environment, plan, folder, httpPorts } = site;
+  const { name } = specification;
+  const reportFile = join(folder, `${name}-${ordinal}.report`);
+  const faults = disarmed ? [] : plan.faults;
+  const kept = await startServiceProcess(keeper, {
+    name,
+    program,
+    environment: childEnvironment({
+      specification,
+      environment,
+      knobs: plan.knobs,
+      httpPort: httpPorts.get(name) ?? 0,
+      orders: { process: name, incarnation: ordinal, reportFile, mutant: plan.mutant, faults },
+    }),
+    logFile: join(folder, `${name}.log`),
+  });
+  return {
+    process: kept,
+    reports: openReportReader(reportFile),
+    up: false,
+    armed: faults.length > 0,
+    asked: false,
+    crash: undefined,
+  };
+}
