@@ -1,5 +1,6 @@
 import type { Plan } from "../scenarios/plans/plan.ts";
-import { DEFAULT_KNOBS } from "../system/process/roles.ts";
+import { ONE_PROCESS_EACH } from "../scenarios/plans/topology.ts";
+import { DEFAULT_KNOBS } from "../system/process/knobs.ts";
 
 const WALLETS = ["fatma", "khalid", "noor", "maryam"] as const;
 const PAYMENTS = 600;
@@ -31,6 +32,7 @@ export function steadyPlan(seed: number): Plan {
         restartAfterMs: 500,
       },
     ],
+    topology: ONE_PROCESS_EACH,
     knobs: DEFAULT_KNOBS,
     mutant: null,
   };

@@ -2,7 +2,7 @@ import type { Admin, Kafka } from "kafkajs";
 import { Pool } from "pg";
 import type { TopicRecord } from "../scenarios/world.ts";
 import type { Row } from "../system/ports/database.ts";
-import { SUBSCRIPTIONS, type ServiceName } from "../system/process/roles.ts";
+import { CONSUMER_GROUPS, SERVICES, type ServiceName } from "../system/process/services.ts";
 import { directKafka } from "./environment/direct-kafka.ts";
 import type { Environment } from "./environment/environment.ts";
 
@@ -27,19 +27,20 @@ export async function openObservation(environment: Environment): Promise<Observa
   const kafka = directKafka(environment.administration.kafka);
   const admin = kafka.admin();
   await admin.connect();
-  const pools = {
-    payment: openPool(environment, "payment"),
-    wallet: openPool(environment, "wallet"),
-  };
+  const pools = new Map(SERVICES.map(({ name }) => [name, openPool(environment, name)]));
   return {
     async query(service, sql) {
-      const { rows } = await pools[service].query<Row>(sql);
+      const pool = pools.get(service);
+      if (pool === undefined) {
+        throw new Error(`the ${service} service has no database here`);
+      }
+      const { rows } = await pool.query<Row>(sql);
       return rows;
     },
     records: (topic) => readTopic(kafka, admin, topic),
     lag: () => totalLag(admin),
     async close() {
-      await Promise.all([admin.disconnect(), pools.payment.end(), pools.wallet.end()]);
+      await Promise.all([admin.disconnect(), ...[...pools.values()].map((pool) => pool.end())]);
     },
   };
 }
@@ -112,8 +113,8 @@ function byPlace(left: TopicRecord, right: TopicRecord): number {
 }
 
 async function totalLag(admin: Admin): Promise<number> {
-  const lags = SUBSCRIPTIONS.flatMap(({ role, topics }) =>
-    topics.map((topic) => lagOf(admin, { group: role, topic })),
+  const lags = CONSUMER_GROUPS.flatMap(({ group, topics }) =>
+    topics.map((topic) => lagOf(admin, { group, topic })),
   );
   return (await Promise.all(lags)).reduce((sum, lag) => sum + lag, 0);
 }

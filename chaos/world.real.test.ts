@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CrashFault, Plan } from "../scenarios/plans/plan.ts";
+import { ONE_PROCESS_EACH } from "../scenarios/plans/topology.ts";
 import { brokenPromises, runPlan } from "../scenarios/runs/run-plan.ts";
 import type { Universe, UniverseEvent } from "../scenarios/world.ts";
 import { createRealWorld, type RealWorld } from "./world.ts";
@@ -141,6 +142,7 @@ function planOf(parts: {
     wallets: WALLETS,
     commands: [0, 1, 2, 3, 4, 5].map(command),
     faults: parts.faults ?? [],
+    topology: ONE_PROCESS_EACH,
     mutant: parts.mutant ?? null,
     knobs: {
       relayBatchMax: 5,
@@ -164,7 +166,7 @@ function pay(universe: Universe): Promise<number | string> {
     currency: "OMR",
   };
   const headers = { "idempotency-key": "p1" };
-  return universe.request("payment", { method: "POST", path: "/payments", headers, body }).then(
+  return universe.request("payment-1", { method: "POST", path: "/payments", headers, body }).then(
     (answer) => answer.status,
     () => "no answer",
   );

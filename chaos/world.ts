@@ -2,19 +2,17 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Plan } from "../scenarios/plans/plan.ts";
-import { processOf, TOPOLOGY } from "../scenarios/plans/topology.ts";
-import type { Universe, World, WorldRun } from "../scenarios/world.ts";
+import { UnrunnablePlan, type Universe, type World, type WorldRun } from "../scenarios/world.ts";
 import { TOPICS } from "../system/domain/events.ts";
-import type { ServiceName } from "../system/process/roles.ts";
+import { SERVICES, type ServiceName } from "../system/process/services.ts";
 import type { Environment } from "./environment/environment.ts";
 import { resetEnvironment } from "./environment/reset.ts";
 import { startKeeper, type Keeper } from "./keeper/keeper.ts";
 import { startLocalEnvironment, type WantedPorts } from "./local/local.ts";
 import { openObservation, type Observation } from "./observation.ts";
+import { openSeats, SEAT_NAMES, type Seat } from "./processes/seat.ts";
 import { startServiceFleet, type ServiceFleet } from "./processes/service-fleet.ts";
 import { requestOnce } from "./service-client.ts";
-import { pickFreePort } from "./toxiproxy/free-ports.ts";
-import { openProxy } from "./toxiproxy/open-proxy.ts";
 
 /** The real world: it holds real servers until it is closed. */
 export interface RealWorld extends World {
@@ -27,7 +25,7 @@ export interface RealWorld extends World {
   close(): Promise<void>;
 }
 
-const DATABASES: readonly ServiceName[] = ["payment", "wallet"];
+const DATABASES: readonly ServiceName[] = SERVICES.map(({ name }) => name);
 const RESET_MS_MAX = 30_000;
 
 /**
@@ -60,11 +58,11 @@ async function openWorld(
   const environment = await startLocalEnvironment({
     keeper,
     databases: DATABASES,
-    clients: TOPOLOGY.map(({ name, service }) => ({ name, databases: [service] })),
+    clients: SEAT_NAMES.map((name) => ({ name, databases: DATABASES })),
     ports: options.ports ?? {},
     logsFolder,
   });
-  const doors = await openDoors(environment);
+  const seats = await openSeats(environment);
   const { postgres, kafka, toxiproxy } = environment.versions;
   const closing = new AbortController();
   let runs = 0;
@@ -86,7 +84,7 @@ async function openWorld(
       runs += 1;
       try {
         const folder = join(logsFolder, `run-${runs}`);
-        const site = { keeper, environment, doors, folder, plan, closing: closing.signal };
+        const site = { keeper, environment, seats, folder, plan, closing: closing.signal };
         return await Promise.race([runPlan(site, drive), whenAborted(closing.signal)]);
       } finally {
         busy = false;
@@ -100,34 +98,10 @@ async function openWorld(
   };
 }
 
-/**
- * Where a process answers its clients: the port it listens on, and the proxy that its clients go
- * to.
- */
-interface Door {
-  readonly port: number;
-  readonly address: string;
-}
-
-async function openDoors(environment: Environment): Promise<ReadonlyMap<string, Door>> {
-  const doors = new Map<string, Door>();
-  for (const { name } of TOPOLOGY) {
-    const port = await pickFreePort();
-    const address = await openProxy({
-      proxies: environment.proxies,
-      client: "client",
-      resource: name,
-      upstream: `127.0.0.1:${port}`,
-    });
-    doors.set(name, { port, address });
-  }
-  return doors;
-}
-
 interface RunSite {
   readonly keeper: Keeper;
   readonly environment: Environment;
-  readonly doors: ReadonlyMap<string, Door>;
+  readonly seats: readonly Seat[];
   readonly folder: string;
   readonly plan: Plan;
   readonly closing: AbortSignal;
@@ -149,7 +123,8 @@ async function runPlan<T>(
   site: RunSite,
   drive: (universe: Universe) => Promise<T>,
 ): Promise<WorldRun<T>> {
-  const { keeper, environment, doors, folder, plan, closing } = site;
+  const { keeper, environment, folder, plan, closing } = site;
+  const seats = seatProcesses(plan, site.seats);
   await mkdir(folder, { recursive: true });
   await resetEnvironment({
     environment,
@@ -158,20 +133,18 @@ async function runPlan<T>(
     resetMsMax: RESET_MS_MAX,
   });
   const beganAtMs = Date.now();
-  const httpPorts = new Map([...doors].map(([name, { port }]) => [name, port]));
   const fleet = await startServiceFleet({
     keeper,
-    environment,
+    seats,
     plan,
     folder,
-    httpPorts,
     beganAtMs,
   });
   try {
     const observation = await openObservation(environment);
     try {
       await fleet.begun();
-      const universe = universeOf({ fleet, observation, doors, beganAtMs, closing });
+      const universe = universeOf({ fleet, observation, seats, beganAtMs, closing });
       const value = await Promise.race([drive(universe), fleet.failed, whenAborted(closing)]);
       return {
         value,
@@ -190,16 +163,16 @@ async function runPlan<T>(
 function universeOf(parts: {
   readonly fleet: ServiceFleet;
   readonly observation: Observation;
-  readonly doors: ReadonlyMap<string, Door>;
+  readonly seats: ReadonlyMap<string, Seat>;
   readonly beganAtMs: number;
   readonly closing: AbortSignal;
 }): Universe {
-  const { fleet, observation, doors, beganAtMs, closing } = parts;
+  const { fleet, observation, seats, beganAtMs, closing } = parts;
   return {
     nowMs: () => Date.now() - beganAtMs,
     // Rejects when the world is closed: so a driver that retries does not go on without a world.
     sleep: (delayMs) => delay(Math.max(0, delayMs), undefined, { signal: closing }),
-    request: (service, request) => requestOnce(doorOf(doors, service).address, request),
+    request: (process, request) => requestOnce(addressOf(seats, process), request),
     watch: (observer) => fleet.watch(observer),
     firedFaults: () => fleet.fired(),
     heal: () => fleet.heal(),
@@ -209,11 +182,25 @@ function universeOf(parts: {
   };
 }
 
-/** The door of the process that answers a service's clients. */
-function doorOf(doors: ReadonlyMap<string, Door>, service: ServiceName): Door {
-  const door = doors.get(processOf(service));
-  if (door === undefined) {
-    throw new Error(`the process of the ${service} service has no door`);
+/** Puts the processes of the plan on the seats. @throws UnrunnablePlan when there are too few */
+function seatProcesses({ topology }: Plan, seats: readonly Seat[]): ReadonlyMap<string, Seat> {
+  return new Map(
+    topology.map(({ name }, index) => {
+      const seat = seats[index];
+      if (seat === undefined) {
+        throw new UnrunnablePlan(
+          `the plan has ${topology.length} processes; real servers are set up for ${seats.length}`,
+        );
+      }
+      return [name, seat];
+    }),
+  );
+}
+
+function addressOf(seats: ReadonlyMap<string, Seat>, process: string): string {
+  const seat = seats.get(process);
+  if (seat === undefined) {
+    throw new Error(`no process of the plan is named ${process}`);
   }
-  return door;
+  return seat.clientAddress;
 }

@@ -65,11 +65,16 @@ describe("a replay file", () => {
     [
       "from a newer version",
       '{"format":"falconpay-replay","version":7}',
-      /is of version 7; this falconpay reads up to 1/,
+      /is of version 7; this falconpay reads version 2: use a newer falconpay/,
+    ],
+    [
+      "from an older version",
+      '{"format":"falconpay-replay","version":1}',
+      /is of version 1; this falconpay reads version 2: run its scenario with its seed again/,
     ],
     [
       "that is damaged",
-      '{"format":"falconpay-replay","version":1}',
+      '{"format":"falconpay-replay","version":2}',
       /is damaged: the file must have required properties/,
     ],
   ])("%s is refused with exit code 2", async (_what, text, message) => {

@@ -6,6 +6,7 @@ import { UnreadableEvidence } from "../reports/evidence/evidence-codec.ts";
 import type { ExitCode } from "../reports/evidence/verdict.ts";
 import { UnwritableOutput } from "../reports/write-report.ts";
 import { UnreadableReplayFile } from "../scenarios/plans/replay-file.ts";
+import { UnrunnablePlan } from "../scenarios/world.ts";
 
 /** The command, an option or an input file is wrong; the message says what was expected. */
 export class UsageError extends Error {
@@ -37,6 +38,7 @@ function isUsage(error: unknown): error is Error {
   return (
     error instanceof UsageError ||
     error instanceof UnreadableReplayFile ||
+    error instanceof UnrunnablePlan ||
     error instanceof UnreadableEvidence ||
     error instanceof UnwritableOutput
   );

@@ -1,14 +1,16 @@
 import type { Row } from "../system/ports/database.ts";
-import type { ServiceName } from "../system/process/roles.ts";
+import type { ServiceName } from "../system/process/services.ts";
 import type { CrashFault, Plan } from "./plans/plan.ts";
 
 /** Where plans are run: the port that the simulated and the real world implement. */
 export interface World {
   readonly kind: "sim" | "real";
   /**
-   * Builds a clean universe for the plan (empty databases and topics, the processes of `TOPOLOGY`
+   * Builds a clean universe for the plan (empty databases and topics, the processes of its topology
    * with the parts of the plan's mutant, its faults armed), runs `drive` in it and takes it down,
    * also when `drive` throws.
+   *
+   * @throws UnrunnablePlan
    */
   run<T>(plan: Plan, drive: (universe: Universe) => Promise<T>): Promise<WorldRun<T>>;
   /** Versions of the real servers, by name; empty in the simulated world. */
@@ -32,11 +34,11 @@ export interface Universe {
   nowMs(): number;
   sleep(delayMs: number): Promise<void>;
   /**
-   * One attempt at a request.
+   * One attempt at a request to the process of that name.
    *
    * @throws Unanswered when there was no answer; the request may or may not have taken effect
    */
-  request(service: ServiceName, request: ClientRequest): Promise<ClientAnswer>;
+  request(process: string, request: ClientRequest): Promise<ClientAnswer>;
   /** Tells of what happens from now on. A world tells what it can see; see `UniverseEvent`. */
   watch(observer: (event: UniverseEvent) => void): void;
   /** Crashes of the plan that have fired. */
@@ -64,6 +66,11 @@ export interface ClientAnswer {
   readonly status: number;
   /** The parsed JSON body, unchecked. */
   readonly body: unknown;
+}
+
+/** A plan that this world cannot run, whatever happens; the message says why. */
+export class UnrunnablePlan extends Error {
+  override readonly name = "UnrunnablePlan";
 }
 
 /** The connection was refused or lost, or no answer came in time. */

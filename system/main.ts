@@ -10,7 +10,7 @@
  *     HTTP_HOST, HTTP_PORT    where an api role listens (127.0.0.1, 8080)
  *     PROCESS_NAME            in logs and in the servers' lists of clients
  *     RELAY_BATCH_MAX, RELAY_POLL_MS, CONSUME_ATTEMPTS_MAX, CONSUME_RETRY_DELAY_MS,
- *     SESSION_TIMEOUT_MS      see Knobs in roles.ts
+ *     SESSION_TIMEOUT_MS      see Knobs in process/knobs.ts
  *
  * Exit codes: 0 stopped, 1 a server could not be reached or a port not be taken, 2 configuration.
  */
@@ -20,7 +20,7 @@ import {
   readConfiguration,
   type Configuration,
 } from "./process/configuration.ts";
-import { services } from "./process/services.ts";
+import { shippedParts } from "./process/parts.ts";
 import { startRoles, type RunningProcess } from "./process/start-roles.ts";
 
 const configuration = configurationOrExit();
@@ -44,7 +44,7 @@ async function startOrExit(
   ports: NodePorts,
 ): Promise<RunningProcess> {
   try {
-    return await startRoles(roles, ports, services, knobs);
+    return await startRoles(roles, ports, shippedParts, knobs);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     process.stderr.write(`falconpay cannot start: ${reason}\n`);

@@ -56,7 +56,7 @@ export interface Environment {
   readonly proxies: Proxies;
   /**
    * The direct addresses of the servers, for the testbed itself, for preparing and observing; they
-   * stay open when the proxies are cut. /
+   * stay open when the proxies are cut.
    */
   readonly administration: {
     readonly kafka: KafkaServerAddress;

@@ -1,7 +1,9 @@
-import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
-import type { Knobs } from "../../system/process/roles.ts";
-import type { DatabaseAddress, Environment } from "../environment/environment.ts";
+import { servicesOf, type ProcessSpecification } from "../../scenarios/plans/topology.ts";
+import type { Knobs } from "../../system/process/knobs.ts";
+import type { ServiceName } from "../../system/process/services.ts";
+import type { DatabaseAddress } from "../environment/environment.ts";
 import { encodeOrders, type ChildOrders } from "./child-orders.ts";
+import type { Seat } from "./seat.ts";
 
 /**
  * The environment variables of one incarnation of a service process: its configuration as
@@ -9,27 +11,36 @@ import { encodeOrders, type ChildOrders } from "./child-orders.ts";
  */
 export function childEnvironment(parts: {
   readonly specification: ProcessSpecification;
-  readonly environment: Pick<Environment, "clients">;
+  readonly seat: Seat;
   readonly knobs: Knobs;
-  readonly httpPort: number;
   readonly orders: ChildOrders;
 }): Record<string, string> {
-  const { name, service, roles } = parts.specification;
-  const addresses = parts.environment.clients.get(name);
-  const database = addresses?.databases.get(service);
-  if (addresses === undefined || database === undefined) {
-    throw new Error(`the environment has no addresses for ${name} and its database ${service}`);
-  }
+  const { specification, seat } = parts;
   return {
-    ROLES: roles.join(","),
-    PROCESS_NAME: name,
-    [`${service.toUpperCase()}_DATABASE_URL`]: urlOf(database),
-    KAFKA_BROKERS: addresses.kafka.brokers.join(","),
+    ROLES: specification.roles.join(","),
+    PROCESS_NAME: specification.name,
+    ...databaseVariables(servicesOf(specification), seat),
+    KAFKA_BROKERS: seat.addresses.kafka.brokers.join(","),
     HTTP_HOST: "127.0.0.1",
-    HTTP_PORT: String(parts.httpPort),
+    HTTP_PORT: String(seat.httpPort),
     ...knobVariables(parts.knobs),
     ...encodeOrders(parts.orders),
   };
+}
+
+function databaseVariables(
+  services: readonly ServiceName[],
+  { addresses }: Seat,
+): Record<string, string> {
+  return Object.fromEntries(
+    services.map((service) => {
+      const database = addresses.databases.get(service);
+      if (database === undefined) {
+        throw new Error(`${addresses.name} has no address of the ${service} service's database`);
+      }
+      return [`${service.toUpperCase()}_DATABASE_URL`, urlOf(database)];
+    }),
+  );
 }
 
 function urlOf({ host, port, database, user, password }: DatabaseAddress): string {

@@ -33,7 +33,7 @@ async function run({ mutant }: ChildOrders): Promise<void> {
   const ports = createNodePorts(configuration);
   const interposed = interposePorts(ports, createGate(orders), reportDelivery);
   const { roles, knobs } = configuration;
-  const running = await startRoles(roles, interposed, partsWith(mutant), knobs);
+  const running = await startRoles(roles, interposed, partsWith(mutant, interposed), knobs);
   const stop = async () => {
     await running.stop();
     await ports.close();

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
-import { DEFAULT_KNOBS } from "../../system/process/roles.ts";
+import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import { startKeeper, type Keeper, type KeptProcess } from "../keeper/keeper.ts";
 import { FleetMember } from "./fleet-member.ts";
 import type { FleetRun } from "./fleet-run.ts";
@@ -93,7 +93,7 @@ const FAULT: CrashFault = {
   when: "before",
   restartAfterMs: 300,
 };
-const SPECIFICATION: ProcessSpecification = { name: "payment-1", service: "payment", roles: [] };
+const SPECIFICATION: ProcessSpecification = { name: "payment-1", roles: ["payment-relay"] };
 
 /**
  * A member whose process runs `code`, and what is seen of it. `starting` is called when a process
@@ -117,10 +117,9 @@ function memberOf(code: string, fault = FAULT, starting = () => {}) {
   const run: FleetRun = {
     site: {
       keeper: watched,
-      environment: { clients: new Map([["payment-1", ADDRESSES]]) },
+      seats: new Map([["payment-1", SEAT]]),
       plan: planOf(fault),
       folder: keeper.folder,
-      httpPorts: new Map(),
       beganAtMs: 0,
     },
     program,
@@ -165,12 +164,16 @@ function listen() {
   };
 }
 
-const ADDRESSES = {
-  name: "payment-1",
-  kafka: { brokers: [] },
-  databases: new Map([
-    ["payment", { host: "", port: 0, database: "payment", user: "", password: "" }],
-  ]),
+const SEAT = {
+  addresses: {
+    name: "seat-1",
+    kafka: { brokers: [] },
+    databases: new Map([
+      ["payment", { host: "", port: 0, database: "payment", user: "", password: "" }],
+    ]),
+  },
+  httpPort: 0,
+  clientAddress: "",
 };
 
 function planOf(fault: CrashFault): Plan {
@@ -180,6 +183,7 @@ function planOf(fault: CrashFault): Plan {
     wallets: [],
     commands: [],
     faults: [fault],
+    topology: [SPECIFICATION],
     mutant: null,
     knobs: DEFAULT_KNOBS,
   };

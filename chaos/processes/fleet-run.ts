@@ -1,16 +1,15 @@
 import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
-import type { Environment } from "../environment/environment.ts";
 import type { Keeper } from "../keeper/keeper.ts";
+import type { Seat } from "./seat.ts";
 
 /** Where a fleet runs. `folder` takes its logs and reports, and must be there. */
 export interface FleetSite {
   readonly keeper: Keeper;
-  readonly environment: Pick<Environment, "clients">;
   readonly plan: Plan;
   readonly folder: string;
-  /** Where each process answers its clients, by the process's name. */
-  readonly httpPorts: ReadonlyMap<string, number>;
+  /** What each process is given, by the process's name. */
+  readonly seats: ReadonlyMap<string, Seat>;
   /** When the universe began, in milliseconds since the epoch. */
   readonly beganAtMs: number;
 }

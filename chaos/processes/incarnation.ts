@@ -5,6 +5,7 @@ import type { KeptProcess } from "../keeper/keeper.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { FleetRun } from "./fleet-run.ts";
 import { openReportReader, type ReportReader } from "./report-reader.ts";
+import type { Seat } from "./seat.ts";
 import { startServiceProcess } from "./service-process.ts";
 
 /** One incarnation of a process of the topology, and what is known of it by its reports. */
@@ -31,7 +32,7 @@ export async function startIncarnation(
   specification: ProcessSpecification,
   ordinal: number,
 ): Promise<Incarnation> {
-  const { keeper, environment, plan, folder, httpPorts } = site;
+  const { keeper, seats, plan, folder } = site;
   const { name } = specification;
   const reportFile = join(folder, `${name}-${ordinal}.report`);
   const faults = disarmed ? [] : plan.faults;
@@ -40,9 +41,8 @@ export async function startIncarnation(
     program,
     environment: childEnvironment({
       specification,
-      environment,
+      seat: seatOf(seats, name),
       knobs: plan.knobs,
-      httpPort: httpPorts.get(name) ?? 0,
       orders: { process: name, incarnation: ordinal, reportFile, mutant: plan.mutant, faults },
     }),
     logFile: join(folder, `${name}.log`),
@@ -55,4 +55,12 @@ export async function startIncarnation(
     asked: false,
     crash: undefined,
   };
+}
+
+function seatOf(seats: ReadonlyMap<string, Seat>, name: string): Seat {
+  const seat = seats.get(name);
+  if (seat === undefined) {
+    throw new Error(`there is no seat for ${name}`);
+  }
+  return seat;
 }

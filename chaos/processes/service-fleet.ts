@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CrashFault } from "../../scenarios/plans/plan.ts";
-import { TOPOLOGY } from "../../scenarios/plans/topology.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import { FleetMember } from "./fleet-member.ts";
 import type { FleetRun, FleetSite } from "./fleet-run.ts";
@@ -28,7 +27,7 @@ export interface ServiceFleet {
 const POLL_INTERVAL_MS = 20;
 const HEAL_MS_MAX = 60_000;
 
-/** Starts the processes of `TOPOLOGY` with the plan's parts and knobs, its faults armed. */
+/** Starts the processes of the plan with its parts and knobs, its faults armed. */
 export async function startServiceFleet(site: FleetSite): Promise<ServiceFleet> {
   const stopping = new AbortController();
   const failed = Promise.withResolvers<never>();
@@ -45,7 +44,7 @@ export async function startServiceFleet(site: FleetSite): Promise<ServiceFleet> 
     fail: failed.reject,
     tell: (event) => observers.forEach((observer) => observer(event)),
   };
-  const members = TOPOLOGY.map((specification) => new FleetMember(run, specification));
+  const members = site.plan.topology.map((specification) => new FleetMember(run, specification));
   const stop = async () => {
     stopping.abort();
     await Promise.all(members.map((member) => member.stop()));

@@ -1,8 +1,9 @@
-import type { ServiceName } from "../../system/process/roles.ts";
+import type { ServiceName } from "../../system/process/services.ts";
 
 /**
  * What both databases hold, as the judge keeps it: fed change by change while commits are watched,
- * or all at once from a reading in the end. `book-keeper.ts` writes it, the promises read it.
+ * or all at once from a reading in the end. What `createBooks` makes is written by the tables of
+ * `book-tables.ts`, and read by the promises.
  */
 export interface Books {
   readonly wallets: ReadonlyMap<string, WalletBook>;
@@ -13,7 +14,8 @@ export interface Books {
   readonly payments: ReadonlyMap<string, PaymentBook>;
   /** What the wallet service says, by payment id. */
   readonly movements: ReadonlyMap<string, MovementBook>;
-  readonly outboxes: Readonly<Record<ServiceName, ReadonlyMap<string, OutboxBook>>>;
+  /** By service, then by event id. */
+  readonly outboxes: ReadonlyMap<ServiceName, ReadonlyMap<string, OutboxBook>>;
   /** The client's key of a payment, by payment id: what the payment is called in a report. */
   readonly keys: ReadonlyMap<string, string>;
 }
@@ -62,7 +64,67 @@ export interface Touched {
   readonly payments: ReadonlySet<string>;
 }
 
+/** The books as they are written. */
+export interface OpenBooks extends Books {
+  readonly wallets: Map<string, WalletBook>;
+  readonly balanceMinor: Map<string, bigint>;
+  readonly fundingMinor: Map<string, bigint>;
+  readonly payments: Map<string, PaymentBook>;
+  readonly movements: Map<string, MovementBook>;
+  readonly outboxes: Map<ServiceName, Map<string, OutboxBook>>;
+  readonly keys: Map<string, string>;
+}
+
+/** What a commit touched, while it is being entered. */
+export interface TouchedSets {
+  readonly wallets: Set<string>;
+  readonly payments: Set<string>;
+}
+
+/** Empty books. */
+export function createBooks(): OpenBooks {
+  return {
+    wallets: new Map(),
+    balanceMinor: new Map(),
+    fundingMinor: new Map(),
+    payments: new Map(),
+    movements: new Map(),
+    outboxes: new Map(),
+    keys: new Map(),
+  };
+}
+
+/** What the wallet service says of a payment; made where there is nothing yet. */
+export function movementOf(books: OpenBooks, paymentId: string): MovementBook {
+  return demand(books.movements, paymentId, () => ({ entries: [], decision: undefined }));
+}
+
+/** A service's outbox; made where there is none yet. */
+export function outboxOf(books: OpenBooks, service: ServiceName): Map<string, OutboxBook> {
+  return demand(books.outboxes, service, () => new Map<string, OutboxBook>());
+}
+
+/** Adds to the sum of a currency. */
+export function addTo(sums: Map<string, bigint>, currency: string, minor: bigint): void {
+  sums.set(currency, (sums.get(currency) ?? 0n) + minor);
+}
+
+/** Every event of every outbox. */
+export function allOutboxEvents(books: Books): readonly OutboxBook[] {
+  return [...books.outboxes.values()].flatMap((outbox) => [...outbox.values()]);
+}
+
 /** The short name of a payment in a report: the client's key, or the id where there is none. */
 export function paymentName(books: Books, paymentId: string): string {
   return `payment ${books.keys.get(paymentId) ?? paymentId}`;
+}
+
+function demand<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = make();
+  map.set(key, made);
+  return made;
 }

@@ -4,6 +4,7 @@ import type { AcceptPorts } from "../../system/payment/accept.ts";
 import { answerFromKey, claimKey } from "../../system/payment/idempotency.ts";
 import { insertPayment } from "../../system/payment/records.ts";
 import type { Acceptance, TransferRequest } from "../../system/payment/transfer-request.ts";
+import type { Producer } from "../../system/ports/broker.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** F0, the seed document's own finding: no outbox; the event is sent after the commit. */
@@ -12,10 +13,17 @@ export const commitThenEmit: Mutant = {
   defect:
     "The payment service commits the payment, then emits payment.created, with no outbox between: a crash in between loses the event.",
   breaks: "ends",
-  parts: { accept: acceptThenEmit },
+  parts({ broker }) {
+    const producer = once(() => broker.connectProducer());
+    return { accept: (ports, request) => acceptThenEmit(ports, producer, request) };
+  },
 };
 
-async function acceptThenEmit(ports: AcceptPorts, request: TransferRequest): Promise<Acceptance> {
+async function acceptThenEmit(
+  ports: AcceptPorts,
+  producer: () => Promise<Producer>,
+  request: TransferRequest,
+): Promise<Acceptance> {
   const { senderWalletId, receiverWalletId, money } = request;
   const payment = { id: ports.entropy.uuid(), senderWalletId, receiverWalletId, money };
   const eventId = ports.entropy.uuid();
@@ -30,7 +38,19 @@ async function acceptThenEmit(ports: AcceptPorts, request: TransferRequest): Pro
   });
   if (acceptance.kind === "accepted" && acceptance.paymentId === payment.id) {
     const value = encodeEvent({ id: eventId, type: "payment.created", payment });
-    await ports.producer.send([{ topic: "payment.created", key: payment.id, value }]);
+    await (await producer()).send([{ topic: "payment.created", key: payment.id, value }]);
   }
   return acceptance;
+}
+
+/** The same value for every call; asked for again only after it could not be had. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
 }

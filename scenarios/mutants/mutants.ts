@@ -1,4 +1,5 @@
-import { services, type Parts } from "../../system/process/services.ts";
+import { shippedParts, type Parts } from "../../system/process/parts.ts";
+import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import { commitThenEmit } from "./commit-then-emit.ts";
 import type { Mutant } from "./mutant.ts";
 
@@ -10,17 +11,17 @@ export function findMutant(id: string): Mutant | undefined {
 }
 
 /**
- * The services' parts, with those of the mutant in place.
+ * The services' parts for one process, with those of the mutant in place.
  *
  * @throws Error when there is no such mutant
  */
-export function partsWith(mutantId: string | null): Parts {
+export function partsWith(mutantId: string | null, ports: ProcessPorts): Parts {
   if (mutantId === null) {
-    return services;
+    return shippedParts;
   }
   const mutant = findMutant(mutantId);
   if (mutant === undefined) {
     throw new Error(`there is no mutant ${mutantId}`);
   }
-  return { ...services, ...mutant.parts };
+  return { ...shippedParts, ...mutant.parts(ports) };
 }

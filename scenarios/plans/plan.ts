@@ -1,4 +1,5 @@
-import type { Knobs } from "../../system/process/roles.ts";
+import type { Knobs } from "../../system/process/knobs.ts";
+import type { Topology } from "./topology.ts";
 
 /**
  * Everything that one run does, as data. The same plan runs in both worlds; in the simulated one,
@@ -13,6 +14,7 @@ export interface Plan {
   /** In the order of their times. */
   readonly commands: readonly TransferCommand[];
   readonly faults: readonly CrashFault[];
+  readonly topology: Topology;
   readonly knobs: Knobs;
   /** The known-bad variant whose parts replace the services', or null. */
   readonly mutant: string | null;

@@ -24,6 +24,10 @@ const REPLAY: ReplayFile = {
         restartAfterMs: 50,
       },
     ],
+    topology: [
+      { name: "payment-1", roles: ["payment-api", "payment-relay", "payment-settle"] },
+      { name: "wallet-1", roles: ["wallet-api", "wallet-transfer", "wallet-relay"] },
+    ],
     knobs: {
       relayBatchMax: 1,
       relayPollMs: 20,
@@ -48,9 +52,18 @@ describe("a replay file", () => {
     [encodeReplayFile(REPLAY).slice(0, 200), /a\.json is not a replay file: not JSON/],
     ["[]", /a\.json is not a replay file: expected "format": "falconpay-replay"/],
     [changed("falconpay-replay", "falconpay-evidence"), /expected "format": "falconpay-replay"/],
-    [changed('"version": 1', '"version": 2'), /version 2; this falconpay reads up to 1/],
+    [
+      changed('"version": 2', '"version": 3'),
+      /is of version 3; .* version 2: use a newer falconpay/,
+    ],
+    [
+      changed('"version": 2', '"version": 1'),
+      /is of version 1; .* reads version 2: run its scenario/,
+    ],
     [changed('"atMs": 0', '"atMs": -1'), /damaged: \/plan\/commands\/0\/atMs must be >= 0/],
     [changed('"when": "after"', '"when": "later"'), /damaged: \/plan\/faults\/0\/when/],
+    [changed('"wallet-relay"', '"wallet-relais"'), /damaged: \/plan\/topology\/1\/roles\/2/],
+    [changed('"seed": 3,', '"seed": 3, "sed": 3,'), /damaged: \/plan\/sed schema is false/],
     [changed('"seed": 3,', ""), /damaged: \/plan must have required properties seed/],
   ])("that is not one is refused with what was expected", (text, message) => {
     expect(() => decodeReplayFile(text, "a.json")).toThrow(message);

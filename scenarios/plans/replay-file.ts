@@ -1,5 +1,6 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
+import { planSchema } from "./plan-schema.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -17,7 +18,7 @@ export interface ReplayFile {
 }
 
 const FORMAT = "falconpay-replay";
-const VERSION = 1;
+const VERSION = 2;
 
 /** The text is not a replay file that this version can read; the message says what was expected. */
 export class UnreadableReplayFile extends Error {
@@ -36,9 +37,12 @@ export function decodeReplayFile(text: string, fileName: string): ReplayFile {
       `${fileName} is not a replay file: expected "format": "${FORMAT}" and a "version"`,
     );
   }
-  if (json.version > VERSION) {
+  if (json.version !== VERSION) {
     throw new UnreadableReplayFile(
-      `${fileName} is of version ${json.version}; this falconpay reads up to ${VERSION}: use a newer one`,
+      `${fileName} is of version ${json.version}; this falconpay reads version ${VERSION}: ` +
+        (json.version > VERSION
+          ? "use a newer falconpay"
+          : "run its scenario with its seed again to get a new one"),
     );
   }
   if (!schema.Check(json)) {
@@ -51,8 +55,6 @@ export function decodeReplayFile(text: string, fileName: string): ReplayFile {
 }
 
 const text = Type.String({ maxLength: 10_000 });
-const wholeNumber = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-const positive = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
 
 const header = Compile(
   Type.Object({ format: Type.Literal(FORMAT), version: Type.Integer({ minimum: 1 }) }),
@@ -61,37 +63,7 @@ const header = Compile(
 const schema = Compile(
   Type.Object({
     expected: Type.Object({ promise: text, traceHash: Type.Union([text, Type.Null()]) }),
-    plan: Type.Object({
-      scenario: text,
-      seed: wholeNumber,
-      wallets: Type.Array(Type.Object({ id: text, funding: text, currency: text })),
-      commands: Type.Array(
-        Type.Object({
-          atMs: wholeNumber,
-          idempotencyKey: text,
-          senderWalletId: text,
-          receiverWalletId: text,
-          amount: text,
-          currency: text,
-        }),
-      ),
-      faults: Type.Array(
-        Type.Object({
-          kind: Type.Literal("crash"),
-          effect: text,
-          when: Type.Union([Type.Literal("before"), Type.Literal("after")]),
-          restartAfterMs: wholeNumber,
-        }),
-      ),
-      knobs: Type.Object({
-        relayBatchMax: positive,
-        relayPollMs: positive,
-        consumeAttemptsMax: positive,
-        consumeRetryDelayMs: positive,
-        sessionTimeoutMs: positive,
-      }),
-      mutant: Type.Union([text, Type.Null()]),
-    }),
+    plan: planSchema,
   }),
 );
 

@@ -1,27 +1,40 @@
-import type { Role, ServiceName } from "../../system/process/roles.ts";
+import {
+  definitionOf,
+  serviceOf,
+  SERVICES,
+  type Role,
+  type ServiceName,
+} from "../../system/process/services.ts";
 
-/** Which processes a world runs. Effects and logs carry their names. */
+/** Which processes run, and what each of them is asked to do. */
+export type Topology = readonly ProcessSpecification[];
+
 export interface ProcessSpecification {
+  /** Carried by effects, logs and events: `payment-1`. No two processes share one. */
   readonly name: string;
-  readonly service: ServiceName;
   readonly roles: readonly Role[];
 }
 
-/** One process for each service, with all its roles. */
-export const TOPOLOGY: readonly ProcessSpecification[] = [
-  {
-    name: "payment-1",
-    service: "payment",
-    roles: ["payment-api", "payment-relay", "payment-settle"],
-  },
-  { name: "wallet-1", service: "wallet", roles: ["wallet-api", "wallet-transfer", "wallet-relay"] },
-];
+/** One process for each service, with all its roles: `payment-1`, `wallet-1`. */
+export const ONE_PROCESS_EACH: Topology = SERVICES.map(({ name, roles }) => ({
+  name: `${name}-1`,
+  roles: roles.map((role) => role.name),
+}));
 
-/** The process that runs a service and answers its clients. */
-export function processOf(service: ServiceName): string {
-  const specification = TOPOLOGY.find((each) => each.service === service);
-  if (specification === undefined) {
-    throw new Error(`no process runs the ${service} service`);
+/** The services for which a process has a role. */
+export function servicesOf({ roles }: ProcessSpecification): readonly ServiceName[] {
+  return [...new Set(roles.map(serviceOf))];
+}
+
+/** The processes that answer a service's clients. @throws Error when there is none */
+export function processesAnswering(topology: Topology, service: ServiceName): readonly string[] {
+  const names = topology
+    .filter(({ roles }) =>
+      roles.some((role) => serviceOf(role) === service && definitionOf(role).kind === "api"),
+    )
+    .map(({ name }) => name);
+  if (names.length === 0) {
+    throw new Error(`no process of the topology answers the ${service} service's clients`);
   }
-  return specification.name;
+  return names;
 }

@@ -1,5 +1,5 @@
-import { formatMoney, isCurrency } from "../../system/domain/money.ts";
 import type { Books } from "../books/books.ts";
+import { moneyWords } from "../books/money-words.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 
 export const conservation: SystemPromise = {
@@ -26,7 +26,5 @@ function judge(books: Books): readonly Breach[] {
 
 function show(amountMinor: bigint, currency: string): string {
   const sign = amountMinor > 0n ? "+" : "";
-  return isCurrency(currency)
-    ? `${sign}${formatMoney({ amountMinor, currency })} ${currency}`
-    : `${sign}${amountMinor} minor units of ${currency}`;
+  return `${sign}${moneyWords(amountMinor, currency)}`;
 }

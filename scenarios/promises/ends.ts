@@ -1,4 +1,4 @@
-import { paymentName } from "../books/books.ts";
+import { allOutboxEvents, paymentName } from "../books/books.ts";
 import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
 
 export const ends: SystemPromise = {
@@ -24,7 +24,7 @@ function pendingPayments({ books, settleBoundMs }: Ending): readonly Breach[] {
 }
 
 function unsentEvents({ books }: Ending): readonly Breach[] {
-  return [...books.outboxes.payment.values(), ...books.outboxes.wallet.values()]
+  return allOutboxEvents(books)
     .filter(({ sent }) => !sent)
     .map(({ eventId, topic }) => ({
       subject: `event ${eventId}`,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent } from "../../system/domain/events.ts";
 import type { Row } from "../../system/ports/database.ts";
-import type { ServiceName } from "../../system/process/roles.ts";
-import { createBookKeeper } from "../books/book-keeper.ts";
+import type { ServiceName } from "../../system/process/services.ts";
+import { createBooks } from "../books/books.ts";
+import { enterCommit } from "../books/enter-commit.ts";
 import type { TopicRecord } from "../world.ts";
 import { PROMISES } from "./promises.ts";
 import type { Ending } from "./system-promise.ts";
@@ -74,12 +75,12 @@ function endingOf(
   entries: readonly Entry[],
   rest: { readonly records?: readonly TopicRecord[]; readonly lag?: number } = {},
 ): Ending {
-  const keeper = createBookKeeper();
+  const books = createBooks();
   for (const [service, table, after] of entries) {
-    keeper.enter(service, [{ table, before: null, after }]);
+    enterCommit(books, service, [{ table, before: null, after }]);
   }
   const { records = soundRecords, lag = 0 } = rest;
-  return { books: keeper.books, records, lag, settleBoundMs: 30_000 };
+  return { books, records, lag, settleBoundMs: 30_000 };
 }
 
 /** The books with the entries of one table replaced. */
@@ -169,15 +170,15 @@ describe("the promises", () => {
   });
 
   it("are judged at each commit by what it touched", () => {
-    const keeper = createBookKeeper();
+    const books = createBooks();
     for (const [service, table, after] of soundBooks) {
-      keeper.enter(service, [{ table, before: null, after }]);
+      enterCommit(books, service, [{ table, before: null, after }]);
     }
     const [, table, after] = entry("p1", "salim", "debit", "500");
-    const touched = keeper.enter("wallet", [{ table, before: null, after }]);
-    const names = PROMISES.filter(
-      (each) => (each.atCommit?.(keeper.books, touched) ?? []).length > 0,
-    ).map(({ name }) => name);
+    const touched = enterCommit(books, "wallet", [{ table, before: null, after }]);
+    const names = PROMISES.filter((each) => (each.atCommit?.(books, touched) ?? []).length > 0).map(
+      ({ name }) => name,
+    );
     expect(names).toEqual(["balanced", "one-effect", "verdicts-agree"]);
   });
 });

@@ -1,5 +1,6 @@
 import { parseEvent } from "../../system/domain/events.ts";
-import type { Books, OutboxBook } from "../books/books.ts";
+import { publisherOf } from "../../system/process/services.ts";
+import { allOutboxEvents, type Books } from "../books/books.ts";
 import type { TopicRecord } from "../world.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 
@@ -11,7 +12,7 @@ export const published: SystemPromise = {
   atRecord: (books, record) => uncommitted(books, [record]),
   atEnd: ({ books, records }) => [...uncommitted(books, records), ...unsent(books, records)],
   outOf: ({ books }) => ({
-    count: books.outboxes.payment.size + books.outboxes.wallet.size,
+    count: allOutboxEvents(books).length,
     noun: "events",
   }),
 };
@@ -20,7 +21,8 @@ function uncommitted(books: Books, records: readonly TopicRecord[]): readonly Br
   const breaches: Breach[] = [];
   for (const record of records) {
     const id = eventIdOf(record);
-    if (id === undefined || outboxOf(books, record.topic).get(id)?.topic !== record.topic) {
+    const outbox = books.outboxes.get(publisherOf(record.topic));
+    if (id === undefined || outbox?.get(id)?.topic !== record.topic) {
       breaches.push({
         subject: `record ${record.offset} of ${record.topic}, partition ${record.partition}`,
         found: "is on the topic, and no outbox holds its event",
@@ -32,16 +34,12 @@ function uncommitted(books: Books, records: readonly TopicRecord[]): readonly Br
 
 function unsent(books: Books, records: readonly TopicRecord[]): readonly Breach[] {
   const onTopics = new Set(records.map(eventIdOf));
-  return [...books.outboxes.payment.values(), ...books.outboxes.wallet.values()]
+  return allOutboxEvents(books)
     .filter(({ eventId }) => !onTopics.has(eventId))
     .map(({ eventId, topic, sent }) => ({
       subject: `event ${eventId}`,
       found: `is in the outbox for ${topic}${sent ? ", marked sent" : ""}, and not on the topic`,
     }));
-}
-
-function outboxOf(books: Books, topic: string): ReadonlyMap<string, OutboxBook> {
-  return topic === "payment.created" ? books.outboxes.payment : books.outboxes.wallet;
 }
 
 function eventIdOf(record: TopicRecord): string | undefined {

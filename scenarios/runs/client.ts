@@ -1,5 +1,5 @@
-import type { ServiceName } from "../../system/process/roles.ts";
 import type { Plan, TransferCommand } from "../plans/plan.ts";
+import { processesAnswering } from "../plans/topology.ts";
 import { Unanswered, type ClientAnswer, type ClientRequest, type Universe } from "../world.ts";
 
 /** What a client did and was told. */
@@ -25,6 +25,7 @@ const ATTEMPTS_MAX = 300;
 
 /** Opens the plan's wallets one by one. @throws Error when one cannot be opened */
 export async function openWallets(universe: Universe, plan: Plan): Promise<void> {
+  const processes = processesAnswering(plan.topology, "wallet");
   for (const { id, funding, currency } of plan.wallets) {
     const request = {
       method: "POST",
@@ -32,7 +33,7 @@ export async function openWallets(universe: Universe, plan: Plan): Promise<void>
       headers: {},
       body: { id, funding, currency },
     } as const;
-    const answer = await untilAnswered(universe, "wallet", request, () => {});
+    const answer = await untilAnswered(universe, processes, request, () => {});
     if (answer?.status !== 201) {
       throw new Error(`wallet ${id} could not be opened: ${describe(answer)}`);
     }
@@ -46,16 +47,18 @@ export async function submitAll(
   notice: (event: ClientEvent) => void,
 ): Promise<void> {
   const beganAtMs = universe.nowMs();
+  const processes = processesAnswering(plan.topology, "payment");
   await Promise.all(
-    plan.commands.map(async (command) => {
+    plan.commands.map(async (command, index) => {
       await universe.sleep(beganAtMs + command.atMs - universe.nowMs());
-      await submit(universe, command, notice);
+      await submit(universe, rotated(processes, index), command, notice);
     }),
   );
 }
 
 async function submit(
   universe: Universe,
+  processes: readonly string[],
   command: TransferCommand,
   notice: (event: ClientEvent) => void,
 ): Promise<void> {
@@ -66,7 +69,7 @@ async function submit(
     headers: { "idempotency-key": idempotencyKey },
     body: { senderWalletId, receiverWalletId, amount, currency },
   } as const;
-  const answer = await untilAnswered(universe, "payment", request, (step) =>
+  const answer = await untilAnswered(universe, processes, request, (step) =>
     notice({ ...step, command }),
   );
   if (answer !== undefined && answer.status !== 202) {
@@ -83,16 +86,20 @@ type AttemptEvent =
       readonly status: number | null;
     };
 
-/** Asks until there is an answer that says what happened; undefined when there never was one. */
+/**
+ * Asks until there is an answer that says what happened; undefined when there never was one. Every
+ * attempt goes to the next of the processes, as through a load balancer.
+ */
 async function untilAnswered(
   universe: Universe,
-  service: ServiceName,
+  processes: readonly string[],
   request: ClientRequest,
   notice: (event: AttemptEvent) => void,
 ): Promise<ClientAnswer | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     notice({ kind: "request", atMs: universe.nowMs(), attempt });
-    const answer = await attemptOnce(universe, service, request);
+    const [process = ""] = rotated(processes, attempt - 1);
+    const answer = await attemptOnce(universe, process, request);
     notice({ kind: "answer", atMs: universe.nowMs(), attempt, status: answer?.status ?? null });
     if (answer !== undefined && answer.status < 500) {
       return answer;
@@ -104,17 +111,23 @@ async function untilAnswered(
 
 async function attemptOnce(
   universe: Universe,
-  service: ServiceName,
+  process: string,
   request: ClientRequest,
 ): Promise<ClientAnswer | undefined> {
   try {
-    return await universe.request(service, request);
+    return await universe.request(process, request);
   } catch (error) {
     if (error instanceof Unanswered) {
       return undefined;
     }
     throw error;
   }
+}
+
+/** The list, begun at another place. */
+function rotated<T>(list: readonly T[], by: number): readonly T[] {
+  const at = by % Math.max(1, list.length);
+  return [...list.slice(at), ...list.slice(0, at)];
 }
 
 function describe(answer: ClientAnswer | undefined): string {

@@ -1,4 +1,5 @@
-import { createBookKeeper } from "../books/book-keeper.ts";
+import { createBooks } from "../books/books.ts";
+import { enterCommit } from "../books/enter-commit.ts";
 import { PROMISES } from "../promises/promises.ts";
 import type { Breach, Ending, SystemPromise } from "../promises/system-promise.ts";
 import type { UniverseEvent } from "../world.ts";
@@ -26,7 +27,7 @@ const BREACHES_MAX = 10;
 
 /** Judges every promise, at every moment that the world shows, and at the end. */
 export function createJudge(): Judge {
-  const keeper = createBookKeeper();
+  const books = createBooks();
   const cases = PROMISES.map(openCase);
   let commits = 0;
   return {
@@ -34,13 +35,13 @@ export function createJudge(): Judge {
     see(event) {
       if (event.kind === "commit") {
         commits += 1;
-        const touched = keeper.enter(event.service, event.changes);
+        const touched = enterCommit(books, event.service, event.changes);
         for (const each of cases) {
-          hear(each, each.definition.atCommit?.(keeper.books, touched));
+          hear(each, each.definition.atCommit?.(books, touched));
         }
       } else if (event.kind === "record") {
         for (const each of cases) {
-          hear(each, each.definition.atRecord?.(keeper.books, event.record));
+          hear(each, each.definition.atRecord?.(books, event.record));
         }
       }
     },

@@ -23,7 +23,7 @@ function tell(happening: Happening, books: Books): readonly StoryStep[] {
     case "answer":
       return [{ kind, atMs, actor: "client", text: tellAnswer(happening) }];
     case "commit": {
-      const text = tellCommit(happening.changes, books);
+      const text = tellCommit(happening.service, happening.changes, books);
       return text === undefined ? [] : [{ kind, atMs, actor: happening.process, text }];
     }
     case "record": {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { formatMoney } from "../../system/domain/money.ts";
 import type { CrashFault, TransferCommand, WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import { ONE_PROCESS_EACH } from "../plans/topology.ts";
 
 const CURRENCY = "OMR";
 
@@ -91,6 +92,7 @@ function layOut({ transfers, overdraft, crash, knobs }: Draft): PlanDraft {
     wallets: WALLETS,
     commands,
     faults: layOutCrash(crash, commands.length, knobs.relayBatchMax),
+    topology: ONE_PROCESS_EACH,
     knobs,
   };
 }

@@ -91,7 +91,7 @@ export function createNetwork(options: { kernel: Kernel; latency?: LatencyRange 
             return;
           }
           server.ends.add(serverEnd);
-          const session = { name, close: () => serverEnd.close() };
+          const session = { name, client: from.name, close: () => serverEnd.close() };
           serverEnd.open(server.accept(session), {
             isPlain: server.isPlain,
             onClosed: () => server.ends.delete(serverEnd),

@@ -5,6 +5,8 @@ export interface ServerSession {
    * server, ordinal).
    */
   readonly name: string;
+  /** The name of the process that connected: `payment-1`. */
+  readonly client: string;
   /** Hangs up: pending requests of the client are lost. */
   close(): void;
 }

@@ -1,7 +1,6 @@
-import { processOf } from "../../scenarios/plans/topology.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import { TOPICS } from "../../system/domain/events.ts";
-import type { ServiceName } from "../../system/process/roles.ts";
+import { SERVICES, type ServiceName } from "../../system/process/services.ts";
 import type { KafkaBroker } from "../kafka/broker/broker.ts";
 import { startKafkaServer } from "../kafka/broker/kafka-server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -13,7 +12,10 @@ export interface Servers {
   readonly kernel: Kernel;
   readonly network: Network;
   readonly broker: KafkaBroker;
-  readonly databases: Readonly<Record<ServiceName, PostgresServer>>;
+  /**
+   * Beside the network, for preparing and observing. @throws Error when there is no such service
+   */
+  readonly database: (service: ServiceName) => PostgresServer;
   watch(observer: (event: UniverseEvent) => void): void;
   /** Tells the observers; for what processes do. */
   tell(event: UniverseEvent): void;
@@ -38,15 +40,13 @@ export function startServers(kernel: Kernel): Servers {
     kernel,
     network,
     name: KAFKA,
-    onAppend: ({ offset, ...record }) => {
-      const process = processOf(record.topic === "payment.created" ? "payment" : "wallet");
+    onAppend: ({ clientId, offset, ...record }) =>
       tell({
         kind: "record",
         atMs: nowMs(),
-        process,
+        process: clientId,
         record: { ...record, offset: String(offset) },
-      });
-    },
+      }),
   });
   for (const topic of TOPICS) {
     broker.createTopic(topic, PARTITIONS);
@@ -56,15 +56,27 @@ export function startServers(kernel: Kernel): Servers {
       kernel,
       network,
       name: databaseServer(service),
-      onCommit: ({ changes }) =>
-        tell({ kind: "commit", atMs: nowMs(), process: processOf(service), service, changes }),
+      onCommit: ({ applicationName, changes }) =>
+        tell({ kind: "commit", atMs: nowMs(), process: applicationName, service, changes }),
     });
+  const databases = new Map(SERVICES.map(({ name }) => [name, startDatabase(name)]));
   return {
     kernel,
     network,
     broker,
-    databases: { payment: startDatabase("payment"), wallet: startDatabase("wallet") },
+    database: (service) => demandDatabase(databases, service),
     watch: (observer) => observers.push(observer),
     tell,
   };
+}
+
+function demandDatabase(
+  databases: ReadonlyMap<ServiceName, PostgresServer>,
+  service: ServiceName,
+): PostgresServer {
+  const database = databases.get(service);
+  if (database === undefined) {
+    throw new Error(`the ${service} service has no database`);
+  }
+  return database;
 }

@@ -1,11 +1,11 @@
 import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect-gate.ts";
 import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
-import type { CrashFault } from "../../scenarios/plans/plan.ts";
-import { TOPOLOGY, type ProcessSpecification } from "../../scenarios/plans/topology.ts";
+import { partsWith } from "../../scenarios/mutants/mutants.ts";
+import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
+import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { Migration } from "../../system/database/migrate.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
-import type { Knobs, ServiceName } from "../../system/process/roles.ts";
-import type { Parts } from "../../system/process/services.ts";
+import type { ServiceName } from "../../system/process/services.ts";
 import { startRoles, type ProcessPorts } from "../../system/process/start-roles.ts";
 import { createSimulatedServer } from "../adapters/http.ts";
 import { createSimulatedBroker } from "../adapters/kafka-broker.ts";
@@ -18,7 +18,7 @@ import {
 import type { ProcessExit, SimulatedProcess } from "../kernel/simulated-process.ts";
 import { databaseServer, KAFKA, type Servers } from "./servers.ts";
 
-/** The processes of `TOPOLOGY`, kept running: one that dies starts again after a delay. */
+/** The processes of the plan, kept running: one that dies starts again after a delay. */
 export interface SupervisedProcesses {
   start(): void;
   fired(): readonly CrashFault[];
@@ -31,9 +31,7 @@ export interface SupervisedProcesses {
 }
 
 export interface ProcessesRequest {
-  readonly faults: readonly CrashFault[];
-  readonly knobs: Knobs;
-  readonly parts: Parts;
+  readonly plan: Plan;
   readonly migrations: (service: ServiceName) => readonly Migration[];
 }
 
@@ -44,8 +42,9 @@ export function superviseProcesses(
   servers: Servers,
   request: ProcessesRequest,
 ): SupervisedProcesses {
-  const armed = new Map(request.faults.map((fault) => [fault.effect, fault]));
-  const faultyEffects = request.faults.map(({ effect }) => effect);
+  const { topology, knobs, mutant, faults } = request.plan;
+  const armed = new Map(faults.map((fault) => [fault.effect, fault]));
+  const faultyEffects = faults.map(({ effect }) => effect);
   const fired: CrashFault[] = [];
   const gates: EffectGate[] = [];
   const up = new Set<string>();
@@ -78,7 +77,8 @@ export function superviseProcesses(
         const onDelivery = (delivery: Delivery) => tellDelivery(servers, process, delivery);
         const interposed = interposePorts(ports, gate, onDelivery);
         const { roles } = specification;
-        const running = await startRoles(roles, interposed, request.parts, request.knobs);
+        const parts = partsWith(mutant, interposed);
+        const running = await startRoles(roles, interposed, parts, knobs);
         up.add(specification.name);
         await running.ended;
       },
@@ -99,16 +99,16 @@ export function superviseProcesses(
       actor: "supervisor",
       callback: () => {
         servers.tell({ kind: "restart", atMs: nowMs(), process: name });
-        TOPOLOGY.filter((each) => each.name === name).forEach(begin);
+        topology.filter((each) => each.name === name).forEach(begin);
       },
     });
   };
 
   return {
-    start: () => TOPOLOGY.forEach(begin),
+    start: () => topology.forEach(begin),
     fired: () => fired,
     disarm: () => armed.clear(),
-    areUp: () => up.size === TOPOLOGY.length,
+    areUp: () => up.size === topology.length,
     effects: () => gates.reduce((sum, gate) => sum + gate.count(), 0),
   };
 }

@@ -4,11 +4,12 @@ import { encodeEvidence } from "../../reports/evidence/evidence-codec.ts";
 import { commitThenEmit } from "../../scenarios/mutants/commit-then-emit.ts";
 import type { CrashFault, TransferCommand } from "../../scenarios/plans/plan.ts";
 import type { PlanDraft, Scenario } from "../../scenarios/plans/scenario.ts";
+import { ONE_PROCESS_EACH } from "../../scenarios/plans/topology.ts";
 import type { SweepRequest } from "../../scenarios/sweeps/sweep-request.ts";
 import { sweep } from "../../scenarios/sweeps/sweep.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
-import { DEFAULT_KNOBS } from "../../system/process/roles.ts";
+import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import { startWorkers } from "./workers.ts";
 import { createSimulatedWorld } from "./world.ts";
 
@@ -35,6 +36,7 @@ function scenarioOf(commands: readonly TransferCommand[], faults: readonly Crash
     ],
     commands,
     faults,
+    topology: ONE_PROCESS_EACH,
     knobs: DEFAULT_KNOBS,
   };
   return { name: "small", title: "Small", description: [], drafts: fc.constant(draft) };

@@ -1,6 +1,5 @@
-import { processOf } from "../../scenarios/plans/topology.ts";
 import type { Universe } from "../../scenarios/world.ts";
-import { SUBSCRIPTIONS } from "../../system/process/roles.ts";
+import { CONSUMER_GROUPS } from "../../system/process/services.ts";
 import { createHttpClient } from "../adapters/http.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import type { Servers } from "./servers.ts";
@@ -19,7 +18,7 @@ export function createUniverse(
   return {
     nowMs: () => self.nowMs(),
     sleep: (delayMs) => self.sleep(Math.max(0, delayMs)),
-    request: (service, request) => client(processOf(service), request),
+    request: (process, request) => client(process, request),
     watch: (observer) => servers.watch(observer),
     firedFaults: () => processes.fired(),
     async heal() {
@@ -28,7 +27,7 @@ export function createUniverse(
         await self.sleep(HEAL_POLL_MS);
       }
     },
-    query: async (service, sql) => servers.databases[service].read(sql),
+    query: async (service, sql) => servers.database(service).read(sql),
     records: async (topic) =>
       servers.broker.records(topic).map(({ partition, offset, key, value }) => {
         return { topic, partition, offset: String(offset), key, value };
@@ -39,7 +38,7 @@ export function createUniverse(
 
 /** Records that the services' groups have not committed, over all topics. */
 function totalLag({ broker }: Servers): number {
-  return SUBSCRIPTIONS.flatMap(({ role, topics }) =>
-    topics.flatMap((topic) => broker.progress(role, topic)),
+  return CONSUMER_GROUPS.flatMap(({ group, topics }) =>
+    topics.flatMap((topic) => broker.progress(group, topic)),
   ).reduce((sum, { lag }) => sum + lag, 0);
 }

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
+import { ONE_PROCESS_EACH } from "../../scenarios/plans/topology.ts";
 import { brokenPromises, runPlan, type Outcome } from "../../scenarios/runs/run-plan.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
-import { DEFAULT_KNOBS } from "../../system/process/roles.ts";
+import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import { compareTraces } from "../kernel/compare-traces.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { installTripwire } from "../kernel/tripwire.ts";
@@ -40,6 +41,7 @@ function planWith(fault: CrashFault | undefined, seed = 1): Plan {
       command("p3", 600, "6.000"),
     ],
     faults: fault === undefined ? [] : [fault],
+    topology: ONE_PROCESS_EACH,
     knobs: DEFAULT_KNOBS,
     mutant: null,
   };

@@ -1,6 +1,6 @@
-import { partsWith } from "../../scenarios/mutants/mutants.ts";
 import type { World } from "../../scenarios/world.ts";
 import { readMigrations } from "../../system/adapters/migration-files.ts";
+import { SERVICES } from "../../system/process/services.ts";
 import { createKernel } from "../kernel/kernel.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
@@ -20,7 +20,7 @@ export async function createSimulatedWorld({
 }: { readonly onTrace?: (trace: TraceRecord) => void } = {}): Promise<World> {
   // Loading WebAssembly is the one step that the simulation does not own, so it comes before.
   await loadPostgresParser();
-  const migrations = { payment: readMigrations("payment"), wallet: readMigrations("wallet") };
+  const migrations = new Map(SERVICES.map(({ name }) => [name, readMigrations(name)]));
   return {
     kind: "sim",
     servers: [],
@@ -31,10 +31,8 @@ export async function createSimulatedWorld({
       });
       const servers = startServers(kernel);
       const processes = superviseProcesses(servers, {
-        faults: plan.faults,
-        knobs: plan.knobs,
-        parts: partsWith(plan.mutant),
-        migrations: (service) => migrations[service],
+        plan,
+        migrations: (service) => migrations.get(service) ?? [],
       });
       const value = await kernel.run(async (self) => {
         processes.start();

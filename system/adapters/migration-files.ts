@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Migration } from "../database/migrate.ts";
-import type { ServiceName } from "../process/roles.ts";
+import type { ServiceName } from "../process/services.ts";
 
 /** A service's numbered SQL files, in the order of their names. */
 export function readMigrations(service: ServiceName): readonly Migration[] {

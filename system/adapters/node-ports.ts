@@ -1,6 +1,6 @@
 import type { Database } from "../ports/database.ts";
 import type { Configuration } from "../process/configuration.ts";
-import type { ServiceName } from "../process/roles.ts";
+import type { ServiceName } from "../process/services.ts";
 import type { ProcessPorts } from "../process/start-roles.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createKafkaBroker } from "./kafka-broker.ts";

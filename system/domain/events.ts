@@ -20,7 +20,13 @@ export const TOPICS = ["payment.created", "payment.completed", "payment.failed"]
 
 /** The key that keeps one payment's events in order. */
 export function eventKey(event: Event): string {
-  return event.type === "payment.created" ? event.payment.id : event.paymentId;
+  switch (event.type) {
+    case "payment.created":
+      return event.payment.id;
+    case "payment.completed":
+    case "payment.failed":
+      return event.paymentId;
+  }
 }
 
 /** The event as CloudEvents 1.0 in JSON, structured mode. */
@@ -29,12 +35,18 @@ export function encodeEvent(event: Event): string {
     specversion: "1.0",
     id: event.id,
     type: event.type,
-    source: event.type === "payment.created" ? "/falconpay/payment" : "/falconpay/wallet",
+    source: SOURCES[event.type],
     subject: eventKey(event),
     datacontenttype: "application/json",
     data: encodeData(event),
   });
 }
+
+const SOURCES: Readonly<Record<EventType, string>> = {
+  "payment.created": "/falconpay/payment",
+  "payment.completed": "/falconpay/wallet",
+  "payment.failed": "/falconpay/wallet",
+};
 
 export type ParsedEvent =
   | { readonly kind: "event"; readonly event: Event }

@@ -1,6 +1,5 @@
 import { inTransaction } from "../database/transaction.ts";
 import { appendToOutbox } from "../outbox/append.ts";
-import type { Producer } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
@@ -12,8 +11,6 @@ export interface AcceptPorts {
   readonly database: Database;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  /** Not used by the service as it ships: publishing is the relay's. */
-  readonly producer: Producer;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InvalidConfiguration, readConfiguration } from "./configuration.ts";
-import { DEFAULT_KNOBS, ROLES } from "./roles.ts";
+import { DEFAULT_KNOBS } from "./knobs.ts";
+import { ROLES } from "./services.ts";
 
 const COMPLETE = {
   ROLES: "payment-api,payment-relay",

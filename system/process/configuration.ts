@@ -1,11 +1,5 @@
-import {
-  DEFAULT_KNOBS,
-  ROLES,
-  serviceOf,
-  type Knobs,
-  type Role,
-  type ServiceName,
-} from "./roles.ts";
+import { DEFAULT_KNOBS, type Knobs } from "./knobs.ts";
+import { ROLES, serviceOf, type Role, type ServiceName } from "./services.ts";
 
 /** One process, as its environment describes it. */
 export interface Configuration {

@@ -1,24 +1,142 @@
-import { relayOutbox } from "../outbox/relay.ts";
-import { acceptPayment } from "../payment/accept.ts";
-import { settlePayment } from "../payment/settle.ts";
-import { transferMoney } from "../wallet/transfer.ts";
+import type { Event, EventType } from "../domain/events.ts";
+import { paymentRoutes } from "../payment/routes.ts";
+import type { Route } from "../ports/server.ts";
+import { walletRoutes } from "../wallet/routes.ts";
+import type { Parts } from "./parts.ts";
+import type { Workplace } from "./workplace.ts";
 
-/** The saga as a record of parts, in reading order: what a process runs, what a mutant replaces. */
-export interface Parts {
-  /** Step 1, payment. */
-  readonly accept: typeof acceptPayment;
-  /** Steps 2 and 4, both services. */
-  readonly relay: typeof relayOutbox;
-  /** Step 3, wallet. */
-  readonly transfer: typeof transferMoney;
-  /** Step 5, payment. */
-  readonly settle: typeof settlePayment;
+/** A service: it has a database of its own, named after it, and topics that nobody else writes. */
+interface Service {
+  readonly name: string;
+  /** The topics to which its outbox is published. */
+  readonly topics: readonly EventType[];
+  /**
+   * What processes can be asked to do for it. Any set of roles, of any services, makes a process.
+   */
+  readonly roles: readonly RoleDefinition[];
 }
 
-/** The services as they ship. */
-export const services: Parts = {
-  accept: acceptPayment,
-  relay: relayOutbox,
-  transfer: transferMoney,
-  settle: settlePayment,
-};
+type RoleDefinition = { readonly name: string } & (
+  | {
+      readonly kind: "api";
+      readonly routes: (place: Workplace, parts: Parts) => readonly Route[];
+    }
+  /** Publishes the service's outbox. */
+  | { readonly kind: "relay" }
+  /** Its consumer group is named after the role. */
+  | { readonly kind: "consumer"; readonly consumes: readonly Consumption[] }
+);
+
+/** What a consuming role does with the events of one topic. */
+interface Consumption {
+  readonly topic: EventType;
+  readonly handle: (place: Workplace, parts: Parts, event: Event) => Promise<"done" | "duplicate">;
+}
+
+/** Every service. What is not in this table is not there, and asking for it is an error. */
+export const SERVICES = [
+  {
+    name: "payment",
+    topics: ["payment.created"],
+    roles: [
+      {
+        name: "payment-api",
+        kind: "api",
+        routes: (place, parts) => paymentRoutes(place, parts.accept),
+      },
+      { name: "payment-relay", kind: "relay" },
+      {
+        name: "payment-settle",
+        kind: "consumer",
+        consumes: [
+          on("payment.completed", (place, parts, event) => parts.settle(place, event)),
+          on("payment.failed", (place, parts, event) => parts.settle(place, event)),
+        ],
+      },
+    ],
+  },
+  {
+    name: "wallet",
+    topics: ["payment.completed", "payment.failed"],
+    roles: [
+      { name: "wallet-api", kind: "api", routes: (place) => walletRoutes(place) },
+      {
+        name: "wallet-transfer",
+        kind: "consumer",
+        consumes: [on("payment.created", (place, parts, event) => parts.transfer(place, event))],
+      },
+      { name: "wallet-relay", kind: "relay" },
+    ],
+  },
+] as const satisfies readonly Service[];
+
+export type ServiceName = (typeof SERVICES)[number]["name"];
+export type Role = (typeof SERVICES)[number]["roles"][number]["name"];
+
+/** The names of all roles, by service. */
+export const ROLES: readonly Role[] = SERVICES.flatMap(({ roles }) =>
+  roles.map(({ name }) => name),
+);
+
+/** The service that a role is one of. @throws Error when there is no such role */
+export function serviceOf(role: string): ServiceName {
+  return entryOf(role).service;
+}
+
+/** What a role does. @throws Error when there is no such role */
+export function definitionOf(role: string): RoleDefinition {
+  return entryOf(role).definition;
+}
+
+/** The service that publishes a topic. @throws Error when none does */
+export function publisherOf(topic: string): ServiceName {
+  const service = SERVICES.find(({ topics }) => topics.some((each) => each === topic));
+  if (service === undefined) {
+    throw new Error(`no service publishes the topic ${topic}`);
+  }
+  return service.name;
+}
+
+/** The consumer groups of all services, each with the topics that it reads. */
+export const CONSUMER_GROUPS: readonly {
+  readonly group: Role;
+  readonly topics: readonly EventType[];
+}[] = SERVICES.flatMap(({ roles }) =>
+  roles.flatMap((role) =>
+    role.kind === "consumer"
+      ? [{ group: role.name, topics: role.consumes.map(({ topic }) => topic) }]
+      : [],
+  ),
+);
+
+function entryOf(role: string): { service: ServiceName; definition: RoleDefinition } {
+  for (const { name, roles } of SERVICES) {
+    const definition = roles.find((each) => each.name === role);
+    if (definition !== undefined) {
+      return { service: name, definition };
+    }
+  }
+  throw new Error(`there is no role ${role}`);
+}
+
+/** Handles the events of one topic, and no other. */
+function on<Type extends EventType>(
+  topic: Type,
+  handle: (
+    place: Workplace,
+    parts: Parts,
+    event: Extract<Event, { readonly type: Type }>,
+  ) => Promise<"done" | "duplicate">,
+): Consumption {
+  const isOfTopic = (event: Event): event is Extract<Event, { readonly type: Type }> =>
+    event.type === topic;
+  return {
+    topic,
+    handle(place, parts, event) {
+      if (!isOfTopic(event)) {
+        throw new Error(`an event of type ${event.type} was handed to the handler of ${topic}`);
+      }
+      return handle(place, parts, event);
+    },
+  };
+}

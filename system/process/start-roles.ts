@@ -2,16 +2,16 @@ import { migrate, type Migration } from "../database/migrate.ts";
 import type { Event } from "../domain/events.ts";
 import { consume } from "../inbox/consume.ts";
 import { runRelay } from "../outbox/run-relay.ts";
-import { paymentRoutes } from "../payment/routes.ts";
-import type { Broker, Producer, RunningConsumer, Subscription } from "../ports/broker.ts";
+import type { Broker, RunningConsumer, Subscription } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import type { Route, Server } from "../ports/server.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
-import { walletRoutes } from "../wallet/routes.ts";
-import { serviceOf, SUBSCRIPTIONS, type Knobs, type Role, type ServiceName } from "./roles.ts";
-import type { Parts } from "./services.ts";
+import type { Knobs } from "./knobs.ts";
+import type { Parts } from "./parts.ts";
+import { definitionOf, serviceOf, type Role, type ServiceName } from "./services.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** Everything that a process needs from outside. */
 export interface ProcessPorts {
@@ -47,22 +47,28 @@ export async function startRoles(
     const database = ports.database(service);
     await migrate({ database, clock: ports.clock }, ports.migrations(service));
   }
-  const producer = await ports.broker.connectProducer();
-  const workplaces = roles.map((role) => ({ role, ...workplaceOf(role, ports, producer) }));
+  const posts = roles.map((role) => postOf(role, ports));
+  const relayPosts = posts.filter(({ role }) => definitionOf(role).kind === "relay");
+  const producer = relayPosts.length > 0 ? await ports.broker.connectProducer() : undefined;
   const stopping = new AbortController();
 
-  const routes = workplaces.flatMap((place) => routesOf(place, parts));
+  const routes = posts.flatMap((post) => routesOf(post, parts));
   const server = routes.length > 0 ? await ports.server.serve(routes) : undefined;
   // Before the consumers: joining a group may wait for a dead member's session to time out, and
   // what lies in the outbox need not.
-  const relays = workplaces
-    .filter(({ role }) => role.endsWith("-relay"))
-    .map((place) => runRelay(place, parts.relay, knobs, stopping.signal));
+  const relays =
+    producer === undefined
+      ? []
+      : relayPosts.map((post) =>
+          runRelay({ ...post, producer }, parts.relay, knobs, stopping.signal),
+        );
   const consumers: RunningConsumer[] = [];
-  for (const subscription of workplaces.flatMap((place) => subscriptionsOf(place, parts, knobs))) {
+  for (const subscription of posts.flatMap((post) => subscriptionsOf(post, parts, knobs))) {
     consumers.push(await ports.broker.startConsumer(subscription));
   }
-  const ended = Promise.all(relays).then(() => undefined);
+  const stopped = Promise.withResolvers<void>();
+  // A process lives until it is stopped, also one in which nothing but its roles' callbacks runs.
+  const ended = Promise.all([...relays, stopped.promise]).then(() => undefined);
 
   return {
     ended,
@@ -70,47 +76,47 @@ export async function startRoles(
       await server?.close();
       await Promise.all(consumers.map((consumer) => consumer.stop()));
       stopping.abort();
+      stopped.resolve();
       await ended;
-      await producer.disconnect();
+      await producer?.disconnect();
     },
   };
 }
 
-/** What one role works with: its service's database, and what the process shares. */
-interface Workplace {
-  readonly role: Role;
-  readonly database: Database;
-  readonly producer: Producer;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly telemetry: Telemetry;
-}
+/** What one role works with, by the role. */
+type Post = Workplace & { readonly role: Role };
 
-function workplaceOf(role: Role, ports: ProcessPorts, producer: Producer): Omit<Workplace, "role"> {
+function postOf(role: Role, ports: ProcessPorts): Post {
   const { clock, entropy, telemetry } = ports;
-  return { database: ports.database(serviceOf(role)), producer, clock, entropy, telemetry };
+  return { role, database: ports.database(serviceOf(role)), clock, entropy, telemetry };
 }
 
-function routesOf(place: Workplace, parts: Parts): readonly Route[] {
-  switch (place.role) {
-    case "payment-api":
-      return paymentRoutes(place, parts.accept);
-    case "wallet-api":
-      return walletRoutes(place);
-    default:
-      return [];
+function routesOf(post: Post, parts: Parts): readonly Route[] {
+  const definition = definitionOf(post.role);
+  return definition.kind === "api" ? definition.routes(post, parts) : [];
+}
+
+function subscriptionsOf(post: Post, parts: Parts, knobs: Knobs): readonly Subscription[] {
+  const definition = definitionOf(post.role);
+  if (definition.kind !== "consumer") {
+    return [];
   }
-}
-
-function subscriptionsOf(place: Workplace, parts: Parts, knobs: Knobs): readonly Subscription[] {
+  const { consumes } = definition;
   const retry = { attemptsMax: knobs.consumeAttemptsMax, delayMs: knobs.consumeRetryDelayMs };
-  const handle = (event: Event) =>
-    event.type === "payment.created" ? parts.transfer(place, event) : parts.settle(place, event);
-  return SUBSCRIPTIONS.filter(({ role }) => role === place.role).map(({ role, topics }) => ({
-    group: role,
-    topics,
-    sessionTimeoutMs: knobs.sessionTimeoutMs,
-    // `consume` sets aside what does not belong on its topic: an event fits the role that reads it.
-    onMessage: (delivery) => consume(place, retry, delivery, handle),
-  }));
+  const handle = (event: Event) => {
+    const consumption = consumes.find(({ topic }) => topic === event.type);
+    if (consumption === undefined) {
+      throw new Error(`${post.role} does not consume ${event.type}`);
+    }
+    return consumption.handle(post, parts, event);
+  };
+  return [
+    {
+      group: post.role,
+      topics: consumes.map(({ topic }) => topic),
+      sessionTimeoutMs: knobs.sessionTimeoutMs,
+      // `consume` sets aside what does not belong on its topic.
+      onMessage: (delivery) => consume(post, retry, delivery, handle),
+    },
+  ];
 }

@@ -3,7 +3,6 @@ import type { Event } from "../domain/events.ts";
 import { decideTransfer, type TransferDecision, type Wallet } from "../domain/wallet.ts";
 import { claimEvent } from "../inbox/claim.ts";
 import { appendToOutbox } from "../outbox/append.ts";
-import type { Producer } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
@@ -13,8 +12,6 @@ export interface TransferPorts {
   readonly database: Database;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  /** Not used by the service as it ships: publishing is the relay's. */
-  readonly producer: Producer;
 }
 
 export type CreatedEvent = Extract<Event, { type: "payment.created" }>;

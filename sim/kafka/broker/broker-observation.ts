@@ -7,11 +7,13 @@ export interface ObservedRecord extends TopicPartition, RecordData {
   readonly timestampMs: number;
 }
 
-/** A record at the moment in which it becomes part of the log. */
-export type AppendedRecord = Pick<
+/** A record at the moment in which it becomes part of the log, and the client that sent it. */
+export interface AppendedRecord extends Pick<
   ObservedRecord,
   "topic" | "partition" | "offset" | "key" | "value"
->;
+> {
+  readonly clientId: string;
+}
 
 /** What the judge sees of a group: where it stands in each partition of a topic. */
 export interface PartitionProgress extends TopicPartition {

@@ -70,10 +70,10 @@ export class KafkaBroker implements BrokerObservation {
     return this.#topics.create(topic, partitionCount);
   }
 
-  openSession(): BrokerSession {
+  openSession(clientId: string): BrokerSession {
     const waits = new Set<FetchWait>();
     return {
-      request: (request, reply) => this.#handle(request, reply, waits),
+      request: (request, reply) => this.#handle(request, reply, { clientId, waits }),
       close: () => {
         for (const wait of waits) {
           wait.abandon();
@@ -120,7 +120,11 @@ export class KafkaBroker implements BrokerObservation {
     };
   }
 
-  #handle(request: KafkaRequest, reply: (reply: KafkaReply) => void, waits: Set<FetchWait>): void {
+  #handle(
+    request: KafkaRequest,
+    reply: (reply: KafkaReply) => void,
+    session: { readonly clientId: string; readonly waits: Set<FetchWait> },
+  ): void {
     switch (request.kind) {
       case "metadata":
         reply(this.#topics.describe(request));
@@ -135,10 +139,10 @@ export class KafkaBroker implements BrokerObservation {
         });
         return;
       case "produce":
-        reply(this.#topics.produce(request));
+        reply(this.#topics.produce(request, session.clientId));
         return;
       case "fetch":
-        this.#fetch(request, reply, waits);
+        this.#fetch(request, reply, session.waits);
         return;
       case "list-offsets":
         reply(this.#topics.listOffsets(request));

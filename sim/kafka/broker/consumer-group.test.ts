@@ -26,7 +26,7 @@ class Conversation {
 
   ask(request: KafkaRequest): { reply: KafkaReply | undefined } {
     const answer: { reply: KafkaReply | undefined } = { reply: undefined };
-    this.broker.openSession().request(request, (reply) => {
+    this.broker.openSession("client-1").request(request, (reply) => {
       answer.reply = reply;
     });
     return answer;

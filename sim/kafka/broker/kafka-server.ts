@@ -43,8 +43,8 @@ export class KafkaServer extends KafkaBroker {
 
   /** Begins to listen, again after a stop. */
   start(): void {
-    this.#listener = this.#network.listen(this.#name, () => {
-      const session = this.openSession();
+    this.#listener = this.#network.listen(this.#name, (connection) => {
+      const session = this.openSession(connection.client);
       this.#sessions.add(session);
       return takeOneByOne(this.#kernel, session, () => {
         this.#sessions.delete(session);

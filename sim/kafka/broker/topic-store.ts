@@ -55,7 +55,7 @@ export class TopicStore {
     return { kind: "metadata", topics };
   }
 
-  produce(request: RequestOf<"produce">): ReplyOf<"produce"> {
+  produce(request: RequestOf<"produce">, clientId: string): ReplyOf<"produce"> {
     const batches = request.batches.map(({ topic, partition, records }) => {
       const log = this.log({ topic, partition });
       if (log === undefined) {
@@ -64,7 +64,7 @@ export class TopicStore {
       const baseOffset = log.append(records, this.#host.nowMs());
       this.#host.trace("append", log.name, baseOffset);
       if (this.#onAppend !== undefined) {
-        tellAppended(log, baseOffset, this.#onAppend);
+        tellAppended(log, { baseOffset, clientId }, this.#onAppend);
       }
       return { topic, partition, error: "NONE" as const, baseOffset };
     });
@@ -117,10 +117,11 @@ export class TopicStore {
 
 function tellAppended(
   log: PartitionLog,
-  baseOffset: number,
+  { baseOffset, clientId }: { readonly baseOffset: number; readonly clientId: string },
   onAppend: (record: AppendedRecord) => void,
 ): void {
   for (const { key, value, offset } of log.read(baseOffset, Number.MAX_SAFE_INTEGER)) {
-    onAppend({ topic: log.topic, partition: log.partition, offset: BigInt(offset), key, value });
+    const { topic, partition } = log;
+    onAppend({ clientId, topic, partition, offset: BigInt(offset), key, value });
   }
 }

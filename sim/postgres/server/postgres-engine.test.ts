@@ -197,14 +197,15 @@ test("the observer gets each commit in order, with rows as the client would, and
   const two = { id: "c", balance: "2" };
   const entry = { id: "1", wallet_id: "a", sent: null };
   expect(commits).toEqual([
-    { changes: [{ table: "entries", before: null, after: entry }] },
+    { applicationName: "s2", changes: [{ table: "entries", before: null, after: entry }] },
     {
+      applicationName: "s1",
       changes: [
         { table: "wallets", before: null, after: one },
         { table: "wallets", before: one, after: two },
       ],
     },
-    { changes: [{ table: "wallets", before: two, after: null }] },
+    { applicationName: "s1", changes: [{ table: "wallets", before: two, after: null }] },
   ]);
 });
 

@@ -8,6 +8,8 @@ const FIRST_PROCESS_ID = 1000;
 
 /** What a caller may say about a session that it opens. */
 export interface SessionOptions {
+  /** Who connects, as PostgreSQL's setting of that name; observers of commits are told. */
+  readonly applicationName?: string;
   /** Told once when the server crashes under the session; nothing will be replied any more. */
   readonly onLost?: () => void;
 }
@@ -35,7 +37,11 @@ export class PostgresEngine {
   /** A new connection's backend. */
   openSession(options: SessionOptions = {}): Session {
     this.#sessionsMade += 1;
-    const session = new Session(FIRST_PROCESS_ID + this.#sessionsMade, this.#database, {
+    const identity = {
+      processId: FIRST_PROCESS_ID + this.#sessionsMade,
+      applicationName: options.applicationName ?? "",
+    };
+    const session = new Session(identity, this.#database, {
       ended: () => this.#sessions.delete(session),
       failed: (error) => this.#host.fail(error),
     });

@@ -36,12 +36,16 @@ export function startPostgresServer(options: {
     fail: (error) => kernel.fail(error),
   });
   engine.onCommit(onCommit);
-  network.listen(name, () => takeOneByOne(engine, kernel));
+  network.listen(name, (connection) => takeOneByOne(engine, kernel, connection.client));
   return { read: (sql) => readNow(engine, sql) };
 }
 
-function takeOneByOne(engine: PostgresEngine, kernel: Kernel): SessionHandler {
-  const session = engine.openSession();
+function takeOneByOne(
+  engine: PostgresEngine,
+  kernel: Kernel,
+  applicationName: string,
+): SessionHandler {
+  const session = engine.openSession({ applicationName });
   const queue: { readonly payload: unknown; readonly reply: (payload: unknown) => void }[] = [];
   let isBusy = false;
   let isLeft = false;

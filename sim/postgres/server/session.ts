@@ -43,6 +43,7 @@ export class Session implements LockOwner {
   readonly processId: number;
   readonly held = new Set<Lock>();
   waiting: LockWait | null = null;
+  readonly #applicationName: string;
   readonly #database: SharedDatabase;
   readonly #hooks: SessionHooks;
   #state: "idle" | "open" | "aborted" = "idle";
@@ -58,8 +59,13 @@ export class Session implements LockOwner {
   #closing = false;
   #over = false;
 
-  constructor(processId: number, database: SharedDatabase, hooks: SessionHooks) {
-    this.processId = processId;
+  constructor(
+    identity: { readonly processId: number; readonly applicationName: string },
+    database: SharedDatabase,
+    hooks: SessionHooks,
+  ) {
+    this.processId = identity.processId;
+    this.#applicationName = identity.applicationName;
     this.#database = database;
     this.#hooks = hooks;
   }
@@ -273,7 +279,7 @@ export class Session implements LockOwner {
     this.#implicit = implicit;
     this.#isolation = isolation;
     this.#command = 0;
-    this.#transaction = this.#database.begin(this);
+    this.#transaction = this.#database.begin(this, this.#applicationName);
     return this.#transaction;
   }
 

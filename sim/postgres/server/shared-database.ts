@@ -65,9 +65,9 @@ export class SharedDatabase {
     this.#listeners.push(listener);
   }
 
-  begin(owner: LockOwner): OpenTransaction {
+  begin(owner: LockOwner, applicationName: string): OpenTransaction {
     this.#transactions += 1;
-    return new OpenTransaction(this.#transactions, owner);
+    return new OpenTransaction(this.#transactions, owner, applicationName);
   }
 
   /**
@@ -115,7 +115,7 @@ export class SharedDatabase {
     if (changes.length === 0 || this.#listeners.length === 0) {
       return;
     }
-    const commit = commitOf(changes);
+    const commit = commitOf(transaction.applicationName, changes);
     for (const listener of this.#listeners) {
       listener(commit);
     }

@@ -16,6 +16,8 @@ export interface CommittedChange {
  * What one transaction changed, in the order in which it did; a row changed twice is there twice.
  */
 export interface Commit {
+  /** Of the session that committed. */
+  readonly applicationName: string;
   readonly changes: readonly CommittedChange[];
 }
 
@@ -27,8 +29,9 @@ export interface NotedChange {
 }
 
 /** The commit as its observers get it. */
-export function commitOf(changes: readonly NotedChange[]): Commit {
+export function commitOf(applicationName: string, changes: readonly NotedChange[]): Commit {
   return {
+    applicationName,
     changes: changes.map(({ table, before, after }) => ({
       table: table.name,
       before: describeRow(table, before),

@@ -1,3 +1,4 @@
+import type { LockOwner } from "../locks/lock.ts";
 import type { NotedChange } from "./commit.ts";
 import type { StoredRow } from "./table.ts";
 import { Transaction } from "./transaction.ts";
@@ -8,4 +9,11 @@ export class OpenTransaction extends Transaction {
   readonly touched: StoredRow[] = [];
   /** For the observer of commits, in the order in which they were made. */
   readonly changes: NotedChange[] = [];
+  /** Of the session that began it. */
+  readonly applicationName: string;
+
+  constructor(id: number, owner: LockOwner, applicationName: string) {
+    super(id, owner);
+    this.applicationName = applicationName;
+  }
 }

@@ -25,7 +25,11 @@ function startDatabase() {
   });
   const open = () => {
     const hooks = { ended: () => {}, failed: host.fail.bind(host) };
-    const session = new Session(sessions.length, database, hooks);
+    const session = new Session(
+      { processId: sessions.length, applicationName: "" },
+      database,
+      hooks,
+    );
     sessions.push(session);
     return (sql: string) => session.query(sql, [], (reply) => expect(reply.kind).toBe("result"));
   };

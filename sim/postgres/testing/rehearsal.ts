@@ -67,7 +67,7 @@ export class Rehearsal implements PostgresHost {
   session(name: string): Session {
     let session = this.#sessions.get(name);
     if (session === undefined) {
-      session = this.engine.openSession();
+      session = this.engine.openSession({ applicationName: name });
       this.#sessions.set(name, session);
     }
     return session;

@@ -1,0 +1,33 @@
+import type { ServiceName } from "../../system/process/services.ts";
+import { unkept, type BookTable } from "./book-table.ts";
+import { deadLetters } from "./tables/dead-letters.ts";
+import { externalFunding } from "./tables/external-funding.ts";
+import { idempotencyKeys } from "./tables/idempotency-keys.ts";
+import { ledgerEntries } from "./tables/ledger-entries.ts";
+import { outbox } from "./tables/outbox.ts";
+import { payments } from "./tables/payments.ts";
+import { transferDecisions } from "./tables/transfer-decisions.ts";
+import { wallets } from "./tables/wallets.ts";
+
+/** Every table of every service, in the order in which the books take them in. */
+export const BOOK_TABLES: readonly BookTable[] = [
+  wallets,
+  externalFunding,
+  ledgerEntries,
+  transferDecisions,
+  outbox,
+  payments,
+  idempotencyKeys,
+  deadLetters,
+  unkept("inbox", ["payment", "wallet"]),
+  unkept("schema_migrations", ["payment", "wallet"]),
+];
+
+/** The table of a service. @throws Error when the books do not know it */
+export function bookTable(service: ServiceName, name: string): BookTable {
+  const table = BOOK_TABLES.find((each) => each.name === name && each.services.includes(service));
+  if (table === undefined) {
+    throw new Error(`the books do not know the table ${name} of the ${service} service`);
+  }
+  return table;
+}

@@ -1,0 +1,34 @@
+import { bigintColumn, textColumn } from "../../../system/database/row.ts";
+import type { Row } from "../../../system/ports/database.ts";
+import type { BookTable } from "../book-table.ts";
+import { movementOf } from "../books.ts";
+import { moneyWords } from "../money-words.ts";
+
+export const ledgerEntries: BookTable = {
+  name: "ledger_entries",
+  services: ["wallet"],
+  sql: `SELECT payment_id, wallet_id, direction, amount_minor, currency
+        FROM ledger_entries ORDER BY id`,
+  enter({ books, row, touched }) {
+    const walletId = textColumn(row, "wallet_id");
+    const paymentId = textColumn(row, "payment_id");
+    const direction = textColumn(row, "direction");
+    const amountMinor = bigintColumn(row, "amount_minor");
+    const currency = textColumn(row, "currency");
+    movementOf(books, paymentId).entries.push({ walletId, direction, amountMinor, currency });
+    const wallet = books.wallets.get(walletId);
+    if (wallet !== undefined) {
+      wallet.entriesMinor += direction === "credit" ? amountMinor : -amountMinor;
+    }
+    touched.wallets.add(walletId);
+    touched.payments.add(paymentId);
+  },
+  tell: ({ after }) =>
+    textColumn(after, "direction") === "debit"
+      ? `${amountOf(after)} is taken from ${textColumn(after, "wallet_id")}`
+      : `${amountOf(after)} is given to ${textColumn(after, "wallet_id")}`,
+};
+
+function amountOf(row: Row): string {
+  return moneyWords(bigintColumn(row, "amount_minor"), textColumn(row, "currency"));
+}

@@ -1,0 +1,21 @@
+import { nullableTextColumn, textColumn } from "../../../system/database/row.ts";
+import type { BookTable } from "../book-table.ts";
+import { movementOf, paymentName } from "../books.ts";
+
+export const transferDecisions: BookTable = {
+  name: "transfer_decisions",
+  services: ["wallet"],
+  sql: `SELECT payment_id, outcome, reason FROM transfer_decisions ORDER BY payment_id`,
+  enter({ books, row, touched }) {
+    const paymentId = textColumn(row, "payment_id");
+    movementOf(books, paymentId).decision = {
+      outcome: textColumn(row, "outcome"),
+      reason: nullableTextColumn(row, "reason"),
+    };
+    touched.payments.add(paymentId);
+  },
+  tell: ({ books, after }) =>
+    textColumn(after, "outcome") === "refused"
+      ? `${paymentName(books, textColumn(after, "payment_id"))} is refused, ${nullableTextColumn(after, "reason") ?? "without a reason"}`
+      : undefined,
+};
