@@ -14,6 +14,8 @@ export function steadyPlan(seed: number): Plan {
     seed,
     wallets: WALLETS.map((id) => ({ id, funding: "1000.000", currency: "OMR" })),
     commands: Array.from({ length: PAYMENTS }, (_, index) => ({
+      kind: "transfer",
+      expects: "accepted",
       atMs: index * GAP_MS,
       idempotencyKey: `p${index + 1}`,
       senderWalletId: wallet(index),
@@ -24,11 +26,14 @@ export function steadyPlan(seed: number): Plan {
     faults: [
       {
         kind: "crash",
-        effect:
-          seed % 2 === 0
-            ? "payment-1/payment-db/accept.commit#300"
-            : "wallet-1/wallet-db/transfer.commit#300",
-        when: "after",
+        trigger: {
+          on: "effect",
+          effect:
+            seed % 2 === 0
+              ? "payment-1/payment-db/accept.commit#300"
+              : "wallet-1/wallet-db/transfer.commit#300",
+          side: "after",
+        },
         restartAfterMs: 500,
       },
     ],

@@ -1,4 +1,5 @@
-import { Unanswered, type ClientAnswer, type ClientRequest } from "../scenarios/world.ts";
+import type { ClientRequest } from "../scenarios/plans/commands/client-request.ts";
+import { Unanswered, type ClientAnswer } from "../scenarios/world.ts";
 
 const ANSWER_MS_MAX = 10_000;
 

@@ -11,7 +11,7 @@ import { startKeeper, type Keeper } from "./keeper/keeper.ts";
 import { startLocalEnvironment, type WantedPorts } from "./local/local.ts";
 import { openObservation, type Observation } from "./observation.ts";
 import { openSeats, SEAT_NAMES, type Seat } from "./processes/seat.ts";
-import { startServiceFleet, type ServiceFleet } from "./processes/service-fleet.ts";
+import { REAL_ABILITIES, startServiceFleet, type ServiceFleet } from "./processes/service-fleet.ts";
 import { requestOnce } from "./service-client.ts";
 
 /** The real world: it holds real servers until it is closed. */
@@ -69,6 +69,10 @@ async function openWorld(
   let busy = false;
   return {
     kind: "real",
+    abilities: REAL_ABILITIES,
+    limits: [
+      "Real servers were watched from outside: the end of each run was judged, not each step on the way, and only the interleavings that happened to occur were seen.",
+    ],
     servers: [
       { name: "Apache Kafka", version: kafka },
       { name: "PostgreSQL", version: postgres },
@@ -174,6 +178,7 @@ function universeOf(parts: {
     sleep: (delayMs) => delay(Math.max(0, delayMs), undefined, { signal: closing }),
     request: (process, request) => requestOnce(addressOf(seats, process), request),
     watch: (observer) => fleet.watch(observer),
+    beginLoad: () => fleet.beginLoad(),
     firedFaults: () => fleet.fired(),
     heal: () => fleet.heal(),
     query: (service, sql) => observation.query(service, sql),

@@ -120,5 +120,5 @@ function readTraceEvent(line: string): TraceEvent {
 }
 
 function hashIn(evidence: string): string | undefined {
-  return /"traceHash": "([0-9a-f]+)",?\n {2}"servers"/.exec(evidence)?.[1];
+  return /\n {2}"traceHash": "([0-9a-f]+)"/.exec(evidence)?.[1];
 }

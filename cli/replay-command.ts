@@ -3,8 +3,10 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import type { ExitCode } from "../reports/evidence/verdict.ts";
+import { findScenario } from "../scenarios/catalogue.ts";
 import { findMutant } from "../scenarios/mutants/mutants.ts";
 import { decodeReplayFile, type ReplayFile } from "../scenarios/plans/replay-file.ts";
+import { promisesNamed } from "../scenarios/promises/promises.ts";
 import { brokenPromises, runPlan, type Outcome } from "../scenarios/runs/run-plan.ts";
 import { tellStory } from "../scenarios/stories/story.ts";
 import type { TraceRecord } from "../sim/kernel/trace.ts";
@@ -49,11 +51,12 @@ async function replayCommand(file: string, options: ReplayOptions): Promise<void
   };
   try {
     const { outcome, again } = await withWorld(worldRequest, async (world) => {
-      const first = await runPlan(world, replay.plan);
+      const promises = promisesNamed(findScenario(replay.plan.scenario)?.promises);
+      const first = await runPlan(world, replay.plan, promises);
       const differs = first.traceHash !== null && first.traceHash !== replay.expected.traceHash;
       // A trace that differs from the recorded one is either new code or no determinism: a second
       // run tells which.
-      const second = differs ? await runPlan(world, replay.plan) : first;
+      const second = differs ? await runPlan(world, replay.plan, promises) : first;
       return { outcome: first, again: second };
     });
     const isDeterministic = outcome.traceHash === again.traceHash;

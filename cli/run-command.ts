@@ -95,7 +95,11 @@ function closingText({ mutant, worldName, scenario }: RunRequest, evidence: Evid
     return `mutant ${mutant.id} was caught, but not by ${mutant.breaks}, the promise named for it`;
   }
   return mutant === null && worldName === "sim" && evidence.verdict === "pass"
-    ? `To see the check fail: npm run falconpay -- run ${scenario.name} --mutant F0`
+    ? scenario.catches
+        .map(
+          (id) => `To see a check fail: npm run falconpay -- run ${scenario.name} --mutant ${id}`,
+        )
+        .join("\n")
     : "";
 }
 

@@ -1,6 +1,9 @@
 import type { Row } from "../system/ports/database.ts";
 import type { ServiceName } from "../system/process/services.ts";
-import type { CrashFault, Plan } from "./plans/plan.ts";
+import type { FaultPhase, WorldAbility } from "./faults/fault-kind.ts";
+import type { Fault } from "./faults/fault.ts";
+import type { ClientRequest } from "./plans/commands/client-request.ts";
+import type { Plan } from "./plans/plan.ts";
 
 /** Where plans are run: the port that the simulated and the real world implement. */
 export interface World {
@@ -13,6 +16,10 @@ export interface World {
    * @throws UnrunnablePlan
    */
   run<T>(plan: Plan, drive: (universe: Universe) => Promise<T>): Promise<WorldRun<T>>;
+  /** What this world can do to a process; a fault that needs more is never armed in it. */
+  readonly abilities: ReadonlySet<WorldAbility>;
+  /** What a run in this world does not show, in sentences for a reader of its evidence. */
+  readonly limits: readonly string[];
   /** Versions of the real servers, by name; empty in the simulated world. */
   readonly servers: readonly { readonly name: string; readonly version: string }[];
 }
@@ -41,9 +48,11 @@ export interface Universe {
   request(process: string, request: ClientRequest): Promise<ClientAnswer>;
   /** Tells of what happens from now on. A world tells what it can see; see `UniverseEvent`. */
   watch(observer: (event: UniverseEvent) => void): void;
-  /** Crashes of the plan that have fired. */
-  firedFaults(): readonly CrashFault[];
-  /** Disarms what has not fired, and resolves when every process is up. */
+  /** The load begins now: what strikes at a time is counted from here. */
+  beginLoad(): void;
+  /** The faults that have fired, by their places in the plan's list. */
+  firedFaults(): ReadonlySet<number>;
+  /** Disarms what has not struck, and resolves when every process is up and goes on. */
   heal(): Promise<void>;
   /** Reads a service's database beside the service, past every fault. */
   query(service: ServiceName, sql: string): Promise<readonly Row[]>;
@@ -51,15 +60,6 @@ export interface Universe {
   records(topic: string): Promise<readonly TopicRecord[]>;
   /** Records that the services' consumer groups have not committed yet, over all topics. */
   lag(): Promise<number>;
-}
-
-export interface ClientRequest {
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
-  readonly body?: Readonly<Record<string, string>>;
 }
 
 export interface ClientAnswer {
@@ -110,11 +110,14 @@ export type UniverseEvent =
       readonly process: string;
       readonly record: TopicRecord;
     }
+  /** A fault of the plan strikes, or ends. `index` is its place in the plan's list. */
   | {
-      readonly kind: "crash";
+      readonly kind: "fault";
       readonly atMs: number;
       readonly process: string;
-      readonly fault: CrashFault;
+      readonly fault: Fault;
+      readonly index: number;
+      readonly phase: FaultPhase;
     }
   /** A process ended without being told to: a bug, or a server that was not there at its start. */
   | {

@@ -1,3 +1,4 @@
+import { databaseResource } from "../../scenarios/faults/effect-name.ts";
 import type { ClientAddresses, ServerClient, DatabaseAddress } from "../environment/environment.ts";
 import { openProxy } from "../toxiproxy/open-proxy.ts";
 import type { Proxies } from "../toxiproxy/proxies.ts";
@@ -9,7 +10,7 @@ const HOST = "127.0.0.1";
  * Opens a proxy to each database that a client may reach, and answers all that each client is
  * given.
  */
-export async function openDatabaseRoads(parts: {
+export async function openDatabaseProxies(parts: {
   readonly postgres: LocalPostgres;
   readonly proxies: Proxies;
   readonly clients: readonly ServerClient[];
@@ -23,7 +24,7 @@ export async function openDatabaseRoads(parts: {
       const listen = await openProxy({
         proxies: parts.proxies,
         client: name,
-        resource: `${database}-db`,
+        resource: databaseResource(database),
         upstream: `${HOST}:${owner.port}`,
       });
       addressOf.set(database, { ...owner, host: HOST, port: Number(listen.split(":")[1]) });

@@ -6,7 +6,7 @@ import type { InstalledServers } from "../install/installed-servers.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import { isPortFree, pickFreePort, PortTaken } from "../toxiproxy/free-ports.ts";
 import { openProxy } from "../toxiproxy/open-proxy.ts";
-import { knownDatabase, openDatabaseRoads } from "./client-proxies.ts";
+import { knownDatabase, openDatabaseProxies } from "./client-proxies.ts";
 import { startLocalKafka } from "./local-kafka.ts";
 import { startLocalPostgres, type LocalPostgres } from "./local-postgres.ts";
 import { openLocalServers, type LocalServers } from "./local-servers.ts";
@@ -106,7 +106,7 @@ async function startOnce(
   ] as const;
   try {
     const [postgres, { proxies, kafka, listeners }] = await Promise.all(parts);
-    const clients = await openDatabaseRoads({
+    const clients = await openDatabaseProxies({
       postgres,
       proxies,
       clients: options.clients,

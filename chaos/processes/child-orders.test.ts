@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { encodeOrders, readOrders } from "./child-orders.ts";
+import { crashAt } from "../../scenarios/testing/sample-plan.ts";
+import { encodeOrders, readOrders, type ChildOrders } from "./child-orders.ts";
 
 const ORDERS = {
   process: "payment-1",
@@ -7,9 +8,10 @@ const ORDERS = {
   reportFile: "/run/payment-1-2.report",
   mutant: "F0",
   faults: [
-    { kind: "crash", effect: "payment-1/kafka/produce#1", when: "before", restartAfterMs: 300 },
+    { index: 1, fault: crashAt("payment-1/kafka/produce#1", "before") },
+    { index: 2, fault: { kind: "lost-reply", effect: "payment-1/kafka/produce#2" } },
   ],
-} as const;
+} satisfies ChildOrders;
 
 test("orders are read back as they were given", () => {
   expect(readOrders(encodeOrders(ORDERS))).toEqual(ORDERS);

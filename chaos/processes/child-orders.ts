@@ -1,10 +1,12 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
-import type { CrashFault } from "../../scenarios/plans/plan.ts";
+import type { PlannedFault } from "../../scenarios/faults/armed-faults.ts";
+import { faultSchema } from "../../scenarios/faults/fault.ts";
 
 /**
  * What a service process under test is told beyond its configuration: who it is in this run, where
- * it reports, which known-bad variant it plays, and where it dies.
+ * it reports, which known-bad variant it plays, and which faults strike
+ * in it.
  */
 export interface ChildOrders {
   readonly process: string;
@@ -13,7 +15,8 @@ export interface ChildOrders {
   /** Absolute path; the child appends to it. */
   readonly reportFile: string;
   readonly mutant: string | null;
-  readonly faults: readonly CrashFault[];
+  /** Those of the plan that may strike at its effects. */
+  readonly faults: readonly PlannedFault[];
 }
 
 const VARIABLE = "FALCONPAY_CHILD";
@@ -45,13 +48,6 @@ const schema = Compile(
     incarnation: Type.Integer({ minimum: 1 }),
     reportFile: Type.String(),
     mutant: Type.Union([Type.Null(), Type.String()]),
-    faults: Type.Array(
-      Type.Object({
-        kind: Type.Literal("crash"),
-        effect: Type.String(),
-        when: Type.Union([Type.Literal("before"), Type.Literal("after")]),
-        restartAfterMs: Type.Integer({ minimum: 0 }),
-      }),
-    ),
+    faults: Type.Array(Type.Object({ index: Type.Integer({ minimum: 0 }), fault: faultSchema })),
   }),
 );

@@ -8,8 +8,8 @@ import { Compile } from "typebox/compile";
  * - `up`: its roles run and it answers
  * - `effect`: an exchange with the outside begins
  * - `delivery`: a record has reached its consumer
- * - `crash`: it kills itself now, at this effect
- * - `disarmed`: no fault fires in this incarnation from here on
+ * - `fault`: a fault of its orders strikes now, or has ended; `index` is its place in the plan
+ * - `disarmed`: no fault strikes in this incarnation from here on
  */
 export type ChildReport = Static<ReturnType<typeof schema.Type>>;
 
@@ -39,10 +39,10 @@ const schema = Compile(
       operation: Type.String(),
     }),
     Type.Object({
-      kind: Type.Literal("crash"),
+      kind: Type.Literal("fault"),
       atMs,
-      effect: Type.String(),
-      when: Type.Union([Type.Literal("before"), Type.Literal("after")]),
+      index: Type.Integer({ minimum: 0 }),
+      phase: Type.Union([Type.Literal("begin"), Type.Literal("end")]),
     }),
     Type.Object({
       kind: Type.Literal("delivery"),

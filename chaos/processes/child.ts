@@ -1,14 +1,19 @@
 /**
  * One service process under test: the roles of `system/main.ts` on the very same adapters, with
- * every exchange passing the effect gate, where it kills itself with SIGKILL when its orders say
- * so. It is configured like `system/main.ts`, and told its orders in one more variable
- * (`child-orders.ts`).
+ * every exchange passing the effect gate, where the faults of its orders strike: it kills itself
+ * with SIGKILL, stops itself with SIGSTOP, loses a reply. It is configured like `system/main.ts`,
+ * and told its orders in one more variable (`child-orders.ts`).
  *
  * SIGTERM and SIGINT stop it as they stop the real one. SIGUSR2 disarms the faults that have not
  * fired.
  */
 import { openSync, writeSync } from "node:fs";
-import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect-gate.ts";
+import { ArmedFaults, type StrikingFault } from "../../scenarios/faults/armed-faults.ts";
+import {
+  createEffectGate,
+  type EffectGate,
+  type GateVerdict,
+} from "../../scenarios/faults/effect-gate.ts";
 import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
 import { partsWith } from "../../scenarios/mutants/mutants.ts";
 import { createNodePorts } from "../../system/adapters/node-ports.ts";
@@ -20,10 +25,10 @@ import { encodeReport, type ChildReport } from "./child-report.ts";
 
 const orders = readOrders(process.env);
 const reports = openSync(orders.reportFile, "a");
-const armed = new Map(orders.faults.map((fault) => [fault.effect, fault]));
+const armed = new ArmedFaults(orders.faults);
 
 process.on("SIGUSR2", () => {
-  armed.clear();
+  armed.disarm();
   report({ kind: "disarmed", atMs: Date.now() });
 });
 await run(orders);
@@ -45,24 +50,35 @@ async function run({ mutant }: ChildOrders): Promise<void> {
 }
 
 function createGate({ process: name, incarnation }: ChildOrders): EffectGate {
-  const gate = createEffectGate({
-    process: name,
-    incarnation,
-    faultAt: (effect) => armed.get(effect),
-    die({ effect, when }) {
-      report({ kind: "crash", atMs: Date.now(), effect, when });
-      process.kill(process.pid, "SIGKILL");
-      // The signal ends the process before anything else runs.
-      return new Promise(() => {});
-    },
-  });
+  const gate = createEffectGate({ process: name, incarnation, armed, strike });
   return {
     count: () => gate.count(),
-    pass(resource, operation, perform) {
+    pass(resource, operation, perform, port) {
       report({ kind: "effect", atMs: Date.now(), resource, operation });
-      return gate.pass(resource, operation, perform);
+      return gate.pass(resource, operation, perform, port);
     },
   };
+}
+
+/** What is told before a signal to oneself is in the report: its write is synchronous. */
+function strike({ fault, index }: StrikingFault): GateVerdict {
+  report({ kind: "fault", atMs: Date.now(), index, phase: "begin" });
+  switch (fault.kind) {
+    case "crash":
+      process.kill(process.pid, "SIGKILL");
+      // The signal ends the process before anything else runs.
+      return { kind: "die", death: new Promise(() => {}) };
+    case "pause":
+      return { kind: "hold", until: pause(index) };
+    case "lost-reply":
+      return { kind: "lose-reply" };
+  }
+}
+
+/** Stops the process, until the fleet lets it go on. */
+async function pause(index: number): Promise<void> {
+  process.kill(process.pid, "SIGSTOP");
+  report({ kind: "fault", atMs: Date.now(), index, phase: "end" });
 }
 
 function reportDelivery({ topic, partition, offset, key, value }: Delivery): void {

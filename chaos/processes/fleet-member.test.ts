@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
+import type { Fault } from "../../scenarios/faults/fault.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
+import { crashAt, samplePlan } from "../../scenarios/testing/sample-plan.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
-import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import { startKeeper, type Keeper, type KeptProcess } from "../keeper/keeper.ts";
 import { FleetMember } from "./fleet-member.ts";
 import type { FleetRun } from "./fleet-run.ts";
@@ -25,11 +25,11 @@ test("a process that crashed starts again after its fault's delay, and its log g
     "if (incarnation === 1) { say('first'); crash(); } say('second')",
   );
   await member.start();
-  const crashed = await told("crash");
+  const crashed = await told("fault");
   const restarted = await told("restart");
   await told("exit");
   expect(restarted.atMs - crashed.atMs).toBeGreaterThanOrEqual(FAULT.restartAfterMs);
-  expect(run.fired).toEqual([FAULT]);
+  expect(run.fired).toEqual(new Set([0]));
   expect(log()).toBe("first\nsecond\n");
 });
 
@@ -38,7 +38,7 @@ test("an incarnation gets the orders of the moment at which it starts", async ()
     "say(faults.length); if (incarnation === 1) { crash(); }",
   );
   await member.start();
-  await told("crash");
+  await told("fault");
   run.disarmed = true;
   await told("exit");
   expect(log()).toBe("1\n0\n");
@@ -64,7 +64,7 @@ test("a stop ends the incarnation that runs", async () => {
 test("a stop cancels the start that waits", async () => {
   const { member, kept, told } = memberOf("crash()", { ...FAULT, restartAfterMs: 3_600_000 });
   await member.start();
-  await told("crash");
+  await told("fault");
   stopping.abort();
   await member.stop();
   expect(kept.map(isAlive)).toEqual([false]);
@@ -87,19 +87,14 @@ for (const ordinal of [1, 2]) {
 }
 
 const SLEEP = "setInterval(() => {}, 1000)";
-const FAULT: CrashFault = {
-  kind: "crash",
-  effect: "payment-1/kafka/produce#1",
-  when: "before",
-  restartAfterMs: 300,
-};
+const FAULT = crashAt("payment-1/kafka/produce#1", "before", 300);
 const SPECIFICATION: ProcessSpecification = { name: "payment-1", roles: ["payment-relay"] };
 
 /**
  * A member whose process runs `code`, and what is seen of it. `starting` is called when a process
  * was started and the member does not know it yet.
  */
-function memberOf(code: string, fault = FAULT, starting = () => {}) {
+function memberOf(code: string, fault: Fault = FAULT, starting = () => {}) {
   const program = join(keeper.folder, "program.cjs");
   writeFileSync(program, `${PRELUDE}\n${code}`);
   const kept: KeptProcess[] = [];
@@ -118,12 +113,13 @@ function memberOf(code: string, fault = FAULT, starting = () => {}) {
     site: {
       keeper: watched,
       seats: new Map([["payment-1", SEAT]]),
-      plan: planOf(fault),
+      plan: samplePlan({ faults: [fault], topology: [SPECIFICATION] }),
       folder: keeper.folder,
       beganAtMs: 0,
     },
     program,
-    fired: [],
+    faults: [{ fault, index: 0 }],
+    fired: new Set(),
     tell,
     fail,
     effects: 0,
@@ -139,10 +135,12 @@ const PRELUDE = `
   const { incarnation, reportFile, faults } = JSON.parse(process.env.FALCONPAY_CHILD);
   const say = (text) => console.log(text);
   const die = () => process.kill(process.pid, "SIGKILL");
+  const report = (said) => {
+    const line = JSON.stringify({ atMs: Date.now(), index: faults[0].index, ...said });
+    require("node:fs").appendFileSync(reportFile, line + "\\n");
+  };
   const crash = () => {
-    const { effect, when } = faults[0];
-    const report = { kind: "crash", atMs: Date.now(), effect, when };
-    require("node:fs").writeFileSync(reportFile, JSON.stringify(report) + "\\n");
+    report({ kind: "fault", phase: "begin" });
     die();
   };
 `;
@@ -175,19 +173,6 @@ const SEAT = {
   httpPort: 0,
   clientAddress: "",
 };
-
-function planOf(fault: CrashFault): Plan {
-  return {
-    scenario: "transfer",
-    seed: 1,
-    wallets: [],
-    commands: [],
-    faults: [fault],
-    topology: [SPECIFICATION],
-    mutant: null,
-    knobs: DEFAULT_KNOBS,
-  };
-}
 
 function isAlive({ pid }: KeptProcess): boolean {
   try {

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { CrashFault } from "../../scenarios/plans/plan.ts";
+import type { PlannedFault } from "../../scenarios/faults/armed-faults.ts";
+import type { FaultPhase } from "../../scenarios/faults/fault-kind.ts";
+import { firesWith } from "../../scenarios/faults/fault.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { Exit } from "../keeper/keeper-messages.ts";
 import type { ChildReport } from "./child-report.ts";
@@ -52,11 +54,11 @@ export class FleetMember {
       if (this.#run.stopping.aborted) {
         return;
       }
-      if (incarnation.crash === undefined) {
+      if (incarnation.restartAfterMs === undefined) {
         const reason = await reasonOf(exit, incarnation.process.logFile);
         this.#tell({ kind: "exit", reason });
       }
-      await this.#wait(incarnation.crash?.restartAfterMs ?? RESTART_DELAY_MS);
+      await this.#wait(incarnation.restartAfterMs ?? RESTART_DELAY_MS);
       if (this.#run.stopping.aborted) {
         return;
       }
@@ -119,34 +121,92 @@ export class FleetMember {
         const { record } = report;
         return this.#run.tell({ kind: "delivery", atMs, process: this.name, record });
       }
-      case "crash": {
-        const fault = this.#faultOf(report);
-        this.#run.fired.push(fault);
-        this.#doPart(fault, incarnation);
-        return this.#run.tell({ kind: "crash", atMs, process: this.name, fault });
+      case "fault": {
+        const planned = this.#faultAt(report.index);
+        this.#tellFault(planned, report.phase, atMs);
+        return this.#doPart(planned, report.phase, incarnation);
       }
     }
   }
 
-  /** A fault has fired in the process; what is left for the member to do is done here. */
-  #doPart(fault: CrashFault, incarnation: Incarnation): void {
-    // The process kills itself; the next incarnation waits for as long as the fault says.
-    incarnation.crash = fault;
+  /** A fault strikes in the process, or has ended; what is left for the member is done here. */
+  #doPart({ fault }: PlannedFault, phase: FaultPhase, incarnation: Incarnation): void {
+    switch (fault.kind) {
+      case "crash":
+        // The process kills itself; the next incarnation waits for as long as the fault says.
+        incarnation.restartAfterMs = fault.restartAfterMs;
+        return;
+      case "pause":
+        // The process stops itself; it cannot wake itself.
+        incarnation.pauses += phase === "begin" ? 1 : -1;
+        if (phase === "begin") {
+          this.#afterwards(fault.lastsMs, () => incarnation.process.signal("SIGCONT"));
+        }
+        return;
+      case "lost-reply":
+        return;
+    }
   }
 
-  #faultOf({ effect, when }: { readonly effect: string; readonly when: string }): CrashFault {
-    const { faults } = this.#run.site.plan;
-    const fault = faults.find((each) => each.effect === effect && each.when === when);
-    if (fault === undefined) {
-      throw new Error(`${this.name} died ${when} ${effect}, which no plan asked for`);
+  /**
+   * A fault strikes at a time, from outside. A process that is down at the time cannot be struck:
+   * the fault does not fire.
+   */
+  strike(planned: PlannedFault): void {
+    const incarnation = this.#present;
+    if (incarnation?.up !== true || this.#run.disarmed) {
+      return;
     }
-    return fault;
+    const { fault } = planned;
+    this.#tellFault(planned, "begin");
+    switch (fault.kind) {
+      case "crash":
+        incarnation.restartAfterMs = fault.restartAfterMs;
+        return incarnation.process.signal("SIGKILL");
+      case "pause":
+        incarnation.pauses += 1;
+        incarnation.process.signal("SIGSTOP");
+        return this.#afterwards(fault.lastsMs, () => {
+          incarnation.pauses -= 1;
+          incarnation.process.signal("SIGCONT");
+          // Killed meanwhile, it never goes on.
+          if (this.#present === incarnation) {
+            this.#tellFault(planned, "end");
+          }
+        });
+      case "lost-reply":
+        throw new Error("a reply is lost at an effect, not at a time");
+    }
+  }
+
+  #afterwards(delayMs: number, act: () => void): void {
+    void this.#wait(delayMs).then(act);
+  }
+
+  #faultAt(index: number): PlannedFault {
+    const planned = this.#run.faults.find((each) => each.index === index);
+    if (planned === undefined) {
+      throw new Error(`${this.name} reports the fault ${index}, which no plan asked for`);
+    }
+    return planned;
+  }
+
+  #tellFault(planned: PlannedFault, phase: FaultPhase, atMs = this.#nowMs()): void {
+    const { fault, index } = planned;
+    if (firesWith(fault, phase)) {
+      this.#run.fired.add(index);
+    }
+    this.#run.tell({ kind: "fault", atMs, process: this.name, fault, index, phase });
+  }
+
+  #nowMs(): number {
+    return Date.now() - this.#run.site.beganAtMs;
   }
 
   #tell(event: { readonly kind: "restart" } | { readonly kind: "exit"; readonly reason: string }) {
     this.#run.tell({
       ...event,
-      atMs: Date.now() - this.#run.site.beganAtMs,
+      atMs: this.#nowMs(),
       process: this.name,
     });
   }
@@ -156,10 +216,13 @@ export class FleetMember {
     return this.#hasBegun;
   }
 
-  /** Up and without faults. An incarnation that is up and still armed is asked to disarm, once. */
+  /**
+   * Up, going on, and without faults. An incarnation that is up and still armed is asked to disarm,
+   * once.
+   */
   isHealed(): boolean {
     const incarnation = this.#present;
-    if (incarnation === undefined || !incarnation.up) {
+    if (incarnation === undefined || !incarnation.up || incarnation.pauses > 0) {
       return false;
     }
     if (incarnation.armed && !incarnation.asked) {
@@ -171,7 +234,10 @@ export class FleetMember {
 
   /** Ends the process and resolves when it is gone. The run's `stopping` is aborted before. */
   async stop(): Promise<void> {
-    await this.#present?.process.stop();
+    const kept = this.#present?.process;
+    // A process that is stopped would take no leave.
+    kept?.signal("SIGCONT");
+    await kept?.stop();
     await this.#story;
   }
 }

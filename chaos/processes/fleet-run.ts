@@ -1,4 +1,5 @@
-import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
+import type { PlannedFault } from "../../scenarios/faults/armed-faults.ts";
+import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { Seat } from "./seat.ts";
@@ -19,7 +20,10 @@ export interface FleetRun {
   readonly site: FleetSite;
   /** What every incarnation of every member runs: a Node program (absolute path). */
   readonly program: string;
-  readonly fired: CrashFault[];
+  /** Those of the plan that can be made on real servers. */
+  readonly faults: readonly PlannedFault[];
+  /** Those that have fired, by their places in the plan. */
+  readonly fired: Set<number>;
   readonly tell: (event: UniverseEvent) => void;
   /** Ends the whole run: the testbed itself has failed. */
   readonly fail: (error: unknown) => void;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { CrashFault } from "../../scenarios/plans/plan.ts";
+import { triggerOf } from "../../scenarios/faults/fault.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { KeptProcess } from "../keeper/keeper.ts";
 import { childEnvironment } from "./child-environment.ts";
@@ -17,8 +17,10 @@ export interface Incarnation {
   armed: boolean;
   /** It was asked to disarm its faults. */
   asked: boolean;
-  /** What it died of, when that was a fault. */
-  crash: CrashFault | undefined;
+  /** When the next is to start, when it died of a fault. */
+  restartAfterMs: number | undefined;
+  /** How many pauses have not ended yet. */
+  pauses: number;
 }
 
 /**
@@ -28,14 +30,14 @@ export interface Incarnation {
  * @throws Error when it cannot be started
  */
 export async function startIncarnation(
-  { site, program, disarmed }: FleetRun,
+  { site, program, disarmed, faults: all }: FleetRun,
   specification: ProcessSpecification,
   ordinal: number,
 ): Promise<Incarnation> {
   const { keeper, seats, plan, folder } = site;
   const { name } = specification;
   const reportFile = join(folder, `${name}-${ordinal}.report`);
-  const faults = disarmed ? [] : plan.faults;
+  const faults = disarmed ? [] : all.filter(({ fault }) => triggerOf(fault).on === "effect");
   const kept = await startServiceProcess(keeper, {
     name,
     program,
@@ -53,7 +55,8 @@ export async function startIncarnation(
     up: false,
     armed: faults.length > 0,
     asked: false,
-    crash: undefined,
+    restartAfterMs: undefined,
+    pauses: 0,
   };
 }
 

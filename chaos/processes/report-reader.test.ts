@@ -24,7 +24,7 @@ const reports: readonly ChildReport[] = [
   { kind: "effect", atMs: 2, resource: "kafka", operation: "produce" },
   { kind: "delivery", atMs: 3, record: RECORD },
   { kind: "disarmed", atMs: 4 },
-  { kind: "crash", atMs: 5, effect: "payment-1/kafka/produce#1", when: "before" },
+  { kind: "fault", atMs: 5, index: 0, phase: "begin" },
 ];
 
 test("a file that no child has written to yet has no reports", () => {

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { CrashFault } from "../../scenarios/plans/plan.ts";
+import { possibleFaults } from "../../scenarios/faults/armed-faults.ts";
+import type { WorldAbility } from "../../scenarios/faults/fault-kind.ts";
+import { triggerOf } from "../../scenarios/faults/fault.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import { FleetMember } from "./fleet-member.ts";
 import type { FleetRun, FleetSite } from "./fleet-run.ts";
@@ -12,8 +14,10 @@ export interface ServiceFleet {
   /** Resolves when every process is up, or has ended and will be started again. */
   begun(): Promise<void>;
   watch(observer: (event: UniverseEvent) => void): void;
-  /** Those of the plan's faults that have fired: the plan's own values. */
-  fired(): readonly CrashFault[];
+  /** What strikes at a time is counted from now. */
+  beginLoad(): void;
+  /** The faults that have fired, by their places in the plan. */
+  fired(): ReadonlySet<number>;
   /** Lets no further fault fire, and resolves when every process is up. @throws Error in the end */
   heal(): Promise<void>;
   /** Rejects when the testbed itself failed (a program that cannot be started); never resolves. */
@@ -23,6 +27,13 @@ export interface ServiceFleet {
   /** Ends every process and resolves when all are gone. */
   stop(): Promise<void>;
 }
+
+/** What can be done to a real process. */
+export const REAL_ABILITIES: ReadonlySet<WorldAbility> = new Set([
+  "kill",
+  "pause",
+  "lose-reply-at-gate",
+]);
 
 const POLL_INTERVAL_MS = 20;
 const HEAL_MS_MAX = 60_000;
@@ -39,7 +50,8 @@ export async function startServiceFleet(site: FleetSite): Promise<ServiceFleet> 
     program: join(import.meta.dirname, "child.ts"),
     disarmed: false,
     stopping: stopping.signal,
-    fired: [],
+    faults: possibleFaults(site.plan.faults, REAL_ABILITIES),
+    fired: new Set(),
     effects: 0,
     fail: failed.reject,
     tell: (event) => observers.forEach((observer) => observer(event)),
@@ -67,6 +79,7 @@ export async function startServiceFleet(site: FleetSite): Promise<ServiceFleet> 
     stop,
     failed: failed.promise,
     watch: (observer) => void observers.push(observer),
+    beginLoad: () => strikeInTime(run, members),
     fired: () => run.fired,
     effects: () => run.effects,
     begun: () => untilAll(members, stopping.signal, (member) => member.hasBegun()),
@@ -75,6 +88,19 @@ export async function startServiceFleet(site: FleetSite): Promise<ServiceFleet> 
       await untilAll(members, stopping.signal, (member) => member.isHealed());
     },
   };
+}
+
+/** Timers end with the fleet. */
+function strikeInTime(run: FleetRun, members: readonly FleetMember[]): void {
+  for (const planned of run.faults) {
+    const trigger = triggerOf(planned.fault);
+    if (trigger.on === "time") {
+      delay(trigger.atMs, undefined, { signal: run.stopping }).then(
+        () => members.find(({ name }) => name === trigger.process)?.strike(planned),
+        () => {},
+      );
+    }
+  }
 }
 
 async function untilAll(

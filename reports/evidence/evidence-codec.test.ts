@@ -25,7 +25,7 @@ describe("evidence as JSON", () => {
 
   test("the text begins with what the file is, is indented by two, and ends with a newline", () => {
     const text = encodeEvidence(heldEvidence);
-    expect(text.startsWith('{\n  "format": "falconpay-evidence",\n  "version": 1,\n')).toBe(true);
+    expect(text.startsWith('{\n  "format": "falconpay-evidence",\n  "version": 2,\n')).toBe(true);
     expect(text.endsWith("}\n")).toBe(true);
   });
 
@@ -52,7 +52,11 @@ describe("a file that is not readable evidence is refused with its reason", () =
     [whole.replace("{", '{ "a" "b",'), "e.json is not JSON: "],
     [
       '{"format":"falconpay-evidence","version":3}',
-      "e.json: evidence version 3 is newer than this falconpay reads (1): update falconpay",
+      "e.json is evidence of version 3; this falconpay reads version 2: use a newer falconpay",
+    ],
+    [
+      '{"format":"falconpay-evidence","version":1}',
+      "e.json is evidence of version 1; this falconpay reads version 2: run its command again",
     ],
   ] as const)("%j", ([text, message]) => {
     expect(() => decodeEvidence(text, "e.json")).toThrow(UnreadableEvidence);
@@ -75,7 +79,7 @@ describe("a file that is not readable evidence is refused with its reason", () =
     [['"runs": 400', '"runs": -1'], "totals.runs: expected a whole number of 0 or more, found -1"],
     [['"world": "sim"', '"world": "moon"'], 'world: expected one of "sim", "real", found "moon"'],
     [['"id": "F0",', ""], "mutant.id: missing, expected a text"],
-    [['"kind": "crash"', '"kind": "boom"'], "findings.0.story.3.kind: expected one of"],
+    [['"kind": "fault"', '"kind": "boom"'], "findings.0.story.3.kind: expected one of"],
     [['"product":', '"extra": 1, "product":'], "extra: unknown field"],
     [
       ['"interrupted": false', '"interrupted": null'],

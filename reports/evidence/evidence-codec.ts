@@ -4,7 +4,7 @@ import { evidenceHeaderSchema, evidenceSchema } from "./evidence-schema.ts";
 import type { Evidence } from "./evidence.ts";
 import { visibleText } from "./visible-text.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * A file that cannot be taken for evidence; the message says which, where, and what was expected.
@@ -43,10 +43,12 @@ export function decodeEvidence(text: string, fileName: string): Evidence {
         `expected an object with "format": "falconpay-evidence" and a "version"`,
     );
   }
-  if (value.version > VERSION) {
+  if (value.version !== VERSION) {
     throw new UnreadableEvidence(
-      `${fileName}: evidence version ${value.version} is newer than this falconpay reads ` +
-        `(${VERSION}): update falconpay`,
+      `${fileName} is evidence of version ${value.version}; this falconpay reads version ${VERSION}: ` +
+        (value.version > VERSION
+          ? "use a newer falconpay"
+          : "run its command again to get a new one"),
     );
   }
   const complaint = complaintAbout(value);
@@ -161,6 +163,9 @@ function inSchemaOrder(schema: Type.TSchema, value: unknown): unknown {
   if (Type.IsArray(schema) && Array.isArray(value)) {
     return value.map((item) => inSchemaOrder(schema.items, item));
   }
+  if (Type.IsRecord(schema)) {
+    return inAlphabeticalOrder(value);
+  }
   if (!Type.IsObject(schema) || typeof value !== "object" || value === null) {
     return value;
   }
@@ -169,5 +174,20 @@ function inSchemaOrder(schema: Type.TSchema, value: unknown): unknown {
       name,
       inSchemaOrder(part, Reflect.get(value, name)),
     ]),
+  );
+}
+
+/** For what the schema leaves open: the same value gives the same bytes. */
+function inAlphabeticalOrder(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(inAlphabeticalOrder);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+      .map(([name, part]) => [name, inAlphabeticalOrder(part)]),
   );
 }

@@ -7,13 +7,13 @@ const truth = Type.Boolean({ description: "true or false" });
 const hash = Type.Union([Type.String(), Type.Null()], { description: "a text, or null" });
 
 /**
- * The JSON shape of `Evidence` version 1, field by field in the order in which it is written. Each
+ * The JSON shape of `Evidence` version 2, field by field in the order in which it is written. Each
  * part's `description` completes the sentence "expected ...". Unknown fields are refused: a file
  * that says more than we read is of another version, whatever it calls itself.
  */
 export const evidenceSchema = record({
   format: Type.Literal("falconpay-evidence", { description: '"falconpay-evidence"' }),
-  version: Type.Literal(1, { description: "1" }),
+  version: Type.Literal(2, { description: "2" }),
   product: text,
   scenario: record({ name: text, title: text, description: list(text) }),
   world: oneOf("sim", "real"),
@@ -30,16 +30,24 @@ export const evidenceSchema = record({
     completed: count,
     failed: count,
     refusals: list(record({ reason: text, count })),
-    crashesPlanned: count,
-    crashesFired: count,
     effects: count,
     commitsJudged: count,
     duplicateDeliveries: count,
     simulatedMs: count,
   }),
-  crashPlaces: list(
-    record({ service: oneOf("payment", "wallet"), place: text, planned: count, fired: count }),
+  faults: list(
+    record({
+      kind: text,
+      one: text,
+      many: text,
+      sentence: text,
+      planned: count,
+      fired: count,
+      impossible: count,
+      places: list(record({ process: text, place: text, planned: count, fired: count })),
+    }),
   ),
+  faultsNotTried: list(text),
   promises: list(
     record({ name: text, sentence: text, judged: text, checks: count, brokenRuns: count }),
   ),
@@ -50,7 +58,13 @@ export const evidenceSchema = record({
       seed,
       extent: text,
       first: text,
-      smallest: record({ commands: count, faults: count, tried: count, traceHash: hash }),
+      smallest: record({
+        commands: count,
+        faults: count,
+        tried: count,
+        traceHash: hash,
+        plan: Type.Record(Type.String(), Type.Unknown(), { description: "a plan" }),
+      }),
       story: list(
         record({
           atMs: count,
@@ -61,10 +75,12 @@ export const evidenceSchema = record({
             "commit",
             "publish",
             "receive",
-            "crash",
+            "fault",
+            "exit",
             "restart",
             "end",
           ),
+          fault: hash,
           text,
         }),
       ),
@@ -72,6 +88,7 @@ export const evidenceSchema = record({
     }),
   ),
   traceHash: hash,
+  limits: list(text),
   servers: list(record({ name: text, version: text })),
   command: text,
 });

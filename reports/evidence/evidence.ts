@@ -7,7 +7,7 @@
  */
 export interface Evidence {
   readonly format: "falconpay-evidence";
-  readonly version: 1;
+  readonly version: 2;
   /** The version of this product that made the evidence, as in package.json. */
   readonly product: string;
   readonly scenario: EvidenceScenario;
@@ -28,8 +28,12 @@ export interface Evidence {
   /** Why the verdict is `unknown`: one sentence each. Empty otherwise. */
   readonly doubts: readonly string[];
   readonly totals: EvidenceTotals;
-  /** Where crashes were injected, and how often. Sorted by place. */
-  readonly crashPlaces: readonly CrashPlace[];
+  /** What was done to the services, by kind of fault. Empty when nothing was planned. */
+  readonly faults: readonly FaultEvidence[];
+  /**
+   * The kinds of fault that the testbed knows and this scenario did not plan: their plural nouns.
+   */
+  readonly faultsNotTried: readonly string[];
   readonly promises: readonly PromiseEvidence[];
   readonly findings: readonly Finding[];
   /**
@@ -37,6 +41,8 @@ export interface Evidence {
    * none.
    */
   readonly traceHash: string | null;
+  /** What a run in this world does not show, a sentence each. */
+  readonly limits: readonly string[];
   /** Versions of the real servers, by name; empty in the simulated world. */
   readonly servers: readonly { readonly name: string; readonly version: string }[];
   /** The command that made this evidence. */
@@ -65,9 +71,7 @@ export interface EvidenceTotals {
   readonly failed: number;
   /** Payments that ended FAILED, by the reason given. Sorted by reason. */
   readonly refusals: readonly { readonly reason: string; readonly count: number }[];
-  readonly crashesPlanned: number;
-  readonly crashesFired: number;
-  /** Exchanges between a service and the outside (database, broker) that took place. */
+  /** Exchanges between a service and the outside: its database, the broker, its clients. */
   readonly effects: number;
   /** Commits seen and judged one by one; 0 in the real world, where only the end is judged. */
   readonly commitsJudged: number;
@@ -77,9 +81,26 @@ export interface EvidenceTotals {
   readonly simulatedMs: number;
 }
 
-export interface CrashPlace {
-  readonly service: "payment" | "wallet";
-  /** For example `after accept.commit` or `before produce`. */
+/** One kind of fault, over all runs. */
+export interface FaultEvidence {
+  /** For example `crash`, `lost-reply`. */
+  readonly kind: string;
+  /** The nouns for one of them and for several. */
+  readonly one: string;
+  readonly many: string;
+  /** What such a fault does, for someone who has never seen the code. */
+  readonly sentence: string;
+  readonly planned: number;
+  readonly fired: number;
+  /** Those planned that this world cannot make. */
+  readonly impossible: number;
+  /** Where they struck, and how often. Sorted by process, then place. */
+  readonly places: readonly FaultPlace[];
+}
+
+export interface FaultPlace {
+  readonly process: string;
+  /** For example `after accept.commit`, `before produce` or `at a time`. */
   readonly place: string;
   readonly planned: number;
   readonly fired: number;
@@ -112,6 +133,8 @@ export interface Finding {
     /** How many smaller and other variants were run to get there. */
     readonly tried: number;
     readonly traceHash: string | null;
+    /** The whole plan, as in the replay file. */
+    readonly plan: Readonly<Record<string, unknown>>;
   };
   /** The smallest failing run, step by step, in sentences. */
   readonly story: readonly StoryStep[];
@@ -132,8 +155,11 @@ export interface StoryStep {
     | "commit"
     | "publish"
     | "receive"
-    | "crash"
+    | "fault"
+    | "exit"
     | "restart"
     | "end";
+  /** The kind of the fault that begins or ends here; null for every other step. */
+  readonly fault: string | null;
   readonly text: string;
 }

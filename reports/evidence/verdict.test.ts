@@ -29,8 +29,7 @@ describe("verdicts", () => {
   const held = {
     runs: 2,
     payments: 6,
-    crashesPlanned: 2,
-    crashesFired: 2,
+    faults: [{ many: "crashes", planned: 2, fired: 2, impossible: 0 }],
     interrupted: false,
     promises: [{ name: "ends", checks: 2, brokenRuns: 0 }],
   };
@@ -48,7 +47,14 @@ describe("verdicts", () => {
   });
 
   test.for([
-    [{ crashesFired: 1 }, "1 of 2 planned crashes never fired."],
+    [
+      { faults: [{ many: "crashes", planned: 2, fired: 1, impossible: 0 }] },
+      "1 of 2 planned crashes never fired.",
+    ],
+    [
+      { faults: [{ many: "pauses", planned: 3, fired: 1, impossible: 2 }] },
+      "2 of 3 planned pauses cannot be made in this world.",
+    ],
     [{ interrupted: true }, "The run was stopped before all its seeds were done."],
     [{ runs: 0 }, "No run was completed."],
     [{ payments: 0 }, "No payment was made, so nothing was exercised."],

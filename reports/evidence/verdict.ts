@@ -32,8 +32,12 @@ export function exitCodeOf(verdict: Verdict): ExitCode {
 export interface VerdictGrounds {
   readonly runs: number;
   readonly payments: number;
-  readonly crashesPlanned: number;
-  readonly crashesFired: number;
+  readonly faults: readonly {
+    readonly many: string;
+    readonly planned: number;
+    readonly fired: number;
+    readonly impossible: number;
+  }[];
   readonly interrupted: boolean;
   readonly promises: readonly {
     readonly name: string;
@@ -62,7 +66,6 @@ export function verdictOf(grounds: VerdictGrounds): {
 
 function doubtsAbout(grounds: VerdictGrounds): readonly string[] {
   const doubts: string[] = [];
-  const silentCrashes = grounds.crashesPlanned - grounds.crashesFired;
   if (grounds.interrupted) {
     doubts.push("The run was stopped before all its seeds were done.");
   }
@@ -72,8 +75,14 @@ function doubtsAbout(grounds: VerdictGrounds): readonly string[] {
   if (grounds.payments === 0) {
     doubts.push("No payment was made, so nothing was exercised.");
   }
-  if (silentCrashes > 0) {
-    doubts.push(`${silentCrashes} of ${grounds.crashesPlanned} planned crashes never fired.`);
+  for (const { many, planned, fired, impossible } of grounds.faults) {
+    const silent = planned - fired - impossible;
+    if (impossible > 0) {
+      doubts.push(`${impossible} of ${planned} planned ${many} cannot be made in this world.`);
+    }
+    if (silent > 0) {
+      doubts.push(`${silent} of ${planned} planned ${many} never fired.`);
+    }
   }
   if (grounds.promises.length === 0) {
     doubts.push("No promise was judged.");

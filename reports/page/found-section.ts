@@ -1,9 +1,8 @@
 import type { Evidence, Finding, StoryStep } from "../evidence/evidence.ts";
-import { counted, groupedNumber } from "../words/number-words.ts";
+import { counted } from "../words/number-words.ts";
 import { commandBlock } from "./command-block.ts";
+import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
-
-const GAP = "\u202f";
 
 /** Every finding with the smallest story that breaks its promise; or, that there is none. */
 export function foundSection(evidence: Evidence): Html {
@@ -33,8 +32,8 @@ function findingArticle(options: { evidence: Evidence; finding: Finding; index: 
       : html`<div>
           <dt>How often</dt>
           <dd>
-            In ${groupedNumber(promise.brokenRuns, GAP)} of ${counted(evidence.totals.runs, "run")},
-            first with seed ${seed}
+            In ${figure(promise.brokenRuns)} of ${counted(evidence.totals.runs, "run")}, first with
+            seed ${seed}
           </dd>
         </div>`;
   return html`<article aria-labelledby="finding-${index}">
@@ -47,9 +46,8 @@ function findingArticle(options: { evidence: Evidence; finding: Finding; index: 
       <div>
         <dt>Smallest case</dt>
         <dd>
-          ${counted(smallest.commands, "request")} and
-          ${counted(smallest.faults, "crash", "crashes")}, found by trying
-          ${counted(smallest.tried, "smaller variant")}
+          ${counted(smallest.commands, "request")} and ${counted(smallest.faults, "fault")}, found
+          by trying ${counted(smallest.tried, "smaller variant")}
         </dd>
       </div>
       ${
@@ -67,27 +65,35 @@ function findingArticle(options: { evidence: Evidence; finding: Finding; index: 
     </dl>
     <h4 id="story-${index}">The smallest story that breaks it</h4>
     <ol class="story" role="list" aria-labelledby="story-${index}">
-      ${finding.story.map(storyStep)}
+      ${finding.story.map((step) => storyStep(step, evidence.faults))}
     </ol>
     <p>This command replays exactly this story:</p>
     ${commandBlock(replay.command)}
   </article>`;
 }
 
-function storyStep({ actor, atMs, kind, text }: StoryStep): Html {
+function storyStep(step: StoryStep, faults: Evidence["faults"]): Html {
+  const { actor, atMs, kind, text } = step;
   return html`<li class="${kind}">
-    <p class="when"><b>${actor}</b> at ${groupedNumber(atMs, GAP)} ms${chip(kind)}</p>
+    <p class="when"><b>${actor}</b> at ${figure(atMs)} ms${chip(step, faults)}</p>
     <p>${text}</p>
   </li>`;
 }
 
-function chip(kind: StoryStep["kind"]): Html {
+/** What stands out in a story: faults by the noun of their kind, and what follows from them. */
+function chip({ kind, fault }: StoryStep, faults: Evidence["faults"]): Html {
   switch (kind) {
-    case "crash":
-      return html` <span class="chip">✕ Crash</span>`;
+    case "fault":
+      return html` <span class="chip">✕ ${nounOf(fault ?? "fault", faults)}</span>`;
+    case "exit":
+      return html` <span class="chip">✕ ended by itself</span>`;
     case "restart":
-      return html` <span class="chip">↻ Restart</span>`;
+      return html` <span class="chip">↻ restart</span>`;
     default:
       return html``;
   }
+}
+
+function nounOf(kind: string, faults: Evidence["faults"]): string {
+  return faults.find((each) => each.kind === kind)?.one ?? kind;
 }

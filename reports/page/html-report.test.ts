@@ -37,7 +37,11 @@ describe("what the page says", () => {
         "This rests on 400 runs in the simulated world, seeds 1 to 400.",
         "Nothing: no promise was broken in any of the 400 runs.",
         "fewer than about 1 in 133 of such runs",
-        "The simulated world is a model.",
+        "The simulated world is a model: where the model is wrong, so is what it shows.",
+        "Only crashes and lost replies were planned in the scenario transfer",
+        "Not tried: pauses.",
+        "payment-1 after accept.commit 61",
+        "Where a lost reply was planned",
       ],
     ],
     [

@@ -1,8 +1,7 @@
 import type { Evidence } from "../evidence/evidence.ts";
-import { groupedNumber } from "../words/number-words.ts";
+import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
 
-const GAP = "\u202f";
 /** Below this the rule of three is a poor approximation of the exact bound, 1 - 0.05^(1/N). */
 const RUNS_FOR_RULE_OF_THREE = 30;
 
@@ -10,9 +9,9 @@ const RUNS_FOR_RULE_OF_THREE = 30;
 export function limitsSection(evidence: Evidence): Html {
   const limits = [
     mutantLimit(evidence.mutant),
-    "Only crashes were tried, at the places named above, in this one scenario. Cut or slow networks, lost replies, and outages of a database or of the broker were not.",
+    faultLimit(evidence),
     "A promise that is not in the table was not judged.",
-    worldLimit(evidence.world),
+    ...evidence.limits,
     chanceLimit(evidence),
   ].filter((limit) => limit !== "");
   return html`<section id="limits" aria-labelledby="limits-heading">
@@ -30,20 +29,25 @@ function mutantLimit(mutant: Evidence["mutant"]): string {
   return "The services as they ship were not tried here: a part of them was broken on purpose.";
 }
 
-function worldLimit(world: Evidence["world"]): string {
-  return world === "sim"
-    ? "The simulated world is a model. The services ran their own code and their own SQL, but PostgreSQL, Kafka, the network and time were modelled: where the model is wrong, so is what it shows."
-    : "Real servers were watched from outside: the end of each run was judged, not each step on the way, and only the interleavings that happened to occur were seen.";
+function faultLimit({ faults, faultsNotTried, scenario }: Evidence): string {
+  const tried = faults.length === 0 ? "No fault was" : `Only ${inWords(faults)} were`;
+  const where = faults.length === 0 ? "" : ", at the places named above";
+  const not = faultsNotTried.length === 0 ? "" : ` Not tried: ${faultsNotTried.join(", ")}.`;
+  return `${tried} planned in the scenario ${scenario.name}${where}.${not}`;
+}
+
+function inWords(faults: Evidence["faults"]): string {
+  return faults.map(({ many }) => many).join(" and ");
 }
 
 function chanceLimit({ totals }: Evidence): string {
   const { runs } = totals;
   if (runs < RUNS_FOR_RULE_OF_THREE) {
-    return `${groupedNumber(runs, GAP)} runs are too few to say how rare a failure would have to be to stay unseen.`;
+    return `${figure(runs)} runs are too few to say how rare a failure would have to be to stay unseen.`;
   }
-  const oneIn = groupedNumber(Math.floor(runs / 3), GAP);
+  const oneIn = figure(Math.floor(runs / 3));
   return (
     `No failure in N runs does not mean that there is none. It means that, with 95% confidence, fewer than about 3/N of such runs fail. ` +
-    `Here N is ${groupedNumber(runs, GAP)}: a promise that held throughout fails in fewer than about 1 in ${oneIn} of such runs.`
+    `Here N is ${figure(runs)}: a promise that held throughout fails in fewer than about 1 in ${oneIn} of such runs.`
   );
 }

@@ -2,7 +2,7 @@
  * The digest of `PAGE_STYLE` for the page's policy; a test compares the two and prints the right
  * one.
  */
-export const PAGE_STYLE_DIGEST = "sha256-mLvJRugQ9igzBZkRjYiqHF3vHuqztSvDigXqr+1LYOY=";
+export const PAGE_STYLE_DIGEST = "sha256-6e2X0WwhVpSat7+S29XqnZmZjmj2Io+goSsIS8qlg64=";
 
 /**
  * The page's only style sheet: system fonts, one column, colours as variables for light, dark and
@@ -114,8 +114,8 @@ article + article { margin-top: 3.5rem; }
 .when { padding-top: .2rem; font-size: .9375rem; font-variant-numeric: tabular-nums; }
 .when b { color: var(--ink); font-weight: 600; }
 .chip { margin-left: .5rem; padding: .1rem .55rem; border: 1px solid var(--soft); border-radius: 99px; font-size: .8125rem; font-weight: 600; white-space: nowrap; }
-.story .crash::before, .story .crash .chip { border-color: var(--fail); background: var(--fail); color: var(--paper); }
-.story .crash::before { font-weight: 700; }
+.story :is(.fault, .exit)::before, .story :is(.fault, .exit) .chip { border-color: var(--fail); background: var(--fail); color: var(--paper); }
+.story :is(.fault, .exit)::before { font-weight: 700; }
 .story .end::before { border: 2px solid var(--ink); font-weight: 700; }
 
 @media (max-width: 34rem) {

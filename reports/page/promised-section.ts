@@ -1,8 +1,7 @@
 import type { Evidence, PromiseEvidence } from "../evidence/evidence.ts";
-import { counted, groupedNumber } from "../words/number-words.ts";
+import { counted } from "../words/number-words.ts";
+import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
-
-const GAP = "\u202f";
 
 /** Every promise as its sentence, with how often it was checked and whether it held. */
 export function promisedSection({ promises }: Evidence): Html {
@@ -34,7 +33,7 @@ function row(promise: PromiseEvidence): Html {
         ><code>${promise.name}</code>, judged ${promise.judged}</span
       >
     </th>
-    <td class="number">${groupedNumber(promise.checks, GAP)}</td>
+    <td class="number">${figure(promise.checks)}</td>
     <td>${result(promise)}</td>
   </tr>`;
 }

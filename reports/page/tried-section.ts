@@ -1,20 +1,19 @@
-import type { CrashPlace, Evidence, EvidenceTotals } from "../evidence/evidence.ts";
-import { durationInWords, groupedNumber } from "../words/number-words.ts";
+import type { Evidence, EvidenceTotals, FaultEvidence, FaultPlace } from "../evidence/evidence.ts";
+import { durationInWords } from "../words/number-words.ts";
+import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
 
-const GAP = "\u202f";
-
-/** The scenario in words, what became of its payments, and where the crashes struck, with bars. */
+/** The scenario in words, what became of its payments, and where the faults struck, with bars. */
 export function triedSection(evidence: Evidence): Html {
-  const { crashPlaces, scenario, totals } = evidence;
+  const { faults, scenario, totals } = evidence;
   return html`<section id="tried" aria-labelledby="tried-heading">
     <h2 id="tried-heading">What was tried</h2>
     ${scenario.description.map((paragraph) => html`<p>${paragraph}</p>`)}
     <h3>The payments</h3>
     ${paymentTable(totals)}
     <p>${scale(evidence)}</p>
-    <h3>The crashes</h3>
-    ${crashPlaces.length === 0 ? html`<p>No crash was planned.</p>` : crashTable(crashPlaces)}
+    <h3>The faults</h3>
+    ${faults.length === 0 ? html`<p>No fault was planned.</p>` : faults.map(faultTable)}
   </section>`;
 }
 
@@ -43,14 +42,14 @@ function paymentTable(totals: EvidenceTotals): Html {
         ({ name, count }) =>
           html`<tr>
             <th scope="row">${name}</th>
-            <td class="number">${groupedNumber(count, GAP)}</td>
+            <td class="number">${figure(count)}</td>
           </tr>`,
       )}
     </tbody>
     <tfoot>
       <tr>
         <th scope="row">All</th>
-        <td class="number">${groupedNumber(totals.payments, GAP)}</td>
+        <td class="number">${figure(totals.payments)}</td>
       </tr>
     </tfoot>
   </table>`;
@@ -63,43 +62,41 @@ function scale({ totals, world }: Evidence): string {
       : "";
   const commits =
     totals.commitsJudged > 0
-      ? `${groupedNumber(totals.commitsJudged, GAP)} database commits were judged one by one. `
+      ? `${figure(totals.commitsJudged)} database commits were judged one by one. `
       : "Only the end of each run was judged. ";
   return (
-    `${time}The services spoke to their databases and to the broker ` +
-    `${groupedNumber(totals.effects, GAP)} times. ${commits}` +
-    `${groupedNumber(totals.duplicateDeliveries, GAP)} events reached a service more than once, and were recognised.`
+    `${time}The services exchanged messages with their databases, the broker and ` +
+    `their clients ${figure(totals.effects)} times. ${commits}` +
+    `${figure(totals.duplicateDeliveries)} events reached a service more than once, and were recognised.`
   );
 }
 
-function crashTable(places: readonly CrashPlace[]): Html {
+function faultTable({ one, many, sentence, places }: FaultEvidence): Html {
   const most = Math.max(1, ...places.map(({ planned }) => planned));
-  return html`<p>
-      <em>Before</em> means that the service died before its request left it; <em>after</em>, that
-      the request took effect and the service died before it learned of it. A
-      <code>commit</code> makes a change in a database final; <code>produce</code> hands an event to
-      the broker.
-    </p>
+  return html`<p>${sentence}</p>
     <table>
       <thead>
         <tr>
-          <th scope="col">Where a service died</th>
-          <th scope="col" class="number">Fired</th>
+          <th scope="col">Where a ${one} was planned</th>
+          <th scope="col" class="number">${capitalized(many)} fired</th>
         </tr>
       </thead>
       <tbody>
-        ${places.map((place) => crashRow(place, most))}
+        ${places.map((place) => placeRow(place, most))}
       </tbody>
     </table>`;
 }
 
-function crashRow({ service, place, planned, fired }: CrashPlace, most: number): Html {
-  const silent =
-    fired < planned ? html`<span class="aside">of ${groupedNumber(planned, GAP)}</span>` : "";
+function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function placeRow({ process, place, planned, fired }: FaultPlace, most: number): Html {
+  const silent = fired < planned ? html`<span class="aside">of ${figure(planned)}</span>` : "";
   return html`<tr>
-    <th scope="row"><span class="service">${service}</span> <code>${place}</code></th>
+    <th scope="row"><span class="service">${process}</span> <code>${place}</code></th>
     <td class="number bar">
-      ${bar({ planned, fired, most })}<span>${groupedNumber(fired, GAP)}${silent}</span>
+      ${bar({ planned, fired, most })}<span>${figure(fired)}${silent}</span>
     </td>
   </tr>`;
 }

@@ -1,11 +1,11 @@
 import type { Evidence, EvidenceMutant, Verdict } from "../evidence/evidence.ts";
-import { counted, groupedNumber } from "../words/number-words.ts";
+import { counted } from "../words/number-words.ts";
 import { seedsAsked, seedsDone } from "../words/seeds-done.ts";
 import { verdictSentence } from "../words/verdict-sentence.ts";
-import { worldName } from "../words/world-name.ts";
+import { inWorld } from "../words/world-name.ts";
+import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
 
-const GAP = "\u202f";
 const MARKS = { pass: "✓", fail: "✕", unknown: "?" } as const satisfies Record<Verdict, string>;
 
 /** The verdict as one word of plain English, with what a deliberately broken run makes of it. */
@@ -44,16 +44,16 @@ export function verdictSection(evidence: Evidence): Html {
       }
     </div>
     <p>
-      This rests on ${counted(totals.runs, "run")} in the ${worldName(evidence.world)},
-      ${seedsDone(seeds)}. A run is one whole story: services start, clients pay, a service dies and
-      comes back, and in the end every promise is judged.
+      This rests on ${counted(totals.runs, "run")} ${inWorld(evidence.world)}, ${seedsDone(seeds)}.
+      A run is one whole story: services start, clients ask, faults strike and stop, and in the end
+      every promise is judged.
     </p>
     ${figures(evidence)}
   </section>`;
 }
 
 function endedEarly({ interrupted, seeds }: Evidence): Html {
-  const done = `${groupedNumber(seeds.completed, GAP)} of ${groupedNumber(seedsAsked(seeds), GAP)} seeds`;
+  const done = `${figure(seeds.completed)} of ${figure(seedsAsked(seeds))} seeds`;
   if (interrupted) {
     return html`<p><strong>Interrupted:</strong> ${done} were done when the run was stopped.</p>`;
   }
@@ -82,18 +82,16 @@ function mutantMeaning(verdict: Verdict): string {
   }
 }
 
-function figures({ promises, totals }: Evidence): Html {
+function figures({ faults, promises, totals }: Evidence): Html {
+  const shown = (count: number): string => figure(count);
+  const fired = faults.reduce((sum, fault) => sum + fault.fired, 0);
+  const planned = faults.reduce((sum, fault) => sum + fault.planned, 0);
   const checks = promises.reduce((sum, promise) => sum + promise.checks, 0);
   const rows = [
-    ["Runs", groupedNumber(totals.runs, GAP)],
-    ["Payments", groupedNumber(totals.payments, GAP)],
-    [
-      "Crashes fired",
-      totals.crashesFired === totals.crashesPlanned
-        ? groupedNumber(totals.crashesFired, GAP)
-        : `${groupedNumber(totals.crashesFired, GAP)} of ${groupedNumber(totals.crashesPlanned, GAP)}`,
-    ],
-    ["Checks", groupedNumber(checks, GAP)],
+    ["Runs", figure(totals.runs)],
+    ["Payments", figure(totals.payments)],
+    ["Faults fired", fired === planned ? shown(fired) : `${shown(fired)} of ${shown(planned)}`],
+    ["Checks", figure(checks)],
   ] as const;
   return html`<dl class="figures">
     ${rows.map(

@@ -1,4 +1,4 @@
-import type { CrashPlace, Evidence, Finding, PromiseEvidence } from "../evidence/evidence.ts";
+import type { Evidence, FaultEvidence, Finding, PromiseEvidence } from "../evidence/evidence.ts";
 
 /**
  * Evidence as a run of some size leaves it, for tests and for looking at pages: 400 runs, 24 000
@@ -6,7 +6,7 @@ import type { CrashPlace, Evidence, Finding, PromiseEvidence } from "../evidence
  */
 export const heldEvidence: Evidence = {
   format: "falconpay-evidence",
-  version: 1,
+  version: 2,
   product: "0.1.0",
   scenario: {
     name: "transfer",
@@ -32,17 +32,17 @@ export const heldEvidence: Evidence = {
       { reason: "INSUFFICIENT_BALANCE", count: 1_102 },
       { reason: "WALLET_NOT_FOUND", count: 57 },
     ],
-    crashesPlanned: 400,
-    crashesFired: 400,
     effects: 412_390,
     commitsJudged: 118_000,
     duplicateDeliveries: 131,
     simulatedMs: 3_612_480,
   },
-  crashPlaces: crashPlaces([61, 48, 33, 41, 52, 44, 58, 36, 27], 0),
+  faults: [crashes([61, 48, 33, 41, 52, 44, 58, 36, 27], 0), lostReplies(120)],
+  faultsNotTried: ["pauses"],
   promises: promises({ runs: 400, broken: [] }),
   findings: [],
   traceHash: "5f0c9b1e6d3a47c2a1b88e09d4f7316502c9ae5b7740d8e1f36a2b90c4d5e6f7",
+  limits: ["The simulated world is a model: where the model is wrong, so is what it shows."],
   servers: [],
   command: "npm run falconpay -- run transfer",
 };
@@ -82,14 +82,12 @@ export const unknownEvidence: Evidence = {
     completed: 12_101,
     failed: 619,
     refusals: [{ reason: "INSUFFICIENT_BALANCE", count: 619 }],
-    crashesPlanned: 212,
-    crashesFired: 211,
     effects: 218_566,
     commitsJudged: 62_540,
     duplicateDeliveries: 70,
     simulatedMs: 1_914_600,
   },
-  crashPlaces: crashPlaces([32, 25, 17, 22, 28, 23, 31, 19, 15], 1),
+  faults: [crashes([32, 25, 17, 22, 28, 23, 31, 19, 15], 1)],
   promises: promises({ runs: 212, broken: [] }),
   traceHash: null,
 };
@@ -159,22 +157,45 @@ function promises(over: {
   }));
 }
 
-function crashPlaces(times: readonly number[], silent: number): readonly CrashPlace[] {
-  const places: readonly (readonly [CrashPlace["service"], string])[] = [
-    ["payment", "after accept.commit"],
-    ["payment", "after produce"],
-    ["payment", "after settle.commit"],
-    ["payment", "before accept.commit"],
-    ["payment", "before produce"],
-    ["wallet", "after produce"],
-    ["wallet", "after transfer.commit"],
-    ["wallet", "before produce"],
-    ["wallet", "before transfer.commit"],
-  ];
-  return places.map(([service, place], index) => {
-    const planned = times[index] ?? 0;
-    return { service, place, planned, fired: index === 0 ? planned - silent : planned };
-  });
+function crashes(times: readonly number[], silent: number): FaultEvidence {
+  const places = [
+    ["payment-1", "after accept.commit"],
+    ["payment-1", "after produce"],
+    ["payment-1", "after settle.commit"],
+    ["payment-1", "before accept.commit"],
+    ["payment-1", "before produce"],
+    ["wallet-1", "after produce"],
+    ["wallet-1", "after transfer.commit"],
+    ["wallet-1", "before produce"],
+    ["wallet-1", "before transfer.commit"],
+  ] as const;
+  const planned = times.reduce((sum, count) => sum + count, 0);
+  return {
+    kind: "crash",
+    one: "crash",
+    many: "crashes",
+    sentence: "A process of a service is killed at once and started again after a moment.",
+    planned,
+    fired: planned - silent,
+    impossible: 0,
+    places: places.map(([process, place], index) => {
+      const count = times[index] ?? 0;
+      return { process, place, planned: count, fired: index === 0 ? count - silent : count };
+    }),
+  };
+}
+
+function lostReplies(planned: number): FaultEvidence {
+  return {
+    kind: "lost-reply",
+    one: "lost reply",
+    many: "lost replies",
+    sentence: "An exchange took effect and the reply to it was lost.",
+    planned,
+    fired: planned,
+    impossible: 0,
+    places: [{ process: "payment-1", place: "after answer", planned, fired: planned }],
+  };
 }
 
 function lostEventFinding(): Finding {
@@ -191,60 +212,70 @@ function lostEventFinding(): Finding {
       faults: 1,
       tried: 23,
       traceHash: "0e8f6a5d4c3b2a190817f6e5d4c3b2a10f9e8d7c6b5a49382716f5e4d3c2b1a0",
+      plan: { scenario: "transfer", seed: 17, commands: [], faults: [] },
     },
     story: [
       {
         atMs: 0,
         actor: "testbed",
         kind: "commit",
+        fault: null,
         text: "Opens wallet A with 100.000 OMR and wallet B with 0.000 OMR.",
       },
       {
         atMs: 1_200,
         actor: "client",
         kind: "request",
+        fault: null,
         text: "Asks the payment service to send 12.500 OMR from wallet A to wallet B.",
       },
       {
         atMs: 1_204,
         actor: "payment-1",
         kind: "commit",
+        fault: null,
         text: "Commits payment p1 as PENDING. No event is stored with it.",
       },
       {
         atMs: 1_204,
         actor: "payment-1",
-        kind: "crash",
+        kind: "fault",
+        fault: "crash",
         text: "Dies after accept.commit, before the event is handed to the broker.",
       },
       {
         atMs: 1_209,
         actor: "client",
         kind: "answer",
+        fault: null,
         text: "Gets no answer: the connection is reset.",
       },
       {
         atMs: 4_210,
         actor: "payment-1",
         kind: "restart",
+        fault: null,
         text: "Starts again, and finds nothing to publish.",
       },
       {
         atMs: 4_950,
         actor: "client",
         kind: "request",
+        fault: null,
         text: "Repeats the request with the same idempotency key.",
       },
       {
         atMs: 4_953,
         actor: "payment-1",
         kind: "answer",
+        fault: null,
         text: "Answers that payment p1 exists and is PENDING.",
       },
       {
         atMs: 34_210,
         actor: "testbed",
         kind: "end",
+        fault: null,
         text: "The bound of 30 s has passed. Payment p1 is still PENDING, and the wallet service has never heard of it.",
       },
     ],
@@ -263,7 +294,20 @@ function withHostileTexts(hostile: string): Evidence {
     scenario: { name: hostile, title: hostile, description: [hostile, hostile] },
     mutant: { id: hostile, defect: hostile },
     totals: { ...brokenEvidence.totals, refusals: [{ reason: hostile, count: 1_159 }] },
-    crashPlaces: [{ service: "wallet", place: hostile, planned: 400, fired: 400 }],
+    faults: [
+      {
+        kind: hostile,
+        one: hostile,
+        many: hostile,
+        sentence: hostile,
+        planned: 400,
+        fired: 400,
+        impossible: 0,
+        places: [{ process: hostile, place: hostile, planned: 400, fired: 400 }],
+      },
+    ],
+    faultsNotTried: [hostile],
+    limits: [hostile],
     promises: [{ name: hostile, sentence: hostile, judged: hostile, checks: 400, brokenRuns: 37 }],
     findings: [
       {
@@ -272,7 +316,12 @@ function withHostileTexts(hostile: string): Evidence {
         sentence: hostile,
         extent: hostile,
         first: hostile,
-        story: finding.story.map((step) => ({ ...step, actor: hostile, text: hostile })),
+        story: finding.story.map((step) => ({
+          ...step,
+          actor: hostile,
+          fault: step.fault === null ? null : hostile,
+          text: hostile,
+        })),
         replay: { file: hostile, command: hostile },
       },
     ],

@@ -21,6 +21,7 @@ test("a run that held ends with aligned counts, promises, verdict, speed and the
       "                1 102  INSUFFICIENT_BALANCE",
       "                   57  WALLET_NOT_FOUND",
       "  crashes         400  fired of 400 planned",
+      "  lost replies    120  fired of 120 planned",
       "",
       "  promises",
       "    balanced        held     118 400 checks",

@@ -4,6 +4,7 @@ import { visibleText } from "../evidence/visible-text.ts";
 import { counted, durationInWords, groupedNumber } from "../words/number-words.ts";
 import { seedsAsked, seedsDone } from "../words/seeds-done.ts";
 import { verdictSentence } from "../words/verdict-sentence.ts";
+import { worldName } from "../words/world-name.ts";
 
 const VALUE_COLUMN = 15;
 
@@ -50,7 +51,12 @@ function mutantLines(evidence: Evidence, paint: Paint): readonly string[] {
   return [paint.yellow(told), ""];
 }
 
-function countRows({ seeds, totals, world }: Evidence): readonly (readonly [string, string])[] {
+function countRows({
+  faults,
+  seeds,
+  totals,
+  world,
+}: Evidence): readonly (readonly [string, string])[] {
   const unfinished = totals.payments - totals.completed - totals.failed;
   const width = Math.max(
     ...[totals.runs, totals.payments].map((count) => groupedNumber(count).length),
@@ -67,15 +73,21 @@ function countRows({ seeds, totals, world }: Evidence): readonly (readonly [stri
       `${number(count)}  ${visibleText(reason)}`,
     ]),
     ...(unfinished > 0 ? [["  unfinished", number(unfinished)] as const] : []),
-    [
-      "crashes",
-      `${number(totals.crashesFired)}  fired of ${groupedNumber(totals.crashesPlanned)} planned`,
-    ],
+    ...faultRows(faults, number),
   ];
 }
 
-function worldName(world: Evidence["world"]): string {
-  return world === "sim" ? "simulated world" : "real servers";
+function faultRows(
+  faults: Evidence["faults"],
+  number: (count: number) => string,
+): readonly (readonly [string, string])[] {
+  if (faults.length === 0) {
+    return [["faults", `${number(0)}  none was planned`]];
+  }
+  return faults.map(({ many, planned, fired }): readonly [string, string] => [
+    visibleText(many),
+    `${number(fired)}  fired of ${groupedNumber(planned)} planned`,
+  ]);
 }
 
 function promiseLines(promises: readonly PromiseEvidence[], paint: Paint): readonly string[] {

@@ -1,10 +1,15 @@
-import type { Connection, Row } from "../../system/ports/database.ts";
+import type { Connection, QueryResult, Row, SqlValue } from "../../system/ports/database.ts";
 import type { DatabaseStage, StageClient } from "./stage.ts";
 
 /** A claim's two connections, on a database with the accounts a and b of 100 each. */
 export interface Sessions extends DatabaseStage {
-  readonly first: Connection;
-  readonly second: Connection;
+  readonly first: AskingConnection;
+  readonly second: AskingConnection;
+}
+
+/** A connection for claims, whose statements need no label. */
+export interface AskingConnection {
+  query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult>;
 }
 
 /** Opens them, makes the accounts, lets the claim work, and closes both, also when it throws. */
@@ -16,7 +21,7 @@ export async function withSessions(
   const open = async (client: StageClient) => {
     const connection = await stage.database(client).connect("contract");
     connections.push(connection);
-    return connection;
+    return asking(connection);
   };
   try {
     const [first, second] = [await open("first"), await open("second")];
@@ -35,8 +40,14 @@ export async function withSessions(
   }
 }
 
+function asking(connection: Connection): AskingConnection {
+  return {
+    query: (sql, parameters = []) => connection.query({ label: "ask", sql, parameters }),
+  };
+}
+
 /** Every account that the connection sees, in id order, as `a 100`. */
-export async function balances(connection: Connection): Promise<readonly string[]> {
+export async function balances(connection: AskingConnection): Promise<readonly string[]> {
   const { rows } = await connection.query("SELECT id, balance FROM accounts ORDER BY id");
   return rows.map(accountText);
 }

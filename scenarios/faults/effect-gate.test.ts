@@ -1,65 +1,112 @@
 import { describe, expect, it } from "vitest";
-import type { CrashFault } from "../plans/plan.ts";
-import { createEffectGate } from "./effect-gate.ts";
+import { crashAt } from "../testing/sample-plan.ts";
+import { ArmedFaults } from "./armed-faults.ts";
+import { createEffectGate, type GateVerdict } from "./effect-gate.ts";
+import type { Fault } from "./fault.ts";
 
-const crash = (effect: string, when: "before" | "after"): CrashFault => ({
-  kind: "crash",
-  effect,
-  when,
-  restartAfterMs: 100,
-});
+const COMMIT = "payment-1/payment-db/accept.commit";
 
-function createScene(fault: CrashFault | undefined, incarnation = 1) {
+/** A gate whose world answers every fault with `verdict`, and what was seen, in order. */
+function createScene(options: {
+  readonly faults?: readonly Fault[];
+  readonly verdict?: GateVerdict;
+  readonly incarnation?: number;
+}) {
   const seen: string[] = [];
+  const { faults = [], verdict = { kind: "pass" }, incarnation = 1 } = options;
   const gate = createEffectGate({
     process: "payment-1",
     incarnation,
-    faultAt: (effect) => {
-      seen.push(effect);
-      return fault?.effect === effect ? fault : undefined;
-    },
-    die: () => {
-      seen.push("death");
-      return Promise.reject(new Error("dead"));
+    armed: new ArmedFaults(faults.map((fault, index) => ({ fault, index }))),
+    strike({ index }) {
+      seen.push(`fault ${index}`);
+      return verdict;
     },
   });
+  const port = {
+    failed: () => "failed",
+    replyLost: (reply: string) => `lost ${reply}`,
+  };
   const commit = (label: string) =>
-    gate.pass("payment-db", "accept.commit", async () => {
-      seen.push(label);
-      return label;
-    });
+    gate.pass(
+      "payment-db",
+      "accept.commit",
+      async () => {
+        seen.push(label);
+        return label;
+      },
+      port,
+    );
   return { gate, seen, commit };
 }
 
+const before = crashAt(`${COMMIT}#1`, "before");
+const after = crashAt(`${COMMIT}#1`, "after");
+
 describe("an effect gate", () => {
-  it("names effects by process, resource and operation, and counts each", async () => {
-    const { gate, seen, commit } = createScene(undefined);
-    await commit("first");
-    await gate.pass("kafka", "produce", async () => {});
-    await commit("second");
-    expect(seen.filter((each) => each.includes("/"))).toEqual([
-      "payment-1/payment-db/accept.commit#1",
-      "payment-1/kafka/produce#1",
-      "payment-1/payment-db/accept.commit#2",
-    ]);
-    expect(gate.count()).toBe(3);
+  it("lets an effect without a fault take place, and counts it", async () => {
+    const { gate, seen, commit } = createScene({ faults: [crashAt(`${COMMIT}#2`, "after")] });
+    expect(await commit("first")).toBe("first");
+    expect(seen).toEqual(["first"]);
+    expect(gate.count()).toBe(1);
   });
 
-  it("names a later incarnation, so that no name is used twice", async () => {
-    const { seen, commit } = createScene(undefined, 2);
-    await commit("first");
-    expect(seen[0]).toBe("payment-1~2/payment-db/accept.commit#1");
+  it("counts each operation by itself, within one incarnation", async () => {
+    const faults = [
+      crashAt(`${COMMIT}#2`, "before"),
+      crashAt("payment-1~2/payment-db/accept.commit#1", "before"),
+    ];
+    const first = createScene({ faults });
+    await first.gate.pass("kafka", "produce", async () => "", {
+      failed: () => "",
+      replyLost: () => "",
+    });
+    await first.commit("one");
+    await first.commit("two");
+    expect(first.seen).toEqual(["one", "fault 0", "two"]);
+    const second = createScene({ faults, incarnation: 2 });
+    await second.commit("one");
+    expect(second.seen).toEqual(["fault 1", "one"]);
   });
 
-  it("dies before the effect takes place", async () => {
-    const { seen, commit } = createScene(crash("payment-1/payment-db/accept.commit#1", "before"));
-    await expect(commit("took place")).rejects.toThrow("dead");
-    expect(seen).toEqual(["payment-1/payment-db/accept.commit#1", "death"]);
+  it("strikes once, on its side of the effect", async () => {
+    const { seen, commit } = createScene({ faults: [after, before] });
+    await commit("took place");
+    await commit("again");
+    expect(seen).toEqual(["fault 1", "took place", "fault 0", "again"]);
   });
 
-  it("dies after the effect took place, before its caller learns of it", async () => {
-    const { seen, commit } = createScene(crash("payment-1/payment-db/accept.commit#1", "after"));
-    await expect(commit("took place")).rejects.toThrow("dead");
-    expect(seen).toEqual(["payment-1/payment-db/accept.commit#1", "took place", "death"]);
+  it("dies before the effect takes place, or after it", async () => {
+    const death = Promise.reject(new Error("dead"));
+    death.catch(() => {});
+    const early = createScene({ faults: [before], verdict: { kind: "die", death } });
+    await expect(early.commit("took place")).rejects.toThrow("dead");
+    expect(early.seen).toEqual(["fault 0"]);
+    const late = createScene({ faults: [after], verdict: { kind: "die", death } });
+    await expect(late.commit("took place")).rejects.toThrow("dead");
+    expect(late.seen).toEqual(["took place", "fault 0"]);
+  });
+
+  it.each(["hold", "delay"] as const)("lets nothing go on while it is told to %s", async (kind) => {
+    const { promise: until, resolve } = Promise.withResolvers<void>();
+    const { seen, commit } = createScene({ faults: [before], verdict: { kind, until } });
+    const reply = commit("took place");
+    await Promise.resolve();
+    expect(seen).toEqual(["fault 0"]);
+    resolve();
+    expect(await reply).toBe("took place");
+  });
+
+  it("shows its caller a failure before the effect, which does not take place", async () => {
+    const { seen, commit } = createScene({ faults: [before], verdict: { kind: "fail" } });
+    expect(await commit("took place")).toBe("failed");
+    expect(seen).toEqual(["fault 0"]);
+  });
+
+  it("keeps the reply of an effect that took place from its caller", async () => {
+    const fault = { kind: "lost-reply", effect: `${COMMIT}#1` } as const;
+    const { seen, commit } = createScene({ faults: [fault], verdict: { kind: "lose-reply" } });
+    expect(await commit("took place")).toBe("lost took place");
+    expect(seen).toEqual(["took place", "fault 0"]);
   });
 });

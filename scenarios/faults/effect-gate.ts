@@ -1,39 +1,56 @@
-import type { CrashFault } from "../plans/plan.ts";
+import type { ArmedFaults, StrikingFault } from "./armed-faults.ts";
+import { printPlace } from "./effect-name.ts";
 
 /**
- * Where every exchange between a process and the outside passes, and where the process can die.
- *
- * An effect's name is `process/resource/operation#ordinal`: `payment-1/payment-db/accept.commit#3`
- * is the third COMMIT of an `accept` transaction that process payment-1 asked its database for.
- * Ordinals count one operation within one incarnation of the process; a later incarnation shows in
- * the process's name (`payment-1~2`), so that no name is used twice in a run.
+ * Where every exchange between a process and the outside passes, and where a fault can strike.
+ * Effects are named as `effect-name.ts` says.
  */
 export interface EffectGate {
-  /** Lets an effect take place, unless the process is to die at it. */
-  pass<T>(resource: string, operation: string, perform: () => Promise<T>): Promise<T>;
+  /**
+   * Lets an effect take place, unless a fault strikes at it. `port` says what the process is left
+   * with when the effect fails or its reply is lost.
+   */
+  pass<T>(
+    resource: string,
+    operation: string,
+    perform: () => Promise<T>,
+    port: FaultyPort<T>,
+  ): Promise<T>;
   /** How many effects have begun. */
   count(): number;
 }
+
+/** How a port shows its caller what a fault did. Each throws, or answers in the reply's place. */
+export interface FaultyPort<T> {
+  /** The request was refused and has not taken effect. */
+  failed(): T;
+  /** The effect took place; the reply is in hand here, and the caller must not have it. */
+  replyLost(reply: T): T;
+}
+
+/** What shall happen at the effect at which a fault strikes. */
+export type GateVerdict =
+  | { readonly kind: "pass" }
+  /** `death` never settles: nothing of the process runs any more. */
+  | { readonly kind: "die"; readonly death: Promise<never> }
+  /** The process is held until it may go on. */
+  | { readonly kind: "hold"; readonly until: Promise<void> }
+  /** The effect is held back, and the process goes on meanwhile with what does not wait for it. */
+  | { readonly kind: "delay"; readonly until: Promise<void> }
+  | { readonly kind: "fail" }
+  | { readonly kind: "lose-reply" };
 
 export interface EffectGateOptions {
   readonly process: string;
   /** 1 for the first start of the process. */
   readonly incarnation: number;
-  /** The fault that is armed at an effect, by the effect's name. */
-  readonly faultAt: (effect: string) => CrashFault | undefined;
-  /**
-   * The effects at which a fault may be armed, when that is known: at all others nobody asks for
-   * one, and no name has to be made.
-   */
-  readonly faultyEffects?: readonly string[];
-  /** Ends the process at once. What it answers never settles. */
-  readonly die: (fault: CrashFault) => Promise<never>;
+  readonly armed: ArmedFaults;
+  /** A fault strikes: its world does its part, and says what shall happen here. */
+  readonly strike: (fault: StrikingFault) => GateVerdict;
 }
 
 export function createEffectGate(options: EffectGateOptions): EffectGate {
-  const { process, incarnation, faultAt, die } = options;
-  const prefix = incarnation === 1 ? process : `${process}~${incarnation}`;
-  const faultyPlaces = options.faultyEffects && new Set(options.faultyEffects.map(placeName));
+  const { process, incarnation, armed, strike } = options;
   const resources = new Map<string, Map<string, Place>>();
   let count = 0;
 
@@ -43,8 +60,8 @@ export function createEffectGate(options: EffectGateOptions): EffectGate {
   const createPlace = (resource: string, operation: string): Place => {
     const operations = resources.get(resource) ?? new Map<string, Place>();
     resources.set(resource, operations);
-    const name = `${prefix}/${resource}/${operation}`;
-    const place = { name, mayBeFaulty: faultyPlaces?.has(name) ?? true, ordinal: 0 };
+    const name = printPlace({ process, incarnation, resource, operation });
+    const place = { name, mayBeFaulty: armed.mayStrikeAt(name), ordinal: 0 };
     operations.set(operation, place);
     return place;
   };
@@ -52,15 +69,15 @@ export function createEffectGate(options: EffectGateOptions): EffectGate {
   return {
     count: () => count,
     // Not an async function: an effect without a fault, nearly every one, must cost no more turns.
-    pass(resource, operation, perform) {
+    pass(resource, operation, perform, port) {
       count += 1;
       const place = placeOf(resource, operation);
       place.ordinal += 1;
       if (!place.mayBeFaulty) {
         return perform();
       }
-      const fault = faultAt(`${place.name}#${place.ordinal}`);
-      return fault === undefined ? perform() : performFaulty(fault, perform, die);
+      const faults = armed.takeAt(`${place.name}#${place.ordinal}`);
+      return faults.length === 0 ? perform() : performFaulty({ faults, perform, port, strike });
     },
   };
 }
@@ -72,19 +89,41 @@ interface Place {
   ordinal: number;
 }
 
-/** `payment-1/kafka/produce` of `payment-1/kafka/produce#2`. */
-function placeName(effect: string): string {
-  return effect.replace(/#\d+$/, "");
+/** Faults of one side strike in the order of the plan. */
+async function performFaulty<T>(effect: {
+  readonly faults: readonly StrikingFault[];
+  readonly perform: () => Promise<T>;
+  readonly port: FaultyPort<T>;
+  readonly strike: (fault: StrikingFault) => GateVerdict;
+}): Promise<T> {
+  const { faults, perform, port, strike } = effect;
+  for (const fault of faults.filter(({ side }) => side === "before")) {
+    const verdict = strike(fault);
+    await waitAsTold(verdict);
+    if (verdict.kind === "fail") {
+      return port.failed();
+    }
+  }
+  const reply = await perform();
+  let isLost = false;
+  for (const fault of faults.filter(({ side }) => side === "after")) {
+    const verdict = strike(fault);
+    await waitAsTold(verdict);
+    isLost ||= verdict.kind === "lose-reply";
+  }
+  return isLost ? port.replyLost(reply) : reply;
 }
 
-async function performFaulty<T>(
-  fault: CrashFault,
-  perform: () => Promise<T>,
-  die: (fault: CrashFault) => Promise<never>,
-): Promise<T> {
-  if (fault.when === "before") {
-    return die(fault);
+async function waitAsTold(verdict: GateVerdict): Promise<void> {
+  switch (verdict.kind) {
+    case "die":
+      return verdict.death;
+    case "hold":
+    case "delay":
+      return verdict.until;
+    case "pass":
+    case "fail":
+    case "lose-reply":
+      return undefined;
   }
-  await perform();
-  return die(fault);
 }

@@ -1,8 +1,9 @@
-import type { Broker, Delivery } from "../../system/ports/broker.ts";
-import type { Connection, Database } from "../../system/ports/database.ts";
-import type { Server } from "../../system/ports/server.ts";
+import { BrokerError, type Broker, type Delivery } from "../../system/ports/broker.ts";
+import { DatabaseError, type Connection, type Database } from "../../system/ports/database.ts";
+import type { HttpRequest, HttpResponse, Server } from "../../system/ports/server.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
-import type { EffectGate } from "./effect-gate.ts";
+import type { EffectGate, FaultyPort } from "./effect-gate.ts";
+import { databaseResource, HTTP, KAFKA } from "./effect-name.ts";
 
 /** The ports of a process with every exchange through them passing the gate. */
 export function interposePorts(
@@ -12,37 +13,68 @@ export function interposePorts(
 ): ProcessPorts {
   return {
     ...ports,
-    database: (service) => interposeDatabase(ports.database(service), `${service}-db`, gate),
+    database: (service) =>
+      interposeDatabase(ports.database(service), databaseResource(service), gate),
     broker: interposeBroker(ports.broker, gate, onDelivery),
     server: interposeServer(ports.server, gate),
   };
 }
 
-/**
- * Effects `<resource>/<purpose>.<verb>`: `payment-db/accept.commit`, `wallet-db/transfer.select`.
- */
+/** Effects `<resource>/<purpose>.<label>`: `payment-db/accept.commit`, and `accept.connect`. */
 function interposeDatabase(database: Database, resource: string, gate: EffectGate): Database {
   return {
-    connect(purpose) {
-      const operations = operationsOf(purpose);
-      return gate
-        .pass(resource, operations.connect, () => database.connect(purpose))
-        .then((connection) => interposeConnection(connection, { resource, operations }, gate));
-    },
+    connect: (purpose) =>
+      gate
+        .pass(resource, operationOf(purpose, "connect"), () => database.connect(purpose), CONNECT)
+        .then((connection) => interposeConnection(connection, { resource, purpose }, gate)),
     close: () => database.close(),
   };
 }
 
+const CONNECT: FaultyPort<Connection> = {
+  failed: () => {
+    throw lostConnection("no");
+  },
+  replyLost(connection) {
+    connection.release(true);
+    throw lostConnection("no");
+  },
+};
+
 function interposeConnection(
   connection: Connection,
-  { resource, operations }: { readonly resource: string; readonly operations: Operations },
+  { resource, purpose }: { readonly resource: string; readonly purpose: string },
   gate: EffectGate,
 ): Connection {
-  return {
-    query: (sql, parameters) =>
-      gate.pass(resource, operationOf(operations, sql), () => connection.query(sql, parameters)),
-    release: (damaged) => connection.release(damaged),
+  // A reply is lost with its connection: the server sees it close, and rolls back what is open.
+  let isLost = false;
+  const lose = (): never => {
+    isLost = true;
+    connection.release(true);
+    throw lostConnection("unknown");
   };
+  const port = { failed: lose, replyLost: lose };
+  return {
+    query: (statement) =>
+      isLost
+        ? Promise.reject(lostConnection("unknown"))
+        : gate.pass(
+            resource,
+            operationOf(purpose, statement.label),
+            () => connection.query(statement),
+            port,
+          ),
+    release(damaged) {
+      if (!isLost) {
+        connection.release(damaged);
+      }
+    },
+  };
+}
+
+/** As the adapters have it: `pg` does not tell whether the request had left. */
+function lostConnection(applied: "no" | "unknown"): DatabaseError {
+  return new DatabaseError("the connection was lost", { code: "connection", applied });
 }
 
 /** Effects `kafka/produce`, `kafka/deliver` and `kafka/commit-offset`. */
@@ -55,7 +87,7 @@ function interposeBroker(
     async connectProducer() {
       const producer = await broker.connectProducer();
       return {
-        send: (records) => gate.pass("kafka", "produce", () => producer.send(records)),
+        send: (records) => gate.pass(KAFKA, "produce", () => producer.send(records), BROKER),
         disconnect: () => producer.disconnect(),
       };
     },
@@ -64,17 +96,26 @@ function interposeBroker(
         ...subscription,
         onMessage: async (delivery) => {
           onDelivery(delivery);
-          await gate.pass("kafka", "deliver", async () => {});
+          await gate.pass(KAFKA, "deliver", arrive, ARRIVAL);
           await subscription.onMessage({
             ...delivery,
-            commit: () => gate.pass("kafka", "commit-offset", () => delivery.commit()),
+            commit: () => gate.pass(KAFKA, "commit-offset", () => delivery.commit(), BROKER),
           });
         },
       }),
   };
 }
 
-/** Effect `http/answer`: what a client is told. */
+const BROKER: FaultyPort<void> = {
+  failed: () => {
+    throw new BrokerError("the request was refused", { applied: "no" });
+  },
+  replyLost: () => {
+    throw new BrokerError("the acknowledgement was lost", { applied: "unknown" });
+  },
+};
+
+/** Effects `http/request`, a request's arrival, and `http/answer`, what its client is told. */
 function interposeServer(server: Server, gate: EffectGate): Server {
   return {
     serve: (routes) =>
@@ -82,42 +123,44 @@ function interposeServer(server: Server, gate: EffectGate): Server {
         routes.map((route) => ({
           ...route,
           handle: async (request) => {
+            await gate.pass(HTTP, "request", arrive, ARRIVAL);
             const response = await route.handle(request);
-            return gate.pass("http", "answer", async () => response);
+            return gate.pass(HTTP, "answer", async () => response, answerPort(request));
           },
         })),
       ),
   };
 }
 
-/** The names of what is done on connections of one purpose. */
-interface Operations {
-  readonly purpose: string;
-  readonly connect: string;
-  /** By statement: services send the same few texts over and over. */
-  readonly statements: Map<string, string>;
+/** A client whose answer is lost sees its connection closed. */
+function answerPort(request: HttpRequest): FaultyPort<HttpResponse> {
+  const hangUp = (): HttpResponse => {
+    request.hangUp();
+    return { status: 503, body: null };
+  };
+  return { failed: hangUp, replyLost: hangUp };
 }
 
-function operationsOf(purpose: string): Operations {
-  const known = purposes.get(purpose);
+/** What arrives at a process has taken place; the process can die or be stopped at it. */
+async function arrive(): Promise<void> {}
+
+const ARRIVAL: FaultyPort<void> = { failed: () => {}, replyLost: () => {} };
+
+/** `<purpose>.<label>`; made once for each pair, of which the services have few. */
+function operationOf(purpose: string, label: string): string {
+  const labels = operations.get(purpose) ?? new Map<string, string>();
+  const known = labels.get(label);
   if (known !== undefined) {
     return known;
   }
-  const operations = { purpose, connect: `${purpose}.connect`, statements: new Map() };
-  purposes.set(purpose, operations);
-  return operations;
-}
-
-const purposes = new Map<string, Operations>();
-
-/** `<purpose>.<verb>`, where the verb is the first word of the statement, in lower case. */
-function operationOf({ purpose, statements }: Operations, sql: string): string {
-  const known = statements.get(sql);
-  if (known !== undefined) {
-    return known;
+  if (labels.size >= LABELS_MAX) {
+    throw new Error(`more than ${LABELS_MAX} labels for ${purpose}: a label is no place for data`);
   }
-  const verb = (/[A-Za-z]+/.exec(sql)?.[0] ?? "statement").toLowerCase();
-  const operation = `${purpose}.${verb}`;
-  statements.set(sql, operation);
+  const operation = `${purpose}.${label}`;
+  labels.set(label, operation);
+  operations.set(purpose, labels);
   return operation;
 }
+
+const operations = new Map<string, Map<string, string>>();
+const LABELS_MAX = 100;

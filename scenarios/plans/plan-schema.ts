@@ -1,33 +1,25 @@
 import Type from "typebox";
+import { Compile } from "typebox/compile";
 import { ROLES } from "../../system/process/services.ts";
+import { complaintAboutFault, faultSchema, triggerOf } from "../faults/fault.ts";
+import { processOf } from "../faults/trigger.ts";
+import { commandSchema } from "./commands/command.ts";
+import type { Plan } from "./plan.ts";
 
 const text = Type.String({ maxLength: 10_000 });
 const wholeNumber = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const positive = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
 
-/** A plan as data: in replay files, in evidence, and in the orders of a child process. */
-export const planSchema = record({
+/**
+ * A plan as data, the one schema of it: replay files and evidence hold whole plans, the orders of a
+ * child process hold faults. Unknown fields are refused: what is not read would never happen.
+ */
+const planSchema = record({
   scenario: text,
   seed: wholeNumber,
   wallets: Type.Array(record({ id: text, funding: text, currency: text })),
-  commands: Type.Array(
-    record({
-      atMs: wholeNumber,
-      idempotencyKey: text,
-      senderWalletId: text,
-      receiverWalletId: text,
-      amount: text,
-      currency: text,
-    }),
-  ),
-  faults: Type.Array(
-    record({
-      kind: Type.Literal("crash"),
-      effect: text,
-      when: Type.Union([Type.Literal("before"), Type.Literal("after")]),
-      restartAfterMs: wholeNumber,
-    }),
-  ),
+  commands: Type.Array(commandSchema),
+  faults: Type.Array(faultSchema),
   topology: Type.Array(
     record({
       name: Type.String({ pattern: "^[a-z][a-z0-9-]{0,30}$" }),
@@ -45,7 +37,40 @@ export const planSchema = record({
   mutant: Type.Union([text, Type.Null()]),
 });
 
-/** Unknown fields are refused: what is not read would be a fault that never strikes. */
+/** Reads a plan; what is wrong with it is an answer, with its place in the value. */
+export function readPlan(
+  value: unknown,
+): { readonly kind: "plan"; readonly plan: Plan } | { readonly kind: "refused"; message: string } {
+  if (!compiled.Check(value)) {
+    const [error] = compiled.Errors(value);
+    return { kind: "refused", message: `${error?.instancePath ?? ""} ${error?.message ?? ""}` };
+  }
+  const message = complaintAbout(value);
+  return message === undefined ? { kind: "plan", plan: value } : { kind: "refused", message };
+}
+
+const compiled = Compile(planSchema);
+
+/** What is wrong with a plan whose every field is right by itself, or undefined. */
+function complaintAbout({ faults, topology }: Plan): string | undefined {
+  const names = topology.map(({ name }) => name);
+  const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (twice >= 0) {
+    return `/topology/${twice}/name: ${names[twice]} is the name of another process`;
+  }
+  for (const [index, fault] of faults.entries()) {
+    const complaint = complaintAboutFault(fault);
+    if (complaint !== undefined) {
+      return `/faults/${index}: ${complaint}`;
+    }
+    const process = processOf(triggerOf(fault));
+    if (!names.includes(process)) {
+      return `/faults/${index}: no process is named ${process}; there are: ${names.join(", ")}`;
+    }
+  }
+  return undefined;
+}
+
 function record<const Fields extends Record<string, Type.TSchema>>(fields: Fields) {
   return Type.Object(fields, { additionalProperties: false });
 }

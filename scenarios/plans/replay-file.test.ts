@@ -1,42 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { crashAt, samplePlan, sampleTransfer } from "../testing/sample-plan.ts";
 import { decodeReplayFile, encodeReplayFile, type ReplayFile } from "./replay-file.ts";
 
 const REPLAY: ReplayFile = {
-  plan: {
-    scenario: "transfer",
+  plan: samplePlan({
     seed: 3,
-    wallets: [{ id: "salim", funding: "10.000", currency: "OMR" }],
-    commands: [
-      {
-        atMs: 0,
-        idempotencyKey: "p1",
-        senderWalletId: "salim",
-        receiverWalletId: "fatma",
-        amount: "50.000",
-        currency: "OMR",
-      },
-    ],
+    commands: [sampleTransfer()],
     faults: [
-      {
-        kind: "crash",
-        effect: "payment-1/payment-db/accept.commit#1",
-        when: "after",
-        restartAfterMs: 50,
-      },
+      crashAt("payment-1/payment-db/accept.commit#1", "after"),
+      { kind: "lost-reply", effect: "wallet-1/kafka/produce#1" },
+      { kind: "pause", trigger: { on: "time", process: "wallet-1", atMs: 7 }, lastsMs: 9 },
     ],
-    topology: [
-      { name: "payment-1", roles: ["payment-api", "payment-relay", "payment-settle"] },
-      { name: "wallet-1", roles: ["wallet-api", "wallet-transfer", "wallet-relay"] },
-    ],
-    knobs: {
-      relayBatchMax: 1,
-      relayPollMs: 20,
-      consumeAttemptsMax: 5,
-      consumeRetryDelayMs: 100,
-      sessionTimeoutMs: 6_000,
-    },
     mutant: "F0",
-  },
+  }),
   expected: { promise: "ends", traceHash: "00ff" },
 };
 
@@ -60,8 +36,21 @@ describe("a replay file", () => {
       changed('"version": 2', '"version": 1'),
       /is of version 1; .* reads version 2: run its scenario/,
     ],
-    [changed('"atMs": 0', '"atMs": -1'), /damaged: \/plan\/commands\/0\/atMs must be >= 0/],
-    [changed('"when": "after"', '"when": "later"'), /damaged: \/plan\/faults\/0\/when/],
+    [changed('"atMs": 0', '"atMs": -1'), /damaged: \/plan\/commands\/0/],
+    [changed('"side": "after"', '"side": "later"'), /damaged: \/plan\/faults\/0/],
+    [
+      changed("wallet-1/kafka/produce#1", "wallet-1/kafka/deliver#1"),
+      /damaged: \/plan\/faults\/1: .* has no reply/,
+    ],
+    [
+      changed("accept.commit#1", "accept.commit"),
+      /faults\/0: "payment-1.* is not the name of an effect/,
+    ],
+    [
+      changed('"process": "wallet-1"', '"process": "wallet-2"'),
+      /faults\/2: no process is named wallet-2; there are: payment-1, wallet-1/,
+    ],
+    [changed('"name": "wallet-1"', '"name": "payment-1"'), /topology\/1\/name: payment-1 is/],
     [changed('"wallet-relay"', '"wallet-relais"'), /damaged: \/plan\/topology\/1\/roles\/2/],
     [changed('"seed": 3,', '"seed": 3, "sed": 3,'), /damaged: \/plan\/sed schema is false/],
     [changed('"seed": 3,', ""), /damaged: \/plan must have required properties seed/],

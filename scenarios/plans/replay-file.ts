@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
-import { planSchema } from "./plan-schema.ts";
+import { readPlan } from "./plan-schema.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -45,13 +45,19 @@ export function decodeReplayFile(text: string, fileName: string): ReplayFile {
           : "run its scenario with its seed again to get a new one"),
     );
   }
-  if (!schema.Check(json)) {
-    const [error] = schema.Errors(json);
-    throw new UnreadableReplayFile(
-      `${fileName} is damaged: ${error?.instancePath || "the file"} ${error?.message ?? ""}`,
-    );
+  if (!body.Check(json)) {
+    const [error] = body.Errors(json);
+    throw damaged(fileName, `${error?.instancePath || "the file"} ${error?.message ?? ""}`);
   }
-  return { plan: json.plan, expected: json.expected };
+  const read = readPlan(json.plan);
+  if (read.kind === "refused") {
+    throw damaged(fileName, `/plan${read.message}`);
+  }
+  return { plan: read.plan, expected: json.expected };
+}
+
+function damaged(fileName: string, what: string): UnreadableReplayFile {
+  return new UnreadableReplayFile(`${fileName} is damaged: ${what}`);
 }
 
 const text = Type.String({ maxLength: 10_000 });
@@ -60,10 +66,11 @@ const header = Compile(
   Type.Object({ format: Type.Literal(FORMAT), version: Type.Integer({ minimum: 1 }) }),
 );
 
-const schema = Compile(
+/** All but the plan, which `readPlan` reads. */
+const body = Compile(
   Type.Object({
     expected: Type.Object({ promise: text, traceHash: Type.Union([text, Type.Null()]) }),
-    plan: planSchema,
+    plan: Type.Unknown(),
   }),
 );
 

@@ -12,6 +12,10 @@ export interface Scenario {
   readonly title: string;
   /** What is tried, in sentences for someone who has never seen the code. */
   readonly description: readonly string[];
+  /** The names of the promises that are judged; all of them when it names none. */
+  readonly promises?: readonly string[];
+  /** Mutants that it is known to catch, by id: how to see its checks fail. */
+  readonly catches: readonly string[];
   /** Draws workloads, faults and knobs, and shrinks them. */
   readonly drafts: Arbitrary<PlanDraft>;
 }

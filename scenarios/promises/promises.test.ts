@@ -4,6 +4,8 @@ import type { Row } from "../../system/ports/database.ts";
 import type { ServiceName } from "../../system/process/services.ts";
 import { createBooks } from "../books/books.ts";
 import { enterCommit } from "../books/enter-commit.ts";
+import type { ClientOutcome } from "../plans/commands/client-event.ts";
+import { sampleTransfer } from "../testing/sample-plan.ts";
 import type { TopicRecord } from "../world.ts";
 import { PROMISES } from "./promises.ts";
 import type { Ending } from "./system-promise.ts";
@@ -57,6 +59,14 @@ const record = (id: string, type: "payment.completed"): TopicRecord => ({
   value: encodeEvent({ id, type, paymentId: "p1" }),
 });
 
+const answer = (expects: "accepted" | "refused", status: number | null): ClientOutcome => ({
+  kind: "answer",
+  atMs: 0,
+  attempt: 1,
+  command: sampleTransfer({ expects }),
+  status,
+});
+
 /** One payment of 0.500 OMR that went as it should. */
 const soundBooks: readonly Entry[] = [
   wallet("salim", "1000", "500"),
@@ -73,14 +83,18 @@ const soundRecords = [record("e1", "payment.completed")];
 
 function endingOf(
   entries: readonly Entry[],
-  rest: { readonly records?: readonly TopicRecord[]; readonly lag?: number } = {},
+  rest: {
+    readonly records?: readonly TopicRecord[];
+    readonly lag?: number;
+    readonly answers?: readonly ClientOutcome[];
+  } = {},
 ): Ending {
   const books = createBooks();
   for (const [service, table, after] of entries) {
     enterCommit(books, service, [{ table, before: null, after }]);
   }
-  const { records = soundRecords, lag = 0 } = rest;
-  return { books, records, lag, settleBoundMs: 30_000 };
+  const { records = soundRecords, lag = 0, answers = [] } = rest;
+  return { books, records, lag, answers, settleBoundMs: 30_000 };
 }
 
 /** The books with the entries of one table replaced. */
@@ -148,6 +162,16 @@ describe("the promises", () => {
       "a payment that stays PENDING never ends",
       endingOf([...soundBooks, payment("p2", "PENDING")]),
       ["ends"],
+    ],
+    [
+      "a request that was to be refused and is accepted is answered wrongly",
+      endingOf(soundBooks, { answers: [answer("refused", null), answer("refused", 202)] }),
+      ["answered"],
+    ],
+    [
+      "a request that was to be accepted and is refused is answered wrongly",
+      endingOf(soundBooks, { answers: [answer("accepted", 503), answer("accepted", 422)] }),
+      ["answered"],
     ],
     ["records that nobody read are left over", endingOf(soundBooks, { lag: 2 }), ["ends"]],
     [

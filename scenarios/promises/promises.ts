@@ -1,3 +1,4 @@
+import { answered } from "./answered.ts";
 import { balanced } from "./balanced.ts";
 import { conservation } from "./conservation.ts";
 import { ends } from "./ends.ts";
@@ -14,6 +15,16 @@ export const PROMISES: readonly SystemPromise[] = [
   noOverdraft,
   oneEffect,
   verdictsAgree,
+  answered,
   ends,
   published,
 ];
+
+/** The promises of these names, gravest first; all of them where none is named. @throws Error */
+export function promisesNamed(names: readonly string[] | undefined): readonly SystemPromise[] {
+  const unknown = (names ?? []).find((name) => !PROMISES.some((each) => each.name === name));
+  if (unknown !== undefined) {
+    throw new Error(`there is no promise ${unknown}`);
+  }
+  return PROMISES.filter(({ name }) => names === undefined || names.includes(name));
+}

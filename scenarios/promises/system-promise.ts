@@ -1,4 +1,5 @@
 import type { Books, Touched } from "../books/books.ts";
+import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import type { TopicRecord } from "../world.ts";
 
 /** A promise that the services make, and how it is judged. */
@@ -24,6 +25,8 @@ export interface Ending {
   readonly records: readonly TopicRecord[];
   /** Records that no consumer has committed yet. */
   readonly lag: number;
+  /** Every answer that a client was given, and every time that it was given none. */
+  readonly answers: readonly ClientOutcome[];
   /** How long the system was given to come to rest, in milliseconds of its own time. */
   readonly settleBoundMs: number;
 }

@@ -1,23 +1,9 @@
-import type { Plan, TransferCommand } from "../plans/plan.ts";
+import type { ClientEvent } from "../plans/commands/client-event.ts";
+import type { ClientRequest } from "../plans/commands/client-request.ts";
+import { requestOf, type Command } from "../plans/commands/command.ts";
+import type { Plan } from "../plans/plan.ts";
 import { processesAnswering } from "../plans/topology.ts";
-import { Unanswered, type ClientAnswer, type ClientRequest, type Universe } from "../world.ts";
-
-/** What a client did and was told. */
-export type ClientEvent =
-  | {
-      readonly kind: "request";
-      readonly atMs: number;
-      readonly attempt: number;
-      readonly command: TransferCommand;
-    }
-  | {
-      readonly kind: "answer";
-      readonly atMs: number;
-      readonly attempt: number;
-      readonly command: TransferCommand;
-      /** Null when there was no answer: the request may or may not have taken effect. */
-      readonly status: number | null;
-    };
+import { Unanswered, type ClientAnswer, type Universe } from "../world.ts";
 
 const RETRY_DELAY_MS = 200;
 /** One minute of asking: longer than any outage that a plan makes. */
@@ -25,56 +11,35 @@ const ATTEMPTS_MAX = 300;
 
 /** Opens the plan's wallets one by one. @throws Error when one cannot be opened */
 export async function openWallets(universe: Universe, plan: Plan): Promise<void> {
-  const processes = processesAnswering(plan.topology, "wallet");
-  for (const { id, funding, currency } of plan.wallets) {
-    const request = {
-      method: "POST",
-      path: "/wallets",
-      headers: {},
-      body: { id, funding, currency },
-    } as const;
+  for (const opening of plan.wallets) {
+    const command = { kind: "open-wallet", atMs: 0, expects: "accepted", ...opening } as const;
+    const { service, request } = requestOf(command);
+    const processes = processesAnswering(plan.topology, service);
     const answer = await untilAnswered(universe, processes, request, () => {});
     if (answer?.status !== 201) {
-      throw new Error(`wallet ${id} could not be opened: ${describe(answer)}`);
+      throw new Error(`wallet ${opening.id} could not be opened: ${describe(answer)}`);
     }
   }
 }
 
-/** Sends every command at its time, each by a client of its own, and waits for all the answers. */
+/**
+ * Sends every command at its time, each by a client of its own, and waits for all the answers.
+ * Whether an answer is the right one is not judged here.
+ */
 export async function submitAll(
   universe: Universe,
   plan: Plan,
   notice: (event: ClientEvent) => void,
 ): Promise<void> {
   const beganAtMs = universe.nowMs();
-  const processes = processesAnswering(plan.topology, "payment");
   await Promise.all(
     plan.commands.map(async (command, index) => {
+      const { service, request } = requestOf(command);
+      const processes = rotated(processesAnswering(plan.topology, service), index);
       await universe.sleep(beganAtMs + command.atMs - universe.nowMs());
-      await submit(universe, rotated(processes, index), command, notice);
+      await untilAnswered(universe, processes, request, noticeFor(command, notice));
     }),
   );
-}
-
-async function submit(
-  universe: Universe,
-  processes: readonly string[],
-  command: TransferCommand,
-  notice: (event: ClientEvent) => void,
-): Promise<void> {
-  const { idempotencyKey, senderWalletId, receiverWalletId, amount, currency } = command;
-  const request = {
-    method: "POST",
-    path: "/payments",
-    headers: { "idempotency-key": idempotencyKey },
-    body: { senderWalletId, receiverWalletId, amount, currency },
-  } as const;
-  const answer = await untilAnswered(universe, processes, request, (step) =>
-    notice({ ...step, command }),
-  );
-  if (answer !== undefined && answer.status !== 202) {
-    throw new Error(`payment ${idempotencyKey} was not accepted: ${describe(answer)}`);
-  }
 }
 
 type AttemptEvent =
@@ -85,6 +50,10 @@ type AttemptEvent =
       readonly attempt: number;
       readonly status: number | null;
     };
+
+function noticeFor(command: Command, notice: (event: ClientEvent) => void) {
+  return (event: AttemptEvent) => notice({ ...event, command });
+}
 
 /**
  * Asks until there is an answer that says what happened; undefined when there never was one. Every

@@ -1,6 +1,5 @@
 import { createBooks } from "../books/books.ts";
 import { enterCommit } from "../books/enter-commit.ts";
-import { PROMISES } from "../promises/promises.ts";
 import type { Breach, Ending, SystemPromise } from "../promises/system-promise.ts";
 import type { UniverseEvent } from "../world.ts";
 
@@ -25,10 +24,10 @@ export interface Judge {
 
 const BREACHES_MAX = 10;
 
-/** Judges every promise, at every moment that the world shows, and at the end. */
-export function createJudge(): Judge {
+/** Judges the promises given, at every moment that the world shows, and at the end. */
+export function createJudge(promises: readonly SystemPromise[]): Judge {
   const books = createBooks();
-  const cases = PROMISES.map(openCase);
+  const cases = promises.map(openCase);
   let commits = 0;
   return {
     commitsJudged: () => commits,

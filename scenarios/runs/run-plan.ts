@@ -1,9 +1,13 @@
 import { TOPICS } from "../../system/domain/events.ts";
 import type { Books } from "../books/books.ts";
 import { readBooks } from "../books/read-books.ts";
-import type { CrashFault, Plan } from "../plans/plan.ts";
+import { possibleFaults } from "../faults/armed-faults.ts";
+import type { ClientEvent } from "../plans/commands/client-event.ts";
+import type { Plan } from "../plans/plan.ts";
+import { PROMISES } from "../promises/promises.ts";
+import type { SystemPromise } from "../promises/system-promise.ts";
 import type { TopicRecord, Universe, UniverseEvent, World } from "../world.ts";
-import { openWallets, submitAll, type ClientEvent } from "./client.ts";
+import { openWallets, submitAll } from "./client.ts";
 import { createJudge, type Judgement } from "./judge.ts";
 import { comeToRest } from "./rest.ts";
 
@@ -12,7 +16,10 @@ export interface Outcome {
   readonly plan: Plan;
   readonly judgements: readonly Judgement[];
   readonly books: Books;
-  readonly fired: readonly CrashFault[];
+  /** The faults that fired, by their places in the plan's list. */
+  readonly fired: ReadonlySet<number>;
+  /** The faults that this world cannot make, likewise. */
+  readonly impossible: ReadonlySet<number>;
   readonly commitsJudged: number;
   readonly duplicateDeliveries: number;
   readonly effects: number;
@@ -40,17 +47,29 @@ const FAULT_BOUND_MS = 20_000;
 const SETTLE_BOUND_MS = 30_000;
 
 /**
- * Runs a plan: load under faults, then heal, settle, observe and judge. Safety is judged as it goes
- * where the world shows it; progress is demanded after the faults have stopped.
+ * Runs a plan and judges the promises given: load under faults, then heal, settle, observe and
+ * judge. Safety is judged as it goes where the world shows it; progress is demanded after the
+ * faults have stopped.
  */
-export async function runPlan(world: World, plan: Plan): Promise<Outcome> {
-  const run = await world.run(plan, (universe) => drive(universe, plan));
+export async function runPlan(
+  world: World,
+  plan: Plan,
+  promises: readonly SystemPromise[] = PROMISES,
+): Promise<Outcome> {
+  const possible = new Set(possibleFaults(plan.faults, world.abilities).map(({ index }) => index));
+  const run = await world.run(plan, (universe) => drive(universe, plan, promises, possible.size));
   const { value, ...measured } = run;
-  return { ...value, ...measured };
+  const impossible = new Set([...plan.faults.keys()].filter((index) => !possible.has(index)));
+  return { ...value, ...measured, impossible };
 }
 
-async function drive(universe: Universe, plan: Plan) {
-  const judge = createJudge();
+async function drive(
+  universe: Universe,
+  plan: Plan,
+  promises: readonly SystemPromise[],
+  faultsPossible: number,
+) {
+  const judge = createJudge(promises);
   const deliveries = createDeliveryCount();
   const happenings: Happening[] = [];
   const notice = (happening: Happening) => happenings.push(happening);
@@ -61,8 +80,9 @@ async function drive(universe: Universe, plan: Plan) {
   });
 
   await openWallets(universe, plan);
+  universe.beginLoad();
   await submitAll(universe, plan, notice);
-  const allFired = () => universe.firedFaults().length === plan.faults.length;
+  const allFired = () => universe.firedFaults().size === faultsPossible;
   await comeToRest(universe, { boundMs: FAULT_BOUND_MS, goOnAtOnce: allFired });
   await universe.heal();
   await comeToRest(universe, { boundMs: SETTLE_BOUND_MS });
@@ -70,7 +90,9 @@ async function drive(universe: Universe, plan: Plan) {
   const books = await readBooks(universe);
   const records = await readRecords(universe);
   const lag = await universe.lag();
-  const judgements = judge.conclude({ books, records, lag, settleBoundMs: SETTLE_BOUND_MS });
+  const answers = happenings.filter((happening) => happening.kind === "answer");
+  const ending = { books, records, lag, answers, settleBoundMs: SETTLE_BOUND_MS };
+  const judgements = judge.conclude(ending);
   return {
     plan,
     judgements,

@@ -1,4 +1,4 @@
-import type { CrashFault } from "../plans/plan.ts";
+import type { Fault } from "../faults/fault.ts";
 import type { Outcome } from "./run-plan.ts";
 
 /** What a tally needs of a run: plain data that travels between threads. */
@@ -8,7 +8,7 @@ export interface RunSummary {
   readonly failed: number;
   /** The reason of each payment that ended FAILED. */
   readonly refusals: readonly string[];
-  readonly faults: readonly { readonly fault: CrashFault; readonly fired: boolean }[];
+  readonly faults: readonly FaultSummary[];
   readonly judgements: readonly {
     readonly promise: string;
     readonly checks: number;
@@ -21,6 +21,14 @@ export interface RunSummary {
   readonly traceHash: string | null;
 }
 
+/** What became of one fault of the plan. */
+export interface FaultSummary {
+  readonly fault: Fault;
+  readonly fired: boolean;
+  /** False when the world cannot make it. */
+  readonly isPossible: boolean;
+}
+
 export function summarize(outcome: Outcome): RunSummary {
   const { effects, commitsJudged, duplicateDeliveries, elapsedMs, traceHash } = outcome;
   const payments = [...outcome.books.payments.values()];
@@ -30,7 +38,11 @@ export function summarize(outcome: Outcome): RunSummary {
     completed: payments.filter(({ status }) => status === "COMPLETED").length,
     failed: failed.length,
     refusals: failed.map(({ reason }) => reason ?? "no reason"),
-    faults: outcome.plan.faults.map((fault) => ({ fault, fired: outcome.fired.includes(fault) })),
+    faults: outcome.plan.faults.map((fault, index) => ({
+      fault,
+      fired: outcome.fired.has(index),
+      isPossible: !outcome.impossible.has(index),
+    })),
     judgements: outcome.judgements.map(({ promise, checks, breaches }) => {
       return { promise, checks, isBroken: breaches.length > 0 };
     }),

@@ -1,7 +1,10 @@
 import type { StoryStep } from "../../reports/evidence/evidence.ts";
 import { parseEvent } from "../../system/domain/events.ts";
 import type { Books } from "../books/books.ts";
-import type { TransferCommand } from "../plans/plan.ts";
+import { tellFault } from "../faults/fault.ts";
+import type { ClientOutcome } from "../plans/commands/client-event.ts";
+import { subjectOf, tellAttempt } from "../plans/commands/command.ts";
+import { outcomeWords } from "../plans/commands/expectation.ts";
 import type { Happening, Outcome } from "../runs/run-plan.ts";
 import type { TopicRecord } from "../world.ts";
 import { tellCommit } from "./tell-commit.ts";
@@ -17,72 +20,44 @@ export function tellStory(outcome: Outcome, promise: string): readonly StoryStep
 
 function tell(happening: Happening, books: Books): readonly StoryStep[] {
   const { kind, atMs } = happening;
+  const step = (actor: string, text: string | undefined, as: StoryStep["kind"]) =>
+    text === undefined ? [] : [{ atMs, actor, kind: as, fault: null, text }];
   switch (kind) {
     case "request":
-      return [{ kind, atMs, actor: "client", text: tellRequest(happening) }];
+      return step("client", tellAttempt(happening.command, happening.attempt), kind);
     case "answer":
-      return [{ kind, atMs, actor: "client", text: tellAnswer(happening) }];
+      return step("client", tellAnswer(happening), kind);
     case "commit": {
-      const text = tellCommit(happening.service, happening.changes, books);
-      return text === undefined ? [] : [{ kind, atMs, actor: happening.process, text }];
+      const { process, service, changes } = happening;
+      return step(process, tellCommit(service, changes, books), kind);
     }
-    case "record": {
-      const text = `${eventName(happening.record, books)} is on the topic.`;
-      return [{ kind: "publish", atMs, actor: happening.process, text }];
-    }
-    case "delivery": {
-      const text = `Receives ${eventName(happening.record, books)}.`;
-      return [{ kind: "receive", atMs, actor: happening.process, text }];
-    }
-    case "crash": {
-      const { effect, when } = happening.fault;
-      const text = `Killed ${when} ${effect}: ${whatWasLost(when)}`;
-      return [{ kind, atMs, actor: happening.process, text }];
+    case "record":
+      return step(
+        happening.process,
+        `${eventName(happening.record, books)} is on the topic.`,
+        "publish",
+      );
+    case "delivery":
+      return step(happening.process, `Receives ${eventName(happening.record, books)}.`, "receive");
+    case "fault": {
+      const { process, fault, phase } = happening;
+      return step(process, tellFault(fault, phase), kind).map((told) => ({
+        ...told,
+        fault: fault.kind,
+      }));
     }
     case "exit":
-      return [
-        { kind: "crash", atMs, actor: happening.process, text: `Ended: ${happening.reason}` },
-      ];
+      return step(happening.process, `Ended: ${happening.reason}`, kind);
     case "restart":
-      return [{ kind, atMs, actor: happening.process, text: "Starts again." }];
+      return step(happening.process, "Starts again.", kind);
   }
 }
 
-function tellRequest({
-  attempt,
-  command,
-}: {
-  readonly attempt: number;
-  readonly command: TransferCommand;
-}): string {
-  const { idempotencyKey, amount, currency, senderWalletId, receiverWalletId } = command;
-  return attempt === 1
-    ? `Asks for payment ${idempotencyKey}: ${amount} ${currency} from ${senderWalletId} to ${receiverWalletId}.`
-    : `Asks again for payment ${idempotencyKey}, with the same key (attempt ${attempt}).`;
-}
-
-function tellAnswer({
-  status,
-  command,
-}: {
-  readonly status: number | null;
-  readonly command: TransferCommand;
-}): string {
-  const payment = `payment ${command.idempotencyKey}`;
-  switch (status) {
-    case null:
-      return `Gets no answer for ${payment}.`;
-    case 202:
-      return `Is told that ${payment} is accepted.`;
-    default:
-      return `Is answered ${status} for ${payment}.`;
-  }
-}
-
-function whatWasLost(when: "before" | "after"): string {
-  return when === "before"
-    ? "the request never left the process."
-    : "it took effect, and the process never learned of it.";
+function tellAnswer({ status, command }: ClientOutcome): string {
+  const subject = subjectOf(command);
+  return status === null
+    ? `Gets no answer for ${subject}.`
+    : `Is told that ${subject} is ${outcomeWords(status)}.`;
 }
 
 /** `payment.created of payment p3`, or what is on the topic where it is no event of ours. */
@@ -103,6 +78,7 @@ function tellEnd(outcome: Outcome, promise: string): readonly StoryStep[] {
     kind: "end",
     atMs: Math.max(atMs, outcome.endedAtMs),
     actor: "testbed",
+    fault: null,
     text: `Finds ${promise} broken: ${subject} ${found}.`,
   }));
 }
@@ -116,5 +92,5 @@ function cutMiddle(steps: readonly StoryStep[]): readonly StoryStep[] {
   const right = steps.slice(-half);
   const atMs = left.at(-1)?.atMs ?? 0;
   const text = `(${steps.length - STEPS_MAX} steps are left out here.)`;
-  return [...left, { kind: "end", atMs, actor: "testbed", text }, ...right];
+  return [...left, { kind: "end", atMs, actor: "testbed", fault: null, text }, ...right];
 }

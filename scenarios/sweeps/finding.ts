@@ -29,6 +29,7 @@ export function findingOf(
         faults: plan.faults.length,
         tried,
         traceHash,
+        plan: { ...plan },
       },
       story: tellStory(outcome, promise),
       replay: { file, command: host.replayCommand(file) },

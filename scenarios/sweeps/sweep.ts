@@ -4,6 +4,7 @@ import { verdictOf } from "../../reports/evidence/verdict.ts";
 import type { Plan } from "../plans/plan.ts";
 import type { ReplayFile } from "../plans/replay-file.ts";
 import type { PlanDraft } from "../plans/scenario.ts";
+import { promisesNamed } from "../promises/promises.ts";
 import { brokenPromises, runPlan, type Outcome } from "../runs/run-plan.ts";
 import { summarize, type RunSummary } from "../runs/run-summary.ts";
 import { findingOf } from "./finding.ts";
@@ -25,7 +26,7 @@ const WINDOW = 200;
  * without workers, and however many there are, the evidence is the same.
  */
 export async function sweep(request: SweepRequest): Promise<SweepResult> {
-  const tally = createTally();
+  const tally = createTally(promisesNamed(request.scenario.promises));
   const failure =
     request.workers === null
       ? await sweepHere(request, tally)
@@ -134,7 +135,7 @@ async function runFirst(
   plan: Plan,
   onFirst: (outcome: Outcome) => Promise<void>,
 ): Promise<boolean> {
-  const outcome = await runPlan(request.world, plan);
+  const outcome = await runPlan(request.world, plan, promisesNamed(request.scenario.promises));
   const promise = promiseToPursue(request, brokenPromises(outcome));
   if (promise !== undefined) {
     pursuit.failure = { seed: plan.seed, promise, outcome, tried: 0 };
@@ -154,7 +155,7 @@ async function runVariant(
     return true;
   }
   pursuit.tried += 1;
-  const outcome = await runPlan(request.world, plan);
+  const outcome = await runPlan(request.world, plan, promisesNamed(request.scenario.promises));
   const isBroken = brokenPromises(outcome).includes(failure.promise);
   pursuit.failure = isBroken
     ? { ...failure, outcome, tried: pursuit.tried }
@@ -197,23 +198,26 @@ function conclude(
   const totals = tally.totals();
   const interrupted = request.signal.aborted && totals.runs < seeds.last - seeds.first + 1;
   const promises = tally.promises();
+  const faults = tally.faults();
   const hashes = tally.traceHashes();
   const { name, title, description } = scenario;
   const evidence: Evidence = {
     format: "falconpay-evidence",
-    version: 1,
+    version: 2,
     product: host.product,
     scenario: { name, title, description },
     world: world.kind,
     mutant: mutant === null ? null : { id: mutant.id, defect: mutant.defect },
     seeds: { ...seeds, completed: totals.runs },
     interrupted,
-    ...verdictOf({ ...totals, interrupted, promises }),
+    ...verdictOf({ ...totals, faults, interrupted, promises }),
     totals,
-    crashPlaces: tally.crashPlaces(),
+    faults,
+    faultsNotTried: tally.faultsNotTried(),
     promises,
     findings: found === null ? [] : [found.finding],
     traceHash: hashes.length === 0 ? null : host.digest(hashes.join("\n")),
+    limits: world.limits,
     servers: world.servers,
     command: host.command,
   };

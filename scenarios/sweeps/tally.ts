@@ -1,32 +1,36 @@
 import type {
-  CrashPlace,
   EvidenceTotals,
+  FaultEvidence,
   PromiseEvidence,
 } from "../../reports/evidence/evidence.ts";
-import type { CrashFault } from "../plans/plan.ts";
-import { PROMISES } from "../promises/promises.ts";
+import type { SystemPromise } from "../promises/system-promise.ts";
 import type { RunSummary } from "../runs/run-summary.ts";
+import { compareText } from "./compare-text.ts";
+import { createFaultTally } from "./fault-tally.ts";
 
 /** Sums over runs, as the evidence shows them. */
 export interface Tally {
   add(run: RunSummary): void;
   totals(): EvidenceTotals;
-  /** Sorted by service, then place. */
-  crashPlaces(): readonly CrashPlace[];
-  /** In the order of `PROMISES`. */
+  /** The kinds of fault that were planned, in the order of `FAULT_KINDS`. */
+  faults(): readonly FaultEvidence[];
+  /** The plural nouns of the kinds that were not. */
+  faultsNotTried(): readonly string[];
+  /** In the order in which they were given. */
   promises(): readonly PromiseEvidence[];
   /** The trace hashes of the runs, in the order in which they were added. */
   traceHashes(): readonly string[];
 }
 
-export function createTally(): Tally {
+/** Sums of the promises given. */
+export function createTally(judged: readonly SystemPromise[]): Tally {
   const totals = emptyTotals();
   const refusals = new Map<string, number>();
-  const places = new Map<string, Mutable<CrashPlace>>();
-  const promises = PROMISES.map(({ name, sentence, judged }) => ({
+  const faults = createFaultTally();
+  const promises = judged.map(({ name, sentence, judged: when }) => ({
     name,
     sentence,
-    judged,
+    judged: when,
     checks: 0,
     brokenRuns: 0,
   }));
@@ -37,7 +41,7 @@ export function createTally(): Tally {
       for (const reason of run.refusals) {
         refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
       }
-      addPlaces(places, run);
+      run.faults.forEach((fault) => faults.add(fault));
       for (const each of promises) {
         const judgement = run.judgements.find(({ promise }) => promise === each.name);
         each.checks += judgement?.checks ?? 0;
@@ -53,10 +57,8 @@ export function createTally(): Tally {
         .toSorted(([left], [right]) => compareText(left, right))
         .map(([reason, count]) => ({ reason, count })),
     }),
-    crashPlaces: () =>
-      [...places]
-        .toSorted(([left], [right]) => compareText(left, right))
-        .map(([, place]) => ({ ...place })),
+    faults: () => faults.planned(),
+    faultsNotTried: () => faults.notPlanned(),
     promises: () => promises.map((each) => ({ ...each })),
     traceHashes: () => traceHashes,
   };
@@ -71,8 +73,6 @@ function emptyTotals(): Mutable<EvidenceTotals> {
     completed: 0,
     failed: 0,
     refusals: [],
-    crashesPlanned: 0,
-    crashesFired: 0,
     effects: 0,
     commitsJudged: 0,
     duplicateDeliveries: 0,
@@ -85,36 +85,8 @@ function addTotals(totals: Mutable<EvidenceTotals>, run: RunSummary): void {
   totals.payments += run.payments;
   totals.completed += run.completed;
   totals.failed += run.failed;
-  totals.crashesPlanned += run.faults.length;
-  totals.crashesFired += run.faults.filter(({ fired }) => fired).length;
   totals.effects += run.effects;
   totals.commitsJudged += run.commitsJudged;
   totals.duplicateDeliveries += run.duplicateDeliveries;
   totals.simulatedMs += run.elapsedMs;
-}
-
-function addPlaces(places: Map<string, Mutable<CrashPlace>>, run: RunSummary): void {
-  for (const { fault, fired } of run.faults) {
-    const { service, place } = placeOf(fault);
-    const key = `${service} ${place}`;
-    const known = places.get(key) ?? { service, place, planned: 0, fired: 0 };
-    known.planned += 1;
-    known.fired += fired ? 1 : 0;
-    places.set(key, known);
-  }
-}
-
-/** `payment-1/payment-db/accept.commit#3`, after, is `after accept.commit` in payment. */
-function placeOf(fault: CrashFault): Pick<CrashPlace, "service" | "place"> {
-  const [process = "", , operation = ""] = fault.effect.split("/");
-  const service = process.startsWith("wallet") ? "wallet" : "payment";
-  return { service, place: `${fault.when} ${operation.replace(/#.*$/, "")}` };
-}
-
-/** By UTF-16 code units: the same order on every machine. */
-function compareText(left: string, right: string): number {
-  if (left === right) {
-    return 0;
-  }
-  return left < right ? -1 : 1;
 }

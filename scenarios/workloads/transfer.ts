@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { formatMoney } from "../../system/domain/money.ts";
-import type { CrashFault, TransferCommand, WalletOpening } from "../plans/plan.ts";
+import { databaseResource, KAFKA, printEffect } from "../faults/effect-name.ts";
+import type { CrashFault } from "../faults/kinds/crash.ts";
+import type { TransferCommand } from "../plans/commands/transfer.ts";
+import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 import { ONE_PROCESS_EACH } from "../plans/topology.ts";
 
@@ -28,6 +31,7 @@ export const transfer: Scenario = {
     "In each run one of the two services is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published. It starts again after a moment.",
     "A client that gets no answer asks again with the same idempotency key.",
   ],
+  catches: ["F0"],
   drafts: draftArbitrary(),
 };
 
@@ -123,7 +127,12 @@ function layOutCommands(
       currency: CURRENCY,
     });
   }
-  return asked.map((command, index) => ({ ...command, idempotencyKey: `p${index + 1}` }));
+  return asked.map((command, index) => ({
+    kind: "transfer",
+    ...command,
+    idempotencyKey: `p${index + 1}`,
+    expects: "accepted",
+  }));
 }
 
 /** Every place counted here is reached by each run of the workload, in either world. */
@@ -137,23 +146,25 @@ function layOutCrash(
   if (places === 0) {
     return [];
   }
-  const ordinal = 1 + (index % places);
+  const process = { process: `${service}-1`, incarnation: 1, ordinal: 1 + (index % places) };
   const transaction = service === "payment" ? "accept" : "transfer";
-  return [
+  const trigger =
     place === "after-commit"
-      ? {
-          kind: "crash",
-          effect: `${service}-1/${service}-db/${transaction}.commit#${ordinal}`,
-          when: "after",
-          restartAfterMs,
-        }
-      : {
-          kind: "crash",
-          effect: `${service}-1/kafka/produce#${ordinal}`,
-          when: "before",
-          restartAfterMs,
-        },
-  ];
+      ? ({
+          on: "effect",
+          effect: printEffect({
+            ...process,
+            resource: databaseResource(service),
+            operation: `${transaction}.commit`,
+          }),
+          side: "after",
+        } as const)
+      : ({
+          on: "effect",
+          effect: printEffect({ ...process, resource: KAFKA, operation: "produce" }),
+          side: "before",
+        } as const);
+  return [{ kind: "crash", trigger, restartAfterMs }];
 }
 
 function trader(index: number): string {

@@ -1,4 +1,5 @@
-import type { ClientAnswer, ClientRequest } from "../../scenarios/world.ts";
+import type { ClientRequest } from "../../scenarios/plans/commands/client-request.ts";
+import type { ClientAnswer } from "../../scenarios/world.ts";
 
 /**
  * What travels between a simulated client and a simulated server are the values themselves. These

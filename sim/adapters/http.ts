@@ -1,4 +1,5 @@
-import { Unanswered, type ClientAnswer, type ClientRequest } from "../../scenarios/world.ts";
+import type { ClientRequest } from "../../scenarios/plans/commands/client-request.ts";
+import { Unanswered, type ClientAnswer } from "../../scenarios/world.ts";
 import { problem } from "../../system/http/problem.ts";
 import type { HttpResponse, Route, Server } from "../../system/ports/server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -21,10 +22,11 @@ export function createSimulatedServer(
     async serve(routes) {
       const listener = network.listen(
         process.name,
-        () => ({
+        (connection) => ({
           onRequest(payload, reply) {
-            respond(routes, parseHttpRequest(payload)).then(reply, (error: unknown) =>
-              kernel.fail(error),
+            respond(routes, parseHttpRequest(payload), () => connection.close()).then(
+              reply,
+              (error: unknown) => kernel.fail(error),
             );
           },
           onDisconnect() {},
@@ -70,11 +72,20 @@ function asUnanswered(error: unknown): unknown {
   return isLost ? new Unanswered(error.message, { cause: error }) : error;
 }
 
-async function respond(routes: readonly Route[], request: ClientRequest): Promise<HttpResponse> {
+async function respond(
+  routes: readonly Route[],
+  request: ClientRequest,
+  hangUp: () => void,
+): Promise<HttpResponse> {
   for (const route of routes) {
     const pathParameters = matchPath(route.path, request.path);
     if (route.method === request.method && pathParameters !== undefined) {
-      return route.handle({ pathParameters, headers: request.headers, body: request.body });
+      return route.handle({
+        pathParameters,
+        headers: request.headers,
+        body: request.body,
+        hangUp,
+      });
     }
   }
   return problem(404, "unknown-path", `there is no ${request.method} ${request.path}`);

@@ -82,7 +82,7 @@ function createConnection(
 ): Connection {
   return {
     // Not an async function: the most frequent wait of a run must cost no more turns.
-    query: (sql, parameters = []) =>
+    query: ({ sql, parameters = [] }) =>
       connection.request({ sql, parameters }).then(readReply, throwDatabaseError),
     release: (damaged = false) => giveBack(damaged),
   };

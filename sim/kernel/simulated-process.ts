@@ -37,6 +37,7 @@ export class SimulatedProcess {
   readonly #waits = new WaitList();
   readonly #exitListeners = new Set<(exit: ProcessExit) => void>();
   #exit: ProcessExit | undefined;
+  #pauses = 0;
 
   constructor(options: { host: ProcessHost; name: string; incarnation: number }) {
     this.#host = options.host;
@@ -73,7 +74,8 @@ export class SimulatedProcess {
   /** Calls back once after the delay, unless cancelled or the process has exited by then. */
   after(delayMs: number, callback: () => void): Timer {
     const delayUs = Math.round(delayMs * 1000);
-    return this.#host.schedule({ delayUs, actor: this.name, owner: this, callback });
+    const act = () => this.act(callback);
+    return this.#host.schedule({ delayUs, actor: this.name, owner: this, callback: act });
   }
 
   /**
@@ -112,6 +114,40 @@ export class SimulatedProcess {
     return wait;
   }
 
+  /** Does something in the process: at once, or when it goes on if it is paused. */
+  act(callback: () => void): void {
+    if (this.#waits.held === null) {
+      callback();
+    } else {
+      this.#waits.held.push(callback);
+    }
+  }
+
+  /**
+   * Stops it as SIGSTOP does: whatever it waits for, its timers included, settles only once it
+   * goes on. It is counted: a process paused twice goes on when it was resumed twice.
+   */
+  pause(): void {
+    this.#pauses += 1;
+    this.#waits.held ??= [];
+  }
+
+  /** Lets it go on: what came meanwhile comes now, in the order in which it came. */
+  resume(): void {
+    this.#pauses = Math.max(0, this.#pauses - 1);
+    if (this.#pauses > 0) {
+      return;
+    }
+    const held = this.#waits.held ?? [];
+    this.#waits.held = null;
+    for (const callback of held) {
+      // One of them may end the process, or pause it again.
+      if (this.isRunning) {
+        this.act(callback);
+      }
+    }
+  }
+
   /**
    * Ends it at once, in the middle of whatever it does. A process that has already exited stays as
    * it is.
@@ -141,6 +177,7 @@ export class SimulatedProcess {
       return 0;
     }
     this.#exit = exit;
+    this.#waits.held = null;
     for (const wait of this.#waits.takeAll()) {
       wait.abandon();
     }

@@ -1,6 +1,8 @@
 /** What one process waits for at the moment. */
 export class WaitList {
   readonly #first: WaitLink = { previous: undefined, next: undefined };
+  /** While the process is paused: what it would have met meanwhile, in order. Otherwise null. */
+  held: (() => void)[] | null = null;
   #last: WaitLink = this.#first;
 
   /**
@@ -84,12 +86,20 @@ export class Wait<T> implements ListedWait {
   }
 
   resolve(value: T): void {
+    if (this.#waits.held !== null) {
+      this.#waits.held.push(() => this.resolve(value));
+      return;
+    }
     if (this.#waits.remove(this)) {
       this.#resolve?.(value);
     }
   }
 
   reject(error: unknown): void {
+    if (this.#waits.held !== null) {
+      this.#waits.held.push(() => this.reject(error));
+      return;
+    }
     if (this.#waits.remove(this)) {
       this.#reject?.(error);
     }

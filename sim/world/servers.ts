@@ -1,3 +1,4 @@
+import { databaseResource } from "../../scenarios/faults/effect-name.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import { TOPICS } from "../../system/domain/events.ts";
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
@@ -23,7 +24,7 @@ export interface Servers {
 
 /** The names under which the servers listen. */
 export const KAFKA = "kafka-1";
-export const databaseServer = (service: ServiceName): string => `${service}-db`;
+export const databaseServer = (service: ServiceName): string => databaseResource(service);
 
 const PARTITIONS = 3;
 

@@ -1,7 +1,7 @@
 import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect-gate.ts";
 import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
 import { partsWith } from "../../scenarios/mutants/mutants.ts";
-import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
+import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { Migration } from "../../system/database/migrate.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
@@ -17,15 +17,19 @@ import {
 } from "../adapters/simulated-host.ts";
 import type { ProcessExit, SimulatedProcess } from "../kernel/simulated-process.ts";
 import { databaseServer, KAFKA, type Servers } from "./servers.ts";
+import { createSimulatedFaults } from "./simulated-faults.ts";
 
 /** The processes of the plan, kept running: one that dies starts again after a delay. */
 export interface SupervisedProcesses {
   start(): void;
-  fired(): readonly CrashFault[];
-  /** From now on no fault fires. */
+  /** What strikes at a time is counted from now. */
+  beginLoad(): void;
+  /** The faults that have fired, by their places in the plan. */
+  fired(): ReadonlySet<number>;
+  /** From now on no fault strikes. */
   disarm(): void;
-  /** Whether every process has finished its start. */
-  areUp(): boolean;
+  /** Whether every process has finished its start, and none is paused. */
+  areWell(): boolean;
   /** How many effects have begun, over all processes and incarnations. */
   effects(): number;
 }
@@ -40,58 +44,14 @@ const RESTART_DELAY_MS = 500;
 
 export function superviseProcesses(
   servers: Servers,
-  request: ProcessesRequest,
+  { plan, migrations }: ProcessesRequest,
 ): SupervisedProcesses {
-  const { topology, knobs, mutant, faults } = request.plan;
-  const armed = new Map(faults.map((fault) => [fault.effect, fault]));
-  const faultyEffects = faults.map(({ effect }) => effect);
-  const fired: CrashFault[] = [];
+  const { topology, knobs, mutant } = plan;
+  const { kernel } = servers;
+  const running = new Map<string, SimulatedProcess>();
   const gates: EffectGate[] = [];
   const up = new Set<string>();
-  const { kernel } = servers;
   const nowMs = () => Math.floor(kernel.nowUs / 1_000);
-
-  const die = (process: SimulatedProcess, fault: CrashFault): Promise<never> => {
-    armed.delete(fault.effect);
-    fired.push(fault);
-    servers.tell({ kind: "crash", atMs: nowMs(), process: process.name, fault });
-    restartLater(process.name, fault.restartAfterMs);
-    process.crash();
-    // A dead process's promise: it never settles.
-    return process.promise("death", () => {});
-  };
-
-  const begin = (specification: ProcessSpecification): void => {
-    kernel.startProcess(
-      specification.name,
-      async (process) => {
-        const gate = createEffectGate({
-          process: process.name,
-          incarnation: process.incarnation,
-          faultAt: (effect) => armed.get(effect),
-          faultyEffects,
-          die: (fault) => die(process, fault),
-        });
-        gates.push(gate);
-        const ports = portsOf(servers, request, process);
-        const onDelivery = (delivery: Delivery) => tellDelivery(servers, process, delivery);
-        const interposed = interposePorts(ports, gate, onDelivery);
-        const { roles } = specification;
-        const parts = partsWith(mutant, interposed);
-        const running = await startRoles(roles, interposed, parts, knobs);
-        up.add(specification.name);
-        await running.ended;
-      },
-      (exit) => {
-        up.delete(specification.name);
-        if (exit.kind !== "crashed") {
-          const reason = reasonOf(exit);
-          servers.tell({ kind: "exit", atMs: nowMs(), process: specification.name, reason });
-          restartLater(specification.name, RESTART_DELAY_MS);
-        }
-      },
-    );
-  };
 
   const restartLater = (name: string, delayMs: number): void => {
     kernel.schedule({
@@ -104,18 +64,53 @@ export function superviseProcesses(
     });
   };
 
+  const faults = createSimulatedFaults(servers, plan.faults, restartLater);
+
+  const run = async (process: SimulatedProcess, { roles }: ProcessSpecification): Promise<void> => {
+    const gate = createEffectGate({
+      process: process.name,
+      incarnation: process.incarnation,
+      armed: faults.armed,
+      strike: (fault) => faults.strike(fault, process),
+    });
+    gates.push(gate);
+    const onDelivery = (delivery: Delivery) => tellDelivery(servers, process, delivery);
+    const ports = interposePorts(portsOf(servers, migrations, process), gate, onDelivery);
+    const started = await startRoles(roles, ports, partsWith(mutant, ports), knobs);
+    up.add(process.name);
+    await started.ended;
+  };
+
+  const begin = (specification: ProcessSpecification): void => {
+    const { name } = specification;
+    const process = kernel.startProcess(
+      name,
+      (self) => run(self, specification),
+      (exit) => {
+        up.delete(name);
+        running.delete(name);
+        if (exit.kind !== "crashed") {
+          servers.tell({ kind: "exit", atMs: nowMs(), process: name, reason: reasonOf(exit) });
+          restartLater(name, RESTART_DELAY_MS);
+        }
+      },
+    );
+    running.set(name, process);
+  };
+
   return {
     start: () => topology.forEach(begin),
-    fired: () => fired,
-    disarm: () => armed.clear(),
-    areUp: () => up.size === topology.length,
+    beginLoad: () => faults.beginLoad((name) => running.get(name)),
+    fired: () => faults.fired(),
+    disarm: () => faults.armed.disarm(),
+    areWell: () => up.size === topology.length && faults.pausesUnderWay() === 0,
     effects: () => gates.reduce((sum, gate) => sum + gate.count(), 0),
   };
 }
 
 function portsOf(
   { kernel, network }: Servers,
-  { migrations }: ProcessesRequest,
+  migrations: ProcessesRequest["migrations"],
   process: SimulatedProcess,
 ): ProcessPorts {
   const databases = new Map<ServiceName, ReturnType<typeof createSimulatedDatabase>>();

@@ -1,15 +1,18 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { encodeEvidence } from "../../reports/evidence/evidence-codec.ts";
+import { SCENARIOS } from "../../scenarios/catalogue.ts";
+import type { Fault } from "../../scenarios/faults/fault.ts";
 import { commitThenEmit } from "../../scenarios/mutants/commit-then-emit.ts";
-import type { CrashFault, TransferCommand } from "../../scenarios/plans/plan.ts";
+import { findMutant } from "../../scenarios/mutants/mutants.ts";
+import type { TransferCommand } from "../../scenarios/plans/commands/transfer.ts";
+import { readPlan } from "../../scenarios/plans/plan-schema.ts";
 import type { PlanDraft, Scenario } from "../../scenarios/plans/scenario.ts";
-import { ONE_PROCESS_EACH } from "../../scenarios/plans/topology.ts";
 import type { SweepRequest } from "../../scenarios/sweeps/sweep-request.ts";
 import { sweep } from "../../scenarios/sweeps/sweep.ts";
+import { crashAt, samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
-import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import { startWorkers } from "./workers.ts";
 import { createSimulatedWorld } from "./world.ts";
 
@@ -19,27 +22,18 @@ beforeAll(async () => {
   world = await createSimulatedWorld();
 });
 
-const COMMAND: TransferCommand = {
-  atMs: 0,
-  idempotencyKey: "p1",
-  senderWalletId: "salim",
-  receiverWalletId: "fatma",
-  amount: "50.000",
-  currency: "OMR",
-};
+const COMMAND = sampleTransfer({ amount: "50.000" });
 
-function scenarioOf(commands: readonly TransferCommand[], faults: readonly CrashFault[]): Scenario {
-  const draft: PlanDraft = {
-    wallets: [
-      { id: "salim", funding: "10.000", currency: "OMR" },
-      { id: "fatma", funding: "0.000", currency: "OMR" },
-    ],
-    commands,
-    faults,
-    topology: ONE_PROCESS_EACH,
-    knobs: DEFAULT_KNOBS,
+function scenarioOf(commands: readonly TransferCommand[], faults: readonly Fault[]): Scenario {
+  const { wallets, topology, knobs } = samplePlan();
+  const draft: PlanDraft = { wallets, commands, faults, topology, knobs };
+  return {
+    name: "small",
+    title: "Small",
+    description: [],
+    catches: [],
+    drafts: fc.constant(draft),
   };
-  return { name: "small", title: "Small", description: [], drafts: fc.constant(draft) };
 }
 
 function requestOf(change: Partial<SweepRequest>): SweepRequest {
@@ -66,7 +60,8 @@ describe("a sweep", () => {
   it("passes when every promise was judged and held, and every crash fired", async () => {
     const { evidence, replayFile } = await sweep(requestOf({}));
     expect(evidence.verdict).toBe("pass");
-    expect(evidence.totals).toMatchObject({ runs: 3, crashesPlanned: 3, crashesFired: 3 });
+    expect(evidence.totals).toMatchObject({ runs: 3 });
+    expect(evidence.faults).toMatchObject([{ kind: "crash", planned: 3, fired: 3 }]);
     expect(evidence.totals.payments).toBe(evidence.totals.completed + evidence.totals.failed);
     expect(replayFile).toBeNull();
   });
@@ -100,10 +95,40 @@ describe("a sweep", () => {
 
   it("is unknown when a planned crash never fired", async () => {
     const effect = "payment-1/payment-db/accept.commit#9";
-    const fault = { kind: "crash", effect, when: "after", restartAfterMs: 50 } as const;
+    const fault = crashAt(effect, "after", 50);
     const { evidence } = await sweep(requestOf({ scenario: scenarioOf([COMMAND], [fault]) }));
     expect(evidence.verdict).toBe("unknown");
     expect(evidence.doubts).toEqual(["3 of 3 planned crashes never fired."]);
+  });
+
+  it("is unknown when its world cannot make a planned fault, and says so", async () => {
+    const weak: World = { ...world, abilities: new Set(["kill"]) };
+    const pause = {
+      kind: "pause",
+      trigger: { on: "time", process: "wallet-1", atMs: 0 },
+      lastsMs: 10,
+    } as const;
+    const { evidence } = await sweep(
+      requestOf({ world: weak, scenario: scenarioOf([COMMAND], [pause]) }),
+    );
+    expect(evidence.verdict).toBe("unknown");
+    expect(evidence.doubts).toEqual(["3 of 3 planned pauses cannot be made in this world."]);
+    expect(evidence.faultsNotTried).toEqual(["crashes", "lost replies"]);
+  });
+
+  it("judges the promises that its scenario names, and no other", async () => {
+    const scenario = { ...scenarioOf([COMMAND], []), promises: ["ends", "conservation"] };
+    const { evidence } = await sweep(requestOf({ scenario }));
+    expect(evidence.verdict).toBe("pass");
+    expect(evidence.promises.map(({ name }) => name)).toEqual(["conservation", "ends"]);
+  });
+
+  it("keeps the plan of the smallest case in the evidence, as replay files have it", async () => {
+    const { evidence, replayFile } = await sweep(
+      requestOf({ mutant: commitThenEmit, seeds: { first: 1, last: 50 }, shrinkRunsMax: 0 }),
+    );
+    const read = readPlan(evidence.findings[0]?.smallest.plan);
+    expect(read).toEqual({ kind: "plan", plan: replayFile?.content.plan });
   });
 
   it("is unknown when nothing was exercised", async () => {
@@ -130,6 +155,16 @@ describe("a sweep", () => {
     });
   });
 
+  it.each(SCENARIOS.flatMap((scenario) => scenario.catches.map((id) => ({ scenario, id }))))(
+    "catches mutant $id with scenario $scenario.name, by the promise named for it",
+    async ({ scenario, id }) => {
+      const mutant = findMutant(id) ?? null;
+      const seeds = { first: 1, last: 50 };
+      const { evidence } = await sweep(requestOf({ scenario, mutant, seeds, shrinkRunsMax: 0 }));
+      expect(evidence.findings.map(({ promise }) => promise)).toEqual([mutant?.breaks]);
+    },
+  );
+
   it("keeps what it has when it is interrupted, a failure that it was shrinking included", async () => {
     const interruption = new AbortController();
     const { evidence } = await sweep(
@@ -153,6 +188,8 @@ describe("a sweep", () => {
     let runs = 0;
     const broken: World = {
       kind: "sim",
+      abilities: new Set(),
+      limits: [],
       servers: [],
       run() {
         runs += 1;

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { Topology } from "../../scenarios/plans/topology.ts";
 import { brokenPromises, runPlan, type Outcome } from "../../scenarios/runs/run-plan.ts";
-import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
+import { samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
 import { createSimulatedWorld } from "./world.ts";
 
 const TWO_PAYMENT_PROCESSES: Topology = [
@@ -58,24 +58,14 @@ function processesWith(outcome: Outcome, kind: string, table?: string): readonly
 }
 
 function planOf(topology: Topology): Plan {
-  return {
-    scenario: "transfer",
-    seed: 1,
+  return samplePlan({
     wallets: [
       { id: "salim", funding: "100.000", currency: "OMR" },
       { id: "fatma", funding: "0.000", currency: "OMR" },
     ],
-    commands: Array.from({ length: 40 }, (_, index) => ({
-      atMs: index * 150,
-      idempotencyKey: `p${index + 1}`,
-      senderWalletId: "salim",
-      receiverWalletId: "fatma",
-      amount: "1.000",
-      currency: "OMR",
-    })),
-    faults: [],
+    commands: Array.from({ length: 40 }, (_, index) =>
+      sampleTransfer({ atMs: index * 150, idempotencyKey: `p${index + 1}` }),
+    ),
     topology,
-    knobs: DEFAULT_KNOBS,
-    mutant: null,
-  };
+  });
 }

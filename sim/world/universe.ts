@@ -20,10 +20,11 @@ export function createUniverse(
     sleep: (delayMs) => self.sleep(Math.max(0, delayMs)),
     request: (process, request) => client(process, request),
     watch: (observer) => servers.watch(observer),
+    beginLoad: () => processes.beginLoad(),
     firedFaults: () => processes.fired(),
     async heal() {
       processes.disarm();
-      while (!processes.areUp()) {
+      while (!processes.areWell()) {
         await self.sleep(HEAL_POLL_MS);
       }
     },

@@ -1,4 +1,6 @@
+import { findScenario } from "../../scenarios/catalogue.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
+import { promisesNamed } from "../../scenarios/promises/promises.ts";
 import { runPlan } from "../../scenarios/runs/run-plan.ts";
 import { summarize, type RunSummary } from "../../scenarios/runs/run-summary.ts";
 import { createSimulatedWorld } from "./world.ts";
@@ -10,7 +12,8 @@ const world = createSimulatedWorld();
 export async function runPlans(plans: readonly Plan[]): Promise<readonly RunSummary[]> {
   const runs: RunSummary[] = [];
   for (const plan of plans) {
-    runs.push(summarize(await runPlan(await world, plan)));
+    const promises = promisesNamed(findScenario(plan.scenario)?.promises);
+    runs.push(summarize(await runPlan(await world, plan, promises)));
   }
   return runs;
 }

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { CrashFault, Plan } from "../../scenarios/plans/plan.ts";
-import { ONE_PROCESS_EACH } from "../../scenarios/plans/topology.ts";
+import type { Fault } from "../../scenarios/faults/fault.ts";
+import type { Plan } from "../../scenarios/plans/plan.ts";
 import { brokenPromises, runPlan, type Outcome } from "../../scenarios/runs/run-plan.ts";
+import { crashAt, samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
-import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import { compareTraces } from "../kernel/compare-traces.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { installTripwire } from "../kernel/tripwire.ts";
@@ -19,32 +19,16 @@ beforeAll(async () => {
 });
 
 /** Salim holds 10 OMR and sends 4, then 50, then 6 to Fatma. */
-function planWith(fault: CrashFault | undefined, seed = 1): Plan {
-  const command = (key: string, atMs: number, amount: string) => ({
-    atMs,
-    idempotencyKey: key,
-    senderWalletId: "salim",
-    receiverWalletId: "fatma",
-    amount,
-    currency: "OMR",
-  });
-  return {
-    scenario: "transfer",
+function planWith(fault: Fault | undefined, seed = 1): Plan {
+  return samplePlan({
     seed,
-    wallets: [
-      { id: "salim", funding: "10.000", currency: "OMR" },
-      { id: "fatma", funding: "0.000", currency: "OMR" },
-    ],
     commands: [
-      command("p1", 0, "4.000"),
-      command("p2", 300, "50.000"),
-      command("p3", 600, "6.000"),
+      sampleTransfer({ idempotencyKey: "p1", amount: "4.000" }),
+      sampleTransfer({ idempotencyKey: "p2", amount: "50.000", atMs: 300 }),
+      sampleTransfer({ idempotencyKey: "p3", amount: "6.000", atMs: 600 }),
     ],
     faults: fault === undefined ? [] : [fault],
-    topology: ONE_PROCESS_EACH,
-    knobs: DEFAULT_KNOBS,
-    mutant: null,
-  };
+  });
 }
 
 /** Every payment by its client's key: status and reason. */
@@ -68,43 +52,75 @@ describe("the simulated world", () => {
   const places = [
     "payment-1/payment-db/accept.begin",
     "payment-1/payment-db/accept.commit",
+    "payment-1/http/request",
     "payment-1/http/answer",
     "payment-1/kafka/produce",
     "payment-1/payment-db/settle.commit",
     "wallet-1/kafka/deliver",
-    "wallet-1/wallet-db/transfer.select",
+    "wallet-1/wallet-db/transfer.lock-wallets",
     "wallet-1/wallet-db/transfer.commit",
     "wallet-1/kafka/commit-offset",
     "wallet-1/kafka/produce",
   ];
   it.each(places.flatMap((place) => [[place, "before"] as const, [place, "after"] as const]))(
     "loses nothing when a process dies at %s, %s it",
-    async (place, when) => {
-      const fault = { kind: "crash", effect: `${place}#2`, when, restartAfterMs: 300 } as const;
-      const outcome = await runPlan(world, planWith(fault));
-      expect(outcome.fired).toEqual([fault]);
-      expect(payments(outcome)).toEqual(ENDED);
-      expect(brokenPromises(outcome)).toEqual([]);
+    async (place, side) => {
+      expect(await survived(crashAt(`${place}#2`, side))).toBe(true);
     },
   );
+
+  it.each(places.flatMap((place) => [[place, "before"] as const, [place, "after"] as const]))(
+    "loses nothing when a process is stopped at %s, %s it, for longer than its session lasts",
+    async (place, side) => {
+      const trigger = { on: "effect", effect: `${place}#2`, side } as const;
+      expect(await survived({ kind: "pause", trigger, lastsMs: 9_000 })).toBe(true);
+    },
+  );
+
+  const arrivals = ["payment-1/http/request", "wallet-1/kafka/deliver"];
+  it.each(places.filter((place) => !arrivals.includes(place)))(
+    "loses nothing when the reply to %s is lost",
+    async (place) => {
+      expect(await survived({ kind: "lost-reply", effect: `${place}#2` })).toBe(true);
+    },
+  );
+
+  it.each<[string, Fault]>([
+    [
+      "killed",
+      {
+        kind: "crash",
+        trigger: { on: "time", process: "wallet-1", atMs: 302 },
+        restartAfterMs: 300,
+      },
+    ],
+    [
+      "stopped",
+      { kind: "pause", trigger: { on: "time", process: "wallet-1", atMs: 302 }, lastsMs: 2_000 },
+    ],
+  ])("loses nothing when a process is %s at a time", async (_what, fault) => {
+    expect(await survived(fault)).toBe(true);
+  });
+
+  async function survived(fault: Fault): Promise<boolean> {
+    const outcome = await runPlan(world, planWith(fault));
+    expect(outcome.fired).toEqual(new Set([0]));
+    expect(payments(outcome)).toEqual(ENDED);
+    return brokenPromises(outcome).length === 0;
+  }
 
   it("keeps every promise over drawn workloads and crash places", async () => {
     const property = fc.asyncProperty(transfer.drafts, fc.nat(), async (draft, seed) => {
       const plan = { scenario: "transfer", seed, mutant: null, ...draft };
       const outcome = await runPlan(world, plan);
       expect(brokenPromises(outcome)).toEqual([]);
-      expect(outcome.fired).toHaveLength(plan.faults.length);
+      expect(outcome.fired.size).toBe(plan.faults.length);
     });
     await fc.assert(property, { numRuns: 25, seed: 20_261_122 });
   });
 
   it("tells the same plan the same way, event by event, alone and after another plan", async () => {
-    const plan = planWith({
-      kind: "crash",
-      effect: "payment-1/payment-db/accept.commit#2",
-      when: "after",
-      restartAfterMs: 300,
-    });
+    const plan = planWith(crashAt("payment-1/payment-db/accept.commit#2", "after"));
     traces.length = 0;
     await runPlan(world, plan);
     await runPlan(world, planWith(undefined, 2));

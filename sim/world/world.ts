@@ -5,6 +5,7 @@ import { createKernel } from "../kernel/kernel.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
 import { startServers } from "./servers.ts";
+import { SIMULATED_ABILITIES } from "./simulated-faults.ts";
 import { superviseProcesses } from "./supervise-processes.ts";
 import { createUniverse } from "./universe.ts";
 
@@ -23,6 +24,10 @@ export async function createSimulatedWorld({
   const migrations = new Map(SERVICES.map(({ name }) => [name, readMigrations(name)]));
   return {
     kind: "sim",
+    abilities: SIMULATED_ABILITIES,
+    limits: [
+      "The simulated world is a model. The services ran their own code and their own SQL, but PostgreSQL, Kafka, the network and time were modelled: where the model is wrong, so is what it shows.",
+    ],
     servers: [],
     async run(plan, drive) {
       const kernel = createKernel({

@@ -23,6 +23,15 @@ beforeEach(async () => {
     },
     {
       method: "GET",
+      path: "/gone",
+      async handle(request) {
+        heard.push(request);
+        request.hangUp();
+        return { status: 200, body: "too late" };
+      },
+    },
+    {
+      method: "GET",
       path: "/bug",
       handle: () => Promise.reject(new Error("a secret of the service")),
     },
@@ -64,6 +73,7 @@ describe("the HTTP server, over a socket", () => {
     expect(await response.json()).toEqual({ got: { amount: "50.000" } });
     expect(heard).toEqual([
       {
+        hangUp: expect.any(Function),
         pathParameters: { id: "a b" },
         headers: expect.objectContaining({ "idempotency-key": "k1" }),
         body: { amount: "50.000" },
@@ -117,6 +127,12 @@ describe("the HTTP server, over a socket", () => {
     const body = await problemOf(response);
     expect(body).toMatchObject({ title: "internal-error" });
     expect(JSON.stringify(body)).not.toContain("secret");
+  });
+
+  it("closes the connection of a client on which a route hangs up, and serves on", async () => {
+    await expect(fetch(`${base}/gone`)).rejects.toThrow("fetch failed");
+    expect(heard).toHaveLength(1);
+    expect((await post("/echo/1", "{}")).status).toBe(202);
   });
 
   it("refuses connections once it is closed", async () => {

@@ -35,6 +35,7 @@ function answer(route: Route, request: FastifyRequest): Promise<HttpResponse> {
     pathParameters: Object.fromEntries(parametersOf(request)),
     headers: Object.fromEntries(headers),
     body: request.body,
+    hangUp: () => void request.raw.socket.destroy(),
   });
 }
 

@@ -50,7 +50,7 @@ function createConnection(client: PoolClient): Connection {
   const onError = () => {};
   client.on("error", onError);
   return {
-    async query(sql, parameters) {
+    async query({ sql, parameters }) {
       try {
         return readResult(await client.query(sql, parameters?.map(encodeParameter)));
       } catch (error) {

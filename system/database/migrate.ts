@@ -24,25 +24,34 @@ export async function migrate(
   migrations: readonly Migration[],
 ): Promise<void> {
   await inTransaction(ports.database, "migrate", async (connection) => {
-    await connection.query(`SELECT pg_advisory_xact_lock($1)`, [MIGRATION_LOCK]);
-    await connection.query(
-      `CREATE TABLE IF NOT EXISTS schema_migrations (
+    await connection.query({
+      label: "lock",
+      sql: `SELECT pg_advisory_xact_lock($1)`,
+      parameters: [MIGRATION_LOCK],
+    });
+    await connection.query({
+      label: "create-versions",
+      sql: `CREATE TABLE IF NOT EXISTS schema_migrations (
          version text PRIMARY KEY,
          applied_at_ms bigint NOT NULL
        )`,
-    );
+    });
     const applied = await appliedVersions(connection);
     for (const { version, sql } of migrations.filter((each) => !applied.has(each.version))) {
-      await connection.query(sql);
-      await connection.query(
-        `INSERT INTO schema_migrations (version, applied_at_ms) VALUES ($1, $2)`,
-        [version, ports.clock.nowMs()],
-      );
+      await connection.query({ label: "apply", sql });
+      await connection.query({
+        label: "record-version",
+        sql: `INSERT INTO schema_migrations (version, applied_at_ms) VALUES ($1, $2)`,
+        parameters: [version, ports.clock.nowMs()],
+      });
     }
   });
 }
 
 async function appliedVersions(connection: Connection): Promise<ReadonlySet<string>> {
-  const { rows } = await connection.query(`SELECT version FROM schema_migrations ORDER BY version`);
+  const { rows } = await connection.query({
+    label: "read-versions",
+    sql: `SELECT version FROM schema_migrations ORDER BY version`,
+  });
   return new Set(rows.map((row) => textColumn(row, "version")));
 }

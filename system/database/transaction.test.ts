@@ -8,7 +8,7 @@ describe("inTransaction", () => {
   it("runs the work between BEGIN and COMMIT, and answers what it returned", async () => {
     const database = scriptedDatabase();
     const answer = await inTransaction(database, "test", async (connection) => {
-      await connection.query(WORK);
+      await connection.query({ label: "work", sql: WORK });
       return 42;
     });
     expect(answer).toBe(42);
@@ -54,7 +54,9 @@ describe("inTransaction", () => {
       }
       return sql === "ROLLBACK" ? databaseError("unknown") : undefined;
     });
-    const failing = inTransaction(database, "test", (connection) => connection.query(WORK));
+    const failing = inTransaction(database, "test", (connection) =>
+      connection.query({ label: "work", sql: WORK }),
+    );
     await expect(failing).rejects.toBe(refused);
     expect(database.log).toEqual(["BEGIN", WORK, "ROLLBACK", "(released damaged)"]);
   });

@@ -3,7 +3,7 @@ import {
   type Connection,
   type Database,
   type QueryResult,
-  type SqlValue,
+  type Statement,
 } from "../ports/database.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function inTransaction<T>(
   const connection = await database.connect(purpose);
   let result: T;
   try {
-    await connection.query("BEGIN");
+    await connection.query({ label: "begin", sql: "BEGIN" });
     result = await work(connection);
     await commit(connection, purpose);
   } catch (error) {
@@ -43,11 +43,11 @@ export async function inTransaction<T>(
 export async function runStatement(
   database: Database,
   purpose: string,
-  statement: { readonly sql: string; readonly parameters: readonly SqlValue[] },
+  statement: Statement,
 ): Promise<QueryResult> {
   const connection = await database.connect(purpose);
   try {
-    const result = await connection.query(statement.sql, statement.parameters);
+    const result = await connection.query(statement);
     connection.release();
     return result;
   } catch (error) {
@@ -57,7 +57,7 @@ export async function runStatement(
 }
 
 async function commit(connection: Connection, purpose: string): Promise<void> {
-  const { command } = await connection.query("COMMIT");
+  const { command } = await connection.query({ label: "commit", sql: "COMMIT" });
   // PostgreSQL answers COMMIT of an aborted transaction with success and the tag ROLLBACK.
   if (command !== "COMMIT") {
     throw new DatabaseError(`the transaction ${purpose} ended as ${command}, not COMMIT`, {
@@ -69,7 +69,7 @@ async function commit(connection: Connection, purpose: string): Promise<void> {
 
 async function rollBack(connection: Connection): Promise<void> {
   try {
-    await connection.query("ROLLBACK");
+    await connection.query({ label: "rollback", sql: "ROLLBACK" });
     connection.release();
   } catch {
     // The connection is broken; the server rolls back when it notices. The first error counts.

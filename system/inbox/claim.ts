@@ -11,10 +11,11 @@ export async function claimEvent(
   event: { readonly id: string; readonly topic: string },
   nowMs: number,
 ): Promise<boolean> {
-  const { rowCount } = await connection.query(
-    `INSERT INTO inbox (event_id, topic, claimed_at_ms) VALUES ($1, $2, $3)
+  const { rowCount } = await connection.query({
+    label: "claim-event",
+    sql: `INSERT INTO inbox (event_id, topic, claimed_at_ms) VALUES ($1, $2, $3)
      ON CONFLICT (event_id) DO NOTHING`,
-    [event.id, event.topic, nowMs],
-  );
+    parameters: [event.id, event.topic, nowMs],
+  });
   return rowCount === 1;
 }

@@ -10,12 +10,13 @@ export async function setAside(
   reason: string,
 ): Promise<void> {
   await inTransaction(ports.database, "set-aside", (connection) =>
-    connection.query(
-      `INSERT INTO dead_letters
+    connection.query({
+      label: "insert-letter",
+      sql: `INSERT INTO dead_letters
          (topic, partition_id, message_offset, payload, reason, set_aside_at_ms)
        VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (topic, partition_id, message_offset) DO NOTHING`,
-      [
+      parameters: [
         delivery.topic,
         delivery.partition,
         delivery.offset,
@@ -23,7 +24,7 @@ export async function setAside(
         reason,
         ports.clock.nowMs(),
       ],
-    ),
+    }),
   );
 }
 

@@ -10,9 +10,10 @@ export async function appendToOutbox(
   event: Event,
   nowMs: number,
 ): Promise<void> {
-  await connection.query(
-    `INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms)
+  await connection.query({
+    label: "append-event",
+    sql: `INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms)
      VALUES ($1, $2, $3, $4, $5)`,
-    [event.id, event.type, eventKey(event), encodeEvent(event), nowMs],
-  );
+    parameters: [event.id, event.type, eventKey(event), encodeEvent(event), nowMs],
+  });
 }

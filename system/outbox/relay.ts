@@ -40,6 +40,7 @@ interface UnsentEvent {
 
 async function readUnsent(database: Database, batchMax: number): Promise<readonly UnsentEvent[]> {
   const { rows } = await runStatement(database, "relay", {
+    label: "read-unsent",
     sql: `SELECT id, topic, message_key, payload FROM outbox
           WHERE sent_at_ms IS NULL ORDER BY id LIMIT $1`,
     parameters: [batchMax],
@@ -53,6 +54,7 @@ async function markSent(
   nowMs: number,
 ): Promise<void> {
   await runStatement(database, "relay", {
+    label: "mark-sent",
     sql: `UPDATE outbox SET sent_at_ms = $2 WHERE id = ANY ($1::bigint[]) AND sent_at_ms IS NULL`,
     parameters: [events.map((event) => event.outboxId), nowMs],
   });

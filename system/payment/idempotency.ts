@@ -14,12 +14,13 @@ export async function claimKey(
   request: TransferRequest,
   paymentId: string,
 ): Promise<boolean> {
-  const { rowCount } = await connection.query(
-    `INSERT INTO idempotency_keys (idempotency_key, request_fingerprint, payment_id)
+  const { rowCount } = await connection.query({
+    label: "claim-key",
+    sql: `INSERT INTO idempotency_keys (idempotency_key, request_fingerprint, payment_id)
      VALUES ($1, $2, $3)
      ON CONFLICT (idempotency_key) DO NOTHING`,
-    [request.idempotencyKey, fingerprint(request), paymentId],
-  );
+    parameters: [request.idempotencyKey, fingerprint(request), paymentId],
+  });
   return rowCount === 1;
 }
 
@@ -28,10 +29,11 @@ export async function answerFromKey(
   connection: Connection,
   request: TransferRequest,
 ): Promise<Acceptance> {
-  const { rows } = await connection.query(
-    `SELECT request_fingerprint, payment_id FROM idempotency_keys WHERE idempotency_key = $1`,
-    [request.idempotencyKey],
-  );
+  const { rows } = await connection.query({
+    label: "read-key",
+    sql: `SELECT request_fingerprint, payment_id FROM idempotency_keys WHERE idempotency_key = $1`,
+    parameters: [request.idempotencyKey],
+  });
   const [row] = rows;
   if (row === undefined) {
     throw new Error("an idempotency key was taken, and is not there");

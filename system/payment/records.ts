@@ -10,11 +10,12 @@ export async function insertPayment(
   payment: Payment,
   nowMs: number,
 ): Promise<void> {
-  await connection.query(
-    `INSERT INTO payments
+  await connection.query({
+    label: "insert-payment",
+    sql: `INSERT INTO payments
        (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, accepted_at_ms)
      VALUES ($1, $2, $3, $4, $5, 'PENDING', $6)`,
-    [
+    parameters: [
       payment.id,
       payment.senderWalletId,
       payment.receiverWalletId,
@@ -22,7 +23,7 @@ export async function insertPayment(
       payment.money.currency,
       nowMs,
     ],
-  );
+  });
 }
 
 /** A payment as a client is shown it. Amounts are decimal strings. */
@@ -42,6 +43,7 @@ export async function findPayment(
   paymentId: string,
 ): Promise<PaymentView | undefined> {
   const { rows } = await runStatement(database, "read", {
+    label: "payment",
     sql: `SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason
           FROM payments WHERE id = $1`,
     parameters: [paymentId],

@@ -34,7 +34,13 @@ function service(
     if (route === undefined) {
       throw new Error(`there is no route for ${method}`);
     }
-    return route.handle({ pathParameters: {}, headers: {}, body: undefined, ...request });
+    return route.handle({
+      pathParameters: {},
+      headers: {},
+      body: undefined,
+      hangUp: () => expect.unreachable("no route hangs up"),
+      ...request,
+    });
   };
   return {
     requests,

@@ -31,11 +31,12 @@ export async function settlePayment(
     if (!(await claimEvent(connection, { id: verdict.id, topic: verdict.type }, nowMs))) {
       return "duplicate";
     }
-    const { rowCount } = await connection.query(
-      `UPDATE payments SET status = $2, reason = $3, settled_at_ms = $4
+    const { rowCount } = await connection.query({
+      label: "update-status",
+      sql: `UPDATE payments SET status = $2, reason = $3, settled_at_ms = $4
        WHERE id = $1 AND status = 'PENDING'`,
-      [verdict.paymentId, outcome.status, outcome.reason, nowMs],
-    );
+      parameters: [verdict.paymentId, outcome.status, outcome.reason, nowMs],
+    });
     if (rowCount === 0) {
       const status = await statusOf(connection, verdict.paymentId);
       ports.telemetry.event("settle.absorbed", { payment: verdict.paymentId, status });
@@ -52,6 +53,10 @@ function outcomeOf(verdict: VerdictEvent): { status: PaymentStatus; reason: stri
 
 /** The guarded UPDATE hit no row: the payment is terminal, or it was never here. */
 async function statusOf(connection: Connection, paymentId: string): Promise<string> {
-  const { rows } = await connection.query(`SELECT status FROM payments WHERE id = $1`, [paymentId]);
+  const { rows } = await connection.query({
+    label: "read-status",
+    sql: `SELECT status FROM payments WHERE id = $1`,
+    parameters: [paymentId],
+  });
   return rows[0] === undefined ? "unknown payment" : textColumn(rows[0], "status");
 }

@@ -15,14 +15,18 @@ export interface Database {
 }
 
 export interface Connection {
-  /**
-   * Runs one statement; `$1` and up stand for `parameters`.
-   *
-   * @throws DatabaseError
-   */
-  query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult>;
+  /** @throws DatabaseError */
+  query(statement: Statement): Promise<QueryResult>;
   /** Gives the connection back; `damaged` closes it instead of letting another use it. */
   release(damaged?: boolean): void;
+}
+
+export interface Statement {
+  /** What it does for its transaction, in kebab-case (`claim-key`): in the names of effects. */
+  readonly label: string;
+  /** `$1` and up stand for `parameters`. */
+  readonly sql: string;
+  readonly parameters?: readonly SqlValue[];
 }
 
 export type SqlValue = string | number | bigint | boolean | null | readonly (string | bigint)[];

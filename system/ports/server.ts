@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The parsed JSON body, unchecked; undefined when there is none. */
   readonly body: unknown;
+  /** Closes the connection without an answer; what the route answers then reaches nobody. */
+  hangUp(): void;
 }
 
 export interface HttpResponse {

@@ -18,27 +18,30 @@ export async function openWallet(
   const { walletId, funding } = opening;
   const nowMs = ports.clock.nowMs();
   return inTransaction(ports.database, "open-wallet", async (connection) => {
-    const { rowCount } = await connection.query(
-      `INSERT INTO wallets (id, currency, opening_minor, balance_minor, opened_at_ms)
+    const { rowCount } = await connection.query({
+      label: "insert-wallet",
+      sql: `INSERT INTO wallets (id, currency, opening_minor, balance_minor, opened_at_ms)
        VALUES ($1, $2, $3, $3, $4)
        ON CONFLICT (id) DO NOTHING`,
-      [walletId, funding.currency, funding.amountMinor, nowMs],
-    );
+      parameters: [walletId, funding.currency, funding.amountMinor, nowMs],
+    });
     if (rowCount === 1) {
-      await connection.query(
-        `INSERT INTO external_funding (wallet_id, currency, amount_minor) VALUES ($1, $2, $3)`,
-        [walletId, funding.currency, funding.amountMinor],
-      );
+      await connection.query({
+        label: "insert-funding",
+        sql: `INSERT INTO external_funding (wallet_id, currency, amount_minor) VALUES ($1, $2, $3)`,
+        parameters: [walletId, funding.currency, funding.amountMinor],
+      });
     }
     return walletById(connection, walletId);
   });
 }
 
 async function walletById(connection: Connection, walletId: string): Promise<Wallet> {
-  const { rows } = await connection.query(
-    `SELECT id, currency, balance_minor FROM wallets WHERE id = $1`,
-    [walletId],
-  );
+  const { rows } = await connection.query({
+    label: "read-wallet",
+    sql: `SELECT id, currency, balance_minor FROM wallets WHERE id = $1`,
+    parameters: [walletId],
+  });
   const [row] = rows;
   if (row === undefined) {
     throw new Error(`wallet ${walletId} was opened, and is not there`);

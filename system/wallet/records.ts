@@ -10,10 +10,11 @@ export async function updateBalance(
   walletId: string,
   balanceMinor: bigint,
 ): Promise<void> {
-  const { rowCount } = await connection.query(
-    `UPDATE wallets SET balance_minor = $2 WHERE id = $1`,
-    [walletId, balanceMinor],
-  );
+  const { rowCount } = await connection.query({
+    label: "update-balance",
+    sql: `UPDATE wallets SET balance_minor = $2 WHERE id = $1`,
+    parameters: [walletId, balanceMinor],
+  });
   if (rowCount !== 1) {
     throw new Error(`a balance update hit ${rowCount} wallets, not 1`);
   }
@@ -26,11 +27,12 @@ export async function insertEntries(
   balances: { readonly senderBalanceMinor: bigint; readonly receiverBalanceMinor: bigint },
   nowMs: number,
 ): Promise<void> {
-  await connection.query(
-    `INSERT INTO ledger_entries
+  await connection.query({
+    label: "insert-entries",
+    sql: `INSERT INTO ledger_entries
        (payment_id, wallet_id, direction, amount_minor, currency, balance_after_minor, posted_at_ms)
      VALUES ($1, $2, 'debit', $3, $4, $5, $6), ($1, $7, 'credit', $3, $4, $8, $6)`,
-    [
+    parameters: [
       payment.id,
       payment.senderWalletId,
       payment.money.amountMinor,
@@ -40,7 +42,7 @@ export async function insertEntries(
       payment.receiverWalletId,
       balances.receiverBalanceMinor,
     ],
-  );
+  });
 }
 
 /** Records what was decided about a payment. */
@@ -52,11 +54,12 @@ export async function insertDecision(
 ): Promise<void> {
   const [outcome, reason] =
     decision.kind === "move" ? ["completed", null] : ["refused", decision.reason];
-  await connection.query(
-    `INSERT INTO transfer_decisions (payment_id, outcome, reason, decided_at_ms)
+  await connection.query({
+    label: "insert-decision",
+    sql: `INSERT INTO transfer_decisions (payment_id, outcome, reason, decided_at_ms)
      VALUES ($1, $2, $3, $4)`,
-    [paymentId, outcome, reason, nowMs],
-  );
+    parameters: [paymentId, outcome, reason, nowMs],
+  });
 }
 
 /** A wallet from the columns id, currency and balance_minor. */

@@ -52,11 +52,12 @@ async function lockWallets(
   connection: Connection,
   parties: { readonly senderWalletId: string; readonly receiverWalletId: string },
 ): Promise<{ sender: Wallet | undefined; receiver: Wallet | undefined }> {
-  const { rows } = await connection.query(
-    `SELECT id, currency, balance_minor FROM wallets
+  const { rows } = await connection.query({
+    label: "lock-wallets",
+    sql: `SELECT id, currency, balance_minor FROM wallets
      WHERE id IN ($1, $2) ORDER BY id FOR UPDATE`,
-    [parties.senderWalletId, parties.receiverWalletId],
-  );
+    parameters: [parties.senderWalletId, parties.receiverWalletId],
+  });
   const wallets = rows.map(readWallet);
   return {
     sender: wallets.find((wallet) => wallet.id === parties.senderWalletId),

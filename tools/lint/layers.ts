@@ -22,9 +22,10 @@ const LAYERED_ROOMS: readonly LayeredRoom[] = [
   {
     room: "scenarios/",
     layers: [
+      ["faults"],
       ["plans"],
       ["world.ts"],
-      ["faults", "books", "contracts", "mutants", "workloads"],
+      ["books", "contracts", "mutants", "workloads"],
       ["promises"],
       ["runs"],
       ["stories"],

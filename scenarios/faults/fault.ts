@@ -1,0 +1,64 @@
+import Type from "typebox";
+import type { FaultKind, FaultPhase, WorldAbility } from "./fault-kind.ts";
+import { crash, type CrashFault } from "./kinds/crash.ts";
+import { lostReply, type LostReplyFault } from "./kinds/lost-reply.ts";
+import { pause, type PauseFault } from "./kinds/pause.ts";
+import { complaintAboutTrigger, type Trigger } from "./trigger.ts";
+
+/** What a plan does to the services. A kind is added here and in a file of `kinds/`. */
+export type Fault = CrashFault | LostReplyFault | PauseFault;
+
+/** Every kind of fault, in the order in which reports name them. */
+export const FAULT_KINDS: readonly Pick<
+  FaultKind<never>,
+  "kind" | "noun" | "sentence" | "needs"
+>[] = [crash, lostReply, pause];
+
+export const faultSchema = Type.Union([crash.schema, lostReply.schema, pause.schema]);
+
+/** When and where a fault begins. */
+export function triggerOf(fault: Fault): Trigger {
+  return told(fault, (kind, each) => kind.triggerOf(each));
+}
+
+/** What is wrong with a fault in itself, or undefined. */
+export function complaintAboutFault(fault: Fault): string | undefined {
+  return (
+    complaintAboutTrigger(triggerOf(fault)) ?? told(fault, (kind, each) => kind.complaint(each))
+  );
+}
+
+/** How a phase of the fault is told; undefined for what is told otherwise. */
+export function tellFault(fault: Fault, phase: FaultPhase): string | undefined {
+  return told(fault, (kind, each) =>
+    phase === "begin" ? kind.tellBegin(each) : kind.tellEnd?.(each),
+  );
+}
+
+/** Whether the fault counts as fired once this phase was seen. */
+export function firesWith(fault: Fault, phase: FaultPhase): boolean {
+  return told(fault, (kind) => kind.firesWith === phase);
+}
+
+/** What the fault needs and a world has not; empty when the world can do it. */
+export function lacking(
+  fault: Fault,
+  abilities: ReadonlySet<WorldAbility>,
+): readonly WorldAbility[] {
+  return told(fault, (kind) => kind.needs.filter((need) => !abilities.has(need)));
+}
+
+/** Asks a fault's own kind. The one place that goes from a fault to its kind. */
+function told<Answer>(
+  fault: Fault,
+  ask: <Each extends Fault>(kind: FaultKind<Each>, fault: Each) => Answer,
+): Answer {
+  switch (fault.kind) {
+    case "crash":
+      return ask(crash, fault);
+    case "lost-reply":
+      return ask(lostReply, fault);
+    case "pause":
+      return ask(pause, fault);
+  }
+}

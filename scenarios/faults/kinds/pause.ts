@@ -1,0 +1,30 @@
+import Type, { type Static } from "typebox";
+import type { FaultKind } from "../fault-kind.ts";
+import { describeTrigger, triggerSchema } from "../trigger.ts";
+
+/** A process stops for a time while the world goes on, as between SIGSTOP and SIGCONT. */
+export type PauseFault = Static<typeof pauseSchema>;
+
+const pauseSchema = Type.Object(
+  {
+    kind: Type.Literal("pause"),
+    trigger: triggerSchema,
+    lastsMs: Type.Integer({ minimum: 1, maximum: 3_600_000 }),
+  },
+  { additionalProperties: false },
+);
+
+export const pause: FaultKind<PauseFault> & { readonly schema: typeof pauseSchema } = {
+  kind: "pause",
+  noun: { one: "pause", many: "pauses" },
+  sentence:
+    "A process of a service stops for a time and then goes on as if nothing had been, while everything around it went on: its broker may have given its work to another.",
+  schema: pauseSchema,
+  triggerOf: ({ trigger }) => trigger,
+  complaint: () => undefined,
+  needs: ["pause"],
+  firesWith: "end",
+  tellBegin: ({ trigger, lastsMs }) =>
+    `Stopped ${describeTrigger(trigger)}, for ${lastsMs} ms; the world goes on.`,
+  tellEnd: () => "Goes on.",
+};

@@ -1,0 +1,60 @@
+import Type, { type Static } from "typebox";
+import { demandEffect, parseEffect } from "./effect-name.ts";
+
+/** When a fault begins: at an effect, or at a time. */
+export type Trigger = EffectTrigger | TimeTrigger;
+
+/**
+ * `before`: the request has not left the process. `after`: it took effect, and the process has not
+ * learned of it.
+ */
+export type EffectTrigger = Static<typeof effectTriggerSchema>;
+
+/** `atMs` is in whole milliseconds after the load begins, when the wallets are open. */
+export type TimeTrigger = Static<typeof timeTriggerSchema>;
+
+export const effectTriggerSchema = Type.Object(
+  {
+    on: Type.Literal("effect"),
+    effect: Type.String({ maxLength: 200 }),
+    side: Type.Enum(["before", "after"]),
+  },
+  { additionalProperties: false },
+);
+
+const timeTriggerSchema = Type.Object(
+  {
+    on: Type.Literal("time"),
+    process: Type.String({ maxLength: 100 }),
+    atMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
+  },
+  { additionalProperties: false },
+);
+
+export const triggerSchema = Type.Union([effectTriggerSchema, timeTriggerSchema]);
+
+/** The process in which the fault begins. */
+export function processOf(trigger: Trigger): string {
+  return trigger.on === "time" ? trigger.process : demandEffect(trigger.effect).process;
+}
+
+/** The kind of place, for sums over many runs: `after accept.commit`, `at a time`. */
+export function placeOf(trigger: Trigger): string {
+  return trigger.on === "time"
+    ? "at a time"
+    : `${trigger.side} ${demandEffect(trigger.effect).operation}`;
+}
+
+/** The very place, for a story: `after payment-1/kafka/produce#2`, `at 1200 ms of the load`. */
+export function describeTrigger(trigger: Trigger): string {
+  return trigger.on === "time"
+    ? `at ${trigger.atMs} ms of the load`
+    : `${trigger.side} ${trigger.effect}`;
+}
+
+/** What is wrong with a trigger in itself, or undefined. */
+export function complaintAboutTrigger(trigger: Trigger): string | undefined {
+  return trigger.on === "effect" && parseEffect(trigger.effect) === undefined
+    ? `${JSON.stringify(trigger.effect)} is not the name of an effect, such as payment-1/kafka/produce#2`
+    : undefined;
+}

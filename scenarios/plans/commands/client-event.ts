@@ -1,0 +1,21 @@
+import type { Command } from "./command.ts";
+
+/** What a client did and was told. */
+export type ClientEvent = ClientAttempt | ClientOutcome;
+
+export interface ClientAttempt {
+  readonly kind: "request";
+  readonly atMs: number;
+  /** From 1 on. */
+  readonly attempt: number;
+  readonly command: Command;
+}
+
+export interface ClientOutcome {
+  readonly kind: "answer";
+  readonly atMs: number;
+  readonly attempt: number;
+  readonly command: Command;
+  /** Null when there was no answer: the request may or may not have taken effect. */
+  readonly status: number | null;
+}

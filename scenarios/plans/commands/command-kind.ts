@@ -1,0 +1,17 @@
+import type { TSchema } from "typebox";
+import type { ServiceName } from "../../../system/process/services.ts";
+import type { ClientRequest } from "./client-request.ts";
+
+/** A kind of command: all that the testbed has to know of it, in one file of this folder. */
+export interface CommandKind<Command> {
+  readonly kind: string;
+  readonly schema: TSchema;
+  /** The service that is asked. */
+  readonly service: ServiceName;
+  /** What the client sends, the same at every attempt. */
+  readonly requestOf: (command: Command) => ClientRequest;
+  /** What is asked for, in a few words: `payment p1`. */
+  readonly subjectOf: (command: Command) => string;
+  /** How the first request is told in a story. */
+  readonly tell: (command: Command) => string;
+}

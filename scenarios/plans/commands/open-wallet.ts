@@ -1,0 +1,37 @@
+import Type, { type Static } from "typebox";
+import type { CommandKind } from "./command-kind.ts";
+import { expectationSchema } from "./expectation.ts";
+
+/** A client asks for a wallet that is funded from outside; the wallet may be there already. */
+export type OpenWalletCommand = Static<typeof openWalletSchema>;
+
+const text = Type.String({ maxLength: 10_000 });
+
+const openWalletSchema = Type.Object(
+  {
+    kind: Type.Literal("open-wallet"),
+    atMs: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    id: text,
+    /** A decimal string in `currency`. */
+    funding: text,
+    currency: text,
+    expects: expectationSchema,
+  },
+  { additionalProperties: false },
+);
+
+export const openWallet: CommandKind<OpenWalletCommand> & {
+  readonly schema: typeof openWalletSchema;
+} = {
+  kind: "open-wallet",
+  schema: openWalletSchema,
+  service: "wallet",
+  requestOf: ({ id, funding, currency }) => ({
+    method: "POST",
+    path: "/wallets",
+    headers: {},
+    body: { id, funding, currency },
+  }),
+  subjectOf: ({ id }) => `wallet ${id}`,
+  tell: ({ id, funding, currency }) => `Asks for wallet ${id} with ${funding} ${currency}.`,
+};

@@ -1,0 +1,37 @@
+import Type, { type Static } from "typebox";
+import type { CommandKind } from "./command-kind.ts";
+import { expectationSchema } from "./expectation.ts";
+
+/** A client asks for a transfer. */
+export type TransferCommand = Static<typeof transferSchema>;
+
+const text = Type.String({ maxLength: 10_000 });
+
+const transferSchema = Type.Object(
+  {
+    kind: Type.Literal("transfer"),
+    atMs: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    idempotencyKey: text,
+    senderWalletId: text,
+    receiverWalletId: text,
+    amount: text,
+    currency: text,
+    expects: expectationSchema,
+  },
+  { additionalProperties: false },
+);
+
+export const transfer: CommandKind<TransferCommand> & { readonly schema: typeof transferSchema } = {
+  kind: "transfer",
+  schema: transferSchema,
+  service: "payment",
+  requestOf: ({ idempotencyKey, senderWalletId, receiverWalletId, amount, currency }) => ({
+    method: "POST",
+    path: "/payments",
+    headers: { "idempotency-key": idempotencyKey },
+    body: { senderWalletId, receiverWalletId, amount, currency },
+  }),
+  subjectOf: ({ idempotencyKey }) => `payment ${idempotencyKey}`,
+  tell: ({ idempotencyKey, amount, currency, senderWalletId, receiverWalletId }) =>
+    `Asks for payment ${idempotencyKey}: ${amount} ${currency} from ${senderWalletId} to ${receiverWalletId}.`,
+};

@@ -1,0 +1,114 @@
+import {
+  ArmedFaults,
+  possibleFaults,
+  type PlannedFault,
+} from "../../scenarios/faults/armed-faults.ts";
+import type { GateVerdict } from "../../scenarios/faults/effect-gate.ts";
+import type { FaultPhase, WorldAbility } from "../../scenarios/faults/fault-kind.ts";
+import { firesWith, type Fault } from "../../scenarios/faults/fault.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import type { Servers } from "./servers.ts";
+
+/** What can be done to a simulated process. */
+export const SIMULATED_ABILITIES: ReadonlySet<WorldAbility> = new Set([
+  "kill",
+  "pause",
+  "lose-reply-at-gate",
+]);
+
+/** The faults of a plan, and how they are done to simulated processes. */
+export interface SimulatedFaults {
+  readonly armed: ArmedFaults;
+  /** A fault strikes in a process: does its part, and says what shall happen at the gate. */
+  strike(planned: PlannedFault, process: SimulatedProcess): GateVerdict;
+  /** From now on faults strike at their times; `find` gives the running process of a name. */
+  beginLoad(find: (name: string) => SimulatedProcess | undefined): void;
+  /** Those that have fired, by their places in the plan. */
+  fired(): ReadonlySet<number>;
+  /** How many pauses have not ended yet. */
+  pausesUnderWay(): number;
+}
+
+export function createSimulatedFaults(
+  servers: Servers,
+  faults: readonly Fault[],
+  restartLater: (process: string, delayMs: number) => void,
+): SimulatedFaults {
+  const { kernel } = servers;
+  const armed = new ArmedFaults(possibleFaults(faults, SIMULATED_ABILITIES));
+  const fired = new Set<number>();
+  let pauses = 0;
+
+  const tellPhase = (planned: PlannedFault, process: string, phase: FaultPhase): void => {
+    const { fault, index } = planned;
+    if (firesWith(fault, phase)) {
+      fired.add(index);
+    }
+    const atMs = Math.floor(kernel.nowUs / 1_000);
+    servers.tell({ kind: "fault", atMs, process, fault, index, phase });
+  };
+
+  const crash = (process: SimulatedProcess, restartAfterMs: number): GateVerdict => {
+    restartLater(process.name, restartAfterMs);
+    process.crash();
+    // A dead process's promise: it never settles.
+    return { kind: "die", death: process.promise("death", () => {}) };
+  };
+
+  const pause = (
+    planned: PlannedFault,
+    process: SimulatedProcess,
+    lastsMs: number,
+  ): GateVerdict => {
+    pauses += 1;
+    process.pause();
+    const until = process.promise<void>("the end of its pause", (resolve) => {
+      wakeAfter(kernel, lastsMs, () => {
+        pauses -= 1;
+        // Killed meanwhile, it never goes on.
+        if (process.isRunning) {
+          tellPhase(planned, process.name, "end");
+          process.resume();
+          resolve();
+        }
+      });
+    });
+    return { kind: "hold", until };
+  };
+
+  const strike = (planned: PlannedFault, process: SimulatedProcess): GateVerdict => {
+    const { fault } = planned;
+    tellPhase(planned, process.name, "begin");
+    switch (fault.kind) {
+      case "crash":
+        return crash(process, fault.restartAfterMs);
+      case "pause":
+        return pause(planned, process, fault.lastsMs);
+      case "lost-reply":
+        return { kind: "lose-reply" };
+    }
+  };
+
+  return {
+    armed,
+    strike,
+    beginLoad(find) {
+      for (const { trigger, ...planned } of armed.takeTimed()) {
+        wakeAfter(kernel, trigger.atMs, () => {
+          const process = find(trigger.process);
+          // A process that is down at the time cannot be struck: the fault does not fire.
+          if (process !== undefined && armed.isOn) {
+            strike(planned, process);
+          }
+        });
+      }
+    },
+    fired: () => fired,
+    pausesUnderWay: () => pauses,
+  };
+}
+
+function wakeAfter(kernel: Kernel, delayMs: number, callback: () => void): void {
+  kernel.schedule({ delayUs: delayMs * 1_000, actor: "faults", callback });
+}
