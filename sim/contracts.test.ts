@@ -87,7 +87,7 @@ function withTermination(network: Network) {
 
 function brokerStage(kernel: Kernel, self: SimulatedProcess): BrokerStage {
   const network = createNetwork({ kernel });
-  const server = startKafkaServer({ kernel, network, name: "kafka-1" });
+  const { broker: kafka } = startKafkaServer({ kernel, network, name: "kafka-1" });
   const processes = forEachClient((client) => startIdle(kernel, client));
   const brokers = forEachClient((client) =>
     createSimulatedBroker({ network, process: processes[client], servers: ["kafka-1"] }),
@@ -96,7 +96,7 @@ function brokerStage(kernel: Kernel, self: SimulatedProcess): BrokerStage {
     clock: createSimulatedClock(self),
     group: "readers",
     async createTopic(partitions) {
-      server.createTopic("said", partitions);
+      kafka.createTopic("said", partitions);
       return "said";
     },
     broker: (client) => brokers[client],

@@ -37,7 +37,7 @@ export function startServers(kernel: Kernel): Servers {
     }
   };
   const nowMs = () => Math.floor(kernel.nowUs / 1_000);
-  const broker = startKafkaServer({
+  const { broker } = startKafkaServer({
     kernel,
     network,
     name: KAFKA,

@@ -23,10 +23,11 @@ export function startKafkaServer(options: KafkaServerOptions): KafkaServer {
 }
 
 /**
- * A broker on the network. From one connection it takes one request at a time and in order, as
- * Kafka does: behind a long poll or a join everything of that connection waits.
+ * A broker and its place on the network. From one connection it takes one request at a time and in
+ * order, as Kafka does: behind a long poll or a join everything of that connection waits.
  */
-export class KafkaServer extends KafkaBroker {
+export class KafkaServer {
+  readonly broker: KafkaBroker;
   readonly #kernel: Kernel;
   readonly #network: Network;
   readonly #name: string;
@@ -35,7 +36,7 @@ export class KafkaServer extends KafkaBroker {
 
   constructor(options: KafkaServerOptions) {
     const { groups, onAppend } = options;
-    super({ host: createHost(options), groups, onAppend });
+    this.broker = new KafkaBroker({ host: createHost(options), groups, onAppend });
     this.#kernel = options.kernel;
     this.#network = options.network;
     this.#name = options.name;
@@ -44,7 +45,7 @@ export class KafkaServer extends KafkaBroker {
   /** Begins to listen, again after a stop. */
   start(): void {
     this.#listener = this.#network.listen(this.#name, (connection) => {
-      const session = this.openSession(connection.client);
+      const session = this.broker.openSession(connection.client);
       this.#sessions.add(session);
       return takeOneByOne(this.#kernel, session, () => {
         this.#sessions.delete(session);

@@ -49,7 +49,7 @@ export async function inWorld(
     onAppend: ({ topic, partition, offset, value }) =>
       appended.push(`${topic}/${partition}@${offset} ${value}`),
   });
-  const broker: KafkaBroker = server;
+  const { broker } = server;
   broker.createTopic("payments", 4);
   const client = (process: SimulatedProcess) =>
     createKafkaClient({ network, process, servers: ["kafka-1"] });
