@@ -11,9 +11,11 @@ import { createSimulatedBroker } from "./adapters/kafka-broker.ts";
 import { createSimulatedDatabase } from "./adapters/postgres-database.ts";
 import { createSimulatedClock } from "./adapters/simulated-host.ts";
 import { startKafkaServer } from "./kafka/broker/kafka-server.ts";
+import { kafkaProtocol } from "./kafka/protocol/protocol.ts";
 import { createKernel, type Kernel } from "./kernel/kernel.ts";
 import type { SimulatedProcess } from "./kernel/simulated-process.ts";
 import { createNetwork, type Network } from "./network/network.ts";
+import { postgresProtocol } from "./postgres/server/postgres-protocol.ts";
 import { startPostgresServer } from "./postgres/server/postgres-server.ts";
 import { loadPostgresParser } from "./postgres/syntax/postgres-parser.ts";
 
@@ -42,12 +44,13 @@ describe("the simulated Kafka", () => {
 function databaseStage(kernel: Kernel, self: SimulatedProcess): DatabaseStage {
   const network = createNetwork({ kernel });
   const { listening, terminate } = withTermination(network);
-  startPostgresServer({ kernel, network: listening, name: "contract-db", onCommit() {} });
+  const port = postgresProtocol.at("contract-db");
+  startPostgresServer({ kernel, network: listening, port, onCommit() {} });
   const databases = forEachClient((client) =>
     createSimulatedDatabase({
       network,
       process: startIdle(kernel, client),
-      server: "contract-db",
+      server: port,
     }),
   );
   return {
@@ -63,18 +66,18 @@ function databaseStage(kernel: Kernel, self: SimulatedProcess): DatabaseStage {
 function withTermination(network: Network) {
   const sessions = new Set<{ readonly name: string; end(): void }>();
   const listening: Network = {
-    ...network,
-    listen: (name, accept, owner) =>
+    connect: (...parts) => network.connect(...parts),
+    listen: (port, accept, owner) =>
       network.listen(
-        name,
-        (session) => {
-          const handler = accept(session);
+        port,
+        (stream) => {
+          const listener = accept(stream);
           const end = () => {
-            handler.onDisconnect();
-            session.close();
+            listener.onEnd();
+            stream.close();
           };
-          sessions.add({ name: session.name, end });
-          return handler;
+          sessions.add({ name: stream.name, end });
+          return listener;
         },
         owner,
       ),
@@ -87,10 +90,11 @@ function withTermination(network: Network) {
 
 function brokerStage(kernel: Kernel, self: SimulatedProcess): BrokerStage {
   const network = createNetwork({ kernel });
-  const { broker: kafka } = startKafkaServer({ kernel, network, name: "kafka-1" });
+  const port = kafkaProtocol.at("kafka-1");
+  const { broker: kafka } = startKafkaServer({ kernel, network, port });
   const processes = forEachClient((client) => startIdle(kernel, client));
   const brokers = forEachClient((client) =>
-    createSimulatedBroker({ network, process: processes[client], servers: ["kafka-1"] }),
+    createSimulatedBroker({ network, process: processes[client], servers: [port] }),
   );
   return {
     clock: createSimulatedClock(self),

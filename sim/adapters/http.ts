@@ -5,9 +5,17 @@ import type { HttpResponse, Route, Server } from "../../system/ports/server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
-import type { NetworkConnection } from "../network/connection.ts";
 import type { Network } from "../network/network.ts";
-import { parseHttpRequest, parseHttpResponse } from "./http-codec.ts";
+import { Protocol } from "../network/protocol.ts";
+import {
+  connectRequestClient,
+  type RequestClient,
+} from "../network/request-reply/request-client.ts";
+import type { RequestReplyProtocol } from "../network/request-reply/request-reply-protocol.ts";
+import { serveOneByOne } from "../network/request-reply/serve-one-by-one.ts";
+
+/** A service listens under the name of its process. */
+const httpProtocol: RequestReplyProtocol<ClientRequest, HttpResponse> = new Protocol("HTTP");
 
 /**
  * The server port over the simulated network, under the name of its process. A body travels as a
@@ -21,16 +29,17 @@ export function createSimulatedServer(
   return {
     async serve(routes) {
       const listener = network.listen(
-        process.name,
-        (connection) => ({
-          onRequest(payload, reply) {
-            respond(routes, parseHttpRequest(payload), () => connection.close()).then(
-              reply,
-              (error: unknown) => kernel.fail(error),
-            );
-          },
-          onDisconnect() {},
-        }),
+        httpProtocol.at(process.name),
+        (stream) =>
+          serveOneByOne(stream, {
+            serve(request, reply) {
+              respond(routes, request, () => stream.close()).then(reply, (error: unknown) =>
+                kernel.fail(error),
+              );
+            },
+            afterEnd: "serve",
+            onEnd() {},
+          }),
         process,
       );
       return { close: async () => listener.close() };
@@ -46,13 +55,14 @@ export type HttpClient = (to: string, request: ClientRequest) => Promise<ClientA
  * is idle, on a new one when there is none, and has it to itself until the answer.
  */
 export function createHttpClient(network: Network, from: SimulatedProcess): HttpClient {
-  const idleByServer = new Map<string, NetworkConnection[]>();
+  const idleByServer = new Map<string, HttpConnection[]>();
   return async (to, request) => {
+    const port = httpProtocol.at(to);
     const idle = idleByServer.get(to) ?? [];
     idleByServer.set(to, idle);
     try {
-      const connection = takeOpen(idle) ?? (await network.connect({ from, to }));
-      const response = parseHttpResponse(await connection.request(request));
+      const connection = takeOpen(idle) ?? (await connectRequestClient(network, { from, port }));
+      const response = await connection.request(request);
       idle.push(connection);
       return response;
     } catch (error) {
@@ -61,8 +71,10 @@ export function createHttpClient(network: Network, from: SimulatedProcess): Http
   };
 }
 
+type HttpConnection = RequestClient<ClientRequest, HttpResponse>;
+
 /** The one used last that the server has not hung up on. */
-function takeOpen(idle: NetworkConnection[]): NetworkConnection | undefined {
+function takeOpen(idle: HttpConnection[]): HttpConnection | undefined {
   const connection = idle.pop();
   return connection === undefined || connection.isOpen ? connection : takeOpen(idle);
 }
@@ -80,12 +92,8 @@ async function respond(
   for (const route of routes) {
     const pathParameters = matchPath(route.path, request.path);
     if (route.method === request.method && pathParameters !== undefined) {
-      return route.handle({
-        pathParameters,
-        headers: request.headers,
-        body: request.body,
-        hangUp,
-      });
+      const { headers, body } = request;
+      return route.handle({ pathParameters, headers, body, hangUp });
     }
   }
   return problem(404, "unknown-path", `there is no ${request.method} ${request.path}`);

@@ -6,9 +6,13 @@ import {
 } from "../../system/ports/database.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
-import type { NetworkConnection } from "../network/connection.ts";
 import type { Network } from "../network/network.ts";
-import { parsePostgresReply } from "../postgres/server/postgres-codec.ts";
+import {
+  connectRequestClient,
+  type RequestClient,
+} from "../network/request-reply/request-client.ts";
+import type { PostgresPort, PostgresRequest } from "../postgres/server/postgres-protocol.ts";
+import type { QueryReply } from "../postgres/server/query-result.ts";
 
 /** As `pg`'s pool has it. */
 const CONNECTIONS_MAX = 10;
@@ -16,20 +20,22 @@ const CONNECTIONS_MAX = 10;
 export interface DatabasePlace {
   readonly network: Network;
   readonly process: SimulatedProcess;
-  /** The name under which the database server listens. */
-  readonly server: string;
+  /** Where the database server listens. */
+  readonly server: PostgresPort;
 }
+
+type PostgresConnection = RequestClient<PostgresRequest, QueryReply>;
 
 /**
  * The database port on the simulated PostgreSQL, as `system/adapters/postgres-database.ts` is on
  * `pg`.
  */
 export function createSimulatedDatabase(place: DatabasePlace): Database {
-  const idle: NetworkConnection[] = [];
+  const idle: PostgresConnection[] = [];
   const waiting: (() => void)[] = [];
   let busy = 0;
 
-  const giveBack = (connection: NetworkConnection, damaged: boolean): void => {
+  const giveBack = (connection: PostgresConnection, damaged: boolean): void => {
     busy -= 1;
     if (damaged || !connection.isOpen) {
       connection.close();
@@ -67,17 +73,17 @@ export function createSimulatedDatabase(place: DatabasePlace): Database {
 }
 
 /** The one used last that the server has not hung up on. */
-function takeOpen(idle: NetworkConnection[]): NetworkConnection | undefined {
+function takeOpen(idle: PostgresConnection[]): PostgresConnection | undefined {
   const connection = idle.pop();
   return connection === undefined || connection.isOpen ? connection : takeOpen(idle);
 }
 
-function open({ network, process, server }: DatabasePlace): Promise<NetworkConnection> {
-  return network.connect({ from: process, to: server });
+function open({ network, process, server }: DatabasePlace): Promise<PostgresConnection> {
+  return connectRequestClient(network, { from: process, port: server });
 }
 
 function createConnection(
-  connection: NetworkConnection,
+  connection: PostgresConnection,
   giveBack: (damaged: boolean) => void,
 ): Connection {
   return {
@@ -88,8 +94,7 @@ function createConnection(
   };
 }
 
-function readReply(payload: unknown): QueryResult {
-  const reply = parsePostgresReply(payload);
+function readReply(reply: QueryReply): QueryResult {
   if (reply.kind === "error") {
     const { code, message, constraint } = reply.error;
     throw new DatabaseError(message, { code, applied: "no", constraint });

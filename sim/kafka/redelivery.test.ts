@@ -80,9 +80,9 @@ describe("delivery at least once", () => {
   });
 
   test("a send whose reply is lost is sent again: the record is there twice, and nobody lost it", async () => {
-    await inWorld("lost ack", async ({ network, main, broker }) => {
+    await inWorld("lost ack", async ({ network, port, main, broker }) => {
       const losing = loseFirstProduceReply(network);
-      const client = createKafkaClient({ network: losing, process: main, servers: ["kafka-1"] });
+      const client = createKafkaClient({ network: losing, process: main, servers: [port] });
       const producer = await client.connectProducer();
       await producer.send([record("k", "twice")]);
       await producer.send([record("k", "once")]);

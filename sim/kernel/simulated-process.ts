@@ -114,6 +114,10 @@ export class SimulatedProcess {
     return wait;
   }
 
+  get isPaused(): boolean {
+    return this.#waits.held !== null;
+  }
+
   /** Does something in the process: at once, or when it goes on if it is paused. */
   act(callback: () => void): void {
     if (this.#waits.held === null) {

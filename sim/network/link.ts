@@ -35,7 +35,7 @@ export class Link {
   /** `arrive` happens at the other end; with `settlesNothing` as in `Kernel.schedule`. */
   send(
     to: "client" | "server",
-    what: keyof typeof messages,
+    what: LinkMessage,
     arrive: () => void,
     settlesNothing = false,
   ): void {
@@ -59,13 +59,16 @@ export class Link {
 
 const directions = { client: new TraceLabel("client"), server: new TraceLabel("server") };
 
-/** What travels, by the word for it in the trace. */
+/** What travels, by its word in the trace. A link makes no difference between them. */
+export type LinkMessage = keyof typeof messages;
+
 const messages = {
   connect: new TraceLabel("connect"),
   accept: new TraceLabel("accept"),
   refuse: new TraceLabel("refuse"),
   request: new TraceLabel("request"),
   reply: new TraceLabel("reply"),
+  push: new TraceLabel("push"),
   disconnect: new TraceLabel("disconnect"),
   "hang-up": new TraceLabel("hang-up"),
 };

@@ -1,50 +1,13 @@
-import { expect, test } from "vitest";
-import { createKernel, type Kernel } from "../kernel/kernel.ts";
-import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import { expect, expectTypeOf, test } from "vitest";
 import { ConnectionLost, ConnectionRefused } from "./connection-error.ts";
-import { createNetwork, type Listener, type Network } from "./network.ts";
-
-/** A server that notes what arrives and answers at once, except what it is told to keep waiting. */
-function listenForEcho(network: Network, seen: string[], owner?: SimulatedProcess): Listener {
-  return network.listen(
-    "echo",
-    (session) => ({
-      onRequest(payload, reply) {
-        seen.push(String(payload));
-        if (payload !== "keep waiting") {
-          reply(`echo of ${String(payload)}`);
-        }
-        if (payload === "hang up") {
-          session.close();
-        }
-      },
-      onDisconnect: () => seen.push(`${session.name} is gone`),
-    }),
-    owner,
-  );
-}
-
-async function runWith(
-  seed: string,
-  scenario: (parts: {
-    kernel: Kernel;
-    network: Network;
-    main: SimulatedProcess;
-    seen: string[];
-  }) => Promise<void>,
-): Promise<readonly string[]> {
-  const kernel = createKernel({ seed });
-  const network = createNetwork({ kernel });
-  const seen: string[] = [];
-  await kernel.run((main) => scenario({ kernel, network, main, seen }));
-  return seen;
-}
+import { Protocol, type Port } from "./protocol.ts";
+import { echoPort, inNetwork } from "./testing/network-test-world.ts";
 
 test("a round trip takes two latencies of 200 to 800 microseconds", async () => {
   const durationsUs: number[] = [];
-  await runWith("latency", async ({ kernel, network, main, seen }) => {
-    listenForEcho(network, seen);
-    const connection = await network.connect({ from: main, to: "echo" });
+  await inNetwork("latency", async ({ kernel, listenForEcho, connectToEcho }) => {
+    listenForEcho();
+    const connection = await connectToEcho();
     for (let index = 0; index < 200; index += 1) {
       const beforeUs = kernel.nowUs;
       expect(await connection.request(`${index}`)).toBe(`echo of ${index}`);
@@ -57,11 +20,11 @@ test("a round trip takes two latencies of 200 to 800 microseconds", async () => 
 });
 
 test("requests of one connection arrive in the order of sending; two connections overtake each other", async () => {
-  const seen = await runWith("order", async ({ network, main, seen: arrivals }) => {
-    listenForEcho(network, arrivals);
-    const left = await network.connect({ from: main, to: "echo" });
-    const right = await network.connect({ from: main, to: "echo" });
-    const replies: Promise<unknown>[] = [];
+  const { seen } = await inNetwork("order", async ({ listenForEcho, connectToEcho }) => {
+    listenForEcho();
+    const left = await connectToEcho();
+    const right = await connectToEcho();
+    const replies: Promise<string>[] = [];
     for (let index = 0; index < 20; index += 1) {
       replies.push(left.request(`left ${index}`), right.request(`right ${index}`));
     }
@@ -76,100 +39,65 @@ test("requests of one connection arrive in the order of sending; two connections
   expect(seen.map((text) => text.split(" ")[0])).not.toEqual(inTurns);
 });
 
-test("what a process had sent before its crash still arrives, and then the server learns of its end", async () => {
-  const seen = await runWith("crash", async ({ kernel, network, main, seen: arrivals }) => {
-    listenForEcho(network, arrivals);
-    const client = kernel.startProcess("client", async (self) => {
-      const connection = await network.connect({ from: self, to: "echo" });
-      const reply = connection.request("COMMIT");
-      self.crash();
-      await reply;
-      arrivals.push("the dead client got a reply");
-    });
-    await main.sleep(10);
-    expect(client.isRunning).toBe(false);
-  });
-  expect(seen).toEqual(["COMMIT", "client.1/echo#1 is gone"]);
-});
-
-test("nobody listening is a refusal, and a name may be listened on again", async () => {
-  await runWith("refused", async ({ network, main, seen }) => {
-    await expect(network.connect({ from: main, to: "echo" })).rejects.toBeInstanceOf(
-      ConnectionRefused,
-    );
-    listenForEcho(network, seen).close();
-    await expect(network.connect({ from: main, to: "echo" })).rejects.toBeInstanceOf(
-      ConnectionRefused,
-    );
-    listenForEcho(network, seen);
-    expect(() => listenForEcho(network, seen)).toThrow("echo is already listened on");
-    const connection = await network.connect({ from: main, to: "echo" });
+test("nobody listening is a refusal, and an address may be listened on again", async () => {
+  await inNetwork("refused", async ({ listenForEcho, connectToEcho }) => {
+    await expect(connectToEcho()).rejects.toBeInstanceOf(ConnectionRefused);
+    listenForEcho().close();
+    await expect(connectToEcho()).rejects.toBeInstanceOf(ConnectionRefused);
+    listenForEcho();
+    expect(() => listenForEcho()).toThrow("echo is already listened on");
+    const connection = await connectToEcho();
     expect(await connection.request("back")).toBe("echo of back");
   });
 });
 
-test("a server that goes down loses pending requests, and says whether they had been sent", async () => {
-  await runWith("down", async ({ network, main, seen }) => {
-    const listener = listenForEcho(network, seen);
-    const connection = await network.connect({ from: main, to: "echo" });
-    let losses = 0;
-    connection.onLost(() => (losses += 1));
-    main.after(5, () => listener.close());
-    const pending = await connection.request("keep waiting").catch((error: unknown) => error);
-    expect(pending).toBeInstanceOf(ConnectionLost);
-    expect(pending).toMatchObject({ sent: true, code: "ECONNRESET" });
-    expect(connection.isOpen).toBe(false);
-    const late = await connection.request("too late").catch((error: unknown) => error);
-    expect(late).toMatchObject({ sent: false });
-    expect(losses).toBe(1);
-    expect(seen).toEqual(["keep waiting"]);
-  });
-});
-
 test("a process's server goes down with it and comes back with its next incarnation", async () => {
-  await runWith("owner", async ({ kernel, network, main, seen }) => {
+  await inNetwork("owner", async ({ kernel, main, listenForEcho, connectToEcho }) => {
     const start = () =>
       kernel.startProcess("service", async (self) => {
-        listenForEcho(network, seen, self);
+        listenForEcho(self);
         await self.sleep(1_000);
       });
     const first = start();
     await main.sleep(1);
-    const connection = await network.connect({ from: main, to: "echo" });
+    const connection = await connectToEcho();
     first.crash();
     await expect(connection.request("anyone?")).rejects.toBeInstanceOf(ConnectionLost);
-    await expect(network.connect({ from: main, to: "echo" })).rejects.toBeInstanceOf(
-      ConnectionRefused,
-    );
+    await expect(connectToEcho()).rejects.toBeInstanceOf(ConnectionRefused);
+    expect(() => listenForEcho(first)).toThrow("service is dead and cannot listen");
     start();
     await main.sleep(1);
-    const again = await network.connect({ from: main, to: "echo" });
+    const again = await connectToEcho();
     expect(await again.request("hello")).toBe("echo of hello");
   });
 });
 
-test("a reply that was sent before the server hung up still arrives", async () => {
-  await runWith("hang up", async ({ network, main, seen }) => {
-    listenForEcho(network, seen);
-    const connection = await network.connect({ from: main, to: "echo" });
-    expect(await connection.request("hang up")).toBe("echo of hang up");
-    await main.sleep(2);
-    expect(connection.isOpen).toBe(false);
+test("a port of the same address in another protocol is not met, and ends the run", async () => {
+  const run = inNetwork("protocols", async ({ network, main, listenForEcho }) => {
+    listenForEcho();
+    const port = new Protocol<number, number>("numbers").at(echoPort.address);
+    await network.connect({ from: main, port }, () => ({ onMessage() {}, onEnd() {} }));
   });
+  await expect(run).rejects.toThrow('not simulated: numbers spoken to echo at "echo"');
+});
+
+test("a port is no port of other messages, which the type checker holds", () => {
+  type Asked = { readonly kind: "a" } | { readonly kind: "b" };
+  expectTypeOf<Port<string, string>>().not.toExtend<Port<number, string>>();
+  expectTypeOf<Port<Asked, string>>().not.toExtend<Port<{ readonly kind: "a" }, string>>();
+  expectTypeOf<Port<string, { readonly kind: "a" }>>().not.toExtend<Port<string, Asked>>();
 });
 
 test("the same seed gives the same traffic, another seed another", async () => {
   async function hashOf(seed: string): Promise<string> {
-    const kernel = createKernel({ seed });
-    const network = createNetwork({ kernel });
-    await kernel.run(async (main) => {
-      listenForEcho(network, []);
-      const connection = await network.connect({ from: main, to: "echo" });
+    const { hash } = await inNetwork(seed, async ({ listenForEcho, connectToEcho }) => {
+      listenForEcho();
+      const connection = await connectToEcho();
       for (let index = 0; index < 10; index += 1) {
         await connection.request("again");
       }
     });
-    return kernel.trace.finish().hash;
+    return hash;
   }
   expect(await hashOf("one")).toBe(await hashOf("one"));
   expect(await hashOf("one")).not.toBe(await hashOf("two"));

@@ -1,9 +1,11 @@
 import type { Kernel } from "../kernel/kernel.ts";
+import { NotSimulated } from "../kernel/not-simulated.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { ConnectionRefused } from "./connection-error.ts";
-import { createConnection, type NetworkConnection, type ServerEnd } from "./connection.ts";
 import { Link, type LatencyRange } from "./link.ts";
-import type { ServerSession, SessionHandler } from "./session.ts";
+import type { Port } from "./protocol.ts";
+import { StreamEnd } from "./stream-end.ts";
+import type { Speaker, Stream, StreamListener } from "./stream.ts";
 
 /** A server that listens. */
 export interface Listener {
@@ -12,93 +14,147 @@ export interface Listener {
 }
 
 /**
- * The only way between processes and servers. Payloads are passed as they are: nobody may change
+ * The only way between processes and servers. Messages are passed as they are: nobody may change
  * one.
  */
 export interface Network {
   /**
-   * Accepts connections under a name. With an owner the server is that process's and goes down with
-   * it. Without one it is a plain state machine, whose handling of a request settles no promise and
-   * starts no async function (`settlesNothing` of `Kernel.schedule`). A name may be listened on
-   * again once its server is closed.
+   * Accepts connections at a port; `accept` says who listens at the server's end of each. With an
+   * owner the server is that process's and goes down with it. Without one it is a plain state
+   * machine, whose handling of a message settles no promise and starts no async function
+   * (`settlesNothing` of `Kernel.schedule`). An address may be listened on again once its server is
+   * closed.
    */
-  listen(
-    serverName: string,
-    accept: (session: ServerSession) => SessionHandler,
+  listen<ToServer, ToClient>(
+    port: Port<ToServer, ToClient>,
+    accept: Speaker<ToClient, ToServer>,
     owner?: SimulatedProcess,
   ): Listener;
-  /** Closed by the end of the process. @throws ConnectionRefused when nobody listens there */
-  connect(ends: { from: SimulatedProcess; to: string }): Promise<NetworkConnection>;
+  /**
+   * Settles with who listens at the client's end, which `speak` says before anything can arrive
+   * there. The end goes down with its process.
+   *
+   * @throws ConnectionRefused when nobody listens there
+   */
+  connect<ToServer, ToClient, Client extends StreamListener<ToClient>>(
+    ends: { from: SimulatedProcess; port: Port<ToServer, ToClient> },
+    speak: (stream: Stream<ToServer>) => Client,
+  ): Promise<Client>;
 }
 
 interface Server {
-  readonly accept: (session: ServerSession) => SessionHandler;
-  readonly ends: Set<ServerEnd>;
-  readonly isPlain: boolean;
+  /** Of its protocol, for messages. */
+  readonly speaks: string;
+  /** Undefined for a plain state machine. */
+  readonly owner: SimulatedProcess | undefined;
+  readonly ends: Set<{ close(): void }>;
 }
 
 const DEFAULT_LATENCY: LatencyRange = { minUs: 200, maxUs: 800 };
 
 /** A network without faults of its own: messages take their time, and ends die. */
 export function createNetwork(options: { kernel: Kernel; latency?: LatencyRange }): Network {
-  const { kernel, latency = DEFAULT_LATENCY } = options;
-  const servers = new Map<string, Server>();
-  const connectionCounts = new Map<string, number>();
+  return new SimulatedNetwork(options.kernel, options.latency ?? DEFAULT_LATENCY);
+}
 
-  function nameConnection(from: SimulatedProcess, to: string): string {
-    const ends = `${from.name}.${from.incarnation}/${to}`;
-    const ordinal = (connectionCounts.get(ends) ?? 0) + 1;
-    connectionCounts.set(ends, ordinal);
-    return `${ends}#${ordinal}`;
+class SimulatedNetwork implements Network {
+  readonly #kernel: Kernel;
+  readonly #latency: LatencyRange;
+  /** By address. */
+  readonly #servers = new Map<string, Server>();
+  readonly #connectionCounts = new Map<string, number>();
+
+  constructor(kernel: Kernel, latency: LatencyRange) {
+    this.#kernel = kernel;
+    this.#latency = latency;
   }
 
-  return {
-    listen(serverName, accept, owner) {
-      if (servers.has(serverName)) {
-        throw new Error(`${serverName} is already listened on`);
-      }
-      if (owner?.isRunning === false) {
-        throw new Error(`${owner.name} is dead and cannot listen`);
-      }
-      const server: Server = { accept, ends: new Set(), isPlain: owner === undefined };
-      servers.set(serverName, server);
-      function close(): void {
-        if (servers.get(serverName) !== server) {
-          return;
-        }
-        servers.delete(serverName);
+  listen<ToServer, ToClient>(
+    { address, protocol }: Port<ToServer, ToClient>,
+    accept: Speaker<ToClient, ToServer>,
+    owner?: SimulatedProcess,
+  ): Listener {
+    if (this.#servers.has(address)) {
+      throw new Error(`${address} is already listened on`);
+    }
+    if (owner?.isRunning === false) {
+      throw new Error(`${owner.name} is dead and cannot listen`);
+    }
+    const server: Server = { speaks: protocol.name, owner, ends: new Set() };
+    this.#servers.set(address, server);
+    protocol.setAcceptor(server, accept);
+    const close = (): void => {
+      if (this.#servers.get(address) === server) {
+        this.#servers.delete(address);
         stopListening?.();
         for (const end of server.ends) {
           end.close();
         }
       }
-      const stopListening = owner?.onExit(close);
-      return { close };
-    },
+    };
+    const stopListening = owner?.onExit(close);
+    return { close };
+  }
 
-    connect({ from, to }) {
-      const name = nameConnection(from, to);
-      return from.promise<NetworkConnection>(`a connection to ${to}`, (resolve, reject) => {
-        const link = new Link({ kernel, name, latency });
-        const { connection, serverEnd } = createConnection({ process: from, link, name, to });
-        link.send("server", "connect", () => {
-          const server = servers.get(to);
-          if (server === undefined) {
-            link.send("client", "refuse", () => {
-              connection.close();
-              reject(new ConnectionRefused(name));
-            });
-            return;
-          }
-          server.ends.add(serverEnd);
-          const session = { name, client: from.name, close: () => serverEnd.close() };
-          serverEnd.open(server.accept(session), {
-            isPlain: server.isPlain,
-            onClosed: () => server.ends.delete(serverEnd),
-          });
-          link.send("client", "accept", () => resolve(connection));
-        });
+  connect<ToServer, ToClient, Client extends StreamListener<ToClient>>(
+    { from, port }: { from: SimulatedProcess; port: Port<ToServer, ToClient> },
+    speak: (stream: Stream<ToServer>) => Client,
+  ): Promise<Client> {
+    const name = this.#nameConnection(from, port.address);
+    return from.promise<Client>(`a connection to ${port.address}`, (resolve, reject) => {
+      const link = new Link({ kernel: this.#kernel, name, latency: this.#latency });
+      const end = new StreamEnd<ToServer, ToClient>({ name, client: from.name, link });
+      end.open({
+        owner: from,
+        settlesNothing: false,
+        onClosed: from.onExit(() => end.close()),
       });
-    },
-  };
+      const beAccepted = (): void => {
+        if (end.isOpen) {
+          const client = speak(end);
+          end.listen(client);
+          resolve(client);
+        }
+      };
+      const beRefused = (): void => {
+        end.close();
+        reject(new ConnectionRefused(name));
+      };
+      link.send("server", "connect", () => {
+        const server = this.#servers.get(port.address);
+        if (server === undefined) {
+          link.send("client", "refuse", beRefused);
+          return;
+        }
+        // Sent first, so that what the server says without being asked comes behind it.
+        link.send("client", "accept", beAccepted);
+        acceptConnection(server, port, end.other);
+      });
+    });
+  }
+
+  #nameConnection(from: SimulatedProcess, to: string): string {
+    const ends = `${from.name}.${from.incarnation}/${to}`;
+    const ordinal = (this.#connectionCounts.get(ends) ?? 0) + 1;
+    this.#connectionCounts.set(ends, ordinal);
+    return `${ends}#${ordinal}`;
+  }
+}
+
+function acceptConnection<ToServer, ToClient>(
+  server: Server,
+  { address, protocol }: Port<ToServer, ToClient>,
+  end: StreamEnd<ToClient, ToServer>,
+): void {
+  const speak = protocol.acceptorOf(server);
+  if (speak === undefined) {
+    throw new NotSimulated(`${protocol.name} spoken to ${server.speaks}`, address);
+  }
+  server.ends.add(end);
+  end.open({
+    owner: server.owner,
+    settlesNothing: server.owner === undefined,
+    onClosed: () => server.ends.delete(end),
+  });
+  end.listen(speak(end));
 }

@@ -4,8 +4,10 @@ import { TOPICS } from "../../system/domain/events.ts";
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
 import type { KafkaBroker } from "../kafka/broker/broker.ts";
 import { startKafkaServer } from "../kafka/broker/kafka-server.ts";
+import { kafkaProtocol } from "../kafka/protocol/protocol.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createNetwork, type Network } from "../network/network.ts";
+import { postgresProtocol, type PostgresPort } from "../postgres/server/postgres-protocol.ts";
 import { startPostgresServer, type PostgresServer } from "../postgres/server/postgres-server.ts";
 
 /** The servers of one universe, and who is told of what happens in them. */
@@ -22,9 +24,10 @@ export interface Servers {
   tell(event: UniverseEvent): void;
 }
 
-/** The names under which the servers listen. */
-export const KAFKA = "kafka-1";
-export const databaseServer = (service: ServiceName): string => databaseResource(service);
+/** Where the servers listen. */
+export const kafkaPort = kafkaProtocol.at("kafka-1");
+export const databasePort = (service: ServiceName): PostgresPort =>
+  postgresProtocol.at(databaseResource(service));
 
 const PARTITIONS = 3;
 
@@ -40,7 +43,7 @@ export function startServers(kernel: Kernel): Servers {
   const { broker } = startKafkaServer({
     kernel,
     network,
-    name: KAFKA,
+    port: kafkaPort,
     onAppend: ({ clientId, offset, ...record }) =>
       tell({
         kind: "record",
@@ -56,7 +59,7 @@ export function startServers(kernel: Kernel): Servers {
     startPostgresServer({
       kernel,
       network,
-      name: databaseServer(service),
+      port: databasePort(service),
       onCommit: ({ applicationName, changes }) =>
         tell({ kind: "commit", atMs: nowMs(), process: applicationName, service, changes }),
     });

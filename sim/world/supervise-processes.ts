@@ -16,7 +16,7 @@ import {
   createTraceTelemetry,
 } from "../adapters/simulated-host.ts";
 import type { ProcessExit, SimulatedProcess } from "../kernel/simulated-process.ts";
-import { databaseServer, KAFKA, type Servers } from "./servers.ts";
+import { databasePort, kafkaPort, type Servers } from "./servers.ts";
 import { createSimulatedFaults } from "./simulated-faults.ts";
 
 /** The processes of the plan, kept running: one that dies starts again after a delay. */
@@ -118,11 +118,11 @@ function portsOf(
     database(service) {
       const known = databases.get(service);
       const database =
-        known ?? createSimulatedDatabase({ network, process, server: databaseServer(service) });
+        known ?? createSimulatedDatabase({ network, process, server: databasePort(service) });
       databases.set(service, database);
       return database;
     },
-    broker: createSimulatedBroker({ network, process, servers: [KAFKA] }),
+    broker: createSimulatedBroker({ network, process, servers: [kafkaPort] }),
     server: createSimulatedServer(kernel, network, process),
     clock: createSimulatedClock(process),
     entropy: createSimulatedEntropy(process),

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NotSimulated } from "../../kernel/not-simulated.ts";
+import { Protocol } from "../../network/protocol.ts";
+import { connectRequestClient } from "../../network/request-reply/request-client.ts";
 import { inWorld, numbered } from "../testing/kafka-test-world.ts";
 
 describe("the simulation", () => {
@@ -25,8 +27,8 @@ describe("the simulation", () => {
   });
 
   test("requests of one connection are taken one at a time: a long poll holds up what comes behind it", async () => {
-    await inWorld("one by one", async ({ network, main }) => {
-      const connection = await network.connect({ from: main, to: "kafka-1" });
+    await inWorld("one by one", async ({ network, port, main }) => {
+      const connection = await connectRequestClient(network, { from: main, port });
       const replied: string[] = [];
       const polling = connection.request({
         kind: "fetch",
@@ -54,12 +56,13 @@ describe("the simulation", () => {
     });
   });
 
-  test("a request that is not simulated ends the run, though the client catches every error", async () => {
-    const run = inWorld("refusal", async ({ network, main }) => {
-      const connection = await network.connect({ from: main, to: "kafka-1" });
-      await connection.request({ kind: "init-producer-id" }).catch(() => {});
+  test("a client of another protocol ends the run, though it catches every error", async () => {
+    const protocol = new Protocol("AMQP");
+    const run = inWorld("refusal", async ({ network, port: { address }, main }) => {
+      const port = protocol.at(address);
+      await connectRequestClient(network, { from: main, port }).catch(() => {});
     });
     await expect(run).rejects.toBeInstanceOf(NotSimulated);
-    await expect(run).rejects.toThrow('not simulated: Kafka request at "init-producer-id"');
+    await expect(run).rejects.toThrow('not simulated: AMQP spoken to Kafka at "kafka-1"');
   });
 });

@@ -1,7 +1,7 @@
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Listener, Network } from "../../network/network.ts";
-import type { SessionHandler } from "../../network/session.ts";
-import { parseRequest } from "../protocol/protocol-codec.ts";
+import { serveOneByOne } from "../../network/request-reply/serve-one-by-one.ts";
+import type { KafkaPort } from "../protocol/protocol.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import { KafkaBroker, type BrokerOptions, type BrokerSession } from "./broker.ts";
 
@@ -9,8 +9,8 @@ import { KafkaBroker, type BrokerOptions, type BrokerSession } from "./broker.ts
 export interface KafkaServerOptions {
   readonly kernel: Kernel;
   readonly network: Network;
-  /** Under which it listens, and signs the trace: `kafka-1`. */
-  readonly name: string;
+  /** Where it listens; its address also signs the trace: `kafka-1`. */
+  readonly port: KafkaPort;
   readonly groups?: BrokerOptions["groups"];
   readonly onAppend?: BrokerOptions["onAppend"];
 }
@@ -28,28 +28,30 @@ export function startKafkaServer(options: KafkaServerOptions): KafkaServer {
  */
 export class KafkaServer {
   readonly broker: KafkaBroker;
-  readonly #kernel: Kernel;
   readonly #network: Network;
-  readonly #name: string;
+  readonly #port: KafkaPort;
   readonly #sessions = new Set<BrokerSession>();
   #listener: Listener | undefined;
 
   constructor(options: KafkaServerOptions) {
-    const { groups, onAppend } = options;
+    const { network, port, groups, onAppend } = options;
     this.broker = new KafkaBroker({ host: createHost(options), groups, onAppend });
-    this.#kernel = options.kernel;
-    this.#network = options.network;
-    this.#name = options.name;
+    this.#network = network;
+    this.#port = port;
   }
 
   /** Begins to listen, again after a stop. */
   start(): void {
-    this.#listener = this.#network.listen(this.#name, (connection) => {
-      const session = this.broker.openSession(connection.client);
+    this.#listener = this.#network.listen(this.#port, (stream) => {
+      const session = this.broker.openSession(stream.client);
       this.#sessions.add(session);
-      return takeOneByOne(this.#kernel, session, () => {
-        this.#sessions.delete(session);
-        session.close();
+      return serveOneByOne(stream, {
+        serve: (request, reply) => session.request(request, reply),
+        afterEnd: "drop",
+        onEnd: () => {
+          this.#sessions.delete(session);
+          session.close();
+        },
       });
     });
   }
@@ -64,7 +66,8 @@ export class KafkaServer {
   }
 }
 
-function createHost({ kernel, name }: KafkaServerOptions): BrokerHost {
+function createHost({ kernel, port }: KafkaServerOptions): BrokerHost {
+  const name = port.address;
   const chance = kernel.random.stream("kafka.broker", name);
   return {
     nowMs: () => Math.floor(kernel.nowUs / 1_000),
@@ -73,48 +76,5 @@ function createHost({ kernel, name }: KafkaServerOptions): BrokerHost {
     draw: (maximum) => chance.integer(0, maximum),
     trace: (kind, text, detail) => kernel.trace.record(kind, name, text, detail),
     fail: (error) => kernel.fail(error),
-  };
-}
-
-function takeOneByOne(kernel: Kernel, session: BrokerSession, close: () => void): SessionHandler {
-  const queue: { readonly payload: unknown; readonly reply: (payload: unknown) => void }[] = [];
-  let isBusy = false;
-
-  function take(payload: unknown, reply: (payload: unknown) => void): void {
-    isBusy = true;
-    try {
-      session.request(parseRequest(payload), (answer) => {
-        isBusy = false;
-        reply(answer);
-        if (queue.length > 0) {
-          takeNext();
-        }
-      });
-    } catch (error) {
-      // Not the client's to catch: a request that is not simulated must not look like a broken
-      // connection.
-      kernel.fail(error);
-    }
-  }
-
-  function takeNext(): void {
-    const next = queue.shift();
-    if (next !== undefined) {
-      take(next.payload, next.reply);
-    }
-  }
-
-  return {
-    onRequest(payload, reply) {
-      if (isBusy) {
-        queue.push({ payload, reply });
-      } else {
-        take(payload, reply);
-      }
-    },
-    onDisconnect() {
-      queue.length = 0;
-      close();
-    },
   };
 }

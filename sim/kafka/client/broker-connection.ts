@@ -1,22 +1,33 @@
 import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
 import { ConnectionLost, ConnectionRefused } from "../../network/connection-error.ts";
-import type { NetworkConnection } from "../../network/connection.ts";
 import type { Network } from "../../network/network.ts";
-import { parseReply } from "../protocol/protocol-codec.ts";
-import type { ReplyOf, RequestKind, RequestOf } from "../protocol/protocol.ts";
+import {
+  connectRequestClient,
+  type RequestClient,
+} from "../../network/request-reply/request-client.ts";
+import type {
+  KafkaPort,
+  KafkaReply,
+  KafkaRequest,
+  ReplyOf,
+  RequestKind,
+  RequestOf,
+} from "../protocol/protocol.ts";
+
+type KafkaConnection = RequestClient<KafkaRequest, KafkaReply>;
 
 /** Where a client lives and whom it talks to. */
 export interface ClientPlace {
   readonly network: Network;
   readonly process: SimulatedProcess;
-  /** Names of brokers, tried in this order. */
-  readonly servers: readonly string[];
+  /** Of brokers, tried in this order. */
+  readonly servers: readonly KafkaPort[];
 }
 
 /** A client's line to a broker: connects when first needed, and again after it was lost. */
 export class BrokerConnection {
   readonly #place: ClientPlace;
-  #connection: NetworkConnection | undefined;
+  #connection: KafkaConnection | undefined;
 
   constructor(place: ClientPlace) {
     this.#place = place;
@@ -35,12 +46,12 @@ export class BrokerConnection {
     this.#connection = undefined;
   }
 
-  async #connect(): Promise<NetworkConnection> {
+  async #connect(): Promise<KafkaConnection> {
     const { network, process: from, servers } = this.#place;
     let refusal: unknown;
-    for (const to of servers) {
+    for (const port of servers) {
       try {
-        this.#connection = await network.connect({ from, to });
+        this.#connection = await connectRequestClient(network, { from, port });
         return this.#connection;
       } catch (error) {
         refusal = error;
@@ -51,11 +62,20 @@ export class BrokerConnection {
 }
 
 function askOver<Kind extends RequestKind>(
-  connection: NetworkConnection,
+  connection: KafkaConnection,
   kind: Kind,
   request: RequestOf<Kind>,
 ): Promise<ReplyOf<Kind>> {
-  return connection.request(request).then((reply) => parseReply(kind, reply));
+  return connection.request(request).then((reply) => {
+    if (!answers(kind, reply)) {
+      throw new Error(`a ${kind} request was answered with ${reply.kind}`);
+    }
+    return reply;
+  });
+}
+
+function answers<Kind extends RequestKind>(kind: Kind, reply: KafkaReply): reply is ReplyOf<Kind> {
+  return reply.kind === kind;
 }
 
 /** Whether it is worth another attempt later, on a new connection. */

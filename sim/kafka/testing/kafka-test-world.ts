@@ -1,6 +1,5 @@
 import { createKernel, type Kernel } from "../../kernel/kernel.ts";
 import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
-import { ConnectionLost } from "../../network/connection-error.ts";
 import { createNetwork, type Network } from "../../network/network.ts";
 import type { KafkaBroker } from "../broker/broker.ts";
 import { startKafkaServer, type KafkaServer } from "../broker/kafka-server.ts";
@@ -10,11 +9,14 @@ import {
   type KafkaClient,
 } from "../client/kafka-client.ts";
 import type { ProducerRecord } from "../client/producer.ts";
+import { kafkaProtocol, type KafkaPort } from "../protocol/protocol.ts";
 
 /** What a test of the client and the broker together works with. */
 export interface KafkaTestWorld {
   readonly kernel: Kernel;
   readonly network: Network;
+  /** Where the broker listens. */
+  readonly port: KafkaPort;
   readonly broker: KafkaBroker;
   readonly server: KafkaServer;
   /** What the observer was told, in order. */
@@ -42,23 +44,25 @@ export async function inWorld(
   const appended: string[] = [];
   const kernel = createKernel({ seed, limits: { simulatedMs: 600_000 } });
   const network = createNetwork({ kernel });
+  const port = kafkaProtocol.at("kafka-1");
   const server = startKafkaServer({
     kernel,
     network,
-    name: "kafka-1",
+    port,
     onAppend: ({ topic, partition, offset, value }) =>
       appended.push(`${topic}/${partition}@${offset} ${value}`),
   });
   const { broker } = server;
   broker.createTopic("payments", 4);
   const client = (process: SimulatedProcess) =>
-    createKafkaClient({ network, process, servers: ["kafka-1"] });
+    createKafkaClient({ network, process, servers: [port] });
   const seen: string[] = [];
   await kernel.run(async (main) => {
     const producer = await client(main).connectProducer();
     await scenario({
       kernel,
       network,
+      port,
       broker,
       server,
       appended,
@@ -100,21 +104,24 @@ export function loseFirstProduceReply(network: Network): Network {
   let isLost = false;
   return {
     listen: (...parts) => network.listen(...parts),
-    async connect(ends) {
-      const connection = await network.connect(ends);
-      return {
-        ...connection,
-        isOpen: true,
-        async request(payload) {
-          const reply = await connection.request(payload);
-          const isProduce = JSON.stringify(payload).includes('"produce"');
-          if (isLost || !isProduce) {
-            return reply;
-          }
-          isLost = true;
-          throw new ConnectionLost({ connection: connection.name, sent: true });
-        },
-      };
+    async connect(ends, speak) {
+      const { client } = await network.connect(ends, (stream) => {
+        const speaker = speak(stream);
+        return {
+          client: speaker,
+          onMessage(message) {
+            if (isLost || !JSON.stringify(message).includes('"produce"')) {
+              speaker.onMessage(message);
+              return;
+            }
+            isLost = true;
+            stream.close();
+            speaker.onEnd();
+          },
+          onEnd: () => speaker.onEnd(),
+        };
+      });
+      return client;
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Network } from "../../network/network.ts";
-import type { SessionHandler } from "../../network/session.ts";
+import { serveOneByOne } from "../../network/request-reply/serve-one-by-one.ts";
 import type { ClientRow, Commit } from "../storage/commit.ts";
-import { parsePostgresRequest } from "./postgres-codec.ts";
 import { PostgresEngine } from "./postgres-engine.ts";
+import type { PostgresPort } from "./postgres-protocol.ts";
 
 /** A database server on the network. */
 export interface PostgresServer {
@@ -12,16 +12,17 @@ export interface PostgresServer {
 }
 
 /**
- * An engine that listens under its name (`payment-db`). One connection is one session; it takes one
- * query at a time and in order, as PostgreSQL does.
+ * An engine that listens at a port, whose address (`payment-db`) names it too. One connection is
+ * one session; it takes one query at a time and in order, as PostgreSQL does.
  */
 export function startPostgresServer(options: {
   kernel: Kernel;
   network: Network;
-  name: string;
+  port: PostgresPort;
   onCommit: (commit: Commit) => void;
 }): PostgresServer {
-  const { kernel, network, name, onCommit } = options;
+  const { kernel, network, port, onCommit } = options;
+  const name = port.address;
   const chance = kernel.random.stream("postgres", name);
   const schedule = (delayMs: number, callback: () => void) =>
     kernel.schedule({ delayUs: delayMs * 1_000, actor: name, callback });
@@ -36,50 +37,19 @@ export function startPostgresServer(options: {
     fail: (error) => kernel.fail(error),
   });
   engine.onCommit(onCommit);
-  network.listen(name, (connection) => takeOneByOne(engine, kernel, connection.client));
+  network.listen(port, (stream) => {
+    const session = engine.openSession({ applicationName: stream.client });
+    return serveOneByOne(stream, {
+      serve({ sql, parameters }, reply) {
+        kernel.trace.record("query", String(session.processId), sql);
+        session.query(sql, parameters, reply);
+      },
+      // What had arrived is still run: a COMMIT whose sender died on the way takes effect.
+      afterEnd: "serve",
+      onEnd: () => session.close(),
+    });
+  });
   return { read: (sql) => readNow(engine, sql) };
-}
-
-function takeOneByOne(
-  engine: PostgresEngine,
-  kernel: Kernel,
-  applicationName: string,
-): SessionHandler {
-  const session = engine.openSession({ applicationName });
-  const queue: { readonly payload: unknown; readonly reply: (payload: unknown) => void }[] = [];
-  let isBusy = false;
-  let isLeft = false;
-
-  function takeNext(): void {
-    if (isBusy) {
-      return;
-    }
-    const next = queue.shift();
-    if (next !== undefined) {
-      isBusy = true;
-      const { sql, parameters } = parsePostgresRequest(next.payload);
-      kernel.trace.record("query", String(session.processId), sql);
-      session.query(sql, parameters, (reply) => {
-        isBusy = false;
-        next.reply(reply);
-        takeNext();
-      });
-    } else if (isLeft) {
-      session.close();
-    }
-  }
-
-  return {
-    onRequest(payload, reply) {
-      queue.push({ payload, reply });
-      takeNext();
-    },
-    // What had arrived before is still run: a COMMIT whose sender died on the way takes effect.
-    onDisconnect() {
-      isLeft = true;
-      takeNext();
-    },
-  };
 }
 
 function readNow(engine: PostgresEngine, sql: string): readonly ClientRow[] {
