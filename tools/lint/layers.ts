@@ -38,6 +38,16 @@ const LAYERED_ROOMS: readonly LayeredRoom[] = [
     layers: [["kernel"], ["network"], ["postgres", "kafka"], ["adapters"], ["world"]],
   },
   {
+    room: "sim/network/",
+    layers: [
+      ["connection-error.ts", "link.ts"],
+      ["stream.ts"],
+      ["protocol.ts", "stream-end.ts"],
+      ["network.ts"],
+      ["request-reply"],
+    ],
+  },
+  {
     room: "sim/postgres/",
     layers: [
       ["ground"],

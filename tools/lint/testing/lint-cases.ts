@@ -81,6 +81,11 @@ export const ARROWS: readonly LintCase[] = [
     "sim/postgres/clauses/statement-plan.ts",
     /ground < syntax < .*: storage must not know clauses; move what both need down/,
   ),
+  forbidden(
+    "sim/network/stream.ts",
+    "sim/network/request-reply/push.ts",
+    /stream\.ts must not know request-reply/,
+  ),
   forbidden("sim/kafka/client/ask.ts", "sim/kafka/broker/broker.ts", /client must not know broker/),
   forbidden("chaos/keeper/keep.ts", "chaos/local/local.ts", /keeper must not know local/),
   forbidden("scenarios/odd/odd.ts", "scenarios/plans/plan.ts", /odd is in no layer of its room/),
