@@ -106,3 +106,63 @@ test("a process that fails unobserved ends the run", async () => {
   });
   await expect(run).rejects.toThrow("nobody would notice");
 });
+
+test("a paused process meets what came meanwhile when it goes on, in the order in which it came", async () => {
+  const kernel = createKernel({ seed: "pause" });
+  const seen: string[] = [];
+  await kernel.run(async (main) => {
+    const note = (text: string) => void seen.push(`${main.nowMs()} ${text}`);
+    const sleeper = kernel.startProcess("sleeper", async (self) => {
+      self.after(30, () => note("timer"));
+      await self.sleep(10);
+      note("woke");
+      await self.sleep(10);
+      note("woke again");
+    });
+    await main.sleep(5);
+    sleeper.pause();
+    sleeper.act(() => note("was asked"));
+    await main.sleep(45);
+    expect(sleeper.isPaused).toBe(true);
+    sleeper.resume();
+    await main.sleep(100);
+  });
+  expect(seen).toEqual(["50 was asked", "50 timer", "50 woke", "60 woke again"]);
+});
+
+test("a process paused twice goes on when it was resumed twice", async () => {
+  const kernel = createKernel({ seed: "pause twice" });
+  await kernel.run(async (main) => {
+    const seen: number[] = [];
+    const sleeper = kernel.startProcess("sleeper", async (self) => {
+      await self.sleep(1);
+      seen.push(self.nowMs());
+    });
+    sleeper.pause();
+    sleeper.pause();
+    await main.sleep(10);
+    sleeper.resume();
+    await main.sleep(10);
+    expect(seen).toEqual([]);
+    sleeper.resume();
+    await main.sleep(10);
+    expect(seen).toHaveLength(1);
+  });
+});
+
+test("a process killed while it is paused meets nothing any more", async () => {
+  const kernel = createKernel({ seed: "killed in its pause" });
+  await kernel.run(async (main) => {
+    const sleeper = kernel.startProcess("sleeper", async (self) => {
+      await self.sleep(2);
+      expect.unreachable("it is dead");
+    });
+    await main.sleep(1);
+    sleeper.pause();
+    await main.sleep(10);
+    sleeper.crash();
+    sleeper.resume();
+    await main.sleep(10);
+    expect(sleeper.isPaused).toBe(false);
+  });
+});

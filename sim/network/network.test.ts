@@ -102,3 +102,24 @@ test("the same seed gives the same traffic, another seed another", async () => {
   expect(await hashOf("one")).toBe(await hashOf("one"));
   expect(await hashOf("one")).not.toBe(await hashOf("two"));
 });
+
+test("a process that is paused hears its clients, and that they are gone, when it goes on", async () => {
+  const { seen } = await inNetwork("paused", async (world) => {
+    const { kernel, main, seen: heard, listenForEcho, connectToEcho } = world;
+    const owner = kernel.startProcess("owner", (self) => self.promise("its end", () => {}));
+    listenForEcho(owner);
+    const connection = await connectToEcho();
+    owner.pause();
+    const reply = connection.request("hello");
+    await main.sleep(50);
+    heard.push("goes on");
+    owner.resume();
+    heard.push(await reply);
+    owner.pause();
+    connection.close();
+    await main.sleep(50);
+    heard.push("goes on");
+    owner.resume();
+  });
+  expect(seen).toEqual(["goes on", "hello", "echo of hello", "goes on", "main.1/echo#1 is gone"]);
+});
