@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Fault } from "../scenarios/faults/fault.ts";
+import type { Trigger } from "../scenarios/faults/trigger.ts";
 import type { Plan } from "../scenarios/plans/plan.ts";
+import type { Topology } from "../scenarios/plans/topology.ts";
 import { brokenPromises, runPlan } from "../scenarios/runs/run-plan.ts";
 import { crashAt, samplePlan, sampleTransfer } from "../scenarios/testing/sample-plan.ts";
 import type { Universe, UniverseEvent } from "../scenarios/world.ts";
@@ -82,6 +83,69 @@ test("a fault that has not fired when the run heals does not fire any more", asy
   expect(effects).toBeGreaterThan(0);
 });
 
+test.each([
+  "payment-1/payment-db/accept.commit#2",
+  "payment-1/http/answer#2",
+  "payment-1/kafka/produce#1",
+  "wallet-1/wallet-db/transfer.commit#2",
+  "wallet-1/kafka/commit-offset#2",
+])("a reply to %s that is lost loses nothing, and its process lives", async (effect) => {
+  const outcome = await runPlan(world, planOf({ faults: [{ kind: "lost-reply", effect }] }));
+  expect(outcome.fired).toEqual(new Set([0]));
+  expect(brokenPromises(outcome)).toEqual([]);
+  expect(outcome.books.payments.size).toBe(6);
+  expect(happened(outcome.happenings, "exit", "restart")).toEqual([]);
+});
+
+test.each<[string, Trigger]>([
+  ["at an effect", { on: "effect", effect: "wallet-1/kafka/deliver#2", side: "before" }],
+  ["at a time", { on: "time", process: "payment-1", atMs: 120 }],
+])("a process that is stopped %s goes on, and nothing is lost", async (_when, trigger) => {
+  const fault = { kind: "pause", trigger, lastsMs: 1_500 } as const;
+  const outcome = await runPlan(world, planOf({ faults: [fault] }));
+  expect(outcome.fired).toEqual(new Set([0]));
+  expect(brokenPromises(outcome)).toEqual([]);
+  expect(happened(outcome.happenings, "exit", "restart")).toEqual([]);
+  const [begin, end] = outcome.happenings.filter((happening) => happening.kind === "fault");
+  expect([begin?.phase, end?.phase]).toEqual(["begin", "end"]);
+  expect((end?.atMs ?? 0) - (begin?.atMs ?? 0)).toBeGreaterThanOrEqual(1_400);
+});
+
+test("a process that is killed at a time starts again", async () => {
+  const trigger = { on: "time", process: "wallet-1", atMs: 120 } as const;
+  const fault = { kind: "crash", trigger, restartAfterMs: 200 } as const;
+  const outcome = await runPlan(world, planOf({ faults: [fault] }));
+  expect(outcome.fired).toEqual(new Set([0]));
+  expect(brokenPromises(outcome)).toEqual([]);
+  expect(happened(outcome.happenings, "fault", "exit", "restart")).toEqual([
+    "wallet-1 fault",
+    "wallet-1 restart",
+  ]);
+});
+
+test("two processes of one service share its work, the relay of one switched off by its roles", async () => {
+  const topology: Topology = [
+    { name: "payment-1", roles: ["payment-api", "payment-relay", "payment-settle"] },
+    { name: "payment-2", roles: ["payment-api", "payment-settle"] },
+    { name: "wallet-1", roles: ["wallet-api", "wallet-transfer", "wallet-relay"] },
+  ];
+  const outcome = await runPlan(world, planOf({ topology }));
+  expect(brokenPromises(outcome)).toEqual([]);
+  expect(outcome.books.payments.size).toBe(6);
+  // Every second client went to the second process, whose answers are its effects.
+  expect(happened(outcome.happenings, "exit", "restart")).toEqual([]);
+});
+
+test("a plan with more processes than there are seats is refused before anything starts", async () => {
+  const topology = Array.from({ length: 7 }, (_, index): Topology[number] => ({
+    name: `payment-${index + 1}`,
+    roles: ["payment-api"],
+  }));
+  await expect(world.run(planOf({ topology }), async () => {})).rejects.toThrow(
+    "the plan has 7 processes; real servers are set up for 6",
+  );
+});
+
 test("records are read by partition and offset, and what no group has committed is lag", async () => {
   // The wallet dies before it takes the record in, and stays away.
   const fault = crashAt("wallet-1/kafka/deliver#1", "before", 3_600_000);
@@ -126,7 +190,7 @@ const WALLETS = [
   { id: "fatma", funding: "100.000", currency: "OMR" },
 ];
 
-function planOf(change: { readonly faults?: readonly Fault[]; readonly mutant?: string }): Plan {
+function planOf(change: Partial<Pick<Plan, "faults" | "topology" | "mutant">>): Plan {
   const command = (index: number) =>
     sampleTransfer({
       atMs: index * 50,
