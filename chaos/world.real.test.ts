@@ -129,10 +129,12 @@ test("two processes of one service share its work, the relay of one switched off
     { name: "payment-2", roles: ["payment-api", "payment-settle"] },
     { name: "wallet-1", roles: ["wallet-api", "wallet-transfer", "wallet-relay"] },
   ];
-  const outcome = await runPlan(world, planOf({ topology }));
+  // Every second client goes to the second process: it answers, so the reply can be lost there.
+  const fault = { kind: "lost-reply", effect: "payment-2/http/answer#3" } as const;
+  const outcome = await runPlan(world, planOf({ topology, faults: [fault] }));
+  expect(outcome.fired).toEqual(new Set([0]));
   expect(brokenPromises(outcome)).toEqual([]);
   expect(outcome.books.payments.size).toBe(6);
-  // Every second client went to the second process, whose answers are its effects.
   expect(happened(outcome.happenings, "exit", "restart")).toEqual([]);
 });
 
