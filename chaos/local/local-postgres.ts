@@ -27,8 +27,8 @@ const SUPERUSER_NAME = "postgres";
 
 /**
  * Makes and starts a PostgreSQL server on 127.0.0.1 in `folder` (which must not exist), never as
- * root. It listens on TCP only: a Unix socket would be a way around the proxies. fsync stays on,
- * so a server that is killed keeps what it committed.
+ * root. It listens on TCP only: a Unix socket would be a way around the proxies. fsync stays
+ * on, as users have it.
  */
 export async function startLocalPostgres(parts: {
   readonly servers: LocalServers;

@@ -1,8 +1,8 @@
 import Type from "typebox";
 import type { FaultKind, FaultPhase, WorldAbility } from "./fault-kind.ts";
-import { crash, type CrashFault } from "./kinds/crash.ts";
-import { lostReply, type LostReplyFault } from "./kinds/lost-reply.ts";
-import { pause, type PauseFault } from "./kinds/pause.ts";
+import { crashKind, type CrashFault } from "./kinds/crash.ts";
+import { lostReplyKind, type LostReplyFault } from "./kinds/lost-reply.ts";
+import { pauseKind, type PauseFault } from "./kinds/pause.ts";
 import { complaintAboutTrigger, type Trigger } from "./trigger.ts";
 
 /** What a plan does to the services. A kind is added here and in a file of `kinds/`. */
@@ -12,9 +12,9 @@ export type Fault = CrashFault | LostReplyFault | PauseFault;
 export const FAULT_KINDS: readonly Pick<
   FaultKind<never>,
   "kind" | "noun" | "sentence" | "needs"
->[] = [crash, lostReply, pause];
+>[] = [crashKind, lostReplyKind, pauseKind];
 
-export const faultSchema = Type.Union([crash.schema, lostReply.schema, pause.schema]);
+export const faultSchema = Type.Union([crashKind.schema, lostReplyKind.schema, pauseKind.schema]);
 
 /** When and where a fault begins. */
 export function triggerOf(fault: Fault): Trigger {
@@ -55,10 +55,10 @@ function told<Answer>(
 ): Answer {
   switch (fault.kind) {
     case "crash":
-      return ask(crash, fault);
+      return ask(crashKind, fault);
     case "lost-reply":
-      return ask(lostReply, fault);
+      return ask(lostReplyKind, fault);
     case "pause":
-      return ask(pause, fault);
+      return ask(pauseKind, fault);
   }
 }

@@ -1,6 +1,6 @@
 import type { StoryStep } from "../../reports/evidence/evidence.ts";
-import { parseEvent } from "../../system/domain/events.ts";
-import type { Books } from "../books/books.ts";
+import { eventKey, parseEvent } from "../../system/domain/events.ts";
+import { paymentName, type Books } from "../books/books.ts";
 import { tellFault } from "../faults/fault.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import { subjectOf, tellAttempt } from "../plans/commands/command.ts";
@@ -67,8 +67,7 @@ function eventName(record: TopicRecord, books: Books): string {
     return `an unreadable record on ${record.topic} (${parsed.reason})`;
   }
   const { event } = parsed;
-  const id = event.type === "payment.created" ? event.payment.id : event.paymentId;
-  return `${event.type} of payment ${books.keys.get(id) ?? id}`;
+  return `${event.type} of ${paymentName(books, eventKey(event))}`;
 }
 
 function tellEnd(outcome: Outcome, promise: string): readonly StoryStep[] {

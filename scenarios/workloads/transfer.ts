@@ -22,6 +22,9 @@ const TRADERS = WALLETS.slice(1).map(({ id }) => id);
 
 const COMMANDS_MAX = 120;
 
+/** The transaction of each service whose event is published after its commit. */
+const TRANSACTIONS = { payment: "accept", wallet: "transfer" } as const;
+
 /** Scenario 1 and 22 of the list: a crash between commit and publish, and the 50 OMR transfer. */
 export const transfer: Scenario = {
   name: "transfer",
@@ -147,7 +150,6 @@ function layOutCrash(
     return [];
   }
   const process = { process: `${service}-1`, incarnation: 1, ordinal: 1 + (index % places) };
-  const transaction = service === "payment" ? "accept" : "transfer";
   const trigger =
     place === "after-commit"
       ? ({
@@ -155,7 +157,7 @@ function layOutCrash(
           effect: printEffect({
             ...process,
             resource: databaseResource(service),
-            operation: `${transaction}.commit`,
+            operation: `${TRANSACTIONS[service]}.commit`,
           }),
           side: "after",
         } as const)

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { ConsumerMessage } from "./client/consumer.ts";
-import { inWorld, lag, record } from "./testing/kafka-test-world.ts";
+import { inKafkaWorld, lag, record } from "./testing/kafka-test-world.ts";
 
 describe("producing and consuming", () => {
   test("records of one key arrive in the order of sending, each once, with key, headers and offset", async () => {
     const messages: ConsumerMessage[] = [];
-    await inWorld("order", async ({ startWallet, send, main, broker }) => {
+    await inKafkaWorld("order", async ({ startWallet, send, main, broker }) => {
       startWallet("wallet-1", {
         onMessage: async (message, commit) => {
           messages.push(message);
@@ -38,14 +38,14 @@ describe("producing and consuming", () => {
   });
 
   test("records without a key go round the partitions", async () => {
-    await inWorld("keyless", async ({ send, broker }) => {
+    await inKafkaWorld("keyless", async ({ send, broker }) => {
       await send([record(null, "1"), record(null, "2"), record(null, "3"), record(null, "4")]);
       expect(broker.records("payments").map(({ partition }) => partition)).toEqual([0, 1, 2, 3]);
     });
   });
 
   test("an observer is told of every record once, in the order of appending", async () => {
-    await inWorld("observed", async ({ send, appended }) => {
+    await inKafkaWorld("observed", async ({ send, appended }) => {
       await send([record("a", "1"), record("a", "2")]);
       await send([record("a", "3")]);
       const place = appended[0]?.split("@")[0];
@@ -54,7 +54,7 @@ describe("producing and consuming", () => {
   });
 
   test("a group without a committed offset starts at the beginning only when asked to", async () => {
-    await inWorld("beginning", async ({ send, startWallet, main, seen }) => {
+    await inKafkaWorld("beginning", async ({ send, startWallet, main, seen }) => {
       await send([record("k", "early")]);
       startWallet("wallet-late", { group: "late", fromBeginning: false });
       startWallet("wallet-early", { group: "early" });
@@ -71,7 +71,7 @@ describe("producing and consuming", () => {
   });
 
   test("an unknown topic is named once the retries are used up, with no effect", async () => {
-    await inWorld("unknown", async ({ send, main }) => {
+    await inKafkaWorld("unknown", async ({ send, main }) => {
       const failure = await send([{ ...record("k", "v"), topic: "nowhere" }]).catch(
         (error: unknown) => error,
       );

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { inWorld, lag, record } from "./testing/kafka-test-world.ts";
+import { inKafkaWorld, lag, record } from "./testing/kafka-test-world.ts";
 
 describe("groups", () => {
   const keys = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
   test("two members share the partitions, and after one dies the other gets all once its session is over", async () => {
-    await inWorld("share", async ({ send, startWallet, main, seen, broker }) => {
+    await inKafkaWorld("share", async ({ send, startWallet, main, seen, broker }) => {
       const first = startWallet("wallet-1");
       startWallet("wallet-2");
       await main.sleep(8_000);
@@ -29,7 +29,7 @@ describe("groups", () => {
   });
 
   test("a member that learns of a rebalance joins again at once, without a back-off", async () => {
-    await inWorld("at once", async ({ startWallet, main, broker }) => {
+    await inKafkaWorld("at once", async ({ startWallet, main, broker }) => {
       startWallet("wallet-1", { heartbeatIntervalMs: 10, maxWaitMs: 50 });
       await main.sleep(1_000);
       startWallet("wallet-2");
@@ -39,7 +39,7 @@ describe("groups", () => {
   });
 
   test("a member that leaves in order hands its partitions over without waiting for the session time-out", async () => {
-    await inWorld("leave", async ({ send, startWallet, client, main, seen, broker }) => {
+    await inKafkaWorld("leave", async ({ send, startWallet, client, main, seen, broker }) => {
       const consumer = await client(main).startConsumer({
         group: "wallet",
         topics: ["payments"],
@@ -57,7 +57,7 @@ describe("groups", () => {
   });
 
   test("a zombie's commit is fenced after the group went on without it, and the message comes again", async () => {
-    await inWorld("zombie", async ({ send, startWallet, main, seen, broker }) => {
+    await inKafkaWorld("zombie", async ({ send, startWallet, main, seen, broker }) => {
       const refusals: string[] = [];
       startWallet("wallet-1", {
         onMessage: async (message, commit) => {
@@ -83,7 +83,7 @@ describe("groups", () => {
   });
 
   test("more members than partitions leave the rest idle and in the group", async () => {
-    await inWorld("idle", async ({ startWallet, main, broker, send, seen }) => {
+    await inKafkaWorld("idle", async ({ startWallet, main, broker, send, seen }) => {
       for (let index = 1; index <= 5; index += 1) {
         startWallet(`wallet-${index}`);
       }

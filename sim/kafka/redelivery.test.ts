@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createKafkaClient } from "./client/kafka-client.ts";
 import {
-  inWorld,
+  inKafkaWorld,
   lag,
   loseFirstProduceReply,
   numbered,
@@ -10,7 +10,7 @@ import {
 
 describe("delivery at least once", () => {
   test("a crash between the handler and its commit delivers the message again, to the next incarnation", async () => {
-    await inWorld("crash", async ({ send, startWallet, main, seen, broker }) => {
+    await inKafkaWorld("crash", async ({ send, startWallet, main, seen, broker }) => {
       const handled: string[] = [];
       const wallet = startWallet("wallet-1", {
         onMessage: async (message, commit) => {
@@ -33,7 +33,7 @@ describe("delivery at least once", () => {
   });
 
   test("a handler that throws gets the same message again after a back-off, and nothing overtakes it", async () => {
-    await inWorld("throw", async ({ send, startWallet, main, broker }) => {
+    await inKafkaWorld("throw", async ({ send, startWallet, main, broker }) => {
       const handled: string[] = [];
       startWallet("wallet-1", {
         onMessage: async (message, commit) => {
@@ -60,7 +60,7 @@ describe("delivery at least once", () => {
   });
 
   test("a handler that fails for long leaves the group, comes back, and is never given up", async () => {
-    await inWorld("outage", async ({ send, startWallet, main, broker }) => {
+    await inKafkaWorld("outage", async ({ send, startWallet, main, broker }) => {
       let attempts = 0;
       startWallet("wallet-1", {
         onMessage: async (_, commit) => {
@@ -80,7 +80,7 @@ describe("delivery at least once", () => {
   });
 
   test("a send whose reply is lost is sent again: the record is there twice, and nobody lost it", async () => {
-    await inWorld("lost ack", async ({ network, port, main, broker }) => {
+    await inKafkaWorld("lost ack", async ({ network, port, main, broker }) => {
       const losing = loseFirstProduceReply(network);
       const client = createKafkaClient({ network: losing, process: main, servers: [port] });
       const producer = await client.connectProducer();
@@ -95,7 +95,7 @@ describe("delivery at least once", () => {
   });
 
   test("a broker that stays away fails the send without knowing whether it was applied, once a request was lost", async () => {
-    await inWorld("broker away", async ({ send, server, main }) => {
+    await inKafkaWorld("broker away", async ({ send, server, main }) => {
       await send([record("k", "warm-up")]);
       server.stop();
       const failure = await send([record("k", "perhaps")]).catch((error: unknown) => error);
@@ -107,22 +107,25 @@ describe("delivery at least once", () => {
   });
 
   test("a consumer outlives a broker that goes away and comes back", async () => {
-    await inWorld("consumer away", async ({ send, server, startWallet, main, seen, broker }) => {
-      startWallet("wallet-1");
-      await send(numbered(3));
-      await main.sleep(100);
-      server.stop();
-      await main.sleep(60_000);
-      server.start();
-      await send([record("k", "k-3")]);
-      await main.sleep(30_000);
-      expect(seen).toEqual([0, 1, 2, 3].map((index) => `wallet-1 k-${index}`));
-      expect(lag(broker)).toBe(0);
-    });
+    await inKafkaWorld(
+      "consumer away",
+      async ({ send, server, startWallet, main, seen, broker }) => {
+        startWallet("wallet-1");
+        await send(numbered(3));
+        await main.sleep(100);
+        server.stop();
+        await main.sleep(60_000);
+        server.start();
+        await send([record("k", "k-3")]);
+        await main.sleep(30_000);
+        expect(seen).toEqual([0, 1, 2, 3].map((index) => `wallet-1 k-${index}`));
+        expect(lag(broker)).toBe(0);
+      },
+    );
   });
 
   test("a message that was handled without a commit is committed by the next one", async () => {
-    await inWorld("skipped", async ({ send, startWallet, main, broker }) => {
+    await inKafkaWorld("skipped", async ({ send, startWallet, main, broker }) => {
       startWallet("wallet-1", {
         onMessage: async (message, commit) => {
           if (message.offset === 1n) {

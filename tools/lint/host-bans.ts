@@ -122,7 +122,7 @@ export function packageBanMessage(use: { specifier: string; file: string }): str
     return "kafkajs belongs to its adapter: take the broker port (system/ports/broker.ts)";
   }
   if (use.specifier === "toxiproxy-node-client") {
-    return "Toxiproxy belongs to chaos/nemesis/: ask the World port for a fault (scenarios/world.ts)";
+    return "Toxiproxy belongs to chaos/toxiproxy/: ask the World port for a fault (scenarios/world.ts)";
   }
   return undefined;
 }

@@ -14,7 +14,7 @@ const crashSchema = Type.Object(
   { additionalProperties: false },
 );
 
-export const crash: FaultKind<CrashFault> & { readonly schema: typeof crashSchema } = {
+export const crashKind: FaultKind<CrashFault> & { readonly schema: typeof crashSchema } = {
   kind: "crash",
   noun: { one: "crash", many: "crashes" },
   sentence:

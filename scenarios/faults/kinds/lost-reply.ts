@@ -15,7 +15,9 @@ const lostReplySchema = Type.Object(
   { additionalProperties: false },
 );
 
-export const lostReply: FaultKind<LostReplyFault> & { readonly schema: typeof lostReplySchema } = {
+export const lostReplyKind: FaultKind<LostReplyFault> & {
+  readonly schema: typeof lostReplySchema;
+} = {
   kind: "lost-reply",
   noun: { one: "lost reply", many: "lost replies" },
   sentence:

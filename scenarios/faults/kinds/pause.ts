@@ -14,7 +14,7 @@ const pauseSchema = Type.Object(
   { additionalProperties: false },
 );
 
-export const pause: FaultKind<PauseFault> & { readonly schema: typeof pauseSchema } = {
+export const pauseKind: FaultKind<PauseFault> & { readonly schema: typeof pauseSchema } = {
   kind: "pause",
   noun: { one: "pause", many: "pauses" },
   sentence:

@@ -2,8 +2,8 @@ import Type from "typebox";
 import type { ServiceName } from "../../../system/process/services.ts";
 import type { ClientRequest } from "./client-request.ts";
 import type { CommandKind } from "./command-kind.ts";
-import { openWallet, type OpenWalletCommand } from "./open-wallet.ts";
-import { transfer, type TransferCommand } from "./transfer.ts";
+import { openWalletKind, type OpenWalletCommand } from "./open-wallet.ts";
+import { transferKind, type TransferCommand } from "./transfer.ts";
 
 /**
  * What a client does, at `atMs` milliseconds after the load begins, and the outcome that is right.
@@ -12,7 +12,7 @@ import { transfer, type TransferCommand } from "./transfer.ts";
  */
 export type Command = TransferCommand | OpenWalletCommand;
 
-export const commandSchema = Type.Union([transfer.schema, openWallet.schema]);
+export const commandSchema = Type.Union([transferKind.schema, openWalletKind.schema]);
 
 /** The service that is asked, and what it is asked. */
 export function requestOf(command: Command): {
@@ -44,8 +44,8 @@ function told<Answer>(
 ): Answer {
   switch (command.kind) {
     case "transfer":
-      return ask(transfer, command);
+      return ask(transferKind, command);
     case "open-wallet":
-      return ask(openWallet, command);
+      return ask(openWalletKind, command);
   }
 }

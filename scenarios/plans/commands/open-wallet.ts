@@ -20,7 +20,7 @@ const openWalletSchema = Type.Object(
   { additionalProperties: false },
 );
 
-export const openWallet: CommandKind<OpenWalletCommand> & {
+export const openWalletKind: CommandKind<OpenWalletCommand> & {
   readonly schema: typeof openWalletSchema;
 } = {
   kind: "open-wallet",

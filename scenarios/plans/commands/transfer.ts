@@ -21,7 +21,9 @@ const transferSchema = Type.Object(
   { additionalProperties: false },
 );
 
-export const transfer: CommandKind<TransferCommand> & { readonly schema: typeof transferSchema } = {
+export const transferKind: CommandKind<TransferCommand> & {
+  readonly schema: typeof transferSchema;
+} = {
   kind: "transfer",
   schema: transferSchema,
   service: "payment",

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { Protocol } from "../../network/protocol.ts";
 import { connectRequestClient } from "../../network/request-reply/request-client.ts";
-import { inWorld, numbered } from "../testing/kafka-test-world.ts";
+import { inKafkaWorld, numbered } from "../testing/kafka-test-world.ts";
 
 describe("the simulation", () => {
   async function busyHash(seed: string): Promise<string> {
-    const kernel = await inWorld(seed, async ({ send, startWallet, main }) => {
+    const kernel = await inKafkaWorld(seed, async ({ send, startWallet, main }) => {
       const first = startWallet("wallet-1");
       startWallet("wallet-2");
       for (let index = 0; index < 20; index += 1) {
@@ -27,7 +27,7 @@ describe("the simulation", () => {
   });
 
   test("requests of one connection are taken one at a time: a long poll holds up what comes behind it", async () => {
-    await inWorld("one by one", async ({ network, port, main }) => {
+    await inKafkaWorld("one by one", async ({ network, port, main }) => {
       const connection = await connectRequestClient(network, { from: main, port });
       const replied: string[] = [];
       const polling = connection.request({
@@ -47,7 +47,7 @@ describe("the simulation", () => {
   });
 
   test("an idle consumer costs few events a second", async () => {
-    await inWorld("quiet", async ({ kernel, startWallet, main }) => {
+    await inKafkaWorld("quiet", async ({ kernel, startWallet, main }) => {
       startWallet("wallet-1");
       await main.sleep(10_000);
       const before = kernel.step;
@@ -58,7 +58,7 @@ describe("the simulation", () => {
 
   test("a client of another protocol ends the run, though it catches every error", async () => {
     const protocol = new Protocol("AMQP");
-    const run = inWorld("refusal", async ({ network, port: { address }, main }) => {
+    const run = inKafkaWorld("refusal", async ({ network, port: { address }, main }) => {
       const port = protocol.at(address);
       await connectRequestClient(network, { from: main, port }).catch(() => {});
     });

@@ -37,7 +37,7 @@ export interface KafkaTestWorld {
  * Runs a scenario beside a broker with the topic `payments` of four partitions. Returns the kernel,
  * for its trace.
  */
-export async function inWorld(
+export async function inKafkaWorld(
   seed: string,
   scenario: (world: KafkaTestWorld) => Promise<void>,
 ): Promise<Kernel> {

@@ -12,7 +12,7 @@ export interface Frame {
   aggregates: RowValues;
 }
 
-/** Computes a value; throws DatabaseError where Postgres reports one (overflow, bad text). */
+/** Computes a value. @throws PostgresError where Postgres reports one (overflow, bad text) */
 export type Evaluate = (frame: Frame) => Datum;
 
 /** A column by the place of its table in the query and its own place in the table. */

@@ -192,8 +192,8 @@ function boundOf(evaluate: Evaluate | null, frame: Frame, clause: string): bigin
 }
 
 /**
- * RowValues by row where an index gives the order; otherwise all of them first, shuffled where
- * order is open, sorted. /
+ * Row by row where an index gives the order; otherwise all of them first, shuffled where order is
+ * open, sorted.
  */
 function foundRows(select: SelectPlan, execution: Execution): Iterable<FoundRow> {
   const found = joinedRows(select.join, execution);

@@ -2,9 +2,9 @@ import type { Parameter } from "../types/parameter.ts";
 import type { DifferentialScript, ScriptStep } from "./differential-scripts.ts";
 
 /** A statement with parameters that it accepts. */
-export type Statement = readonly [sql: string, parameters: readonly Parameter[]];
+export type ServiceStatement = readonly [sql: string, parameters: readonly Parameter[]];
 
-const OUTBOX_AND_INBOX: readonly Statement[] = [
+const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
   [
     "INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms) VALUES ($1, $2, $3, $4, $5)",
     ["e9", "topic", "key", "{}", 7],
@@ -36,7 +36,7 @@ const OUTBOX_AND_INBOX: readonly Statement[] = [
 export const SERVICE_STATEMENTS: readonly {
   readonly database: "payment" | "wallet";
   readonly setup: readonly string[];
-  readonly statements: readonly Statement[];
+  readonly statements: readonly ServiceStatement[];
 }[] = [
   {
     database: "payment",
@@ -131,7 +131,7 @@ const OTHER_VALUES: readonly Parameter[] = [
  * Every statement as it should be sent, and then once for each parameter replaced by each odd
  * value.
  */
-export function badParameterScript(statements: readonly Statement[]): DifferentialScript {
+export function badParameterScript(statements: readonly ServiceStatement[]): DifferentialScript {
   const good: ScriptStep[] = statements.map(([sql, parameters]) => ["s1", sql, parameters]);
   const bad = statements.flatMap(([sql, parameters]) => {
     const variants = parameters.flatMap((_, at) =>
