@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../system/process/services.ts";
+import { SERVICES, type ServiceName } from "../../system/process/services.ts";
 import { unkept, type BookTable } from "./book-table.ts";
 import { deadLetters } from "./tables/dead-letters.ts";
 import { externalFunding } from "./tables/external-funding.ts";
@@ -25,9 +25,21 @@ export const BOOK_TABLES: readonly BookTable[] = [
 
 /** The table of a service. @throws Error when the books do not know it */
 export function bookTable(service: ServiceName, name: string): BookTable {
-  const table = BOOK_TABLES.find((each) => each.name === name && each.services.includes(service));
+  const table = byService.get(service)?.get(name);
   if (table === undefined) {
     throw new Error(`the books do not know the table ${name} of the ${service} service`);
   }
   return table;
 }
+
+const byService = new Map(
+  SERVICES.map(({ name }) => [
+    name,
+    new Map(
+      BOOK_TABLES.filter(({ services }) => services.includes(name)).map((each) => [
+        each.name,
+        each,
+      ]),
+    ),
+  ]),
+);

@@ -1,5 +1,11 @@
 import type { ReadyEvent, TieBreak } from "./tie-break.ts";
 
+/** Whose event it is: a process. */
+export interface EventOwner {
+  readonly isRunning: boolean;
+  act(callback: () => void): void;
+}
+
 /**
  * Something that will happen. It is dead once cancelled, or once its owner is no longer running.
  */
@@ -9,7 +15,7 @@ export class ScheduledEvent implements ReadyEvent {
   readonly actor: string;
   /** As in `Kernel.schedule`. */
   readonly settlesNothing: boolean;
-  readonly #owner: { readonly isRunning: boolean } | undefined;
+  readonly #owner: EventOwner | undefined;
   #callback: (() => void) | undefined;
 
   constructor(parts: {
@@ -17,7 +23,7 @@ export class ScheduledEvent implements ReadyEvent {
     sequence: number;
     actor: string;
     settlesNothing: boolean;
-    owner: { readonly isRunning: boolean } | undefined;
+    owner: EventOwner | undefined;
     callback: () => void;
   }) {
     this.atUs = parts.atUs;
@@ -32,8 +38,14 @@ export class ScheduledEvent implements ReadyEvent {
     return this.#callback === undefined || this.#owner?.isRunning === false;
   }
 
+  /** By its owner where it has one: a process that is paused does it when it goes on. */
   run(): void {
-    this.#callback?.();
+    const callback = this.#callback;
+    if (callback === undefined || this.#owner === undefined) {
+      callback?.();
+    } else {
+      this.#owner.act(callback);
+    }
   }
 
   /** It will not happen; what it held on to is free at once. */

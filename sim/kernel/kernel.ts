@@ -1,5 +1,5 @@
 import { drainByImmediates, type Drain } from "./drain.ts";
-import { EventQueue, ScheduledEvent } from "./event-queue.ts";
+import { EventQueue, ScheduledEvent, type EventOwner } from "./event-queue.ts";
 import { Random } from "./random.ts";
 import { SimulatedProcess, type ProcessExit, type Timer } from "./simulated-process.ts";
 import { randomAmongReady, type TieBreakFactory } from "./tie-break.ts";
@@ -92,7 +92,7 @@ export class Kernel {
   schedule(event: {
     delayUs: number;
     actor: string;
-    owner?: { readonly isRunning: boolean };
+    owner?: EventOwner;
     settlesNothing?: boolean;
     callback: () => void;
   }): Timer {

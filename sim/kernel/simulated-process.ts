@@ -74,8 +74,7 @@ export class SimulatedProcess {
   /** Calls back once after the delay, unless cancelled or the process has exited by then. */
   after(delayMs: number, callback: () => void): Timer {
     const delayUs = Math.round(delayMs * 1000);
-    const act = () => this.act(callback);
-    return this.#host.schedule({ delayUs, actor: this.name, owner: this, callback: act });
+    return this.#host.schedule({ delayUs, actor: this.name, owner: this, callback });
   }
 
   /**

@@ -35,18 +35,24 @@ export function encodeEvent(event: Event): string {
     specversion: "1.0",
     id: event.id,
     type: event.type,
-    source: SOURCES[event.type],
+    source: `/falconpay/${PUBLISHERS[event.type]}`,
     subject: eventKey(event),
     datacontenttype: "application/json",
     data: encodeData(event),
   });
 }
 
-const SOURCES: Readonly<Record<EventType, string>> = {
-  "payment.created": "/falconpay/payment",
-  "payment.completed": "/falconpay/wallet",
-  "payment.failed": "/falconpay/wallet",
+/** The service that publishes each topic: nobody else writes to it. */
+const PUBLISHERS: Readonly<Record<EventType, string>> = {
+  "payment.created": "payment",
+  "payment.completed": "wallet",
+  "payment.failed": "wallet",
 };
+
+/** The topics to which a service publishes; none for a name that is no service's. */
+export function topicsPublishedBy(service: string): readonly EventType[] {
+  return TOPICS.filter((topic) => PUBLISHERS[topic] === service);
+}
 
 export type ParsedEvent =
   | { readonly kind: "event"; readonly event: Event }

@@ -1,4 +1,4 @@
-import type { Event, EventType } from "../domain/events.ts";
+import { topicsPublishedBy, type Event, type EventType } from "../domain/events.ts";
 import { paymentRoutes } from "../payment/routes.ts";
 import type { Route } from "../ports/server.ts";
 import { walletRoutes } from "../wallet/routes.ts";
@@ -37,7 +37,7 @@ interface Consumption {
 export const SERVICES = [
   {
     name: "payment",
-    topics: ["payment.created"],
+    topics: topicsPublishedBy("payment"),
     roles: [
       {
         name: "payment-api",
@@ -57,7 +57,7 @@ export const SERVICES = [
   },
   {
     name: "wallet",
-    topics: ["payment.completed", "payment.failed"],
+    topics: topicsPublishedBy("wallet"),
     roles: [
       { name: "wallet-api", kind: "api", routes: (place) => walletRoutes(place) },
       {
