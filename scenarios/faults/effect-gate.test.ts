@@ -25,7 +25,7 @@ function createScene(options: {
   });
   const port = {
     failed: () => "failed",
-    replyLost: (reply: string) => `lost ${reply}`,
+    replyLost: (reply: string | undefined) => `lost ${reply}`,
   };
   const commit = (label: string) =>
     gate.pass(
@@ -108,5 +108,15 @@ describe("an effect gate", () => {
     const { seen, commit } = createScene({ faults: [fault], verdict: { kind: "lose-reply" } });
     expect(await commit("took place")).toBe("lost took place");
     expect(seen).toEqual(["took place", "fault 0"]);
+  });
+
+  it("strikes after an effect that was answered with an error, too", async () => {
+    const fault = { kind: "lost-reply", effect: "payment-1/kafka/produce#1" } as const;
+    const { gate, seen } = createScene({ faults: [fault], verdict: { kind: "lose-reply" } });
+    const refuse = () => Promise.reject(new Error("refused"));
+    const port = { failed: () => "", replyLost: (reply?: string) => `lost ${reply}` };
+    expect(await gate.pass("kafka", "produce", refuse, port)).toBe("lost undefined");
+    expect(seen).toEqual(["fault 0"]);
+    await expect(gate.pass("kafka", "produce", refuse, port)).rejects.toThrow("refused");
   });
 });

@@ -24,8 +24,11 @@ export interface EffectGate {
 export interface FaultyPort<T> {
   /** The request was refused and has not taken effect. */
   failed(): T;
-  /** The effect took place; the reply is in hand here, and the caller must not have it. */
-  replyLost(reply: T): T;
+  /**
+   * The effect took place; the reply is in hand here, and the caller must not have it. Undefined
+   * when the reply was an error.
+   */
+  replyLost(reply: T | undefined): T;
 }
 
 /** What shall happen at the effect at which a fault strikes. */
@@ -104,14 +107,29 @@ async function performFaulty<T>(effect: {
       return port.failed();
     }
   }
-  const reply = await perform();
+  const reply = await replyOf(perform);
   let isLost = false;
   for (const fault of faults.filter(({ side }) => side === "after")) {
     const verdict = strike(fault);
     await waitAsTold(verdict);
     isLost ||= verdict.kind === "lose-reply";
   }
-  return isLost ? port.replyLost(reply) : reply;
+  if (isLost) {
+    return port.replyLost(reply.kind === "value" ? reply.value : undefined);
+  }
+  if (reply.kind === "error") {
+    throw reply.error;
+  }
+  return reply.value;
+}
+
+/** An error is a reply too: a fault after the effect strikes before the process learns of it. */
+async function replyOf<T>(perform: () => Promise<T>) {
+  try {
+    return { kind: "value", value: await perform() } as const;
+  } catch (error) {
+    return { kind: "error", error } as const;
+  }
 }
 
 async function waitAsTold(verdict: GateVerdict): Promise<void> {

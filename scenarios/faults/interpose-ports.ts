@@ -36,7 +36,7 @@ const CONNECT: FaultyPort<Connection> = {
     throw lostConnection("no");
   },
   replyLost(connection) {
-    connection.release(true);
+    connection?.release(true);
     throw lostConnection("no");
   },
 };
