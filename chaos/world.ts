@@ -10,8 +10,9 @@ import { resetEnvironment } from "./environment/reset.ts";
 import { startKeeper, type Keeper } from "./keeper/keeper.ts";
 import { startLocalEnvironment, type WantedPorts } from "./local/local.ts";
 import { openObservation, type Observation } from "./observation.ts";
+import { REAL_ABILITIES } from "./processes/real-faults.ts";
 import { openSeats, SEAT_NAMES, type Seat } from "./processes/seat.ts";
-import { REAL_ABILITIES, startServiceFleet, type ServiceFleet } from "./processes/service-fleet.ts";
+import { startServiceFleet, type ServiceFleet } from "./processes/service-fleet.ts";
 import { requestOnce } from "./service-client.ts";
 
 /** The real world: it holds real servers until it is closed. */

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PlannedFault } from "../../scenarios/faults/armed-faults.ts";
-import type { FaultPhase } from "../../scenarios/faults/fault-kind.ts";
-import { firesWith } from "../../scenarios/faults/fault.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { Exit } from "../keeper/keeper-messages.ts";
 import type { ChildReport } from "./child-report.ts";
 import type { FleetRun } from "./fleet-run.ts";
 import { startIncarnation, type Incarnation } from "./incarnation.ts";
+import { RealFaults } from "./real-faults.ts";
 import { reasonOf } from "./service-process.ts";
 
 /**
@@ -27,6 +26,7 @@ export class FleetMember {
   #incarnations = 0;
   /** None before the first, between two and after the last. */
   #present: Incarnation | undefined;
+  readonly #faults: RealFaults;
   #hasBegun = false;
   #story: Promise<void> = Promise.resolve();
 
@@ -34,6 +34,7 @@ export class FleetMember {
     this.name = specification.name;
     this.#run = run;
     this.#specification = specification;
+    this.#faults = new RealFaults(run, specification.name);
   }
 
   /**
@@ -121,82 +122,19 @@ export class FleetMember {
         const { record } = report;
         return this.#run.tell({ kind: "delivery", atMs, process: this.name, record });
       }
-      case "fault": {
-        const planned = this.#faultAt(report.index);
-        this.#tellFault(planned, report.phase, atMs);
-        return this.#doPart(planned, report.phase, incarnation);
-      }
-    }
-  }
-
-  /** A fault strikes in the process, or has ended; what is left for the member is done here. */
-  #doPart({ fault }: PlannedFault, phase: FaultPhase, incarnation: Incarnation): void {
-    switch (fault.kind) {
-      case "crash":
-        // The process kills itself; the next incarnation waits for as long as the fault says.
-        incarnation.restartAfterMs = fault.restartAfterMs;
-        return;
-      case "pause":
-        // The process stops itself; it cannot wake itself.
-        incarnation.pauses += phase === "begin" ? 1 : -1;
-        if (phase === "begin") {
-          this.#afterwards(fault.lastsMs, () => incarnation.process.signal("SIGCONT"));
-        }
-        return;
-      case "lost-reply":
-        return;
+      case "fault":
+        return this.#faults.hear({ ...report, atMs }, incarnation);
     }
   }
 
   /**
-   * A fault strikes at a time, from outside. A process that is down at the time cannot be struck:
-   * the fault does not fire.
+   * A fault strikes at its time. A process that is down then cannot be struck: the fault does not
+   * fire.
    */
   strike(planned: PlannedFault): void {
-    const incarnation = this.#present;
-    if (incarnation?.up !== true || this.#run.disarmed) {
-      return;
+    if (this.#present?.up === true && !this.#run.disarmed) {
+      this.#faults.strike(planned, this.#present);
     }
-    const { fault } = planned;
-    this.#tellFault(planned, "begin");
-    switch (fault.kind) {
-      case "crash":
-        incarnation.restartAfterMs = fault.restartAfterMs;
-        return incarnation.process.signal("SIGKILL");
-      case "pause":
-        incarnation.pauses += 1;
-        incarnation.process.signal("SIGSTOP");
-        return this.#afterwards(fault.lastsMs, () => {
-          incarnation.pauses -= 1;
-          incarnation.process.signal("SIGCONT");
-          // Killed meanwhile, it never goes on.
-          if (this.#present === incarnation) {
-            this.#tellFault(planned, "end");
-          }
-        });
-      case "lost-reply":
-        throw new Error("a reply is lost at an effect, not at a time");
-    }
-  }
-
-  #afterwards(delayMs: number, act: () => void): void {
-    void this.#wait(delayMs).then(act);
-  }
-
-  #faultAt(index: number): PlannedFault {
-    const planned = this.#run.faults.find((each) => each.index === index);
-    if (planned === undefined) {
-      throw new Error(`${this.name} reports the fault ${index}, which no plan asked for`);
-    }
-    return planned;
-  }
-
-  #tellFault(planned: PlannedFault, phase: FaultPhase, atMs = this.#nowMs()): void {
-    const { fault, index } = planned;
-    if (firesWith(fault, phase)) {
-      this.#run.fired.add(index);
-    }
-    this.#run.tell({ kind: "fault", atMs, process: this.name, fault, index, phase });
   }
 
   #nowMs(): number {

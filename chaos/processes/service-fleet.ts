@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { possibleFaults } from "../../scenarios/faults/armed-faults.ts";
-import type { WorldAbility } from "../../scenarios/faults/fault-kind.ts";
 import { triggerOf } from "../../scenarios/faults/fault.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import { FleetMember } from "./fleet-member.ts";
 import type { FleetRun, FleetSite } from "./fleet-run.ts";
+import { REAL_ABILITIES } from "./real-faults.ts";
 
 /**
  * The service processes of one run, each kept running: one that dies starts again after a delay.
@@ -27,13 +27,6 @@ export interface ServiceFleet {
   /** Ends every process and resolves when all are gone. */
   stop(): Promise<void>;
 }
-
-/** What can be done to a real process. */
-export const REAL_ABILITIES: ReadonlySet<WorldAbility> = new Set([
-  "kill",
-  "pause",
-  "lose-reply-at-gate",
-]);
 
 const POLL_INTERVAL_MS = 20;
 const HEAL_MS_MAX = 60_000;

@@ -2,7 +2,7 @@
  * The digest of `PAGE_STYLE` for the page's policy; a test compares the two and prints the right
  * one.
  */
-export const PAGE_STYLE_DIGEST = "sha256-6e2X0WwhVpSat7+S29XqnZmZjmj2Io+goSsIS8qlg64=";
+export const PAGE_STYLE_DIGEST = "sha256-enr6U5kTI0oUwI0OPGp8JSMFDl04DBMh/KBMeXao4Es=";
 
 /**
  * The page's only style sheet: system fonts, one column, colours as variables for light, dark and
@@ -89,7 +89,7 @@ th:first-child { padding-left: 0; }
 thead th { padding-block: .4rem; color: var(--soft); font-size: .875rem; border-color: var(--soft); vertical-align: bottom; }
 tfoot th, tfoot td { border-bottom: 0; font-weight: 600; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.service { display: inline-block; min-width: 5.25rem; color: var(--soft); }
+.service { display: inline-block; min-width: 5.75rem; color: var(--soft); }
 .bar { width: 50%; }
 td.bar { position: relative; }
 .bar svg { position: absolute; left: 1.25rem; top: 1.1rem; width: calc(100% - 6rem); height: .6rem; }

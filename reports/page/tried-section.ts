@@ -1,5 +1,5 @@
 import type { Evidence, EvidenceTotals, FaultEvidence, FaultPlace } from "../evidence/evidence.ts";
-import { durationInWords } from "../words/number-words.ts";
+import { counted, durationInWords } from "../words/number-words.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
 
@@ -67,7 +67,7 @@ function scale({ totals, world }: Evidence): string {
   return (
     `${time}The services exchanged messages with their databases, the broker and ` +
     `their clients ${figure(totals.effects)} times. ${commits}` +
-    `${figure(totals.duplicateDeliveries)} events reached a service more than once, and were recognised.`
+    `${counted(totals.duplicateDeliveries, "event")} reached a service more than once, and ${totals.duplicateDeliveries === 1 ? "was" : "were"} recognised.`
   );
 }
 

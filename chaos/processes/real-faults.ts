@@ -1,0 +1,100 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { PlannedFault } from "../../scenarios/faults/armed-faults.ts";
+import type { FaultPhase, WorldAbility } from "../../scenarios/faults/fault-kind.ts";
+import { firesWith } from "../../scenarios/faults/fault.ts";
+import type { FleetRun } from "./fleet-run.ts";
+import type { Incarnation } from "./incarnation.ts";
+
+/** What can be done to a real process. */
+export const REAL_ABILITIES: ReadonlySet<WorldAbility> = new Set([
+  "kill",
+  "pause",
+  "lose-reply-at-gate",
+]);
+
+/**
+ * The faults of one process of the fleet, as the runner does its part in them: those at an effect
+ * strike in the process itself, which reports them; those at a time strike from here, by a signal.
+ */
+export class RealFaults {
+  readonly #run: FleetRun;
+  readonly #process: string;
+
+  constructor(run: FleetRun, process: string) {
+    this.#run = run;
+    this.#process = process;
+  }
+
+  /** A fault has struck in the process, or has ended there. */
+  hear(
+    report: { readonly index: number; readonly phase: FaultPhase; readonly atMs: number },
+    incarnation: Incarnation,
+  ): void {
+    const planned = this.#faultAt(report.index);
+    this.#tell(planned, report.phase, report.atMs);
+    const { fault } = planned;
+    switch (fault.kind) {
+      case "crash":
+        // The process kills itself; the next incarnation waits for as long as the fault says.
+        incarnation.restartAfterMs = fault.restartAfterMs;
+        return;
+      case "pause":
+        // The process stops itself; it cannot wake itself.
+        incarnation.pauses += report.phase === "begin" ? 1 : -1;
+        if (report.phase === "begin") {
+          this.#afterwards(fault.lastsMs, () => incarnation.process.signal("SIGCONT"));
+        }
+        return;
+      case "lost-reply":
+        return;
+    }
+  }
+
+  /** A fault strikes now, from outside. */
+  strike(planned: PlannedFault, incarnation: Incarnation): void {
+    const { fault } = planned;
+    this.#tell(planned, "begin");
+    switch (fault.kind) {
+      case "crash":
+        incarnation.restartAfterMs = fault.restartAfterMs;
+        return incarnation.process.signal("SIGKILL");
+      case "pause":
+        incarnation.pauses += 1;
+        incarnation.process.signal("SIGSTOP");
+        return this.#afterwards(fault.lastsMs, () => {
+          // Killed meanwhile, it never goes on.
+          if (incarnation.up) {
+            incarnation.pauses -= 1;
+            incarnation.process.signal("SIGCONT");
+            this.#tell(planned, "end");
+          }
+        });
+      case "lost-reply":
+        throw new Error("a reply is lost at an effect, not at a time");
+    }
+  }
+
+  #faultAt(index: number): PlannedFault {
+    const planned = this.#run.faults.find((each) => each.index === index);
+    if (planned === undefined) {
+      throw new Error(`${this.#process} reports the fault ${index}, which no plan asked for`);
+    }
+    return planned;
+  }
+
+  #tell(
+    { fault, index }: PlannedFault,
+    phase: FaultPhase,
+    atMs = Date.now() - this.#run.site.beganAtMs,
+  ): void {
+    if (firesWith(fault, phase)) {
+      this.#run.fired.add(index);
+    }
+    this.#run.tell({ kind: "fault", atMs, process: this.#process, fault, index, phase });
+  }
+
+  /** Not at all when the fleet is stopped before. */
+  #afterwards(delayMs: number, act: () => void): void {
+    delay(delayMs, undefined, { signal: this.#run.stopping }).then(act, () => {});
+  }
+}
