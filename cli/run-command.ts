@@ -9,6 +9,8 @@ import { exitCodeOf } from "../reports/evidence/verdict.ts";
 import { failureText } from "../reports/text/failure-text.ts";
 import { summaryText } from "../reports/text/summary-text.ts";
 import { UnwritableOutput, writeReport } from "../reports/write-report.ts";
+import { SCENARIOS } from "../scenarios/catalogue.ts";
+import { MUTANTS } from "../scenarios/mutants/mutants.ts";
 import { encodeReplayFile } from "../scenarios/plans/replay-file.ts";
 import type { SweepResult } from "../scenarios/sweeps/sweep.ts";
 import {
@@ -19,6 +21,7 @@ import {
   parseWorld,
   scenarioNamed,
   type SeedRange,
+  type WorldName,
 } from "./options.ts";
 import { runSweep, type RunRequest } from "./run-sweep.ts";
 
@@ -45,25 +48,45 @@ export function addRunCommand(program: Command): void {
   program
     .command("run")
     .description("run a scenario for a range of seeds and judge every promise")
-    .argument("<scenario>", "its name: transfer")
+    .argument("<scenario>", `its name: ${SCENARIOS.map(({ name }) => name).join(", ")}`)
     .option("--world <name>", "sim (simulated, replayable) or real (real servers)", "sim")
-    .option("--seeds <range>", "one seed or a range (default: 1..400, with --world real 1..4)")
-    .option("--mutant <id>", "break the services on purpose, to see the check fail: F0")
-    .option("--out <folder>", "where report, evidence and replay files are written", "out")
-    .option("--shrink-runs <count>", "variants tried to make a failing case smaller")
-    .option("--workers <count>", "threads of the simulated world (default: one for each core)")
-    .option("--ports <list>", "ports for the real servers, such as postgres=15432,kafka=19092")
-    .option("--json", "print the evidence on standard output instead of the summary")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  falconpay run transfer
-  falconpay run transfer --seeds 1..10000
-  falconpay run transfer --mutant F0
-  falconpay run transfer --world real --seeds 7`,
+    .option("--seeds <range>", `a seed, or a range such as 1..400 (${defaultsOf(describeSeeds)})`)
+    .option(
+      "--mutant <id>",
+      `break the services on purpose, to see a check fail: ${MUTANTS.map(({ id }) => id).join(", ")}`,
     )
+    .option("--out <folder>", "where report, evidence and replay files are written", "out")
+    .option(
+      "--shrink-runs <count>",
+      `variants tried to make a failing case smaller (${defaultsOf(({ shrinkRunsMax }) => String(shrinkRunsMax))})`,
+    )
+    .option(
+      "--workers <count>",
+      "threads of the simulated world; the evidence is the same for any number (default: one for each core)",
+    )
+    .option(
+      "--ports <list>",
+      "ports of the real servers, such as postgres=15432,kafka=19092,toxiproxy=8474 (default: free ones)",
+    )
+    .option("--json", "print the evidence on standard output instead of the summary")
+    .addHelpText("after", `\nExamples:\n${examples().join("\n")}`)
     .action(runCommand);
+}
+
+function defaultsOf(describe: (defaults: (typeof DEFAULTS)[WorldName]) => string): string {
+  return `default: ${describe(DEFAULTS.sim)}, with --world real ${describe(DEFAULTS.real)}`;
+}
+
+function describeSeeds({ seeds }: { readonly seeds: SeedRange }): string {
+  return `${seeds.first}..${seeds.last}`;
+}
+
+function examples(): readonly string[] {
+  return SCENARIOS.flatMap(({ name, catches }) => [
+    `  falconpay run ${name}`,
+    `  falconpay run ${name} --world real --seeds 7`,
+    ...catches.map((id) => `  falconpay run ${name} --mutant ${id}`),
+  ]);
 }
 
 async function runCommand(name: string, options: RunOptions): Promise<void> {

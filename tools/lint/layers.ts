@@ -5,7 +5,8 @@ interface LayeredRoom {
   readonly layers: readonly (readonly string[])[];
 }
 
-const LAYERED_ROOMS: readonly LayeredRoom[] = [
+/** Every big room, and after it those of its folders that have layers of their own. */
+export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   {
     room: "system/",
     layers: [

@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 test.each([...ARROWS, ...HOST_BANS, ...LANGUAGE_BANS, ...DIALECT])(
-  "$file is refused and told the road to take",
+  "$file is refused and told what to do instead",
   ({ file, says }) => {
     const messages = messagesOfOurs(file);
     expect(messages).toHaveLength(says.length);

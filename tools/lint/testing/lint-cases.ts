@@ -1,6 +1,6 @@
 /**
- * A scratch file, and what each message about it must say: what is wrong, and the road to take. In
- * its code `~/` stands for the project's folder.
+ * A scratch file, and what each message about it must say: what is wrong, and what to do instead.
+ * In its code `~/` stands for the project's folder.
  */
 export interface LintCase {
   readonly file: string;
@@ -10,6 +10,7 @@ export interface LintCase {
 
 /** Imports against the drawing of who may import whom. */
 export const ARROWS: readonly LintCase[] = [
+  forbidden("tools/lint/rule.ts", "cli.ts", /nothing imports it/),
   forbidden("scenarios/run.ts", "cli.ts", /nothing imports it: move what you need/),
   forbidden("bench/main.ts", "cli.ts", /nothing imports it/),
   forbidden(
@@ -271,6 +272,7 @@ export const ALLOWED = [
     file: "cli.ts",
     code: imports("sim/world/world.ts", "chaos/world.ts", "reports/page/html.ts"),
   },
+  { file: "tools/docs/main.ts", code: imports("cli/program.ts", "scenarios/catalogue.ts") },
   {
     file: "sim/adapters/database.ts",
     code: imports("system/ports/database.ts", "sim/postgres/server/session.ts"),

@@ -1,0 +1,24 @@
+import { Command } from "commander";
+import { EXIT_CODES } from "../reports/evidence/verdict.ts";
+import { productVersion } from "./product.ts";
+import { addReplayCommand } from "./replay-command.ts";
+import { addRunCommand } from "./run-command.ts";
+import { addServersCommand } from "./servers-command.ts";
+
+/** The command line with all that it can be asked. Nothing runs before it is told to parse. */
+export function createProgram(): Command {
+  const program = new Command("falconpay")
+    .description("A testbed that tries to make the FalconPay services lose money.")
+    .version(productVersion())
+    .showHelpAfterError("(falconpay --help lists the commands)")
+    .addHelpText("after", `\nExit codes:\n${EXIT_CODES.map(describeExitCode).join("\n")}`)
+    .exitOverride();
+  addRunCommand(program);
+  addReplayCommand(program);
+  addServersCommand(program);
+  return program;
+}
+
+function describeExitCode({ code, name, meaning }: (typeof EXIT_CODES)[number]): string {
+  return `  ${code}  ${name.padEnd(11)} ${meaning}`;
+}
