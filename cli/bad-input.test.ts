@@ -130,7 +130,9 @@ describe("mutant F0", () => {
       const hash = finding?.smallest.traceHash ?? "none";
       writeFileSync(file, readFileSync(file, "utf8").replace(hash, "0000000000000000"));
       const { code, stdout } = await falconpay(["replay", file]);
-      expect(stdout).toContain("recorded was 0000000000000000: the code has changed since");
+      expect(stdout).toContain(
+        "recorded was 0000000000000000: the code or the file has changed since",
+      );
       expect(code).toBe(1);
     });
   });

@@ -129,7 +129,7 @@ function describeTrace(
   }
   if (hash !== expected) {
     const recorded = expected ?? "a run on real servers";
-    return [`trace ${hash}, recorded was ${recorded}: the code has changed since`];
+    return [`trace ${hash}, recorded was ${recorded}: the code or the file has changed since`];
   }
   return [`trace ${hash}, as recorded`];
 }
