@@ -1,16 +1,12 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-
-const projectFolder = resolve(import.meta.dirname, "..");
-const pages = ["README.md", "CONTRIBUTING.md", "docs/*.md"].flatMap((pattern) =>
-  globSync(pattern, { cwd: projectFolder }).toSorted(),
-);
+import { pages, projectFolder, readProjectFile } from "../tools/docs/pages.ts";
 
 test.each(pages)(
   "every relative link of %s leads to a file and a heading that are there",
   (page) => {
-    expect(brokenLinks(page, read(page))).toEqual([]);
+    expect(brokenLinks(page, readProjectFile(page))).toEqual([]);
   },
 );
 
@@ -41,7 +37,9 @@ function brokenLinks(page: string, text: string): readonly string[] {
     if (target.startsWith("..") || (path !== "" && !existsSync(join(projectFolder, target)))) {
       return true;
     }
-    return heading !== undefined && !hasHeading(path === "" ? text : read(target), heading);
+    return (
+      heading !== undefined && !hasHeading(path === "" ? text : readProjectFile(target), heading)
+    );
   });
 }
 
@@ -77,8 +75,4 @@ function slugOf(title: string): string {
 
 function withoutFences(text: string): string {
   return text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
-}
-
-function read(page: string): string {
-  return readFileSync(join(projectFolder, page), "utf8");
 }

@@ -1,0 +1,120 @@
+import { createProgram } from "../../cli/program.ts";
+import { EXIT_CODES } from "../../reports/evidence/verdict.ts";
+import { SCENARIOS } from "../../scenarios/catalogue.ts";
+import { FAULT_KINDS } from "../../scenarios/faults/fault.ts";
+import { MUTANTS } from "../../scenarios/mutants/mutants.ts";
+import { PROMISES } from "../../scenarios/promises/promises.ts";
+import { SERVICES } from "../../system/process/services.ts";
+import { LAYERED_ROOMS } from "../lint/layers.ts";
+import { code, codes, list, table } from "./markdown.ts";
+
+/** What stands in the blocks of the documentation, by name: each is written from the code. */
+export const BLOCKS: ReadonlyMap<string, () => string> = new Map([
+  ["promises", writePromises],
+  ["exit codes", writeExitCodes],
+  ["faults", writeFaults],
+  ["scenarios", writeScenarios],
+  ["mutants", writeMutants],
+  ["options of run", () => writeOptions("run")],
+  ["options of replay", () => writeOptions("replay")],
+  ["services", writeServices],
+  ["layers", writeLayers],
+]);
+
+/** @throws Error when there is no such block */
+export function writeBlock(name: string): string {
+  const write = BLOCKS.get(name);
+  if (write === undefined) {
+    throw new Error(`there is no block ${name}; there are: ${[...BLOCKS.keys()].join(", ")}`);
+  }
+  return write();
+}
+
+function writePromises(): string {
+  return list(
+    PROMISES.map(({ name, sentence, judged }) => `${strong(name)}: ${sentence} Judged: ${judged}.`),
+  );
+}
+
+function writeExitCodes(): string {
+  return table(
+    ["code", "name", "meaning"],
+    EXIT_CODES.map((each) => [String(each.code), each.name, each.meaning]),
+  );
+}
+
+function writeFaults(): string {
+  return list(
+    FAULT_KINDS.map(
+      ({ kind, sentence, needs }) =>
+        `${strong(kind)}: ${sentence} Needs of a world: ${codes(needs)}.`,
+    ),
+  );
+}
+
+function writeScenarios(): string {
+  return list(
+    SCENARIOS.map(
+      ({ name, title, description, catches }) =>
+        `${strong(name)}: ${title}. ${description.join(" ")} Known to catch: ${codes(catches)}.`,
+    ),
+  );
+}
+
+function writeMutants(): string {
+  return list(
+    MUTANTS.map(({ id, defect, breaks }) => `${strong(id)} breaks ${code(breaks)}: ${defect}`),
+  );
+}
+
+/** The options of a command, in the words of its help. */
+function writeOptions(commandName: string): string {
+  const command = createProgram().commands.find((each) => each.name() === commandName);
+  if (command === undefined) {
+    throw new Error(`there is no command ${commandName}`);
+  }
+  const help = command.createHelp();
+  return table(
+    ["option", "meaning"],
+    command.options.map((option) => [code(option.flags), help.optionDescription(option)]),
+  );
+}
+
+function writeServices(): string {
+  return table(
+    ["service", "role", "what it does"],
+    SERVICES.flatMap(({ name, topics, roles }) =>
+      roles.map((role) => [name, code(role.name), taskOf(role, topics)]),
+    ),
+  );
+}
+
+function taskOf(
+  role: (typeof SERVICES)[number]["roles"][number],
+  topics: readonly string[],
+): string {
+  switch (role.kind) {
+    case "api":
+      return "answers clients";
+    case "relay":
+      return `publishes the outbox to ${codes(topics)}`;
+    case "consumer": {
+      const read = role.consumes.map(({ topic }) => topic);
+      return `consumes ${codes(read)}, in the group ${code(role.name)}`;
+    }
+  }
+}
+
+function writeLayers(): string {
+  return table(
+    ["room", "layers, lowest first"],
+    LAYERED_ROOMS.map(({ room, layers }) => [
+      room.replace(/\/$/, ""),
+      layers.map((layer) => layer.join(", ")).join(" · "),
+    ]),
+  );
+}
+
+function strong(name: string): string {
+  return `**${code(name)}**`;
+}
