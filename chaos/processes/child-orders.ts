@@ -5,8 +5,7 @@ import { faultSchema } from "../../scenarios/faults/fault.ts";
 
 /**
  * What a service process under test is told beyond its configuration: who it is in this run, where
- * it reports, which known-bad variant it plays, and which faults strike
- * in it.
+ * it reports, which known-bad variant it plays, and which faults strike in it.
  */
 export interface ChildOrders {
   readonly process: string;

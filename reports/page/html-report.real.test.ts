@@ -102,7 +102,7 @@ describe("the page, opened from a file", () => {
     expect(await page.getByRole("list", { name: "The smallest story" }).locator("li").count()).toBe(
       9,
     );
-    expect(await page.locator("ol.story li.crash").innerText()).toContain("Crash");
+    expect(await page.locator("ol.story li.fault").innerText()).toContain("✕ crash");
     const number = "getComputedStyle(document.querySelector('ol.story li'), '::before').content";
     expect(await page.evaluate<string>(number)).toBe("counter(step)");
     await page.close();

@@ -41,7 +41,7 @@ describe("what the page says", () => {
         "Only crashes and lost replies were planned in the scenario transfer",
         "Not tried: pauses.",
         "payment-1 after accept.commit 61",
-        "Where a lost reply was planned",
+        "Where lost replies were planned",
       ],
     ],
     [

@@ -2,7 +2,7 @@
  * The digest of `PAGE_STYLE` for the page's policy; a test compares the two and prints the right
  * one.
  */
-export const PAGE_STYLE_DIGEST = "sha256-enr6U5kTI0oUwI0OPGp8JSMFDl04DBMh/KBMeXao4Es=";
+export const PAGE_STYLE_DIGEST = "sha256-aCaueTCuhfkhwmXBCAiqiOEAepGfdJrP+yhGfNhlfkQ=";
 
 /**
  * The page's only style sheet: system fonts, one column, colours as variables for light, dark and
@@ -88,9 +88,10 @@ th, td { padding: .7rem 0 .7rem 1.25rem; border-bottom: 1px solid var(--line); t
 th:first-child { padding-left: 0; }
 thead th { padding-block: .4rem; color: var(--soft); font-size: .875rem; border-color: var(--soft); vertical-align: bottom; }
 tfoot th, tfoot td { border-bottom: 0; font-weight: 600; }
-.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
 .service { display: inline-block; min-width: 5.75rem; color: var(--soft); }
 .bar { width: 50%; }
+td.number { white-space: nowrap; }
 td.bar { position: relative; }
 .bar svg { position: absolute; left: 1.25rem; top: 1.1rem; width: calc(100% - 6rem); height: .6rem; }
 rect.planned { fill: var(--bar-off); }
@@ -113,7 +114,7 @@ article + article { margin-top: 3.5rem; }
 .story p { margin: 0; }
 .when { padding-top: .2rem; font-size: .9375rem; font-variant-numeric: tabular-nums; }
 .when b { color: var(--ink); font-weight: 600; }
-.chip { margin-left: .5rem; padding: .1rem .55rem; border: 1px solid var(--soft); border-radius: 99px; font-size: .8125rem; font-weight: 600; white-space: nowrap; }
+.chip { margin-left: .5rem; padding: .1rem .55rem; border: 1px solid var(--soft); border-radius: 99px; font-size: .8125rem; font-weight: 600; }
 .story :is(.fault, .exit)::before, .story :is(.fault, .exit) .chip { border-color: var(--fail); background: var(--fail); color: var(--paper); }
 .story :is(.fault, .exit)::before { font-weight: 700; }
 .story .end::before { border: 2px solid var(--ink); font-weight: 700; }

@@ -71,24 +71,20 @@ function scale({ totals, world }: Evidence): string {
   );
 }
 
-function faultTable({ one, many, sentence, places }: FaultEvidence): Html {
+function faultTable({ many, sentence, places }: FaultEvidence): Html {
   const most = Math.max(1, ...places.map(({ planned }) => planned));
   return html`<p>${sentence}</p>
     <table>
       <thead>
         <tr>
-          <th scope="col">Where a ${one} was planned</th>
-          <th scope="col" class="number">${capitalized(many)} fired</th>
+          <th scope="col">Where ${many} were planned</th>
+          <th scope="col" class="number">Fired</th>
         </tr>
       </thead>
       <tbody>
         ${places.map((place) => placeRow(place, most))}
       </tbody>
     </table>`;
-}
-
-function capitalized(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function placeRow({ process, place, planned, fired }: FaultPlace, most: number): Html {

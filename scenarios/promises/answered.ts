@@ -6,7 +6,7 @@ import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
 export const answered: SystemPromise = {
   name: "answered",
   sentence:
-    "A request is answered as it deserves: what may be done is accepted, and what may not is refused to the client's face.",
+    "A client that is answered is answered rightly: what may be done is accepted, and what may not be done is refused.",
   judged: "at the end, for every answer that a client was given",
   atEnd: ({ answers }) => answers.flatMap(judge),
   outOf: ({ answers }: Ending) => ({ count: answers.length, noun: "answers" }),

@@ -7,8 +7,8 @@ import { transferKind, type TransferCommand } from "./transfer.ts";
 
 /**
  * What a client does, at `atMs` milliseconds after the load begins, and the outcome that is right.
- * It asks again, in the same words, until it has an answer. A kind is added here and in a file of
- * this folder.
+ * It asks again, with the same request, until it has an answer. A kind is added here and in a file
+ * of this folder.
  */
 export type Command = TransferCommand | OpenWalletCommand;
 
@@ -34,7 +34,7 @@ export function subjectOf(command: Command): string {
 export function tellAttempt(command: Command, attempt: number): string {
   return attempt === 1
     ? told(command, (kind, each) => kind.tell(each))
-    : `Asks again for ${subjectOf(command)}, in the same words (attempt ${attempt}).`;
+    : `Asks again for ${subjectOf(command)}, with the same request (attempt ${attempt}).`;
 }
 
 /** Asks a command's own kind. The one place that goes from a command to its kind. */
