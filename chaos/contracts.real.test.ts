@@ -11,6 +11,7 @@ import {
 import { createKafkaBroker } from "../system/adapters/kafka-broker.ts";
 import { createPostgresDatabase } from "../system/adapters/postgres-database.ts";
 import type { Broker } from "../system/ports/broker.ts";
+import { createTopics } from "./environment/create-topics.ts";
 import { directKafka } from "./environment/direct-kafka.ts";
 import type { ClientAddresses, Environment } from "./environment/environment.ts";
 import { recreateOwnedDatabase, withClient } from "./environment/owned-database.ts";
@@ -92,10 +93,7 @@ function openBrokerStage(): BrokerStage {
     async createTopic(partitions) {
       const admin = directKafka(environment.administration.kafka).admin();
       await admin.connect();
-      await admin.createTopics({
-        topics: [{ topic: name, numPartitions: partitions }],
-        waitForLeaders: true,
-      });
+      await createTopics(admin, [{ topic: name, partitions }], Date.now() + 30_000);
       await admin.disconnect();
       return name;
     },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Admin } from "kafkajs";
+import { createTopics } from "./create-topics.ts";
 import { directKafka } from "./direct-kafka.ts";
 import type { Environment } from "./environment.ts";
 import { recreateOwnedDatabase, withClient } from "./owned-database.ts";
@@ -54,10 +55,8 @@ async function resetKafka(
       const left = await admin.listTopics();
       return !left.some((topic) => old.includes(topic));
     });
-    await admin.createTopics({
-      topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS_PER_TOPIC })),
-      waitForLeaders: true,
-    });
+    const wanted = topics.map((topic) => ({ topic, partitions: PARTITIONS_PER_TOPIC }));
+    await createTopics(admin, wanted, deadlineAtMs);
   } finally {
     await admin.disconnect();
   }

@@ -67,3 +67,11 @@ test("the cache folder is the one that was chosen, or falconpay in the user's ca
   expect(defaultCacheFolder({ XDG_CACHE_HOME: "/caches" })).toBe("/caches/falconpay");
   expect(defaultCacheFolder({})).toMatch(/\/\.cache\/falconpay$/);
 });
+
+test("a cache folder is absolute, whatever the user wrote", () => {
+  const folder = defaultCacheFolder({ FALCONPAY_CACHE: "-cache" });
+  expect(folder).toBe(join(process.cwd(), "-cache"));
+  expect(defaultCacheFolder({ XDG_CACHE_HOME: "caches" })).toBe(
+    join(process.cwd(), "caches", "falconpay"),
+  );
+});

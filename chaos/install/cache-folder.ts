@@ -1,18 +1,22 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 const MARKER = "complete.json";
 const SCRATCH_PREFIX = "scratch-";
 
-/** Where fetched servers are kept: FALCONPAY_CACHE, or `falconpay` in the user's cache folder. */
+/**
+ * Where fetched servers are kept: FALCONPAY_CACHE, or `falconpay` in the user's cache folder. An
+ * absolute path, since programs are started from other folders, and never one that a command line
+ * takes for an option.
+ */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const chosen = environment["FALCONPAY_CACHE"];
   if (chosen !== undefined && chosen !== "") {
-    return chosen;
+    return resolve(chosen);
   }
   const caches = environment["XDG_CACHE_HOME"];
-  return join(
+  return resolve(
     caches === undefined || caches === "" ? join(homedir(), ".cache") : caches,
     "falconpay",
   );

@@ -41,7 +41,7 @@ export async function startLocalKafka(parts: {
   readonly readyMsMax: number;
 }): Promise<KafkaServerAddress> {
   const { servers, installed, folder, ports } = parts;
-  const clusterId = randomBytes(16).toString("base64url");
+  const clusterId = randomClusterId();
   const propertiesFile = join(folder, "server.properties");
   const loggingFile = join(folder, "log4j2.properties");
   await mkdir(folder);
@@ -80,6 +80,19 @@ export async function startLocalKafka(parts: {
     probe: () => describeCluster(address, clusterId),
   });
   return address;
+}
+
+/**
+ * 16 random bytes in the URL-safe alphabet, as Kafka's own `Uuid.randomUuid` has it: none that
+ * begins with a hyphen, which a command line takes for an option.
+ */
+export function randomClusterId(draw: (count: number) => Buffer = randomBytes): string {
+  for (;;) {
+    const id = draw(16).toString("base64url");
+    if (!id.startsWith("-")) {
+      return id;
+    }
+  }
 }
 
 function brokerProperties(parts: {

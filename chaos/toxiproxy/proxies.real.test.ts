@@ -1,6 +1,7 @@
 import { Kafka, logLevel, type Producer } from "kafkajs";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTopics } from "../environment/create-topics.ts";
 import type { ClientAddresses, DatabaseAddress, Environment } from "../environment/environment.ts";
 import { startKeeper, type Keeper } from "../keeper/keeper.ts";
 import { startLocalEnvironment } from "../local/local.ts";
@@ -19,7 +20,7 @@ beforeAll(async () => {
   });
   const admin = kafkaOf(environment.administration.kafka.brokers).admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic: "said", numPartitions: 2 }], waitForLeaders: true });
+  await createTopics(admin, [{ topic: "said", partitions: 2 }], Date.now() + 30_000);
   await admin.disconnect();
 });
 afterAll(async () => {
