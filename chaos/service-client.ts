@@ -1,7 +1,5 @@
 import type { ClientRequest } from "../scenarios/plans/commands/client-request.ts";
-import { Unanswered, type ClientAnswer } from "../scenarios/world.ts";
-
-const ANSWER_MS_MAX = 10_000;
+import { ANSWER_MS_MAX, Unanswered, type ClientAnswer } from "../scenarios/world.ts";
 
 /**
  * One attempt at a request over HTTP; `address` is `host:port`.

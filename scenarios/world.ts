@@ -73,6 +73,9 @@ export class UnrunnablePlan extends Error {
   override readonly name = "UnrunnablePlan";
 }
 
+/** How long a client waits for an answer, in either world. */
+export const ANSWER_MS_MAX = 10_000;
+
 /** The connection was refused or lost, or no answer came in time. */
 export class Unanswered extends Error {
   override readonly name = "Unanswered";

@@ -80,11 +80,13 @@ export class FleetMember {
   }
 
   /** Resolves when the incarnation is gone and all that it said was heard. */
-  async #untilExit({ process: kept, reports }: Incarnation): Promise<Exit> {
+  async #untilExit(incarnation: Incarnation): Promise<Exit> {
+    const { process: kept, reports } = incarnation;
     const exit = await kept.exited;
     try {
       this.hear();
     } finally {
+      incarnation.up = false;
       reports.close();
       this.#present = undefined;
       this.#hasBegun = true;

@@ -39,10 +39,9 @@ export class RealFaults {
         incarnation.restartAfterMs = fault.restartAfterMs;
         return;
       case "pause":
-        // The process stops itself; it cannot wake itself.
-        incarnation.pauses += report.phase === "begin" ? 1 : -1;
+        // The process stops itself; it cannot wake itself, and says so when it was woken.
         if (report.phase === "begin") {
-          this.#afterwards(fault.lastsMs, () => incarnation.process.signal("SIGCONT"));
+          this.#pause(incarnation, fault.lastsMs, () => {});
         }
         return;
       case "lost-reply":
@@ -59,16 +58,8 @@ export class RealFaults {
         incarnation.restartAfterMs = fault.restartAfterMs;
         return incarnation.process.signal("SIGKILL");
       case "pause":
-        incarnation.pauses += 1;
         incarnation.process.signal("SIGSTOP");
-        return this.#afterwards(fault.lastsMs, () => {
-          // Killed meanwhile, it never goes on.
-          if (incarnation.up) {
-            incarnation.pauses -= 1;
-            incarnation.process.signal("SIGCONT");
-            this.#tell(planned, "end");
-          }
-        });
+        return this.#pause(incarnation, fault.lastsMs, () => this.#tell(planned, "end"));
       case "lost-reply":
         throw new Error("a reply is lost at an effect, not at a time");
     }
@@ -93,8 +84,21 @@ export class RealFaults {
     this.#run.tell({ kind: "fault", atMs, process: this.#process, fault, index, phase });
   }
 
-  /** Not at all when the fleet is stopped before. */
-  #afterwards(delayMs: number, act: () => void): void {
-    delay(delayMs, undefined, { signal: this.#run.stopping }).then(act, () => {});
+  /**
+   * Lets a process that is stopped go on after a time, when no other pause of it lasts longer. One
+   * that was killed meanwhile never goes on; when the fleet is stopped, none does.
+   */
+  #pause(incarnation: Incarnation, lastsMs: number, onEnd: () => void): void {
+    incarnation.pauses += 1;
+    const end = () => {
+      incarnation.pauses -= 1;
+      if (incarnation.up) {
+        onEnd();
+        if (incarnation.pauses === 0) {
+          incarnation.process.signal("SIGCONT");
+        }
+      }
+    };
+    delay(lastsMs, undefined, { signal: this.#run.stopping }).then(end, () => {});
   }
 }

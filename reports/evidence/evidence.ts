@@ -75,7 +75,7 @@ export interface EvidenceTotals {
   readonly effects: number;
   /** Commits seen and judged one by one; 0 in the real world, where only the end is judged. */
   readonly commitsJudged: number;
-  /** Events that reached a consumer more than once, and were recognised. */
+  /** Events that reached a consumer more than once. */
   readonly duplicateDeliveries: number;
   /** Whole milliseconds, over all runs. */
   readonly simulatedMs: number;
@@ -94,13 +94,13 @@ export interface FaultEvidence {
   readonly fired: number;
   /** Those planned that this world cannot make. */
   readonly impossible: number;
-  /** Where they struck, and how often. Sorted by process, then place. */
+  /** Where they were planned, and how often they fired there. Sorted by process, then place. */
   readonly places: readonly FaultPlace[];
 }
 
 export interface FaultPlace {
   readonly process: string;
-  /** For example `after accept.commit`, `before produce` or `at a time`. */
+  /** For example `after payment-db/accept.commit`, `before kafka/produce` or `at a time`. */
   readonly place: string;
   readonly planned: number;
   readonly fired: number;

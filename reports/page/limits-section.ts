@@ -37,7 +37,7 @@ function faultLimit({ faults, faultsNotTried, scenario }: Evidence): string {
 }
 
 function inWords(faults: Evidence["faults"]): string {
-  return faults.map(({ many }) => many).join(" and ");
+  return new Intl.ListFormat("en").format(faults.map(({ many }) => many));
 }
 
 function chanceLimit({ totals }: Evidence): string {

@@ -67,7 +67,7 @@ function scale({ totals, world }: Evidence): string {
   return (
     `${time}The services exchanged messages with their databases, the broker and ` +
     `their clients ${figure(totals.effects)} times. ${commits}` +
-    `${counted(totals.duplicateDeliveries, "event")} reached a service more than once, and ${totals.duplicateDeliveries === 1 ? "was" : "were"} recognised.`
+    `${counted(totals.duplicateDeliveries, "event")} reached a service more than once.`
   );
 }
 

@@ -14,10 +14,11 @@ function createScene(options: {
 }) {
   const seen: string[] = [];
   const { faults = [], verdict = { kind: "pass" }, incarnation = 1 } = options;
+  const armed = new ArmedFaults(faults.map((fault, index) => ({ fault, index })));
   const gate = createEffectGate({
     process: "payment-1",
     incarnation,
-    armed: new ArmedFaults(faults.map((fault, index) => ({ fault, index }))),
+    armed,
     strike({ index }) {
       seen.push(`fault ${index}`);
       return verdict;
@@ -37,7 +38,7 @@ function createScene(options: {
       },
       port,
     );
-  return { gate, seen, commit };
+  return { gate, seen, commit, armed };
 }
 
 const before = crashAt(`${COMMIT}#1`, "before");
@@ -95,6 +96,16 @@ describe("an effect gate", () => {
     expect(seen).toEqual(["fault 0"]);
     resolve();
     expect(await reply).toBe("took place");
+  });
+
+  it("does not strike any more once it is disarmed, not even after an effect at which it held", async () => {
+    const { promise: until, resolve } = Promise.withResolvers<void>();
+    const scene = createScene({ faults: [before, after], verdict: { kind: "hold", until } });
+    const reply = scene.commit("took place");
+    scene.armed.disarm();
+    resolve();
+    expect(await reply).toBe("took place");
+    expect(scene.seen).toEqual(["fault 0", "took place"]);
   });
 
   it("shows its caller a failure before the effect, which does not take place", async () => {

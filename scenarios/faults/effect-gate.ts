@@ -1,5 +1,5 @@
 import type { ArmedFaults, StrikingFault } from "./armed-faults.ts";
-import { printPlace } from "./effect-name.ts";
+import { printOrdinal, printPlace } from "./effect-name.ts";
 
 /**
  * Where every exchange between a process and the outside passes, and where a fault can strike.
@@ -22,7 +22,7 @@ export interface EffectGate {
 
 /** How a port shows its caller what a fault did. Each throws, or answers in the reply's place. */
 export interface FaultyPort<T> {
-  /** The request was refused and has not taken effect. */
+  /** The request was refused: the caller is shown what its client library makes of that. */
   failed(): T;
   /**
    * The effect took place; the reply is in hand here, and the caller must not have it. Undefined
@@ -31,7 +31,10 @@ export interface FaultyPort<T> {
   replyLost(reply: T | undefined): T;
 }
 
-/** What shall happen at the effect at which a fault strikes. */
+/**
+ * What shall happen at the effect at which a fault strikes. The kinds of fault that there are make
+ * a process die, hold it or lose a reply; `delay` and `fail` are for kinds to come.
+ */
 export type GateVerdict =
   | { readonly kind: "pass" }
   /** `death` never settles: nothing of the process runs any more. */
@@ -79,8 +82,10 @@ export function createEffectGate(options: EffectGateOptions): EffectGate {
       if (!place.mayBeFaulty) {
         return perform();
       }
-      const faults = armed.takeAt(`${place.name}#${place.ordinal}`);
-      return faults.length === 0 ? perform() : performFaulty({ faults, perform, port, strike });
+      const faults = armed.takeAt(printOrdinal(place.name, place.ordinal));
+      return faults.length === 0
+        ? perform()
+        : performFaulty({ faults, armed, perform, port, strike });
     },
   };
 }
@@ -92,26 +97,36 @@ interface Place {
   ordinal: number;
 }
 
-/** Faults of one side strike in the order of the plan. */
+/**
+ * Faults of one side strike in the order of the plan; none strikes once they are disarmed, which
+ * can be while the process is held here.
+ */
 async function performFaulty<T>(effect: {
   readonly faults: readonly StrikingFault[];
+  readonly armed: ArmedFaults;
   readonly perform: () => Promise<T>;
   readonly port: FaultyPort<T>;
   readonly strike: (fault: StrikingFault) => GateVerdict;
 }): Promise<T> {
-  const { faults, perform, port, strike } = effect;
+  const { faults, armed, perform, port, strike } = effect;
   for (const fault of faults.filter(({ side }) => side === "before")) {
-    const verdict = strike(fault);
+    const verdict = armed.isOn ? strike(fault) : PASS;
     await waitAsTold(verdict);
     if (verdict.kind === "fail") {
       return port.failed();
+    }
+    if (verdict.kind === "lose-reply") {
+      throw new Error("there is no reply to lose before an effect");
     }
   }
   const reply = await replyOf(perform);
   let isLost = false;
   for (const fault of faults.filter(({ side }) => side === "after")) {
-    const verdict = strike(fault);
+    const verdict = armed.isOn ? strike(fault) : PASS;
     await waitAsTold(verdict);
+    if (verdict.kind === "fail") {
+      throw new Error("an effect that took place cannot fail any more");
+    }
     isLost ||= verdict.kind === "lose-reply";
   }
   if (isLost) {
@@ -131,6 +146,8 @@ async function replyOf<T>(perform: () => Promise<T>) {
     return { kind: "error", error } as const;
   }
 }
+
+const PASS: GateVerdict = { kind: "pass" };
 
 async function waitAsTold(verdict: GateVerdict): Promise<void> {
   switch (verdict.kind) {

@@ -27,7 +27,12 @@ export function databaseResource(service: string): string {
 
 /** The one printer of effect names. */
 export function printEffect(name: EffectName): string {
-  return `${printPlace(name)}#${name.ordinal}`;
+  return printOrdinal(printPlace(name), name.ordinal);
+}
+
+/** An effect's whole name, from all of it but its ordinal. */
+export function printOrdinal(place: string, ordinal: number): string {
+  return `${place}#${ordinal}`;
 }
 
 /** All of an effect's name but its ordinal. */

@@ -144,7 +144,14 @@ function answerPort(request: HttpRequest): FaultyPort<HttpResponse> {
 /** What arrives at a process has taken place; the process can die or be stopped at it. */
 async function arrive(): Promise<void> {}
 
-const ARRIVAL: FaultyPort<void> = { failed: () => {}, replyLost: () => {} };
+const ARRIVAL: FaultyPort<void> = {
+  failed: () => {
+    throw new Error("an arrival cannot fail");
+  },
+  replyLost: () => {
+    throw new Error("an arrival has no reply");
+  },
+};
 
 /** `<purpose>.<label>`; made once for each pair, of which the services have few. */
 function operationOf(purpose: string, label: string): string {
@@ -153,8 +160,8 @@ function operationOf(purpose: string, label: string): string {
   if (known !== undefined) {
     return known;
   }
-  if (labels.size >= LABELS_MAX) {
-    throw new Error(`more than ${LABELS_MAX} labels for ${purpose}: a label is no place for data`);
+  if (labels.size >= LABELS_MAX || operations.size >= LABELS_MAX) {
+    throw new Error(`more than ${LABELS_MAX} labels or purposes: they are no place for data`);
   }
   const operation = `${purpose}.${label}`;
   labels.set(label, operation);

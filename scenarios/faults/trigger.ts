@@ -5,15 +5,15 @@ import { demandEffect, parseEffect } from "./effect-name.ts";
 export type Trigger = EffectTrigger | TimeTrigger;
 
 /**
- * `before`: the request has not left the process. `after`: it took effect, and the process has not
- * learned of it.
+ * `before`: the request has not left the process. `after`: it was answered, and the process has not
+ * learned of it. Of what arrives at the process, and of its own answers, the two are the same.
  */
 export type EffectTrigger = Static<typeof effectTriggerSchema>;
 
 /** `atMs` is in whole milliseconds after the load begins, when the wallets are open. */
 export type TimeTrigger = Static<typeof timeTriggerSchema>;
 
-export const effectTriggerSchema = Type.Object(
+const effectTriggerSchema = Type.Object(
   {
     on: Type.Literal("effect"),
     effect: Type.String({ maxLength: 200 }),
@@ -26,10 +26,13 @@ const timeTriggerSchema = Type.Object(
   {
     on: Type.Literal("time"),
     process: Type.String({ maxLength: 100 }),
-    atMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
+    atMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
   },
   { additionalProperties: false },
 );
+
+/** The longest that a fault may keep a process away: clients ask for twice as long. */
+export const OUTAGE_MS_MAX = 30_000;
 
 export const triggerSchema = Type.Union([effectTriggerSchema, timeTriggerSchema]);
 
@@ -38,11 +41,13 @@ export function processOf(trigger: Trigger): string {
   return trigger.on === "time" ? trigger.process : demandEffect(trigger.effect).process;
 }
 
-/** The kind of place, for sums over many runs: `after accept.commit`, `at a time`. */
+/** The kind of place, for sums over many runs: `after payment-db/accept.commit`, `at a time`. */
 export function placeOf(trigger: Trigger): string {
-  return trigger.on === "time"
-    ? "at a time"
-    : `${trigger.side} ${demandEffect(trigger.effect).operation}`;
+  if (trigger.on === "time") {
+    return "at a time";
+  }
+  const { resource, operation } = demandEffect(trigger.effect);
+  return `${trigger.side} ${resource}/${operation}`;
 }
 
 /** The very place, for a story: `after payment-1/kafka/produce#2`, `at 1200 ms of the load`. */

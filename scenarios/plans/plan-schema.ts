@@ -1,9 +1,16 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
-import { ROLES } from "../../system/process/services.ts";
+import {
+  definitionOf,
+  ROLES,
+  serviceOf,
+  SERVICES,
+  type Role,
+} from "../../system/process/services.ts";
+import { databaseResource } from "../faults/effect-name.ts";
 import { complaintAboutFault, faultSchema, triggerOf } from "../faults/fault.ts";
 import { processOf } from "../faults/trigger.ts";
-import { commandSchema } from "./commands/command.ts";
+import { commandSchema, requestOf } from "./commands/command.ts";
 import type { Plan } from "./plan.ts";
 
 const text = Type.String({ maxLength: 10_000 });
@@ -52,12 +59,50 @@ export function readPlan(
 const compiled = Compile(planSchema);
 
 /** What is wrong with a plan whose every field is right by itself, or undefined. */
-function complaintAbout({ faults, topology }: Plan): string | undefined {
+function complaintAbout(plan: Plan): string | undefined {
+  return complaintAboutTopology(plan) ?? complaintAboutFaults(plan);
+}
+
+/** Names that the worlds give to something else. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  "client",
+  "kafka-1",
+  "main",
+  "testbed",
+  ...SERVICES.map(({ name }) => databaseResource(name)),
+]);
+
+function complaintAboutTopology({ commands, topology, wallets }: Plan): string | undefined {
   const names = topology.map(({ name }) => name);
+  const reserved = names.findIndex((name) => RESERVED_NAMES.has(name));
+  if (reserved >= 0) {
+    return `/topology/${reserved}/name: ${names[reserved]} is the name of something else`;
+  }
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
   if (twice >= 0) {
     return `/topology/${twice}/name: ${names[twice]} is the name of another process`;
   }
+  const roles = topology.flatMap((process) => process.roles);
+  const idle = SERVICES.find(({ name }) => !roles.some((role) => serviceOf(role) === name));
+  if (idle !== undefined) {
+    return `/topology: no process has a role of the ${idle.name} service`;
+  }
+  const asked = new Set(commands.map((command) => requestOf(command).service));
+  if (wallets.length > 0) {
+    asked.add("wallet");
+  }
+  for (const service of asked) {
+    const answers = (role: Role) =>
+      serviceOf(role) === service && definitionOf(role).kind === "api";
+    if (!roles.some(answers)) {
+      return `/topology: no process answers the ${service} service's clients, and the plan has some`;
+    }
+  }
+  return undefined;
+}
+
+function complaintAboutFaults({ faults, topology }: Plan): string | undefined {
+  const names = topology.map(({ name }) => name);
   for (const [index, fault] of faults.entries()) {
     const complaint = complaintAboutFault(fault);
     if (complaint !== undefined) {

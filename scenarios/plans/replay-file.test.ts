@@ -51,6 +51,11 @@ describe("a replay file", () => {
       /faults\/2: no process is named wallet-2; there are: payment-1, wallet-1/,
     ],
     [changed('"name": "wallet-1"', '"name": "payment-1"'), /topology\/1\/name: payment-1 is/],
+    [
+      changed('"name": "wallet-1"', '"name": "kafka-1"'),
+      /1\/name: kafka-1 is the name of something/,
+    ],
+    [changed('"payment-api",', ""), /topology: no process answers the payment service's clients/],
     [changed('"wallet-relay"', '"wallet-relais"'), /damaged: \/plan\/topology\/1\/roles\/2/],
     [changed('"seed": 3,', '"seed": 3, "sed": 3,'), /damaged: \/plan\/sed schema is false/],
     [changed('"seed": 3,', ""), /damaged: \/plan must have required properties seed/],

@@ -1,22 +1,28 @@
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import { subjectOf } from "../plans/commands/command.ts";
 import { isAsExpected } from "../plans/commands/expectation.ts";
-import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
+import type { Breach, SystemPromise } from "./system-promise.ts";
 
 export const answered: SystemPromise = {
   name: "answered",
   sentence:
-    "A client that is answered is answered rightly: what may be done is accepted, and what may not be done is refused.",
-  judged: "at the end, for every answer that a client was given",
-  atEnd: ({ answers }) => answers.flatMap(judge),
-  outOf: ({ answers }: Ending) => ({ count: answers.length, noun: "answers" }),
+    "Every client is answered, and rightly: what may be done is accepted, and what may not be done is refused.",
+  judged: "at the end, by the last answer that each request was given",
+  atEnd: ({ answers }) => lastOutcomes(answers).flatMap(judge),
+  outOf: ({ answers }) => ({ count: lastOutcomes(answers).length, noun: "requests" }),
 };
 
-function judge({ command, status }: ClientOutcome): readonly Breach[] {
-  // No answer and a failure of the server are no outcome: the client asks again.
-  if (status === null || status >= 500 || isAsExpected(command.expects, status)) {
-    return [];
+/** A client asks again until it is answered: the last outcome is the one that it is left with. */
+function lastOutcomes(answers: readonly ClientOutcome[]): readonly ClientOutcome[] {
+  return [...new Map(answers.map((answer) => [answer.command, answer])).values()];
+}
+
+function judge({ command, status, attempt }: ClientOutcome): readonly Breach[] {
+  const subject = subjectOf(command);
+  if (status === null || status >= 500) {
+    return [{ subject, found: `was never answered, in ${attempt} attempts` }];
   }
-  const should = command.expects === "accepted" ? "accepted" : "refused";
-  return [{ subject: subjectOf(command), found: `is answered ${status}, and was to be ${should}` }];
+  return isAsExpected(command.expects, status)
+    ? []
+    : [{ subject, found: `is answered ${status}, and was to be ${command.expects}` }];
 }

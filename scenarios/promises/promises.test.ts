@@ -59,13 +59,19 @@ const record = (id: string, type: "payment.completed"): TopicRecord => ({
   value: encodeEvent({ id, type, paymentId: "p1" }),
 });
 
-const answer = (expects: "accepted" | "refused", status: number | null): ClientOutcome => ({
-  kind: "answer",
-  atMs: 0,
-  attempt: 1,
-  command: sampleTransfer({ expects }),
-  status,
-});
+const answers = (
+  expects: "accepted" | "refused",
+  ...statuses: readonly (number | null)[]
+): readonly ClientOutcome[] => {
+  const command = sampleTransfer({ expects });
+  return statuses.map((status, index) => ({
+    kind: "answer",
+    atMs: 0,
+    attempt: index + 1,
+    command,
+    status,
+  }));
+};
 
 /** One payment of 0.500 OMR that went as it should. */
 const soundBooks: readonly Entry[] = [
@@ -93,8 +99,8 @@ function endingOf(
   for (const [service, table, after] of entries) {
     enterCommit(books, service, [{ table, before: null, after }]);
   }
-  const { records = soundRecords, lag = 0, answers = [] } = rest;
-  return { books, records, lag, answers, settleBoundMs: 30_000 };
+  const { records = soundRecords, lag = 0, answers: told = answers("accepted", null, 202) } = rest;
+  return { books, records, lag, answers: told, settleBoundMs: 30_000 };
 }
 
 /** The books with the entries of one table replaced. */
@@ -165,12 +171,17 @@ describe("the promises", () => {
     ],
     [
       "a request that was to be refused and is accepted is answered wrongly",
-      endingOf(soundBooks, { answers: [answer("refused", null), answer("refused", 202)] }),
+      endingOf(soundBooks, { answers: answers("refused", null, 202) }),
       ["answered"],
     ],
     [
       "a request that was to be accepted and is refused is answered wrongly",
-      endingOf(soundBooks, { answers: [answer("accepted", 503), answer("accepted", 422)] }),
+      endingOf(soundBooks, { answers: answers("accepted", 503, 422) }),
+      ["answered"],
+    ],
+    [
+      "a client that asks and asks is never answered",
+      endingOf(soundBooks, { answers: answers("accepted", 503, null) }),
       ["answered"],
     ],
     ["records that nobody read are left over", endingOf(soundBooks, { lag: 2 }), ["ends"]],

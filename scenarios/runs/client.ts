@@ -6,7 +6,7 @@ import { processesAnswering } from "../plans/topology.ts";
 import { Unanswered, type ClientAnswer, type Universe } from "../world.ts";
 
 const RETRY_DELAY_MS = 200;
-/** One minute of asking: longer than any outage that a plan makes. */
+/** One minute of asking: twice as long as any fault keeps a process away. */
 const ATTEMPTS_MAX = 300;
 
 /** Opens the plan's wallets one by one. @throws Error when one cannot be opened */

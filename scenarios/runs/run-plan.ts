@@ -2,6 +2,7 @@ import { TOPICS } from "../../system/domain/events.ts";
 import type { Books } from "../books/books.ts";
 import { readBooks } from "../books/read-books.ts";
 import { possibleFaults } from "../faults/armed-faults.ts";
+import { triggerOf } from "../faults/fault.ts";
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { Plan } from "../plans/plan.ts";
 import { PROMISES } from "../promises/promises.ts";
@@ -41,7 +42,7 @@ export function brokenPromises(outcome: Outcome): readonly string[] {
     .map(({ promise }) => promise);
 }
 
-/** How long the faults may take to fire once the load is over, in the world's own time. */
+/** How long those at an effect may take to fire once the load is over, in the world's own time. */
 const FAULT_BOUND_MS = 20_000;
 /** How long the system has to come to rest once the faults have stopped. */
 const SETTLE_BOUND_MS = 30_000;
@@ -81,7 +82,10 @@ async function drive(
 
   await openWallets(universe, plan);
   universe.beginLoad();
+  const beganAtMs = universe.nowMs();
   await submitAll(universe, plan, notice);
+  // What strikes at a time strikes then, also when nothing is left to do by that time.
+  await universe.sleep(beganAtMs + lastStrikeMs(plan) - universe.nowMs());
   const allFired = () => universe.firedFaults().size === faultsPossible;
   await comeToRest(universe, { boundMs: FAULT_BOUND_MS, goOnAtOnce: allFired });
   await universe.heal();
@@ -103,6 +107,14 @@ async function drive(
     happenings,
     endedAtMs: universe.nowMs(),
   };
+}
+
+/** When the last of the faults that strike at a time does, after the load began; 0 without any. */
+function lastStrikeMs({ faults }: Plan): number {
+  return Math.max(
+    0,
+    ...faults.map(triggerOf).map((trigger) => (trigger.on === "time" ? trigger.atMs : 0)),
+  );
 }
 
 async function readRecords(universe: Universe): Promise<readonly TopicRecord[]> {

@@ -1,5 +1,5 @@
 import type { ClientRequest } from "../../scenarios/plans/commands/client-request.ts";
-import { Unanswered, type ClientAnswer } from "../../scenarios/world.ts";
+import { ANSWER_MS_MAX, Unanswered, type ClientAnswer } from "../../scenarios/world.ts";
 import { problem } from "../../system/http/problem.ts";
 import type { HttpResponse, Route, Server } from "../../system/ports/server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -47,7 +47,7 @@ export function createSimulatedServer(
   };
 }
 
-/** Sends one request to the process of that name. @throws Unanswered */
+/** Sends one request to the process of that name. @throws Unanswered, after `ANSWER_MS_MAX` too */
 export type HttpClient = (to: string, request: ClientRequest) => Promise<ClientAnswer>;
 
 /**
@@ -62,7 +62,9 @@ export function createHttpClient(network: Network, from: SimulatedProcess): Http
     idleByServer.set(to, idle);
     try {
       const connection = takeOpen(idle) ?? (await connectRequestClient(network, { from, port }));
+      const timer = from.after(ANSWER_MS_MAX, () => connection.close());
       const response = await connection.request(request);
+      timer.cancel();
       idle.push(connection);
       return response;
     } catch (error) {

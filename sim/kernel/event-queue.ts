@@ -3,6 +3,7 @@ import type { ReadyEvent, TieBreak } from "./tie-break.ts";
 /** Whose event it is: a process. */
 export interface EventOwner {
   readonly isRunning: boolean;
+  readonly isPaused: boolean;
   act(callback: () => void): void;
 }
 
@@ -40,11 +41,11 @@ export class ScheduledEvent implements ReadyEvent {
 
   /** By its owner where it has one: a process that is paused does it when it goes on. */
   run(): void {
-    const callback = this.#callback;
-    if (callback === undefined || this.#owner === undefined) {
-      callback?.();
+    if (this.#owner?.isPaused === true) {
+      // It may be called off before then.
+      this.#owner.act(() => this.#callback?.());
     } else {
-      this.#owner.act(callback);
+      this.#callback?.();
     }
   }
 

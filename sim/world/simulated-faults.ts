@@ -22,12 +22,10 @@ export interface SimulatedFaults {
   readonly armed: ArmedFaults;
   /** A fault strikes in a process: does its part, and says what shall happen at the gate. */
   strike(planned: PlannedFault, process: SimulatedProcess): GateVerdict;
-  /** From now on faults strike at their times; `find` gives the running process of a name. */
+  /** From now on faults strike at their times; `find` gives the process of a name that is up. */
   beginLoad(find: (name: string) => SimulatedProcess | undefined): void;
   /** Those that have fired, by their places in the plan. */
   fired(): ReadonlySet<number>;
-  /** How many pauses have not ended yet. */
-  pausesUnderWay(): number;
 }
 
 export function createSimulatedFaults(
@@ -38,7 +36,6 @@ export function createSimulatedFaults(
   const { kernel } = servers;
   const armed = new ArmedFaults(possibleFaults(faults, SIMULATED_ABILITIES));
   const fired = new Set<number>();
-  let pauses = 0;
 
   const tellPhase = (planned: PlannedFault, process: string, phase: FaultPhase): void => {
     const { fault, index } = planned;
@@ -61,11 +58,9 @@ export function createSimulatedFaults(
     process: SimulatedProcess,
     lastsMs: number,
   ): GateVerdict => {
-    pauses += 1;
     process.pause();
     const until = process.promise<void>("the end of its pause", (resolve) => {
       wakeAfter(kernel, lastsMs, () => {
-        pauses -= 1;
         // Killed meanwhile, it never goes on.
         if (process.isRunning) {
           tellPhase(planned, process.name, "end");
@@ -105,7 +100,6 @@ export function createSimulatedFaults(
       }
     },
     fired: () => fired,
-    pausesUnderWay: () => pauses,
   };
 }
 

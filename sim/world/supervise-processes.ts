@@ -100,10 +100,11 @@ export function superviseProcesses(
 
   return {
     start: () => topology.forEach(begin),
-    beginLoad: () => faults.beginLoad((name) => running.get(name)),
+    beginLoad: () => faults.beginLoad((name) => (up.has(name) ? running.get(name) : undefined)),
     fired: () => faults.fired(),
     disarm: () => faults.armed.disarm(),
-    areWell: () => up.size === topology.length && faults.pausesUnderWay() === 0,
+    areWell: () =>
+      up.size === topology.length && [...running.values()].every(({ isPaused }) => !isPaused),
     effects: () => gates.reduce((sum, gate) => sum + gate.count(), 0),
   };
 }

@@ -102,6 +102,19 @@ describe("the simulated world", () => {
     expect(await survived(fault)).toBe(true);
   });
 
+  it("gives a client no answer for as long as clients wait, when its service is stopped", async () => {
+    const trigger = { on: "time", process: "payment-1", atMs: 290 } as const;
+    const plan = planWith({ kind: "pause", trigger, lastsMs: 15_000 });
+    const { happenings } = await runPlan(world, plan);
+    const answers = happenings.flatMap((happening) =>
+      happening.kind === "answer" && happening.command.atMs === 300 ? [happening] : [],
+    );
+    const [first, second] = answers;
+    expect(answers.map(({ status }) => status)).toEqual([null, 202]);
+    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(4_000);
+    expect(first?.atMs).toBeGreaterThan(10_000);
+  });
+
   async function survived(fault: Fault): Promise<boolean> {
     const outcome = await runPlan(world, planWith(fault));
     expect(outcome.fired).toEqual(new Set([0]));

@@ -43,14 +43,14 @@ export function encodeEvent(event: Event): string {
 }
 
 /** The service that publishes each topic: nobody else writes to it. */
-const PUBLISHERS: Readonly<Record<EventType, string>> = {
+const PUBLISHERS = {
   "payment.created": "payment",
   "payment.completed": "wallet",
   "payment.failed": "wallet",
-};
+} as const satisfies Readonly<Record<EventType, string>>;
 
-/** The topics to which a service publishes; none for a name that is no service's. */
-export function topicsPublishedBy(service: string): readonly EventType[] {
+/** The topics to which a service publishes. */
+export function topicsPublishedBy(service: (typeof PUBLISHERS)[EventType]): readonly EventType[] {
   return TOPICS.filter((topic) => PUBLISHERS[topic] === service);
 }
 

@@ -104,6 +104,17 @@ const FORBIDDEN_ARROWS: readonly ForbiddenArrow[] = [
   },
   {
     from: /^scenarios\//,
+    to: /^system\/adapters\//,
+    message: "a scenario knows no driver: take the ports (system/ports/), which each world makes",
+  },
+  {
+    from: /^(sim\/(?!world\/)|chaos\/(?!world))/,
+    to: /^scenarios\/(runs|stories|sweeps|workloads)\//,
+    message:
+      "below its world.ts a world carries plans out and judges nothing: let scenarios/runs/ or the caller do it",
+  },
+  {
+    from: /^scenarios\//,
     to: /^(sim|chaos)\//,
     message:
       "a scenario knows no world: ask the World port (scenarios/world.ts), and let cli.ts choose the world",

@@ -63,6 +63,39 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["server"],
     ],
   },
+  {
+    room: "scenarios/faults/",
+    layers: [
+      ["effect-name.ts"],
+      ["trigger.ts"],
+      ["effect-words.ts", "fault-kind.ts"],
+      ["kinds"],
+      ["fault.ts"],
+      ["armed-faults.ts"],
+      ["effect-gate.ts"],
+      ["interpose-ports.ts"],
+    ],
+  },
+  {
+    room: "scenarios/plans/",
+    layers: [
+      ["commands", "topology.ts"],
+      ["plan.ts"],
+      ["scenario.ts", "plan-schema.ts"],
+      ["replay-file.ts"],
+    ],
+  },
+  {
+    room: "scenarios/books/",
+    layers: [
+      ["books.ts", "money-words.ts"],
+      ["book-table.ts"],
+      ["tables"],
+      ["book-tables.ts"],
+      ["enter-commit.ts"],
+      ["read-books.ts"],
+    ],
+  },
   { room: "sim/kafka/", layers: [["protocol"], ["broker", "client"]] },
   {
     room: "chaos/",

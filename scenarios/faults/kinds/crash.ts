@@ -1,6 +1,7 @@
 import Type, { type Static } from "typebox";
+import { whatWasLost } from "../effect-words.ts";
 import type { FaultKind } from "../fault-kind.ts";
-import { describeTrigger, triggerSchema } from "../trigger.ts";
+import { describeTrigger, OUTAGE_MS_MAX, triggerSchema } from "../trigger.ts";
 
 /** A process dies, as by SIGKILL, and is started again after a delay. */
 export type CrashFault = Static<typeof crashSchema>;
@@ -9,7 +10,7 @@ const crashSchema = Type.Object(
   {
     kind: Type.Literal("crash"),
     trigger: triggerSchema,
-    restartAfterMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
+    restartAfterMs: Type.Integer({ minimum: 0, maximum: OUTAGE_MS_MAX }),
   },
   { additionalProperties: false },
 );
@@ -18,22 +19,14 @@ export const crashKind: FaultKind<CrashFault> & { readonly schema: typeof crashS
   kind: "crash",
   noun: { one: "crash", many: "crashes" },
   sentence:
-    "A process of a service is killed at once and started again after a moment. Before an exchange, its request never left it; after, the request took effect and the process never learned of it.",
+    "A process of a service is killed at once and started again after a moment: before a request leaves it, after a request of its own was answered and before it learns of that, when something arrives, or at a time.",
   schema: crashSchema,
   triggerOf: ({ trigger }) => trigger,
   complaint: () => undefined,
   needs: ["kill"],
   firesWith: "begin",
-  tellBegin: ({ trigger }) => `Killed ${describeTrigger(trigger)}${whatWasLost(trigger)}`,
+  tellBegin: ({ trigger }) =>
+    `Killed ${describeTrigger(trigger)}${trigger.on === "time" ? "." : `: ${whatWasLost(trigger)}`}`,
   // The restart is told by the world.
   tellEnd: null,
 };
-
-function whatWasLost(trigger: CrashFault["trigger"]): string {
-  if (trigger.on === "time") {
-    return ".";
-  }
-  return trigger.side === "before"
-    ? ": the request never left the process."
-    : ": it took effect, and the process never learned of it.";
-}

@@ -1,6 +1,6 @@
 import Type, { type Static } from "typebox";
 import type { FaultKind } from "../fault-kind.ts";
-import { describeTrigger, triggerSchema } from "../trigger.ts";
+import { describeTrigger, OUTAGE_MS_MAX, triggerSchema } from "../trigger.ts";
 
 /** A process stops for a time while the world goes on, as between SIGSTOP and SIGCONT. */
 export type PauseFault = Static<typeof pauseSchema>;
@@ -9,7 +9,7 @@ const pauseSchema = Type.Object(
   {
     kind: Type.Literal("pause"),
     trigger: triggerSchema,
-    lastsMs: Type.Integer({ minimum: 1, maximum: 3_600_000 }),
+    lastsMs: Type.Integer({ minimum: 1, maximum: OUTAGE_MS_MAX }),
   },
   { additionalProperties: false },
 );

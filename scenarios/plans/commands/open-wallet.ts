@@ -10,7 +10,7 @@ const text = Type.String({ maxLength: 10_000 });
 const openWalletSchema = Type.Object(
   {
     kind: Type.Literal("open-wallet"),
-    atMs: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    atMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
     id: text,
     /** A decimal string in `currency`. */
     funding: text,

@@ -10,7 +10,7 @@ const text = Type.String({ maxLength: 10_000 });
 const transferSchema = Type.Object(
   {
     kind: Type.Literal("transfer"),
-    atMs: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    atMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
     idempotencyKey: text,
     senderWalletId: text,
     receiverWalletId: text,

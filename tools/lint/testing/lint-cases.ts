@@ -89,6 +89,9 @@ export const ARROWS: readonly LintCase[] = [
   ),
   forbidden("sim/kafka/client/ask.ts", "sim/kafka/broker/broker.ts", /client must not know broker/),
   forbidden("chaos/keeper/keep.ts", "chaos/local/local.ts", /keeper must not know local/),
+  forbidden("scenarios/plans/plan.ts", "system/adapters/node.ts", /a scenario knows no driver/),
+  forbidden("chaos/processes/judge.ts", "scenarios/sweeps/sweep.ts", /carries plans out/),
+  forbidden("scenarios/faults/kinds/late.ts", "scenarios/faults/fault.ts", /kinds must not know/),
   forbidden("scenarios/odd/odd.ts", "scenarios/plans/plan.ts", /odd is in no layer of its room/),
   forbidden("reports/page/page.ts", "reports/testing/sample.ts", /serves tests only/),
 ];
@@ -326,7 +329,7 @@ function forbidden(from: string, to: string, says: RegExp): LintCase {
 }
 
 function banned(name: string, code: string, ...says: readonly RegExp[]): LintCase {
-  return { file: `scenarios/plans/banned-${name}.ts`, code, says };
+  return { file: `scenarios/runs/banned-${name}.ts`, code, says };
 }
 
 function imports(...paths: readonly string[]): string {
