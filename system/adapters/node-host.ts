@@ -21,17 +21,18 @@ export const nodeClock: Clock = {
 /** The host's randomness. */
 export const nodeEntropy: Entropy = { uuid: () => randomUUID() };
 
-/** Telemetry as one JSON object a line on standard output. */
-export function createLineTelemetry(processName: string): Telemetry {
+/**
+ * Telemetry as one JSON object a line, on standard output. The details are an object of their own:
+ * whatever they are called, they cannot take the place of the line's name, time or process.
+ */
+export function createLineTelemetry(
+  processName: string,
+  write: (line: string) => void = (line) => void process.stdout.write(line),
+): Telemetry {
   return {
     event(name, detail) {
-      const line = JSON.stringify({
-        atMs: Date.now(),
-        process: processName,
-        event: name,
-        ...detail,
-      });
-      process.stdout.write(`${line}\n`);
+      const said = { atMs: Date.now(), process: processName, event: name, detail };
+      write(`${JSON.stringify(said)}\n`);
     },
   };
 }

@@ -40,7 +40,7 @@ export async function consume(
       await setAside(ports, delivery, parsed.reason);
     } else {
       const outcome = await handle(parsed.event);
-      ports.telemetry.event(`inbox.${outcome}`, { event: parsed.event.id });
+      ports.telemetry.event(`inbox.${outcome}`, { eventId: parsed.event.id });
     }
   });
   await commitOffset(ports, delivery);
