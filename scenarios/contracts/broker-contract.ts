@@ -111,6 +111,36 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
   },
 
   {
+    claim: "a message that fails again and again holds up its own partition, and no other",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(6);
+        // Sent before anybody reads: one fetch brings all of it, whatever partition comes first.
+        await producer.send(PARTITION_OF_6.map(([key]) => ({ topic, key, value: key })));
+        const others = PARTITION_OF_6.filter(([, partition]) => partition !== POISONED);
+        const reader = await startReader(stage, {
+          client: "second",
+          topic,
+          onMessage: async (delivery) => {
+            if (delivery.partition === POISONED) {
+              throw new Error("never");
+            }
+            await delivery.commit();
+          },
+        });
+        const poisoned = () => reader.seen.filter(({ partition }) => partition === POISONED);
+        await until(stage.clock, "the message of one partition a third time", () => {
+          return poisoned().length === 3;
+        });
+        const came = values(reader.seen.filter(({ partition }) => partition !== POISONED));
+        const sent = others.map(([key]) => key);
+        demandEqual("what came of the other partitions", inOrder(came), inOrder(sent));
+        demandEqual("what came of its own", [...new Set(values(poisoned()))], ["payment-1"]);
+        await reader.stop();
+      }),
+  },
+
+  {
     claim:
       "what a dead consumer had not committed comes to the next one within the session time-out",
     check: (stage) =>
@@ -182,6 +212,9 @@ const PARTITION_OF_6: readonly (readonly [key: string, partition: number])[] = [
   ["wallet:فاطمة", 2],
   ["€", 4],
 ];
+
+/** Where `payment-1` is, the first of two messages. */
+const POISONED = 1;
 
 async function withProducer(
   stage: BrokerStage,

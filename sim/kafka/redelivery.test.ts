@@ -59,6 +59,30 @@ describe("delivery at least once", () => {
     });
   });
 
+  test("retries are counted since the last join, whatever went well in between", async () => {
+    await inKafkaWorld("now and then", async ({ send, startWallet, main, broker }) => {
+      const failed = new Set<bigint>();
+      startWallet("wallet-1", {
+        onMessage: async ({ offset }, commit) => {
+          // Each message once: every other attempt goes well.
+          if (!failed.has(offset)) {
+            failed.add(offset);
+            throw new Error("not the first time");
+          }
+          await commit();
+        },
+      });
+      await send(numbered(5));
+      await main.sleep(60_000);
+      expect(lag(broker)).toBe(0);
+      expect(broker.group("wallet").generation).toBe(1);
+      await send(numbered(1));
+      await main.sleep(60_000);
+      expect(lag(broker)).toBe(0);
+      expect(broker.group("wallet").generation).toBe(3);
+    });
+  });
+
   test("a handler that fails for long leaves the group, comes back, and is never given up", async () => {
     await inKafkaWorld("outage", async ({ send, startWallet, main, broker }) => {
       let attempts = 0;

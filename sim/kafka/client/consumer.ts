@@ -36,8 +36,9 @@ export interface ConsumerOptions extends MembershipOptions {
 
 /**
  * Consumes as kafkajs 2.2.4 does without autoCommit: one message at a time, heartbeats between
- * messages and after an empty fetch only, and after a failure back to the message that failed.
- * After the last retry it leaves the group and starts anew, for ever.
+ * messages and after an empty fetch only, and after a failure back to the message that failed. The
+ * retries are counted from its last join on, whatever went well in between: after the last one it
+ * leaves the group and starts anew, for ever.
  *
  * Left out so far: partitions consumed concurrently, and the old generation's handler that runs on
  * beside the new one (kafkajs #1097).
@@ -90,9 +91,9 @@ export class Consumer {
         if (!wasReady) {
           await this.#join();
           onJoined();
+          this.#delays.reset();
         }
         await this.#fetchAndHandle();
-        this.#delays.reset();
       } catch (error) {
         await this.#recover(error, wasReady);
       }
@@ -125,13 +126,30 @@ export class Consumer {
       maxBytesPerPartition,
       partitions,
     });
-    let handledCount = 0;
-    for (const batch of fetched.partitions) {
-      handledCount += await this.#handleBatch(batch);
-    }
-    if (handledCount === 0) {
+    const recordCount = await this.#handleBatches(fetched.partitions);
+    if (recordCount === 0) {
       await this.#heartbeatIfDue();
     }
+  }
+
+  /**
+   * As kafkajs's worker has it: where the batch of one partition fails, those of the others are
+   * handled all the same, and only then the first failure is thrown.
+   */
+  async #handleBatches(batches: ReplyOf<"fetch">["partitions"]): Promise<number> {
+    const failures: unknown[] = [];
+    let recordCount = 0;
+    for (const batch of batches) {
+      try {
+        recordCount += await this.#handleBatch(batch);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) {
+      throw failures[0];
+    }
+    return recordCount;
   }
 
   async #handleBatch(batch: ReplyOf<"fetch">["partitions"][number]): Promise<number> {
