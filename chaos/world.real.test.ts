@@ -4,6 +4,7 @@ import type { Trigger } from "../scenarios/faults/trigger.ts";
 import type { Plan } from "../scenarios/plans/plan.ts";
 import type { Topology } from "../scenarios/plans/topology.ts";
 import { brokenPromises, runPlan } from "../scenarios/runs/run-plan.ts";
+import { fullWalletPlan } from "../scenarios/testing/full-wallet-plan.ts";
 import { crashAt, samplePlan, sampleTransfer } from "../scenarios/testing/sample-plan.ts";
 import type { Universe, UniverseEvent } from "../scenarios/world.ts";
 import { DEFAULT_KNOBS } from "../system/process/knobs.ts";
@@ -48,6 +49,16 @@ test("a verdict survives a crash of the wallet before it is published, in a univ
   expect(outcome.books.payments.size).toBe(6);
   expect(outcome.books.fundingMinor).toEqual(new Map([["OMR", 135_000n]]));
   expect(happened(outcome.happenings, "exit")).toEqual([]);
+});
+
+test("a payment that no balance can hold is FAILED with its own reason, and every partition goes on", async () => {
+  const outcome = await runPlan(world, fullWalletPlan());
+  expect(brokenPromises(outcome)).toEqual([]);
+  const ended = [...outcome.books.payments.values()].map(({ status, reason }) => reason ?? status);
+  expect(ended.toSorted()).toEqual([
+    ...Array.from({ length: 12 }, () => "COMPLETED"),
+    "balance_limit",
+  ]);
 });
 
 test("a service that commits, then emits loses its event when it is killed in between", async () => {

@@ -36,7 +36,8 @@ export async function inTransaction<T>(
 
 /**
  * Runs one statement on a connection of its own: a transaction by itself, as PostgreSQL has it. A
- * connection on which it failed is not given to anybody else.
+ * connection on which the server was not heard is not given to anybody else; one on which it
+ * answered with a refusal serves on.
  *
  * @throws DatabaseError
  */
@@ -51,7 +52,7 @@ export async function runStatement(
     connection.release();
     return result;
   } catch (error) {
-    connection.release(true);
+    connection.release(!(error instanceof DatabaseError && error.applied === "no"));
     throw error;
   }
 }

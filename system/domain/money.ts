@@ -13,8 +13,8 @@ export type Currency = "OMR";
 /** Digits after the point, by currency (ISO 4217). */
 const DECIMALS: ReadonlyMap<string, number> = new Map([["OMR", 3]]);
 
-/** PostgreSQL's bigint ends here; an amount must fit a column. */
-const AMOUNT_MINOR_MAX = 9_223_372_036_854_775_807n;
+/** PostgreSQL's bigint ends here; an amount must fit a column, and so must a balance. */
+export const AMOUNT_MINOR_MAX = 9_223_372_036_854_775_807n;
 
 export type ParsedMoney =
   | { readonly kind: "money"; readonly money: Money }

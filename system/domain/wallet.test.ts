@@ -34,6 +34,20 @@ describe("decideTransfer", () => {
     });
   });
 
+  it("fills a wallet up to what can be kept, and refuses a baisa more", () => {
+    const full = wallet("rich", 9_223_372_036_854_775_806n);
+    const parties = { sender: salim, receiver: full };
+    expect(decideTransfer(payment("salim", "rich", 1n), parties)).toEqual({
+      kind: "move",
+      senderBalanceMinor: 9_999n,
+      receiverBalanceMinor: 9_223_372_036_854_775_807n,
+    });
+    expect(decideTransfer(payment("salim", "rich", 2n), parties)).toEqual({
+      kind: "refuse",
+      reason: "balance_limit",
+    });
+  });
+
   it("refuses a transfer from a wallet to itself", () => {
     const parties = { sender: salim, receiver: salim };
     expect(decideTransfer(payment("salim", "salim", 1n), parties)).toEqual({

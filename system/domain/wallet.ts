@@ -1,4 +1,4 @@
-import type { Money } from "./money.ts";
+import { AMOUNT_MINOR_MAX, type Money } from "./money.ts";
 import type { Payment, RefusalReason } from "./payment.ts";
 
 export interface Wallet {
@@ -33,9 +33,13 @@ export function decideTransfer(
   if (sender.balance.amountMinor < amountMinor) {
     return { kind: "refuse", reason: "insufficient_balance" };
   }
+  const receiverBalanceMinor = receiver.balance.amountMinor + amountMinor;
+  if (receiverBalanceMinor > AMOUNT_MINOR_MAX) {
+    return { kind: "refuse", reason: "balance_limit" };
+  }
   return {
     kind: "move",
     senderBalanceMinor: sender.balance.amountMinor - amountMinor,
-    receiverBalanceMinor: receiver.balance.amountMinor + amountMinor,
+    receiverBalanceMinor,
   };
 }

@@ -1,19 +1,31 @@
 import { DatabaseError } from "../ports/database.ts";
+import { passes } from "../ports/passes.ts";
 import type { HttpResponse } from "../ports/server.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
 import { problem } from "./problem.ts";
 
 /**
- * Turns a database that failed into 503: nothing was refused, and the client may ask again. Whether
- * the request took effect is what the code tells: `outcome-unknown` or `not-available`.
+ * Turns an error that passes into 503: nothing was refused, and the client may ask again. Whether
+ * the request took effect is what the code tells: `outcome-unknown` or `not-available`. Any other
+ * error is 500: it would come again. Both leave a line.
  */
-export async function answering(respond: () => Promise<HttpResponse>): Promise<HttpResponse> {
+export async function answering(
+  telemetry: Telemetry,
+  route: string,
+  respond: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
   try {
     return await respond();
   } catch (error) {
-    if (!(error instanceof DatabaseError)) {
-      throw error;
+    const code = error instanceof DatabaseError ? error.code : "";
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!passes(error)) {
+      telemetry.event("http.failed", { route, code, reason });
+      return problem(500, "internal-error", "the service met an error of its own");
     }
-    const code = error.applied === "unknown" ? "outcome-unknown" : "not-available";
-    return problem(503, code, "the service could not finish the request; ask again");
+    const { applied } = error;
+    telemetry.event("http.not-available", { route, code, reason, applied });
+    const title = applied === "unknown" ? "outcome-unknown" : "not-available";
+    return problem(503, title, "the service could not finish the request; ask again");
   }
 }

@@ -1,8 +1,15 @@
 import Type, { type TSchema } from "typebox";
-import type { Validator } from "typebox/compile";
+import { Compile, type Validator } from "typebox/compile";
 
 /** Identifiers that clients choose: what is safe in a path, a key and a column. */
 export const identifier = Type.String({ pattern: "^[A-Za-z0-9._:-]{1,64}$" });
+
+const compiledIdentifier = Compile(identifier);
+
+/** Whether a text can be an identifier at all. */
+export function isIdentifier(text: string): boolean {
+  return compiledIdentifier.Check(text);
+}
 
 export type RequestBody<T> =
   | { readonly kind: "body"; readonly value: T }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent, type Event } from "../domain/events.ts";
 import { BrokerError, type Delivery } from "../ports/broker.ts";
+import { DatabaseError } from "../ports/database.ts";
 import { databaseError, scriptedDatabase } from "../testing/scripted-database.ts";
 import { consume } from "./consume.ts";
 
@@ -38,7 +39,7 @@ function deliveryOf(value: string | null, steps: string[], topic = "payment.comp
   };
 }
 
-const LIMITS = { attemptsMax: 3, delayMs: 100 };
+const LIMITS = { attemptsMax: 3, delayMs: 100, stopping: new AbortController().signal };
 
 describe("consume", () => {
   it.each(["done", "duplicate"] as const)(
@@ -86,20 +87,47 @@ describe("consume", () => {
     expect(steps).toEqual(["tried", "slept 100 ms", "tried", "slept 100 ms", "tried"]);
   });
 
-  it("throws an error that is not the database's at once, with nothing committed", async () => {
+  it("tries nothing again once the process is to stop: the message comes again", async () => {
     const { steps, ports } = surroundings();
-    const bug = new TypeError("a bug of the handler");
-    const consuming = consume(
-      ports,
-      LIMITS,
-      deliveryOf(encodeEvent(COMPLETED), steps),
-      async () => {
-        throw bug;
-      },
-    );
-    await expect(consuming).rejects.toBe(bug);
+    const limits = { ...LIMITS, stopping: AbortSignal.abort() };
+    const failure = databaseError("no");
+    const delivery = deliveryOf(encodeEvent(COMPLETED), steps);
+    const consuming = consume(ports, limits, delivery, () => Promise.reject(failure));
+    await expect(consuming).rejects.toBe(failure);
     expect(steps).toEqual([]);
   });
+
+  it.each<[string, Error, string]>([
+    ["a bug", new TypeError("a bug of the handler"), "TypeError: a bug of the handler"],
+    ...["22003", "22021", "23505", "23514", "42P01", "54000"].map(
+      (code): [string, Error, string] => [
+        `SQLSTATE ${code}`,
+        new DatabaseError("refused", { code, applied: "no" }),
+        `the database refused it with ${code}: refused`,
+      ],
+    ),
+  ])(
+    "sets an event aside at the first error that would come again, and goes on: %s",
+    async (_, error, reason) => {
+      const { steps, database, ports } = surroundings();
+      const delivery = deliveryOf(encodeEvent(COMPLETED), steps);
+      await consume(ports, LIMITS, delivery, () => Promise.reject(error));
+      expect(steps).toEqual(["set aside", "offset committed"]);
+      expect(database.parametersOf(KEEP)[0]?.[4]).toBe(reason);
+    },
+  );
+
+  it.each(["08006", "25P03", "40001", "40P01", "53300", "55P03", "57014", "57P01", "connection"])(
+    "never sets an event aside for an error that passes: %s",
+    async (code) => {
+      const { steps, ports } = surroundings();
+      const delivery = deliveryOf(encodeEvent(COMPLETED), steps);
+      const error = new DatabaseError("not now", { code, applied: "no" });
+      const consuming = consume(ports, LIMITS, delivery, () => Promise.reject(error));
+      await expect(consuming).rejects.toBe(error);
+      expect(steps).toEqual(["slept 100 ms", "slept 100 ms"]);
+    },
+  );
 
   it("goes on when the offset could not be committed: the effect is there", async () => {
     const { steps, ports } = surroundings();

@@ -3,7 +3,7 @@ import type { Delivery } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 
-/** Keeps a message that cannot be read, with the reason. The same message is kept once. */
+/** Keeps a message that cannot be taken in, with the reason. The same message is kept once. */
 export async function setAside(
   ports: { readonly database: Database; readonly clock: Clock },
   delivery: Delivery,
@@ -21,7 +21,7 @@ export async function setAside(
         delivery.partition,
         delivery.offset,
         storable(delivery.value ?? ""),
-        reason,
+        storable(reason),
         ports.clock.nowMs(),
       ],
     }),

@@ -1,11 +1,12 @@
-import { BrokerError } from "../ports/broker.ts";
-import { DatabaseError } from "../ports/database.ts";
+import { passes } from "../ports/passes.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { RelayPorts } from "./relay.ts";
 
 /**
  * Relays until `stopping`: at once again after a full batch, otherwise after a pause. An outage of
  * the database or the broker is waited out, however long: nothing is given up, nothing is marked.
+ *
+ * @throws Error that does not pass: the relay cannot go on
  */
 export async function runRelay(
   ports: RelayPorts & { readonly telemetry: Telemetry },
@@ -29,7 +30,7 @@ async function relayOnce(
   try {
     return await relay(ports, batchMax);
   } catch (error) {
-    if (!(error instanceof DatabaseError || error instanceof BrokerError)) {
+    if (!passes(error)) {
       throw error;
     }
     ports.telemetry.event("relay.outage", { reason: error.message, applied: error.applied });

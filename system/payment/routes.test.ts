@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DatabaseError } from "../ports/database.ts";
 import type { HttpRequest, HttpResponse } from "../ports/server.ts";
 import { databaseError, scriptedDatabase, type Script } from "../testing/scripted-database.ts";
 import { paymentRoutes } from "./routes.ts";
@@ -17,11 +18,16 @@ function service(
   answers: { readonly accept?: () => Promise<Acceptance>; readonly script?: Script } = {},
 ) {
   const requests: TransferRequest[] = [];
+  const lines: string[] = [];
   const ports = {
     database: scriptedDatabase(answers.script),
     clock: { nowMs: () => 1_234, async sleep() {} },
     entropy: { uuid: () => "u1" },
     producer: { async send() {}, async disconnect() {} },
+    telemetry: {
+      event: (name: string, detail: Readonly<Record<string, unknown>>) =>
+        lines.push(`${name} ${Object.values(detail).join(" ")}`),
+    },
   };
   const routes = paymentRoutes(ports, async (_, request) => {
     requests.push(request);
@@ -44,6 +50,7 @@ function service(
   };
   return {
     requests,
+    lines,
     post: (headers: HttpRequest["headers"], body: unknown) => ask("POST", { headers, body }),
     get: (id: string) => ask("GET", { pathParameters: { id } }),
   };
@@ -137,17 +144,29 @@ describe("POST /payments", () => {
     ["unknown", "outcome-unknown"],
     ["no", "not-available"],
   ] as const)(
-    "answers 503 to an error that may have been applied: %s under the code %s",
+    "answers 503 to an error that may have been applied: %s under the code %s, with a line",
     async (applied, code) => {
-      const { post } = service({ accept: () => Promise.reject(databaseError(applied)) });
+      const error = databaseError(applied);
+      const { post, lines } = service({ accept: () => Promise.reject(error) });
       expect(await post(KEY, BODY)).toEqual(problemWith(503, code));
+      expect(lines).toEqual([
+        `http.not-available POST /payments ${error.code} ${error.message} ${applied}`,
+      ]);
     },
   );
 
-  it("does not answer for a bug", async () => {
-    const bug = new TypeError("a bug");
-    const { post } = service({ accept: () => Promise.reject(bug) });
-    await expect(post(KEY, BODY)).rejects.toBe(bug);
+  it.each([
+    ["a bug", new TypeError("a secret"), "http.failed POST /payments  a secret"],
+    [
+      "an error of the database that would come again",
+      new DatabaseError("out of range", { code: "22003", applied: "no" }),
+      "http.failed POST /payments 22003 out of range",
+    ],
+  ])("answers 500 to %s, without telling what it was, with a line", async (_, error, line) => {
+    const { post, lines } = service({ accept: () => Promise.reject(error) });
+    const expected = problemWith(500, "internal-error", "the service met an error of its own");
+    expect(await post(KEY, BODY)).toEqual(expected);
+    expect(lines).toEqual([line]);
   });
 });
 
@@ -174,6 +193,15 @@ describe("GET /payments/:id", () => {
     const expected = problemWith(404, "unknown-payment", 'there is no payment "p9"');
     expect(await service().get("p9")).toEqual(expected);
   });
+
+  it.each(["\u0000", "a\u0000", "", "a/b", "p".repeat(65)])(
+    "answers 404 to what cannot be an id, and asks no database: %j",
+    async (id) => {
+      const { get, lines } = service({ script: () => databaseError("no") });
+      expect(await get(id)).toEqual(problemWith(404, "unknown-payment"));
+      expect(lines).toEqual([]);
+    },
+  );
 
   it("answers 503 when the database cannot be asked", async () => {
     const { get } = service({ script: () => databaseError("unknown") });

@@ -3,8 +3,9 @@ import { Compile } from "typebox/compile";
 import { parseMoney } from "../domain/money.ts";
 import { answering } from "../http/answering.ts";
 import { problem } from "../http/problem.ts";
-import { identifier, requestBody } from "../http/request-body.ts";
+import { identifier, isIdentifier, requestBody } from "../http/request-body.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
 import type { AcceptPorts } from "./accept.ts";
 import { findPayment } from "./records.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
@@ -18,7 +19,7 @@ import type { Acceptance, TransferRequest } from "./transfer-request.ts";
  * was done or whether that is not known.
  */
 export function paymentRoutes(
-  ports: AcceptPorts,
+  ports: PaymentPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
 ): readonly Route[] {
   return [
@@ -26,6 +27,8 @@ export function paymentRoutes(
     { method: "GET", path: "/payments/:id", handle: (request) => getPayment(ports, request) },
   ];
 }
+
+type PaymentPorts = AcceptPorts & { readonly telemetry: Telemetry };
 
 const paymentBody = Compile(
   Type.Object(
@@ -40,7 +43,7 @@ const paymentBody = Compile(
 );
 
 async function postPayment(
-  ports: AcceptPorts,
+  ports: PaymentPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
@@ -57,7 +60,7 @@ async function postPayment(
   if (transfer.kind === "refused") {
     return problem(400, "malformed-amount", transfer.message);
   }
-  return answering(async () => {
+  return answering(ports.telemetry, "POST /payments", async () => {
     const acceptance = await accept(ports, transfer.request);
     return acceptance.kind === "key-reused"
       ? problem(422, "idempotency-key-reused", "the key was used for a different request")
@@ -65,13 +68,16 @@ async function postPayment(
   });
 }
 
-async function getPayment(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
+async function getPayment(ports: PaymentPorts, request: HttpRequest): Promise<HttpResponse> {
   const id = request.pathParameters["id"] ?? "";
-  return answering(async () => {
+  const unknown = problem(404, "unknown-payment", `there is no payment ${JSON.stringify(id)}`);
+  // What cannot be an id is not asked for: a text with a NUL the database would refuse.
+  if (!isIdentifier(id)) {
+    return unknown;
+  }
+  return answering(ports.telemetry, "GET /payments/:id", async () => {
     const payment = await findPayment(ports.database, id);
-    return payment === undefined
-      ? problem(404, "unknown-payment", `there is no payment ${JSON.stringify(id)}`)
-      : { status: 200, body: payment };
+    return payment === undefined ? unknown : { status: 200, body: payment };
   });
 }
 

@@ -20,6 +20,7 @@ export type VerdictEvent = Extract<Event, { type: "payment.completed" | "payment
  * claim in one transaction. A terminal payment absorbs every later verdict.
  *
  * @throws DatabaseError; tried again, the inbox tells whether the verdict was applied
+ * @throws Error for an event that can never be taken in
  */
 export async function settlePayment(
   ports: SettlePorts,
@@ -29,6 +30,7 @@ export async function settlePayment(
   const outcome = outcomeOf(verdict);
   return inTransaction(ports.database, "settle", async (connection) => {
     if (!(await claimEvent(connection, { id: verdict.id, topic: verdict.type }, nowMs))) {
+      await demandVerdict(connection, verdict);
       return "duplicate";
     }
     const { rowCount } = await connection.query({
@@ -39,6 +41,9 @@ export async function settlePayment(
     });
     if (rowCount === 0) {
       const status = await statusOf(connection, verdict.paymentId);
+      if (status === undefined) {
+        throw new Error(`there is no payment ${JSON.stringify(verdict.paymentId)}`);
+      }
       ports.telemetry.event("settle.absorbed", { payment: verdict.paymentId, status });
     }
     return "done";
@@ -51,12 +56,25 @@ function outcomeOf(verdict: VerdictEvent): { status: PaymentStatus; reason: stri
     : { status: "FAILED", reason: verdict.reason };
 }
 
-/** The guarded UPDATE hit no row: the payment is terminal, or it was never here. */
-async function statusOf(connection: Connection, paymentId: string): Promise<string> {
+/**
+ * A duplicate is this very event again, and then its payment is terminal.
+ *
+ * @throws Error when it is not: the id was another event's
+ */
+async function demandVerdict(connection: Connection, verdict: VerdictEvent): Promise<void> {
+  const status = await statusOf(connection, verdict.paymentId);
+  if (status === undefined || status === "PENDING") {
+    const { id, paymentId } = verdict;
+    throw new Error(`event ${id} was taken in before, and not for payment ${paymentId}`);
+  }
+}
+
+/** Undefined for a payment that was never here. */
+async function statusOf(connection: Connection, paymentId: string): Promise<string | undefined> {
   const { rows } = await connection.query({
     label: "read-status",
     sql: `SELECT status FROM payments WHERE id = $1`,
     parameters: [paymentId],
   });
-  return rows[0] === undefined ? "unknown payment" : textColumn(rows[0], "status");
+  return rows[0] === undefined ? undefined : textColumn(rows[0], "status");
 }

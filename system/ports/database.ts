@@ -50,7 +50,10 @@ export type Applied = "no" | "unknown";
 
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
-  /** PostgreSQL's SQLSTATE, or `connection` when the server could not be heard. */
+  /**
+   * PostgreSQL's SQLSTATE, or `connection` when the server could not be heard. `passes` says which
+   * of them are worth asking again.
+   */
   readonly code: string;
   readonly applied: Applied;
   /** The violated constraint, where the server named one. */

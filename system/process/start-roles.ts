@@ -63,7 +63,9 @@ export async function startRoles(
           runRelay({ ...post, producer }, parts.relay, knobs, stopping.signal),
         );
   const consumers: RunningConsumer[] = [];
-  for (const subscription of posts.flatMap((post) => subscriptionsOf(post, parts, knobs))) {
+  for (const subscription of posts.flatMap((post) =>
+    subscriptionsOf(post, parts, knobs, stopping.signal),
+  )) {
     consumers.push(await ports.broker.startConsumer(subscription));
   }
   const stopped = Promise.withResolvers<void>();
@@ -96,13 +98,19 @@ function routesOf(post: Post, parts: Parts): readonly Route[] {
   return definition.kind === "api" ? definition.routes(post, parts) : [];
 }
 
-function subscriptionsOf(post: Post, parts: Parts, knobs: Knobs): readonly Subscription[] {
+function subscriptionsOf(
+  post: Post,
+  parts: Parts,
+  knobs: Knobs,
+  stopping: AbortSignal,
+): readonly Subscription[] {
   const definition = definitionOf(post.role);
   if (definition.kind !== "consumer") {
     return [];
   }
   const { consumes } = definition;
-  const retry = { attemptsMax: knobs.consumeAttemptsMax, delayMs: knobs.consumeRetryDelayMs };
+  const { consumeAttemptsMax: attemptsMax, consumeRetryDelayMs: delayMs } = knobs;
+  const retry = { attemptsMax, delayMs, stopping };
   const handle = (event: Event) => {
     const consumption = consumes.find(({ topic }) => topic === event.type);
     if (consumption === undefined) {

@@ -62,6 +62,16 @@ export async function insertDecision(
   });
 }
 
+/** Whether something was decided about a payment. */
+export async function isDecided(connection: Connection, paymentId: string): Promise<boolean> {
+  const { rowCount } = await connection.query({
+    label: "read-decision",
+    sql: `SELECT outcome FROM transfer_decisions WHERE payment_id = $1`,
+    parameters: [paymentId],
+  });
+  return rowCount === 1;
+}
+
 /** A wallet from the columns id, currency and balance_minor. */
 export function readWallet(row: Row): Wallet {
   const currency = textColumn(row, "currency");

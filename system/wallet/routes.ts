@@ -7,6 +7,7 @@ import { identifier, requestBody } from "../http/request-body.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
 import { openWallet } from "./open-wallet.ts";
 
 /**
@@ -16,11 +17,14 @@ import { openWallet } from "./open-wallet.ts";
  *
  * Errors are problem details.
  */
-export function walletRoutes(ports: {
+export function walletRoutes(ports: WalletPorts): readonly Route[] {
+  return [{ method: "POST", path: "/wallets", handle: (request) => postWallet(ports, request) }];
+}
+
+interface WalletPorts {
   readonly database: Database;
   readonly clock: Clock;
-}): readonly Route[] {
-  return [{ method: "POST", path: "/wallets", handle: (request) => postWallet(ports, request) }];
+  readonly telemetry: Telemetry;
 }
 
 const walletBody = Compile(
@@ -30,10 +34,7 @@ const walletBody = Compile(
   ),
 );
 
-async function postWallet(
-  ports: { readonly database: Database; readonly clock: Clock },
-  request: HttpRequest,
-): Promise<HttpResponse> {
+async function postWallet(ports: WalletPorts, request: HttpRequest): Promise<HttpResponse> {
   const body = requestBody(walletBody, request.body);
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
@@ -43,7 +44,7 @@ async function postWallet(
   if (parsed.kind === "refused") {
     return problem(400, "malformed-amount", parsed.message);
   }
-  return answering(async () => {
+  return answering(ports.telemetry, "POST /wallets", async () => {
     const wallet = await openWallet(ports, { walletId: id, funding: parsed.money });
     const balance = formatMoney(wallet.balance);
     return { status: 201, body: { id, balance, currency: wallet.balance.currency } };

@@ -6,7 +6,7 @@ import { appendToOutbox } from "../outbox/append.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
-import { insertDecision, insertEntries, readWallet, updateBalance } from "./records.ts";
+import { insertDecision, insertEntries, isDecided, readWallet, updateBalance } from "./records.ts";
 
 export interface TransferPorts {
   readonly database: Database;
@@ -22,6 +22,7 @@ export type CreatedEvent = Extract<Event, { type: "payment.created" }>;
  * verdict in the outbox. A refusal is decided and recorded the same way.
  *
  * @throws DatabaseError; tried again, the inbox tells whether the transfer was decided
+ * @throws Error for an event that can never be taken in
  */
 export async function transferMoney(
   ports: TransferPorts,
@@ -33,6 +34,7 @@ export async function transferMoney(
 
   return inTransaction(ports.database, "transfer", async (connection) => {
     if (!(await claimEvent(connection, { id: created.id, topic: created.type }, nowMs))) {
+      await demandDecision(connection, created);
       return "duplicate";
     }
     const decision = decideTransfer(payment, await lockWallets(connection, payment));
@@ -45,6 +47,18 @@ export async function transferMoney(
     await appendToOutbox(connection, verdictOf(verdictId, payment.id, decision), nowMs);
     return "done";
   });
+}
+
+/**
+ * A duplicate is this very event again, and then its payment was decided.
+ *
+ * @throws Error when it was not: the id was another event's
+ */
+async function demandDecision(connection: Connection, created: CreatedEvent): Promise<void> {
+  const { id, payment } = created;
+  if (!(await isDecided(connection, payment.id))) {
+    throw new Error(`event ${id} was taken in before, and not for payment ${payment.id}`);
+  }
 }
 
 /** Every transfer locks in id order, so that two transfers between two wallets never deadlock. */

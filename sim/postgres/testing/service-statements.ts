@@ -101,6 +101,7 @@ export const SERVICE_STATEMENTS: readonly {
         "INSERT INTO ledger_entries (payment_id, wallet_id, direction, amount_minor, currency, balance_after_minor, posted_at_ms) VALUES ($1, $2, 'debit', $3, $4, $5, $6), ($1, $7, 'credit', $3, $4, $8, $6)",
         ["p1", "a", 500n, "OMR", "9500", 8, "b", "500"],
       ],
+      ["SELECT outcome FROM transfer_decisions WHERE payment_id = $1", ["p1"]],
       [
         "INSERT INTO transfer_decisions (payment_id, outcome, reason, decided_at_ms) VALUES ($1, $2, $3, $4)",
         ["p1", "completed", null, 8],
