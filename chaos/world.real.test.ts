@@ -8,6 +8,7 @@ import { fullWalletPlan } from "../scenarios/testing/full-wallet-plan.ts";
 import { crashAt, samplePlan, sampleTransfer } from "../scenarios/testing/sample-plan.ts";
 import type { Universe, UniverseEvent } from "../scenarios/world.ts";
 import { DEFAULT_KNOBS } from "../system/process/knobs.ts";
+import { ROLES } from "../system/process/services.ts";
 import { createRealWorld, type RealWorld } from "./world.ts";
 
 let world: RealWorld;
@@ -144,6 +145,14 @@ test("two processes of one service share its work, the relay of one switched off
   const fault = { kind: "lost-reply", effect: "payment-2/http/answer#3" } as const;
   const outcome = await runPlan(world, planOf({ topology, faults: [fault] }));
   expect(outcome.fired).toEqual(new Set([0]));
+  expect(brokenPromises(outcome)).toEqual([]);
+  expect(outcome.books.payments.size).toBe(6);
+  expect(happened(outcome.happenings, "exit", "restart")).toEqual([]);
+});
+
+test("six processes of one role each do together what two do", async () => {
+  const topology = ROLES.map((role) => ({ name: role, roles: [role] }));
+  const outcome = await runPlan(world, planOf({ topology }));
   expect(brokenPromises(outcome)).toEqual([]);
   expect(outcome.books.payments.size).toBe(6);
   expect(happened(outcome.happenings, "exit", "restart")).toEqual([]);

@@ -12,16 +12,20 @@
  *     RELAY_BATCH_MAX, RELAY_POLL_MS, CONSUME_ATTEMPTS_MAX, CONSUME_RETRY_DELAY_MS,
  *     SESSION_TIMEOUT_MS      see Knobs in process/knobs.ts
  *
- * Exit codes: 0 stopped, 1 a server could not be reached or a port not be taken, 2 configuration.
+ * SIGTERM lets it finish what it has in hand: it ends within half a minute, whatever is away.
+ *
+ * Exit codes, each but 0 with a line on standard error: 0 stopped; 1 a server could not be reached
+ * or a port not be taken at the start, or a role cannot go on; 2 configuration. What is not there
+ * now may be later: whoever supervises this process starts it again after 1.
  */
-import { createNodePorts, type NodePorts } from "./adapters/node-ports.ts";
+import { createNodePorts } from "./adapters/node-ports.ts";
 import {
   InvalidConfiguration,
   readConfiguration,
   type Configuration,
 } from "./process/configuration.ts";
 import { shippedParts } from "./process/parts.ts";
-import { startRoles, type RunningProcess } from "./process/start-roles.ts";
+import { runProcess } from "./process/run-process.ts";
 
 const configuration = configurationOrExit();
 if (configuration !== undefined) {
@@ -30,27 +34,22 @@ if (configuration !== undefined) {
 
 async function run(configuration: Configuration): Promise<void> {
   const ports = createNodePorts(configuration);
-  const running = await startOrExit(configuration, ports);
-  ports.telemetry.event("process.started", { roles: configuration.roles.join(",") });
-  await Promise.race([running.ended, interruption()]);
-  await running.stop();
-  await ports.close();
-  ports.telemetry.event("process.stopped", {});
-}
-
-/** What is not there now may be later: whoever supervises this process starts it again. */
-async function startOrExit(
-  { roles, knobs }: Configuration,
-  ports: NodePorts,
-): Promise<RunningProcess> {
-  try {
-    return await startRoles(roles, ports, shippedParts, knobs);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`falconpay cannot start: ${reason}\n`);
-    // At once: a consumer or producer that is half connected would keep the process alive.
-    process.exit(1);
+  const { roles, knobs } = configuration;
+  const end = await runProcess({
+    roles,
+    ports,
+    parts: shippedParts,
+    knobs,
+    interrupted: interruption(),
+    onStarted: () => {},
+    close: () => ports.close(),
+  });
+  if (end.kind !== "stopped") {
+    const what = end.kind === "cannot-start" ? "cannot start" : "cannot go on";
+    process.stderr.write(`falconpay ${what}: ${end.reason}\n`);
   }
+  // At once: what is half connected, or still waits for a server, would keep the process alive.
+  process.exit(end.kind === "stopped" ? 0 : 1);
 }
 
 /** Resolves when the process is asked to stop. */

@@ -134,9 +134,6 @@ function brokerProperties(parts: {
     "share.coordinator.state.topic.min.isr": "1",
     "share.coordinator.state.topic.num.partitions": "4",
     "group.initial.rebalance.delay.ms": "0",
-    // A restarted service must get its partitions back soon: its old member is dropped after this
-    // time.
-    "group.min.session.timeout.ms": "1000",
     "auto.create.topics.enable": "false",
   };
   return Object.entries(properties)

@@ -19,7 +19,7 @@ import { partsWith } from "../../scenarios/mutants/mutants.ts";
 import { createNodePorts } from "../../system/adapters/node-ports.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
 import { readConfiguration } from "../../system/process/configuration.ts";
-import { startRoles } from "../../system/process/start-roles.ts";
+import { runProcess } from "../../system/process/run-process.ts";
 import { readOrders, type ChildOrders } from "./child-orders.ts";
 import { encodeReport, type ChildReport } from "./child-report.ts";
 
@@ -38,15 +38,26 @@ async function run({ mutant }: ChildOrders): Promise<void> {
   const ports = createNodePorts(configuration);
   const interposed = interposePorts(ports, createGate(orders), reportDelivery);
   const { roles, knobs } = configuration;
-  const running = await startRoles(roles, interposed, partsWith(mutant, interposed), knobs);
-  const stop = async () => {
-    await running.stop();
-    await ports.close();
-  };
-  process.once("SIGTERM", () => void stop());
-  process.once("SIGINT", () => void stop());
-  report({ kind: "up", atMs: Date.now() });
-  await running.ended;
+  const end = await runProcess({
+    roles,
+    ports: interposed,
+    parts: partsWith(mutant, interposed),
+    knobs,
+    interrupted: interruption(),
+    onStarted: () => report({ kind: "up", atMs: Date.now() }),
+    close: () => ports.close(),
+  });
+  if (end.kind !== "stopped") {
+    process.stderr.write(`Error: ${end.kind}: ${end.reason}\n`);
+  }
+  process.exit(end.kind === "stopped" ? 0 : 1);
+}
+
+function interruption(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
+  });
 }
 
 function createGate({ process: name, incarnation }: ChildOrders): EffectGate {

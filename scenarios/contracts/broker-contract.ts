@@ -1,4 +1,5 @@
 import type { Delivery, Producer } from "../../system/ports/broker.ts";
+import { KNOB_BOUNDS } from "../../system/process/knobs.ts";
 import { demandEqual, type Claim } from "./claim.ts";
 import { SESSION_TIMEOUT_MS, startReader, until } from "./reader.ts";
 import type { BrokerStage } from "./stage.ts";
@@ -170,6 +171,54 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
   },
 
   {
+    claim:
+      "a consumer whose session time-out the broker does not take starts, ends, and is told of",
+    async check(stage) {
+      const topic = await stage.createTopic(1);
+      for (const sessionTimeoutMs of [BROKER_SESSION_MS_MIN - 1, BROKER_SESSION_MS_MAX + 1]) {
+        const reader = await startReader(stage, { client: "second", topic, sessionTimeoutMs });
+        await until(stage.clock, "its end", () => reader.ends.length > 0);
+        demandEqual("what was told", reader.ends, ["BrokerError"]);
+        await reader.stop();
+      }
+    },
+  },
+
+  {
+    claim: "the shortest and the longest session time-out that the services take are taken",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(1);
+        await producer.send(records(topic, ["a"]));
+        for (const sessionTimeoutMs of [BROKER_SESSION_MS_MIN, BROKER_SESSION_MS_MAX]) {
+          const group = `${stage.group}-${sessionTimeoutMs}`;
+          const request = { client: "second", topic, group, sessionTimeoutMs } as const;
+          const reader = await startReader(stage, request);
+          await until(stage.clock, "a delivery", () => reader.seen.length === 1);
+          demandEqual("its end", reader.ends, []);
+          await reader.stop();
+        }
+      }),
+  },
+
+  {
+    claim: "a consumer whose handler throws a TypeError ends, and is told of",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(1);
+        await producer.send(records(topic, ["a"]));
+        const reader = await startReader(stage, {
+          client: "second",
+          topic,
+          onMessage: () => Promise.reject(new TypeError("a bug")),
+        });
+        await until(stage.clock, "its end", () => reader.ends.length > 0);
+        demandEqual("what came", values(reader.seen), ["a"]);
+        await reader.stop();
+      }),
+  },
+
+  {
     claim: "two consumers of a group share the partitions, and no message comes to both",
     check: (stage) =>
       withProducer(stage, async (producer) => {
@@ -212,6 +261,8 @@ const PARTITION_OF_6: readonly (readonly [key: string, partition: number])[] = [
   ["wallet:فاطمة", 2],
   ["€", 4],
 ];
+
+const { min: BROKER_SESSION_MS_MIN, max: BROKER_SESSION_MS_MAX } = KNOB_BOUNDS.sessionTimeoutMs;
 
 /** Where `payment-1` is, the first of two messages. */
 const POISONED = 1;

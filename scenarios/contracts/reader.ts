@@ -4,6 +4,8 @@ import type { BrokerStage, StageClient, StageClock } from "./stage.ts";
 /** A consumer that keeps what was delivered to it, in order. */
 export interface Reader extends RunningConsumer {
   readonly seen: readonly Delivery[];
+  /** Why it cannot go on; empty while it can. */
+  readonly ends: readonly string[];
 }
 
 /**
@@ -16,21 +18,25 @@ export async function startReader(
     readonly client: StageClient;
     readonly topic: string;
     readonly group?: string;
+    readonly sessionTimeoutMs?: number;
     readonly onMessage?: (delivery: Delivery) => Promise<void>;
   },
 ): Promise<Reader> {
   const seen: Delivery[] = [];
+  const ends: string[] = [];
   const { client, topic, group = stage.group, onMessage = commitEach } = request;
   const consumer = await stage.broker(client).startConsumer({
     group,
     topics: [topic],
-    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    sessionTimeoutMs: request.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
     onMessage: async (delivery) => {
       seen.push(delivery);
       await onMessage(delivery);
     },
+    onRestart: () => {},
+    onEnd: (error) => ends.push(error.name),
   });
-  return { seen, stop: () => consumer.stop() };
+  return { seen, ends, stop: () => consumer.stop() };
 }
 
 /** As the services have it. */

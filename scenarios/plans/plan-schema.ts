@@ -1,5 +1,6 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
+import { KNOB_BOUNDS, type Knobs } from "../../system/process/knobs.ts";
 import {
   definitionOf,
   ROLES,
@@ -15,7 +16,11 @@ import type { Plan } from "./plan.ts";
 
 const text = Type.String({ maxLength: 10_000 });
 const wholeNumber = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-const positive = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
+/** What a process would refuse to start with is no plan. */
+const knob = (name: keyof Knobs) => {
+  const { min, max } = KNOB_BOUNDS[name];
+  return Type.Integer({ minimum: min, maximum: max });
+};
 
 /**
  * A plan as data, the one schema of it: replay files and evidence hold whole plans, the orders of a
@@ -35,11 +40,11 @@ const planSchema = record({
     { minItems: 1 },
   ),
   knobs: record({
-    relayBatchMax: positive,
-    relayPollMs: positive,
-    consumeAttemptsMax: positive,
-    consumeRetryDelayMs: positive,
-    sessionTimeoutMs: positive,
+    relayBatchMax: knob("relayBatchMax"),
+    relayPollMs: knob("relayPollMs"),
+    consumeAttemptsMax: knob("consumeAttemptsMax"),
+    consumeRetryDelayMs: knob("consumeRetryDelayMs"),
+    sessionTimeoutMs: knob("sessionTimeoutMs"),
   }),
   mutant: Type.Union([text, Type.Null()]),
 });

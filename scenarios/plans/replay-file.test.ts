@@ -57,6 +57,10 @@ describe("a replay file", () => {
     ],
     [changed('"payment-api",', ""), /topology: no process answers the payment service's clients/],
     [changed('"wallet-relay"', '"wallet-relais"'), /damaged: \/plan\/topology\/1\/roles\/2/],
+    [
+      changed('"sessionTimeoutMs": 6000', '"sessionTimeoutMs": 500'),
+      /damaged: \/plan\/knobs\/sessionTimeoutMs must be >= 6000/,
+    ],
     [changed('"seed": 3,', '"seed": 3, "sed": 3,'), /damaged: \/plan\/sed schema is false/],
     [changed('"seed": 3,', ""), /damaged: \/plan must have required properties seed/],
   ])("that is not one is refused with what was expected", (text, message) => {

@@ -33,7 +33,7 @@ export function createSimulatedBroker(place: ClientPlace): Broker {
         disconnect: () => producer.disconnect(),
       };
     },
-    startConsumer: ({ group, topics, sessionTimeoutMs, onMessage }) =>
+    startConsumer: ({ group, topics, sessionTimeoutMs, onMessage, onRestart, onEnd }) =>
       client.startConsumer({
         group,
         topics,
@@ -43,6 +43,9 @@ export function createSimulatedBroker(place: ClientPlace): Broker {
         maxWaitMs: fetchWaitMsMax,
         fromBeginning: true,
         onMessage: (message, commit) => onMessage(deliveryOf(message, commit)),
+        onRestart,
+        onEnd: (error) =>
+          onEnd(new BrokerError(error.message, { applied: "unknown", cause: error })),
       }),
   };
 }

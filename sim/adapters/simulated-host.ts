@@ -16,11 +16,30 @@ export function createSimulatedClock(process: SimulatedProcess): Clock {
   return {
     nowMs: () => EPOCH_MS + process.nowMs(),
     async sleep(delayMs, signal) {
-      if (signal?.aborted !== true) {
+      if (signal === undefined) {
         await process.sleep(delayMs);
+      } else if (!signal.aborted) {
+        await sleepUnlessAborted(process, delayMs, signal);
       }
     },
   };
+}
+
+/** A signal outlives the sleeps that it may end: none of them stays with it. */
+function sleepUnlessAborted(
+  process: SimulatedProcess,
+  delayMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  return process.promise("sleep", (resolve) => {
+    const awaken = (): void => {
+      timer.cancel();
+      signal.removeEventListener("abort", awaken);
+      resolve();
+    };
+    const timer = process.after(delayMs, awaken);
+    signal.addEventListener("abort", awaken);
+  });
 }
 
 /** A process's randomness: a stream of its own. */

@@ -7,11 +7,13 @@ import { createHttpServer } from "./http-server.ts";
 let base: string;
 let running: RunningServer;
 let heard: HttpRequest[];
+let slow: Record<"asked" | "goOn", PromiseWithResolvers<void>>;
 
 beforeEach(async () => {
   const address = { host: "127.0.0.1", port: await freePort() };
   base = `http://${address.host}:${address.port}`;
   heard = [];
+  slow = { asked: Promise.withResolvers(), goOn: Promise.withResolvers() };
   running = await createHttpServer(address).serve([
     {
       method: "POST",
@@ -28,6 +30,15 @@ beforeEach(async () => {
         heard.push(request);
         request.hangUp();
         return { status: 200, body: "too late" };
+      },
+    },
+    {
+      method: "GET",
+      path: "/slow",
+      async handle() {
+        slow.asked.resolve();
+        await slow.goOn.promise;
+        return { status: 200, body: "at last" };
       },
     },
     {
@@ -133,6 +144,20 @@ describe("the HTTP server, over a socket", () => {
     await expect(fetch(`${base}/gone`)).rejects.toThrow("fetch failed");
     expect(heard).toHaveLength(1);
     expect((await post("/echo/1", "{}")).status).toBe(202);
+  });
+
+  it("answers what is in hand when it is closed, and then hangs up", async () => {
+    const answer = fetch(`${base}/slow`);
+    await slow.asked.promise;
+    const closed = running.close();
+    const refused = fetch(`${base}/slow`);
+    await expect(refused).rejects.toThrow("fetch failed");
+    slow.goOn.resolve();
+    const response = await answer;
+    expect(response.status).toBe(200);
+    expect(response.headers.get("connection")).toBe("close");
+    // Not after the minute for which an idle connection is kept.
+    await closed;
   });
 
   it("refuses connections once it is closed", async () => {

@@ -9,7 +9,18 @@ export function createHttpServer(address: {
 }): Server {
   return {
     async serve(routes) {
-      const app = Fastify({ forceCloseConnections: true, bodyLimit: 64 * 1024 });
+      let isClosing = false;
+      const app = Fastify({
+        bodyLimit: 64 * 1024,
+        forceCloseConnections: "idle",
+        // What has reached us is answered; only after that we hang up.
+        return503OnClosing: false,
+      });
+      app.addHook("onSend", async (_request, reply) => {
+        if (isClosing) {
+          reply.header("connection", "close");
+        }
+      });
       app.setErrorHandler((error, _request, reply) => send(reply, problemOf(error)));
       app.setNotFoundHandler((request, reply) =>
         send(reply, problem(404, "unknown-path", `there is no ${request.method} ${request.url}`)),
@@ -22,7 +33,12 @@ export function createHttpServer(address: {
         });
       }
       await app.listen(address);
-      return { close: () => app.close() };
+      return {
+        async close() {
+          isClosing = true;
+          await app.close();
+        },
+      };
     },
   };
 }

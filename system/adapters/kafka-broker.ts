@@ -65,8 +65,15 @@ async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<
     heartbeatInterval: Math.floor(subscription.sessionTimeoutMs / heartbeatsPerSession),
     rebalanceTimeout: subscription.sessionTimeoutMs * sessionsPerRebalance,
     maxWaitTimeInMs: fetchWaitMsMax,
-    // Without this a consumer whose retries ran out stays away until the process is started again.
+    // Without this a consumer whose retries ran out would not come back by itself.
     retry: { ...RETRY, restartOnFailure: async () => true },
+  });
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (restart) {
+      subscription.onRestart(error.message);
+    } else {
+      subscription.onEnd(new BrokerError(error.message, { applied: "unknown", cause: error }));
+    }
   });
   await asBrokerError("no", async () => {
     await consumer.connect();

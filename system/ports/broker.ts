@@ -4,7 +4,11 @@ import type { Applied } from "./database.ts";
 export interface Broker {
   /** @throws BrokerError when the broker cannot be reached */
   connectProducer(): Promise<Producer>;
-  /** @throws BrokerError when the broker cannot be reached */
+  /**
+   * A broker that refuses the subscription is told by `onEnd`.
+   *
+   * @throws BrokerError when the broker cannot be reached
+   */
   startConsumer(subscription: Subscription): Promise<RunningConsumer>;
 }
 
@@ -35,6 +39,10 @@ export interface Subscription {
    * committed and the message comes again.
    */
   readonly onMessage: (delivery: Delivery) => Promise<void>;
+  /** The client's own retries ran out; it begins anew by itself. */
+  readonly onRestart: (reason: string) => void;
+  /** The consumer cannot go on and does not come back, for this reason. Told at most once. */
+  readonly onEnd: (error: BrokerError) => void;
 }
 
 export interface Delivery {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { encodeEvent, eventKey } from "../domain/events.ts";
 import { InvalidConfiguration, readConfiguration } from "./configuration.ts";
-import { DEFAULT_KNOBS } from "./knobs.ts";
+import { DEFAULT_KNOBS, KNOB_BOUNDS } from "./knobs.ts";
 import { ROLES } from "./services.ts";
 
 const COMPLETE = {
@@ -52,11 +53,34 @@ describe("readConfiguration", () => {
       'HTTP_PORT: "65536" is not a whole number from 0 to 65535',
       "KAFKA_BROKERS: missing",
       "PAYMENT_DATABASE_URL: missing",
-      'RELAY_BATCH_MAX: "0" is not a whole number from 1 to 10000',
+      'RELAY_BATCH_MAX: "0" is not a whole number from 1 to 1000',
       'RELAY_POLL_MS: "1.5" is not a whole number from 1 to 60000',
       `ROLES: payment-banana is not one of: ${ROLES.join(", ")}`,
-      'SESSION_TIMEOUT_MS: "-1" is not a whole number from 1 to 300000',
+      'SESSION_TIMEOUT_MS: "-1" is not a whole number from 6000 to 1800000',
     ]);
+  });
+
+  it.each([
+    ["5999", false],
+    ["6000", true],
+    ["1800000", true],
+    ["1800001", false],
+  ])("takes the session time-outs that Kafka takes by default: %s, %s", (text, isTaken) => {
+    const expected =
+      'SESSION_TIMEOUT_MS: "' + text + '" is not a whole number from 6000 to 1800000';
+    const faults = faultsOf({ ...COMPLETE, SESSION_TIMEOUT_MS: text });
+    expect(faults).toEqual(isTaken ? [] : [expected]);
+  });
+
+  it("takes no batch of the relay that Kafka would refuse as too large by default", () => {
+    const money = { amountMinor: 9_223_372_036_854_775_807n, currency: "OMR" } as const;
+    const uuid = "00000000-0000-4000-8000-000000000000";
+    const [senderWalletId, receiverWalletId] = ["s".repeat(64), "r".repeat(64)];
+    const payment = { id: uuid, senderWalletId, receiverWalletId, money };
+    const event = { id: uuid, type: "payment.created", payment } as const;
+    // What a record has beside its key and value, generously.
+    const eventBytes = encodeEvent(event).length + eventKey(event).length + 50;
+    expect(eventBytes * KNOB_BOUNDS.relayBatchMax.max).toBeLessThan(1_048_588);
   });
 
   it("tells an empty environment what it lacks", () => {

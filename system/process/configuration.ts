@@ -1,4 +1,4 @@
-import { DEFAULT_KNOBS, type Knobs } from "./knobs.ts";
+import { DEFAULT_KNOBS, KNOB_BOUNDS, type Knobs } from "./knobs.ts";
 import { ROLES, serviceOf, type Role, type ServiceName } from "./services.ts";
 
 /** One process, as its environment describes it. */
@@ -66,14 +66,16 @@ function readRoles(environment: Environment, faults: string[]): readonly Role[] 
 }
 
 function readKnobs(environment: Environment, faults: string[]): Knobs {
-  const read = (variable: string, fallback: number, max: number) =>
-    wholeNumber(environment, variable, { fallback, min: 1, max }, faults);
+  const read = (variable: string, knob: keyof Knobs) => {
+    const range = { fallback: DEFAULT_KNOBS[knob], ...KNOB_BOUNDS[knob] };
+    return wholeNumber(environment, variable, range, faults);
+  };
   return {
-    relayBatchMax: read("RELAY_BATCH_MAX", DEFAULT_KNOBS.relayBatchMax, 10_000),
-    relayPollMs: read("RELAY_POLL_MS", DEFAULT_KNOBS.relayPollMs, 60_000),
-    consumeAttemptsMax: read("CONSUME_ATTEMPTS_MAX", DEFAULT_KNOBS.consumeAttemptsMax, 1_000),
-    consumeRetryDelayMs: read("CONSUME_RETRY_DELAY_MS", DEFAULT_KNOBS.consumeRetryDelayMs, 60_000),
-    sessionTimeoutMs: read("SESSION_TIMEOUT_MS", DEFAULT_KNOBS.sessionTimeoutMs, 300_000),
+    relayBatchMax: read("RELAY_BATCH_MAX", "relayBatchMax"),
+    relayPollMs: read("RELAY_POLL_MS", "relayPollMs"),
+    consumeAttemptsMax: read("CONSUME_ATTEMPTS_MAX", "consumeAttemptsMax"),
+    consumeRetryDelayMs: read("CONSUME_RETRY_DELAY_MS", "consumeRetryDelayMs"),
+    sessionTimeoutMs: read("SESSION_TIMEOUT_MS", "sessionTimeoutMs"),
   };
 }
 

@@ -11,6 +11,22 @@ export interface Knobs {
   readonly sessionTimeoutMs: number;
 }
 
+/**
+ * What each of them may be, both ends included. The relay's largest batch stays below a megabyte,
+ * also when all of it goes to one partition: Kafka's default `message.max.bytes`. Session time-outs
+ * are what Kafka takes by default: `group.min.session.timeout.ms` and
+ * `group.max.session.timeout.ms`.
+ */
+export const KNOB_BOUNDS: Readonly<
+  Record<keyof Knobs, { readonly min: number; readonly max: number }>
+> = {
+  relayBatchMax: { min: 1, max: 1_000 },
+  relayPollMs: { min: 1, max: 60_000 },
+  consumeAttemptsMax: { min: 1, max: 1_000 },
+  consumeRetryDelayMs: { min: 1, max: 60_000 },
+  sessionTimeoutMs: { min: 6_000, max: 1_800_000 },
+};
+
 export const DEFAULT_KNOBS: Knobs = {
   relayBatchMax: 100,
   relayPollMs: 100,

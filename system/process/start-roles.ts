@@ -2,7 +2,7 @@ import { migrate, type Migration } from "../database/migrate.ts";
 import type { Event } from "../domain/events.ts";
 import { consume } from "../inbox/consume.ts";
 import { runRelay } from "../outbox/run-relay.ts";
-import type { Broker, RunningConsumer, Subscription } from "../ports/broker.ts";
+import type { Broker, Subscription } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
@@ -11,6 +11,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import type { Knobs } from "./knobs.ts";
 import type { Parts } from "./parts.ts";
 import { definitionOf, serviceOf, type Role, type ServiceName } from "./services.ts";
+import { messageOf, within } from "./within.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Everything that a process needs from outside. */
@@ -26,11 +27,20 @@ export interface ProcessPorts {
 }
 
 export interface RunningProcess {
-  /** Stops taking work in, finishes what is in hand. */
-  stop(): Promise<void>;
-  /** Resolves after `stop`; rejects when a role met a bug and the process must not go on. */
+  /**
+   * Stops taking work in and finishes what is in hand: answers, messages, a batch of the relay. It
+   * waits for them no longer than `STOP_MS_MAX`, whatever is away; what is left then is not lost,
+   * but its client is not answered, or it will be done again.
+   *
+   * @returns the names of the parts that had not finished
+   */
+  stop(): Promise<readonly string[]>;
+  /** Resolves after `stop`; rejects when a role cannot go on: then the process must end. */
   readonly ended: Promise<void>;
 }
+
+/** Longer than every time-out of a statement, a lock and a connection to a database. */
+export const STOP_MS_MAX = 20_000;
 
 /**
  * Brings the databases of the roles up to date, then runs the roles until stopped.
@@ -51,6 +61,10 @@ export async function startRoles(
   const relayPosts = posts.filter(({ role }) => definitionOf(role).kind === "relay");
   const producer = relayPosts.length > 0 ? await ports.broker.connectProducer() : undefined;
   const stopping = new AbortController();
+  // A process lives until it is stopped, also one in which nothing but its roles' callbacks runs.
+  const life = Promise.withResolvers<void>();
+  // A part can end before anybody looks: whoever looks later is told.
+  life.promise.catch(() => {});
 
   const routes = posts.flatMap((post) => routesOf(post, parts));
   const server = routes.length > 0 ? await ports.server.serve(routes) : undefined;
@@ -60,29 +74,65 @@ export async function startRoles(
     producer === undefined
       ? []
       : relayPosts.map((post) =>
-          runRelay({ ...post, producer }, parts.relay, knobs, stopping.signal),
+          runRelay({ ...post, producer }, parts.relay, knobs, stopping.signal).catch(life.reject),
         );
-  const consumers: RunningConsumer[] = [];
-  for (const subscription of posts.flatMap((post) =>
-    subscriptionsOf(post, parts, knobs, stopping.signal),
-  )) {
-    consumers.push(await ports.broker.startConsumer(subscription));
+  const consumers: Finishing[] = [];
+  for (const post of posts) {
+    for (const subscription of subscriptionsOf(post, parts, knobs, {
+      stopping: stopping.signal,
+      onEnd: life.reject,
+    })) {
+      const consumer = await ports.broker.startConsumer(subscription);
+      consumers.push({ name: post.role, finish: () => consumer.stop() });
+    }
   }
-  const stopped = Promise.withResolvers<void>();
-  // A process lives until it is stopped, also one in which nothing but its roles' callbacks runs.
-  const ended = Promise.all([...relays, stopped.promise]).then(() => undefined);
 
   return {
-    ended,
+    ended: life.promise,
     async stop() {
-      await server?.close();
-      await Promise.all(consumers.map((consumer) => consumer.stop()));
       stopping.abort();
-      stopped.resolve();
-      await ended;
-      await producer?.disconnect();
+      const unfinished = await finishAll(ports, [
+        { name: "http", finish: () => server?.close() },
+        ...consumers,
+        {
+          name: "relay",
+          async finish() {
+            await Promise.all(relays);
+            await producer?.disconnect();
+          },
+        },
+      ]);
+      life.resolve();
+      return unfinished;
     },
   };
+}
+
+/** A part that can be asked to finish what it has in hand. */
+interface Finishing {
+  readonly name: string;
+  readonly finish: () => Promise<void> | undefined;
+}
+
+/** Side by side, so that one that waits for a server holds up no other. */
+async function finishAll(
+  { clock, telemetry }: Pick<ProcessPorts, "clock" | "telemetry">,
+  parts: readonly Finishing[],
+): Promise<readonly string[]> {
+  const unfinished = new Set(parts.map(({ name }) => name));
+  const finished = Promise.all(
+    parts.map(async ({ name, finish }) => {
+      try {
+        await finish();
+      } catch (error) {
+        // It is over all the same: its server did not hear it say good-bye.
+        telemetry.event("process.part-failed", { part: name, reason: messageOf(error) });
+      }
+      unfinished.delete(name);
+    }),
+  );
+  await within(clock, STOP_MS_MAX, finished);
+  return [...unfinished];
 }
 
 /** What one role works with, by the role. */
@@ -102,7 +152,7 @@ function subscriptionsOf(
   post: Post,
   parts: Parts,
   knobs: Knobs,
-  stopping: AbortSignal,
+  life: { readonly stopping: AbortSignal; readonly onEnd: (error: Error) => void },
 ): readonly Subscription[] {
   const definition = definitionOf(post.role);
   if (definition.kind !== "consumer") {
@@ -110,7 +160,7 @@ function subscriptionsOf(
   }
   const { consumes } = definition;
   const { consumeAttemptsMax: attemptsMax, consumeRetryDelayMs: delayMs } = knobs;
-  const retry = { attemptsMax, delayMs, stopping };
+  const retry = { attemptsMax, delayMs, stopping: life.stopping };
   const handle = (event: Event) => {
     const consumption = consumes.find(({ topic }) => topic === event.type);
     if (consumption === undefined) {
@@ -125,6 +175,11 @@ function subscriptionsOf(
       sessionTimeoutMs: knobs.sessionTimeoutMs,
       // `consume` sets aside what does not belong on its topic.
       onMessage: (delivery) => consume(post, retry, delivery, handle),
+      onRestart: (reason) => post.telemetry.event("consumer.restart", { group: post.role, reason }),
+      onEnd(error) {
+        post.telemetry.event("consumer.ended", { group: post.role, reason: error.message });
+        life.onEnd(error);
+      },
     },
   ];
 }

@@ -32,13 +32,18 @@ export interface ConsumerOptions extends MembershipOptions {
   readonly maxBytesPerPartition: number;
   readonly retry: RetryOptions;
   readonly onMessage: MessageHandler;
+  /** The retries ran out: it leaves the group and begins anew. */
+  readonly onRestart: (reason: string) => void;
+  /** It met what kafkajs calls not retriable: it has left the group and does not come back. */
+  readonly onEnd: (error: Error) => void;
 }
 
 /**
  * Consumes as kafkajs 2.2.4 does without autoCommit: one message at a time, heartbeats between
  * messages and after an empty fetch only, and after a failure back to the message that failed. The
  * retries are counted from its last join on, whatever went well in between: after the last one it
- * leaves the group and starts anew, for ever.
+ * leaves the group and starts anew, for ever. After what kafkajs calls not retriable it is gone:
+ * only the crash event tells, and `start` has settled as if all were well.
  *
  * Left out so far: partitions consumed concurrently, and the old generation's handler that runs on
  * beside the new one (kafkajs #1097).
@@ -95,10 +100,21 @@ export class Consumer {
         }
         await this.#fetchAndHandle();
       } catch (error) {
+        if (isFinal(error)) {
+          await this.#end(error);
+          onJoined();
+          return;
+        }
         await this.#recover(error, wasReady);
       }
     }
     await this.#leave();
+  }
+
+  async #end(error: Error): Promise<void> {
+    this.#isRunning = false;
+    await this.#leave();
+    this.#options.onEnd(error);
   }
 
   async #join(): Promise<void> {
@@ -207,6 +223,7 @@ export class Consumer {
     }
     let delayMs = this.#delays.next();
     if (delayMs === undefined) {
+      this.#options.onRestart(error.message);
       await this.#leave();
       this.#delays.reset();
       delayMs = this.#options.retry.initialRetryMs;
@@ -240,6 +257,28 @@ class HandlerFailed extends Error {
   override readonly name = "HandlerFailed";
 
   constructor(cause: unknown) {
-    super("the message handler failed", { cause });
+    super(cause instanceof Error ? cause.message : "the message handler failed", { cause });
   }
 }
+
+/** What kafkajs calls not retriable. */
+function isFinal(error: unknown): error is KafkaError | HandlerFailed {
+  if (error instanceof HandlerFailed) {
+    return error.cause instanceof Error && UNRECOVERABLE_NAMES.has(error.cause.name);
+  }
+  return error instanceof KafkaError && REFUSALS.has(error.code);
+}
+
+/** As kafkajs's `retry` has them: a handler that throws one of these is a bug to it. */
+const UNRECOVERABLE_NAMES: ReadonlySet<string> = new Set([
+  "RangeError",
+  "ReferenceError",
+  "SyntaxError",
+  "TypeError",
+]);
+
+/** The answers that the broker would give again. */
+const REFUSALS: ReadonlySet<KafkaError["code"]> = new Set<KafkaError["code"]>([
+  "INVALID_SESSION_TIMEOUT",
+  "INCONSISTENT_GROUP_PROTOCOL",
+]);

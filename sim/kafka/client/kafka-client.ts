@@ -60,6 +60,8 @@ export function createKafkaClient(
           maxWaitMs: 5_000,
           maxBytesPerPartition: 1_048_576,
           retry,
+          onRestart: () => {},
+          onEnd: () => {},
           ...request,
           clientId,
         },

@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { TOPICS } from "../system/domain/events.ts";
+import { STOP_MS_MAX } from "../system/process/start-roles.ts";
+import { directKafka } from "./environment/direct-kafka.ts";
+import type { ClientAddresses, Environment } from "./environment/environment.ts";
+import { withClient } from "./environment/owned-database.ts";
+import { startKeeper, type Keeper, type KeptProcess } from "./keeper/keeper.ts";
+import { startLocalEnvironment } from "./local/local.ts";
+import { startServiceProcess } from "./processes/service-process.ts";
+import { requestOnce } from "./service-client.ts";
+import { pickFreePort } from "./toxiproxy/free-ports.ts";
+import { proxyName } from "./toxiproxy/proxies.ts";
+
+const CLIENT = "payment-1";
+const PAYMENT = ["payment-api", "payment-relay", "payment-settle"];
+
+let keeper: Keeper;
+let environment: Environment;
+beforeAll(async () => {
+  keeper = await startKeeper();
+  environment = await startLocalEnvironment({
+    keeper,
+    databases: ["payment"],
+    clients: [{ name: CLIENT, databases: ["payment"] }],
+  });
+  const admin = directKafka(environment.administration.kafka).admin();
+  await admin.connect();
+  await admin.createTopics({ topics: TOPICS.map((topic) => ({ topic, numPartitions: 3 })) });
+  await admin.disconnect();
+});
+afterEach(() => environment.proxies.healAll());
+afterAll(async () => {
+  await environment?.stop();
+  await keeper?.end();
+});
+
+test.each([[["payment-api"]], [["payment-relay"]], [["payment-settle"]]])(
+  "a process of the one role %s lives until it is told to stop, and ends with 0",
+  async (roles) => {
+    const { kept, log } = await startMain(roles);
+    await expect(Promise.race([kept.exited, delay(500, "alive")])).resolves.toBe("alive");
+    kept.signal("SIGTERM");
+    expect(await kept.exited).toMatchObject({ code: 0 });
+    expect(log().at(-1)).toContain('"event":"process.stopped","detail":{"unfinished":""}');
+  },
+);
+
+test("a request that waits for a lock when the process is told to stop is answered", async () => {
+  const { kept, address } = await startMain(PAYMENT);
+  const administration = environment.administration.database("payment");
+  const answer = await withClient(administration, async (client) => {
+    await client.query("BEGIN");
+    await client.query("LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE");
+    const asked = requestOnce(address, {
+      method: "POST",
+      path: "/payments",
+      headers: { "idempotency-key": "k1" },
+      body: { senderWalletId: "a", receiverWalletId: "b", amount: "1.000", currency: "OMR" },
+    });
+    await delay(500);
+    kept.signal("SIGTERM");
+    await delay(500);
+    await client.query("COMMIT");
+    return asked;
+  });
+  expect(answer.status).toBe(202);
+  const answeredAtMs = Date.now();
+  expect(await kept.exited).toMatchObject({ code: 0 });
+  // Not after the bound: the client's connection is idle, and is closed.
+  expect(Date.now() - answeredAtMs).toBeLessThan(STOP_MS_MAX / 2);
+});
+
+test("a process whose Kafka is gone ends within its bound, and says what it did not wait for", async () => {
+  const { kept, log } = await startMain(PAYMENT);
+  await environment.proxies.cut(proxyName({ client: CLIENT, resource: "kafka" }));
+  await delay(2_000);
+  const toldAtMs = Date.now();
+  kept.signal("SIGTERM");
+  expect(await kept.exited).toMatchObject({ code: 0 });
+  expect(Date.now() - toldAtMs).toBeLessThan(STOP_MS_MAX + 5_000);
+  expect(log().at(-1)).toContain('"event":"process.stopped"');
+});
+
+test("a process whose Kafka is away at the start ends with 1 and a line", async () => {
+  await environment.proxies.cut(proxyName({ client: CLIENT, resource: "kafka" }));
+  const { kept, log } = await spawnMain(PAYMENT);
+  expect(await kept.exited).toMatchObject({ code: 1 });
+  expect(log().at(-1)).toMatch(/^falconpay cannot start: ./);
+});
+
+let processes = 0;
+
+async function startMain(roles: readonly string[]) {
+  const main = await spawnMain(roles);
+  while (!main.log().some((line) => line.includes('"event":"process.started"'))) {
+    await Promise.race([delay(50), main.kept.exited.then(() => Promise.reject(notStarted(main)))]);
+  }
+  return main;
+}
+
+function notStarted({ log }: { readonly log: () => readonly string[] }): Error {
+  return new Error(`the process did not start: ${log().join("\n")}`);
+}
+
+/** `system/main.ts` behind the proxies of its client. */
+async function spawnMain(
+  roles: readonly string[],
+): Promise<{ kept: KeptProcess; address: string; log: () => readonly string[] }> {
+  const { kafka, databases } = addresses();
+  const database = databases.get("payment");
+  if (database === undefined) {
+    throw new Error(`${CLIENT} has no database`);
+  }
+  processes += 1;
+  const logFile = join(keeper.folder, `main-${processes}.log`);
+  const port = await pickFreePort();
+  const { user, password, host } = database;
+  const kept = await startServiceProcess(keeper, {
+    name: CLIENT,
+    program: fileURLToPath(new URL("../system/main.ts", import.meta.url)),
+    environment: {
+      ROLES: roles.join(","),
+      PROCESS_NAME: CLIENT,
+      PAYMENT_DATABASE_URL: `postgres://${user}:${password}@${host}:${database.port}/${database.database}`,
+      KAFKA_BROKERS: kafka.brokers.join(","),
+      HTTP_PORT: String(port),
+    },
+    logFile,
+  });
+  const log = () => readFileSync(logFile, "utf8").trim().split("\n");
+  return { kept, address: `127.0.0.1:${port}`, log };
+}
+
+function addresses(): ClientAddresses {
+  const known = environment.clients.get(CLIENT);
+  if (known === undefined) {
+    throw new Error(`the environment has no client ${CLIENT}`);
+  }
+  return known;
+}

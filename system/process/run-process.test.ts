@@ -1,0 +1,212 @@
+import { describe, expect, it } from "vitest";
+import { BrokerError, type Producer, type Subscription } from "../ports/broker.ts";
+import { scriptedDatabase } from "../testing/scripted-database.ts";
+import { DEFAULT_KNOBS } from "./knobs.ts";
+import { shippedParts } from "./parts.ts";
+import { runProcess } from "./run-process.ts";
+import type { Role } from "./services.ts";
+import { STOP_MS_MAX } from "./start-roles.ts";
+
+const NEVER = new Promise<never>(() => {});
+const GONE = new BrokerError("the session time-out is not taken", { applied: "unknown" });
+
+/** A process on ports that a test plays; time passes only in `pass`. */
+function processOf(
+  roles: readonly Role[],
+  world: {
+    readonly stopConsumer?: () => Promise<void>;
+    readonly closeServer?: () => Promise<void>;
+    readonly disconnect?: () => Promise<void>;
+    readonly startConsumer?: Promise<void>;
+    readonly close?: () => Promise<void>;
+    readonly relay?: () => Promise<number>;
+  } = {},
+) {
+  const subscriptions: Subscription[] = [];
+  const lines: string[] = [];
+  const sleepers: { readonly delayMs: number; readonly awaken: () => void }[] = [];
+  const interruption = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  const done = async () => {};
+  const producer: Producer = { send: done, disconnect: world.disconnect ?? done };
+  const end = runProcess({
+    roles,
+    ports: {
+      database: () => scriptedDatabase(),
+      broker: {
+        connectProducer: async () => producer,
+        async startConsumer(subscription) {
+          subscriptions.push(subscription);
+          await world.startConsumer;
+          return { stop: world.stopConsumer ?? done };
+        },
+      },
+      server: { serve: async () => ({ close: world.closeServer ?? done }) },
+      clock: {
+        nowMs: () => 0,
+        sleep: (delayMs, signal) =>
+          new Promise((resolve) => {
+            sleepers.push({ delayMs, awaken: resolve });
+            signal?.addEventListener("abort", () => resolve());
+          }),
+      },
+      entropy: { uuid: () => "u1" },
+      telemetry: {
+        event: (name, detail) => lines.push([name, ...Object.values(detail)].join(" ").trim()),
+      },
+      migrations: () => [],
+    },
+    parts: { ...shippedParts, relay: world.relay ?? (async () => 0) },
+    knobs: DEFAULT_KNOBS,
+    interrupted: interruption.promise,
+    onStarted: started.resolve,
+    close: world.close ?? done,
+  });
+  return {
+    end,
+    lines,
+    subscriptions,
+    started: started.promise,
+    interrupt: interruption.resolve,
+    /** Ends every sleep of that length, once there is one. */
+    async pass(delayMs: number) {
+      while (!sleepers.some((sleeper) => sleeper.delayMs === delayMs)) {
+        await settled();
+      }
+      sleepers.filter((sleeper) => sleeper.delayMs === delayMs).forEach(({ awaken }) => awaken());
+    },
+  };
+}
+
+/** Whatever could go on has gone on by the time a timer fires. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+async function isOver(promise: Promise<unknown>): Promise<boolean> {
+  await settled();
+  return Promise.race([promise.then(() => true), settled().then(() => false)]);
+}
+
+const ROLE_SETS: readonly (readonly Role[])[] = [
+  ["payment-api"],
+  ["payment-relay"],
+  ["payment-settle"],
+  ["wallet-api", "wallet-transfer"],
+];
+
+describe("a process", () => {
+  it.each(ROLE_SETS.map((roles) => [roles] as const))(
+    "lives until it is told to stop, whatever its roles: %s",
+    async (roles) => {
+      const { end, started, interrupt, lines } = processOf(roles);
+      await started;
+      expect(await isOver(end)).toBe(false);
+      interrupt();
+      expect(await end).toEqual({ kind: "stopped" });
+      expect(lines).toEqual([`process.started ${roles.join(",")}`, "process.stopped"]);
+    },
+  );
+
+  it("ends with a line when its consumer cannot go on", async () => {
+    const { end, started, subscriptions, lines } = processOf(["payment-api", "payment-settle"]);
+    await started;
+    subscriptions[0]?.onEnd(GONE);
+    expect(await end).toEqual({ kind: "cannot-go-on", reason: GONE.message });
+    expect(lines.slice(1)).toEqual([
+      `consumer.ended payment-settle ${GONE.message}`,
+      `process.cannot-go-on ${GONE.message}`,
+      "process.stopped",
+    ]);
+  });
+
+  it("ends when a consumer cannot go on before the others have started", async () => {
+    const starting = Promise.withResolvers<void>();
+    const { end, subscriptions } = processOf(["payment-settle"], {
+      startConsumer: starting.promise,
+    });
+    await settled();
+    subscriptions[0]?.onEnd(GONE);
+    await settled();
+    starting.resolve();
+    expect(await end).toEqual({ kind: "cannot-go-on", reason: GONE.message });
+  });
+
+  it("ends when its relay meets what would come again", async () => {
+    const bug = new TypeError("a bug of the relay");
+    const { end } = processOf(["payment-relay"], { relay: () => Promise.reject(bug) });
+    expect(await end).toEqual({ kind: "cannot-go-on", reason: bug.message });
+  });
+
+  it("goes on when a consumer begins anew, with a line", async () => {
+    const { end, started, subscriptions, lines } = processOf(["payment-settle"]);
+    await started;
+    subscriptions[0]?.onRestart("no broker");
+    expect(await isOver(end)).toBe(false);
+    expect(lines.at(-1)).toBe("consumer.restart payment-settle no broker");
+  });
+});
+
+describe("a stop", () => {
+  const everything: readonly Role[] = ["payment-api", "payment-relay", "payment-settle"];
+
+  it("waits for what is in hand", async () => {
+    const answered = Promise.withResolvers<void>();
+    const process = processOf(everything, { closeServer: () => answered.promise });
+    await process.started;
+    process.interrupt();
+    expect(await isOver(process.end)).toBe(false);
+    answered.resolve();
+    expect(await process.end).toEqual({ kind: "stopped" });
+    expect(process.lines.at(-1)).toBe("process.stopped");
+  });
+
+  it.each([
+    ["an answer", { closeServer: () => NEVER }, "http"],
+    ["a consumer", { stopConsumer: () => NEVER }, "payment-settle"],
+    ["a batch of the relay", { relay: () => NEVER }, "relay"],
+    ["the broker", { stopConsumer: () => NEVER, disconnect: () => NEVER }, "payment-settle,relay"],
+  ])("waits no longer than its bound for %s, and says so", async (_, world, unfinished) => {
+    const process = processOf(everything, world);
+    await process.started;
+    process.interrupt();
+    expect(await isOver(process.end)).toBe(false);
+    await process.pass(STOP_MS_MAX);
+    expect(await process.end).toEqual({ kind: "stopped" });
+    expect(process.lines.at(-1)).toBe(`process.stopped ${unfinished}`);
+  });
+
+  it("waits no longer than its bound for a database that is busy", async () => {
+    const process = processOf(everything, { close: () => NEVER });
+    await process.started;
+    process.interrupt();
+    await process.pass(5_000);
+    expect(await process.end).toEqual({ kind: "stopped" });
+  });
+
+  it("goes on past a part that fails at it, with a line", async () => {
+    const stopConsumer = () => Promise.reject(new Error("not connected"));
+    const process = processOf(everything, { stopConsumer });
+    await process.started;
+    process.interrupt();
+    expect(await process.end).toEqual({ kind: "stopped" });
+    expect(process.lines).toContain("process.part-failed payment-settle not connected");
+  });
+
+  it("during the start waits for the start, which may have answered clients already", async () => {
+    const starting = Promise.withResolvers<void>();
+    const process = processOf(everything, { startConsumer: starting.promise });
+    await settled();
+    process.interrupt();
+    expect(await isOver(process.end)).toBe(false);
+    starting.resolve();
+    expect(await process.end).toEqual({ kind: "stopped" });
+  });
+
+  it("during a start that does not end is bound as well", async () => {
+    const process = processOf(everything, { startConsumer: NEVER });
+    process.interrupt();
+    await process.pass(STOP_MS_MAX);
+    expect(await process.end).toMatchObject({ kind: "cannot-start" });
+  });
+});

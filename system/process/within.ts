@@ -1,0 +1,23 @@
+import type { Clock } from "../ports/clock.ts";
+
+/** Waits for `work`, and no longer than the bound. @returns whether it is over */
+export async function within(
+  clock: Clock,
+  boundMs: number,
+  work: Promise<unknown>,
+): Promise<boolean> {
+  const waiting = new AbortController();
+  try {
+    return await Promise.race([
+      work.then(() => true),
+      clock.sleep(boundMs, waiting.signal).then(() => false),
+    ]);
+  } finally {
+    waiting.abort();
+  }
+}
+
+/** What an error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
