@@ -112,6 +112,7 @@ const traceEvent = Compile(
     actor: Type.String(),
     text: Type.String(),
     detail: Type.Integer(),
+    data: Type.String(),
   }),
 );
 

@@ -11,7 +11,7 @@ import { createSimulatedBroker } from "./adapters/kafka-broker.ts";
 import { createSimulatedDatabase } from "./adapters/postgres-database.ts";
 import { createSimulatedClock } from "./adapters/simulated-host.ts";
 import { startKafkaServer } from "./kafka/broker/kafka-server.ts";
-import { kafkaProtocol } from "./kafka/protocol/protocol.ts";
+import { kafkaProtocol } from "./kafka/protocol/kafka-port.ts";
 import { createKernel, type Kernel } from "./kernel/kernel.ts";
 import type { SimulatedProcess } from "./kernel/simulated-process.ts";
 import { createNetwork, type Network } from "./network/network.ts";

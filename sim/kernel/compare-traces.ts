@@ -42,7 +42,8 @@ export function compareTraces(one: TraceRecord, other: TraceRecord): TraceDiffer
 function formatTraceEvent(event: TraceEvent): string {
   const time = `${Math.floor(event.atUs / 1000)}.${String(event.atUs % 1000).padStart(3, "0")} ms`;
   const detail = event.detail === 0 ? "" : ` #${event.detail}`;
-  return `${time}  step ${event.step}  ${event.kind}  ${event.actor}  ${event.text}${detail}`;
+  const data = event.data === "" ? "" : `  ${event.data}`;
+  return `${time}  step ${event.step}  ${event.kind}  ${event.actor}  ${event.text}${detail}${data}`;
 }
 
 function isSame(one: TraceEvent | undefined, other: TraceEvent | undefined): boolean {
@@ -55,7 +56,8 @@ function isSame(one: TraceEvent | undefined, other: TraceEvent | undefined): boo
     one.kind === other.kind &&
     one.actor === other.actor &&
     one.text === other.text &&
-    one.detail === other.detail
+    one.detail === other.detail &&
+    one.data === other.data
   );
 }
 

@@ -1,4 +1,5 @@
 import { RollingHash } from "./rolling-hash.ts";
+import { TraceData, type TellData } from "./trace-data.ts";
 
 /** One thing that happened. `step` counts the kernel's events, so even a silent detour shows. */
 export interface TraceEvent {
@@ -9,6 +10,8 @@ export interface TraceEvent {
   readonly text: string;
   /** An ordinal or a count that belongs to the text; 0 where there is none. */
   readonly detail: number;
+  /** What a message carried, as text; empty where there is nothing. */
+  readonly data: string;
 }
 
 /**
@@ -51,6 +54,7 @@ export class Trace {
    * record.
    */
   readonly #labels = new Map<string, TraceLabel>();
+  readonly #data: TraceData;
   #count = 0;
 
   constructor(options: {
@@ -59,6 +63,7 @@ export class Trace {
   }) {
     this.#clock = options.clock;
     this.#keep = options.keep;
+    this.#data = new TraceData(this.#hash, options.keep);
   }
 
   /**
@@ -88,7 +93,17 @@ export class Trace {
         actor: actor.text,
         text: text.text,
         detail,
+        data: "",
       });
+    }
+  }
+
+  /** What the event recorded last has carried: it goes into the hash as well. */
+  recordData<Message>(message: Message, tell: TellData<Message>): void {
+    tell(message, this.#data);
+    const last = this.#keep ? this.#events.pop() : undefined;
+    if (last !== undefined) {
+      this.#events.push({ ...last, data: this.#data.takeText() });
     }
   }
 

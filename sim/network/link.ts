@@ -1,5 +1,6 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { RandomStream } from "../kernel/random.ts";
+import type { TellData } from "../kernel/trace-data.ts";
 import { TraceLabel } from "../kernel/trace.ts";
 
 /** How long one message travels, in whole microseconds, both bounds included. */
@@ -54,6 +55,11 @@ export class Link {
         arrive();
       },
     });
+  }
+
+  /** For who hears of an arrival: what has just arrived. */
+  recordData<Message>(message: Message, tell: TellData<Message>): void {
+    this.#kernel.trace.recordData(message, tell);
   }
 }
 

@@ -103,7 +103,12 @@ class SimulatedNetwork implements Network {
     const name = this.#nameConnection(from, port.address);
     return from.promise<Client>(`a connection to ${port.address}`, (resolve, reject) => {
       const link = new Link({ kernel: this.#kernel, name, latency: this.#latency });
-      const end = new StreamEnd<ToServer, ToClient>({ name, client: from.name, link });
+      const end = new StreamEnd<ToServer, ToClient>({
+        name,
+        client: from.name,
+        link,
+        tell: port.protocol.tell,
+      });
       end.open({
         owner: from,
         settlesNothing: false,

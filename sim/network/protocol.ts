@@ -1,4 +1,5 @@
-import type { Speaker } from "./stream.ts";
+import { tellWhole } from "../kernel/trace-data.ts";
+import type { ProtocolData, Speaker } from "./stream.ts";
 
 /**
  * What a server and its clients say to each other: the types of the messages each way. Servers and
@@ -8,11 +9,15 @@ import type { Speaker } from "./stream.ts";
 export class Protocol<in out ToServer, in out ToClient> {
   /** For messages: `Kafka`. */
   readonly name: string;
+  /** What goes into the trace of each message. */
+  readonly tell: ProtocolData<ToServer, ToClient>;
   /** Kept here and not in the network, which knows servers of every protocol and so of no type. */
   readonly #acceptors = new WeakMap<object, Acceptor<ToServer, ToClient>>();
 
-  constructor(name: string) {
+  /** Without `tell` the trace takes in the whole of each message. */
+  constructor(name: string, tell: ProtocolData<ToServer, ToClient> = WHOLE) {
     this.name = name;
+    this.tell = tell;
   }
 
   /** The port of that address where this protocol is spoken. */
@@ -30,6 +35,8 @@ export class Protocol<in out ToServer, in out ToClient> {
     return this.#acceptors.get(server);
   }
 }
+
+const WHOLE = { toServer: tellWhole, toClient: tellWhole };
 
 /** Where a server listens, and what is spoken there. Two ports of one address are the same. */
 export interface Port<in out ToServer, in out ToClient> {

@@ -1,6 +1,7 @@
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import type { TellData } from "../kernel/trace-data.ts";
 import type { Link, LinkMessage } from "./link.ts";
-import type { Stream, StreamListener } from "./stream.ts";
+import type { ProtocolData, Stream, StreamListener } from "./stream.ts";
 
 /**
  * An end of a stream over one link. The client's end is made first, and the server's with it, as
@@ -12,18 +13,23 @@ export class StreamEnd<Out, In> implements Stream<Out> {
   readonly other: StreamEnd<In, Out>;
   readonly #link: Link;
   readonly #side: "client" | "server";
+  /** What goes into the trace of each message that is sent here. */
+  readonly #tell: TellData<Out>;
   #isOpen = false;
   #settlesNothing = false;
   #owner: SimulatedProcess | undefined;
   #onClosed: (() => void) | undefined;
   #listener: StreamListener<In> | undefined;
 
-  constructor(options: { name: string; client: string; link: Link }, other?: StreamEnd<In, Out>) {
+  constructor(options: StreamEndOptions<Out, In>, other?: StreamEnd<In, Out>) {
+    const { tell, ...shared } = options;
     this.name = options.name;
     this.client = options.client;
     this.#link = options.link;
+    this.#tell = tell.toServer;
     this.#side = other === undefined ? "client" : "server";
-    this.other = other ?? new StreamEnd<In, Out>(options, this);
+    const reversed = { toServer: tell.toClient, toClient: tell.toServer };
+    this.other = other ?? new StreamEnd<In, Out>({ ...shared, tell: reversed }, this);
   }
 
   get isOpen(): boolean {
@@ -54,7 +60,11 @@ export class StreamEnd<Out, In> implements Stream<Out> {
   send(message: Out, word: LinkMessage): void {
     if (this.#isOpen) {
       const { other } = this;
-      this.#link.send(other.#side, word, () => other.#hear(message), other.#settlesNothing);
+      const arrive = (): void => {
+        this.#link.recordData(message, this.#tell);
+        other.#hear(message);
+      };
+      this.#link.send(other.#side, word, arrive, other.#settlesNothing);
     }
   }
 
@@ -87,6 +97,14 @@ export class StreamEnd<Out, In> implements Stream<Out> {
     this.#isOpen = false;
     this.#onClosed?.();
   }
+}
+
+interface StreamEndOptions<Out, In> {
+  readonly name: string;
+  readonly client: string;
+  readonly link: Link;
+  /** What is sent here goes to the server, as the client's end sees it. */
+  readonly tell: ProtocolData<Out, In>;
 }
 
 /** How each end says that it closed. */

@@ -1,3 +1,4 @@
+import type { TellData } from "../kernel/trace-data.ts";
 import type { LinkMessage } from "./link.ts";
 
 /**
@@ -32,3 +33,9 @@ export interface StreamListener<In> {
 
 /** What is spoken at one end: given the end, says who listens there. */
 export type Speaker<Out, In> = (stream: Stream<Out>) => StreamListener<In>;
+
+/** What goes into the trace of the messages each way. */
+export interface ProtocolData<in out ToServer, in out ToClient> {
+  readonly toServer: TellData<ToServer>;
+  readonly toClient: TellData<ToClient>;
+}

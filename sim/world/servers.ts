@@ -4,7 +4,7 @@ import { TOPICS } from "../../system/domain/events.ts";
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
 import type { KafkaBroker } from "../kafka/broker/broker.ts";
 import { startKafkaServer } from "../kafka/broker/kafka-server.ts";
-import { kafkaProtocol } from "../kafka/protocol/protocol.ts";
+import { kafkaProtocol } from "../kafka/protocol/kafka-port.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createNetwork, type Network } from "../network/network.ts";
 import { postgresProtocol, type PostgresPort } from "../postgres/server/postgres-protocol.ts";

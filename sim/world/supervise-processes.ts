@@ -1,10 +1,10 @@
 import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect-gate.ts";
 import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
-import { partsWith } from "../../scenarios/mutants/mutants.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { Migration } from "../../system/database/migrate.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
+import type { Parts } from "../../system/process/parts.ts";
 import type { ServiceName } from "../../system/process/services.ts";
 import { startRoles, type ProcessPorts } from "../../system/process/start-roles.ts";
 import { createSimulatedServer } from "../adapters/http.ts";
@@ -37,6 +37,8 @@ export interface SupervisedProcesses {
 export interface ProcessesRequest {
   readonly plan: Plan;
   readonly migrations: (service: ServiceName) => readonly Migration[];
+  /** What a process with those ports runs. */
+  readonly partsOf: (ports: ProcessPorts) => Parts;
 }
 
 /** As a supervisor waits before it starts a process again that ended by itself. */
@@ -44,9 +46,9 @@ const RESTART_DELAY_MS = 500;
 
 export function superviseProcesses(
   servers: Servers,
-  { plan, migrations }: ProcessesRequest,
+  { plan, migrations, partsOf }: ProcessesRequest,
 ): SupervisedProcesses {
-  const { topology, knobs, mutant } = plan;
+  const { topology, knobs } = plan;
   const { kernel } = servers;
   const running = new Map<string, SimulatedProcess>();
   const gates: EffectGate[] = [];
@@ -76,7 +78,7 @@ export function superviseProcesses(
     gates.push(gate);
     const onDelivery = (delivery: Delivery) => tellDelivery(servers, process, delivery);
     const ports = interposePorts(portsOf(servers, migrations, process), gate, onDelivery);
-    const started = await startRoles(roles, ports, partsWith(mutant, ports), knobs);
+    const started = await startRoles(roles, ports, partsOf(ports), knobs);
     up.add(process.name);
     await started.ended;
   };

@@ -1,3 +1,5 @@
+import type { Mutant } from "../../scenarios/mutants/mutant.ts";
+import { partsWith } from "../../scenarios/mutants/mutants.ts";
 import type { World } from "../../scenarios/world.ts";
 import { readMigrations } from "../../system/adapters/migration-files.ts";
 import { SERVICES } from "../../system/process/services.ts";
@@ -9,16 +11,21 @@ import { SIMULATED_ABILITIES } from "./simulated-faults.ts";
 import { superviseProcesses } from "./supervise-processes.ts";
 import { createUniverse } from "./universe.ts";
 
+export interface SimulatedWorldOptions {
+  /** Takes every event of a run at its end; the hash is the same without. */
+  readonly onTrace?: (trace: TraceRecord) => void;
+  /** For tests: parts that take the place of the services', as those of a mutant do. */
+  readonly parts?: Mutant["parts"];
+}
+
 /**
  * The simulated world: each plan runs in a fresh universe in this thread, on a simulated clock,
  * network, PostgreSQL and Kafka. The same plan gives the same trace hash, wherever it is run.
- *
- * With `onTrace` every event of a run is kept and handed over at its end; the hash is the same
- * without.
  */
 export async function createSimulatedWorld({
   onTrace,
-}: { readonly onTrace?: (trace: TraceRecord) => void } = {}): Promise<World> {
+  parts,
+}: SimulatedWorldOptions = {}): Promise<World> {
   // Loading WebAssembly is the one step that the simulation does not own, so it comes before.
   await loadPostgresParser();
   const migrations = new Map(SERVICES.map(({ name }) => [name, readMigrations(name)]));
@@ -38,6 +45,7 @@ export async function createSimulatedWorld({
       const processes = superviseProcesses(servers, {
         plan,
         migrations: (service) => migrations.get(service) ?? [],
+        partsOf: (ports) => ({ ...partsWith(plan.mutant, ports), ...parts?.(ports) }),
       });
       const value = await kernel.run(async (self) => {
         processes.start();

@@ -1,7 +1,7 @@
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Listener, Network } from "../../network/network.ts";
 import { serveOneByOne } from "../../network/request-reply/serve-one-by-one.ts";
-import type { KafkaPort } from "../protocol/protocol.ts";
+import type { KafkaPort } from "../protocol/kafka-port.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import { KafkaBroker, type BrokerOptions, type BrokerSession } from "./broker.ts";
 

@@ -5,8 +5,8 @@ import {
   connectRequestClient,
   type RequestClient,
 } from "../../network/request-reply/request-client.ts";
+import type { KafkaPort } from "../protocol/kafka-port.ts";
 import type {
-  KafkaPort,
   KafkaReply,
   KafkaRequest,
   ReplyOf,

@@ -1,9 +1,3 @@
-import { Protocol } from "../../network/protocol.ts";
-import type {
-  RequestReplyPort,
-  RequestReplyProtocol,
-} from "../../network/request-reply/request-reply-protocol.ts";
-
 /**
  * The part of Kafka's protocol that is simulated, as plain values instead of bytes: what Produce
  * v7, Fetch v11, JoinGroup v5 and their kin carry, less what nobody here uses. A wire codec can be
@@ -162,9 +156,3 @@ export type KafkaReply =
 export type RequestKind = KafkaRequest["kind"];
 export type RequestOf<Kind extends RequestKind> = Extract<KafkaRequest, { readonly kind: Kind }>;
 export type ReplyOf<Kind extends RequestKind> = Extract<KafkaReply, { readonly kind: Kind }>;
-
-/** What a broker and its clients speak. */
-export const kafkaProtocol: RequestReplyProtocol<KafkaRequest, KafkaReply> = new Protocol("Kafka");
-
-/** Where a broker listens. */
-export type KafkaPort = RequestReplyPort<KafkaRequest, KafkaReply>;

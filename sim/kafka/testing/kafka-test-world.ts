@@ -9,7 +9,7 @@ import {
   type KafkaClient,
 } from "../client/kafka-client.ts";
 import type { ProducerRecord } from "../client/producer.ts";
-import { kafkaProtocol, type KafkaPort } from "../protocol/protocol.ts";
+import { kafkaProtocol, type KafkaPort } from "../protocol/kafka-port.ts";
 
 /** What a test of the client and the broker together works with. */
 export interface KafkaTestWorld {

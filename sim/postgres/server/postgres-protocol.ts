@@ -1,10 +1,13 @@
+import type { TraceData } from "../../kernel/trace-data.ts";
 import { Protocol } from "../../network/protocol.ts";
+import { Push } from "../../network/request-reply/push.ts";
 import type {
+  FromServer,
   RequestReplyPort,
   RequestReplyProtocol,
 } from "../../network/request-reply/request-reply-protocol.ts";
 import type { Parameter } from "../types/parameter.ts";
-import type { QueryReply } from "./query-result.ts";
+import type { QueryReply, StatementResult } from "./query-result.ts";
 
 /** What a client asks: one query text with its parameters. */
 export interface PostgresRequest {
@@ -15,7 +18,30 @@ export interface PostgresRequest {
 /** What a database server and its clients speak. */
 export const postgresProtocol: RequestReplyProtocol<PostgresRequest, QueryReply> = new Protocol(
   "PostgreSQL",
+  // The text of each statement is recorded where it is run, as a label that is hashed once.
+  { toServer: ({ parameters }, data) => data.add(parameters), toClient: tellReply },
 );
+
+function tellReply(reply: FromServer<QueryReply>, data: TraceData): void {
+  if (reply instanceof Push) {
+    data.add(reply);
+    return;
+  }
+  if (reply.kind === "error") {
+    const { code, message, detail, constraint } = reply.error;
+    data.add([code, message, detail, constraint]);
+    return;
+  }
+  reply.earlier.forEach((result) => tellResult(result, data));
+  tellResult(reply, data);
+}
+
+function tellResult({ tag, rows }: StatementResult, data: TraceData): void {
+  data.add(tag);
+  for (const row of rows) {
+    data.addRow(row);
+  }
+}
 
 /** Where a database server listens. */
 export type PostgresPort = RequestReplyPort<PostgresRequest, QueryReply>;
