@@ -14,6 +14,7 @@ import {
   HOST_BANS,
   LANGUAGE_BANS,
   LIBRARY_BANS,
+  MODULE_STATE,
 } from "./testing/lint-cases.ts";
 
 const LintReport = Type.Object({
@@ -39,6 +40,7 @@ beforeAll(async () => {
     ...HOST_BANS,
     ...LANGUAGE_BANS,
     ...DIALECT,
+    ...MODULE_STATE,
     ...LIBRARY_BANS,
     ...ALLOWED,
   ];
@@ -52,7 +54,7 @@ afterAll(async () => {
   await rm(scratchFolder, { recursive: true, force: true });
 });
 
-test.each([...ARROWS, ...HOST_BANS, ...LANGUAGE_BANS, ...DIALECT])(
+test.each([...ARROWS, ...HOST_BANS, ...LANGUAGE_BANS, ...DIALECT, ...MODULE_STATE])(
   "$file is refused and told what to do instead",
   ({ file, says }) => {
     const messages = messagesOfOurs(file);
@@ -78,6 +80,7 @@ test("no two scratch files have one path", () => {
     ...HOST_BANS,
     ...LANGUAGE_BANS,
     ...DIALECT,
+    ...MODULE_STATE,
     ...LIBRARY_BANS,
     ...ALLOWED,
   ].map(({ file }) => file);

@@ -238,6 +238,86 @@ export const DIALECT: readonly LintCase[] = [
   banned("wide", `export {};\n// ${"wide ".repeat(20)}`, /at most 100 characters/),
 ];
 
+/** State of a module of the services, which would survive a simulated crash. */
+export const MODULE_STATE: readonly LintCase[] = [
+  stateful(
+    "let",
+    "let seen = 0;\nexport const next = () => (seen += 1);",
+    /let seen .*outlives a crash.*`createX\(\)`/,
+  ),
+  stateful(
+    "exported-let",
+    "export let seen = 0;\nexport const next = () => (seen += 1);",
+    /let seen /,
+  ),
+  stateful(
+    "map",
+    "const known = new Map<string, string>();\nexport const get = (key: string) => known.get(key);",
+    /known is there to be changed/,
+  ),
+  stateful(
+    "filled-map",
+    "const KNOWN = new Map([['a', 1]]);\nexport const put = (key: string) => KNOWN.set(key, 2);",
+    /KNOWN is of the module, and is changed here/,
+  ),
+  stateful(
+    "set",
+    "const KNOWN = new Set(['a']);\nexport const forget = (key: string) => KNOWN.delete(key);",
+    /KNOWN .*changed here/,
+  ),
+  stateful(
+    "list",
+    "const done: string[] = [];\nexport const note = (text: string) => done.push(text);",
+    /done .*changed here/,
+  ),
+  stateful(
+    "element",
+    "const COUNTS = [0];\nexport function count() {\n  COUNTS[0] = 1;\n}",
+    /COUNTS .*changed here/,
+  ),
+  stateful(
+    "object",
+    "const STATE = { count: 1 };\nexport const next = () => (STATE.count += 1);",
+    /STATE .*changed here/,
+  ),
+  stateful(
+    "deep",
+    "const STATE = { of: { all: [''] } };\nexport const note = (text: string) => STATE.of.all.push(text);",
+    /STATE .*changed here/,
+  ),
+  stateful(
+    "part",
+    "const LISTS = new Map([['a', [1]]]);\nexport const note = () => LISTS.get('a')?.push(2);",
+    /LISTS .*changed here/,
+  ),
+  stateful(
+    "removed",
+    "const state: Record<string, string> = {};\nexport function forget(key: string) {\n  delete state[key];\n}",
+    /state .*changed here/,
+  ),
+  stateful(
+    "assign",
+    "const STATE = { count: 1 };\nexport const put = (count: number) => Object.assign(STATE, { count });",
+    /STATE .*changed here/,
+  ),
+  stateful(
+    "function",
+    "export function next() {\n  next.count += 1;\n}\nnext.count = 0;",
+    /next .*changed here/,
+  ),
+  stateful(
+    "imported",
+    "import { LIST } from './list.ts';\nexport const note = (text: string) => LIST.push(text);",
+    /LIST .*changed here/,
+  ),
+  stateful("static", "export class Counter {\n  static count = 0;\n}", /static field is state/),
+  stateful(
+    "expression",
+    "const WORD = /a/g;\nexport const has = (text: string) => WORD.test(text);",
+    /WORD is there to be changed/,
+  ),
+];
+
 /** Bans that oxlint brings along, with its own messages. */
 export const LIBRARY_BANS = [
   {
@@ -321,6 +401,22 @@ export const ALLOWED = [
   },
   { file: "sim/postgres/rows/row.ts", code: imports("sim/postgres/storage/table.ts") },
   { file: "reports/page/page.test.ts", code: imports("reports/testing/sample.ts") },
+  {
+    file: "system/inbox/stateless.ts",
+    code: [
+      "const NAMES = new Set(['a']);",
+      "const none: ReadonlyMap<string, string> = new Map();",
+      "const TABLE = new Map<string, number>([['a', 1]]);",
+      "for (const name of NAMES) {\n  TABLE.set(name, 2);\n}",
+      "export const get = (name: string) => TABLE.get(name) ?? none.get(name);",
+      "export const sorted = (names: string[]) => [...NAMES, ...names].sort();",
+      "export class Pool {\n  static readonly SIZE = 1;\n  readonly #idle: string[] = [];\n  give(name: string) {\n    this.#idle.push(name);\n  }\n}",
+    ].join("\n"),
+  },
+  {
+    file: "system/inbox/stateful.test.ts",
+    code: "let seen = 0;\nexport const next = () => (seen += 1);",
+  },
   { file: "vitest.config.ts", code: "export default { test: {} };" },
 ];
 
@@ -330,6 +426,10 @@ function forbidden(from: string, to: string, says: RegExp): LintCase {
 
 function banned(name: string, code: string, ...says: readonly RegExp[]): LintCase {
   return { file: `scenarios/runs/banned-${name}.ts`, code, says };
+}
+
+function stateful(name: string, code: string, ...says: readonly RegExp[]): LintCase {
+  return { file: `system/inbox/stateful-${name}.ts`, code, says };
 }
 
 function imports(...paths: readonly string[]): string {
