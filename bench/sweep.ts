@@ -97,7 +97,7 @@ async function measureRounds(pools: {
 async function measure(workers: RunningWorkers, plans: readonly Plan[]): Promise<Speed> {
   let simulatedMs = 0;
   const beganAtMs = performance.now();
-  for await (const run of workers.run(plans, new AbortController().signal)) {
+  for await (const { run } of workers.run(plans, new AbortController().signal)) {
     const isSound = run.judgements.every(({ isBroken }) => !isBroken);
     if (!isSound || run.faults.some(({ fired }) => !fired)) {
       throw new Error("a plan did not run as it should: a promise broke, or a crash never fired");

@@ -6,6 +6,7 @@ import { UnreadableEvidence } from "../reports/evidence/evidence-codec.ts";
 import type { ExitCode } from "../reports/evidence/verdict.ts";
 import { UnwritableOutput } from "../reports/write-report.ts";
 import { UnreadableReplayFile } from "../scenarios/plans/replay-file.ts";
+import { TwoResults } from "../scenarios/sweeps/two-results.ts";
 import { UnrunnablePlan } from "../scenarios/world.ts";
 
 /** The command, an option or an input file is wrong; the message says what was expected. */
@@ -28,6 +29,9 @@ export function exitCodeOfError(error: unknown): ExitCode {
 /** What a person is told: the message where it was made for people, otherwise all there is. */
 export function explain(error: unknown): string {
   if (isUsage(error) || isEnvironment(error)) {
+    return `falconpay: ${error.message}`;
+  }
+  if (error instanceof TwoResults) {
     return `falconpay: ${error.message}`;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

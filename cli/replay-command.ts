@@ -2,14 +2,15 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import type { ExitCode } from "../reports/evidence/verdict.ts";
 import { findScenario } from "../scenarios/catalogue.ts";
 import { findMutant } from "../scenarios/mutants/mutants.ts";
 import { decodeReplayFile, type ReplayFile } from "../scenarios/plans/replay-file.ts";
 import { promisesNamed } from "../scenarios/promises/promises.ts";
-import { brokenPromises, runPlan, type Outcome } from "../scenarios/runs/run-plan.ts";
+import { brokenPromises, type Outcome } from "../scenarios/runs/run-plan.ts";
 import { tellStory } from "../scenarios/stories/story.ts";
+import { replayPlan } from "../scenarios/sweeps/replay.ts";
 import type { TraceRecord } from "../sim/kernel/trace.ts";
+import { createSecondOpinion } from "../sim/world/second-opinion.ts";
 import { UsageError } from "./failures.ts";
 import { onInterruption } from "./interruption.ts";
 import { parseWorld } from "./options.ts";
@@ -43,6 +44,7 @@ async function replayCommand(file: string, options: ReplayOptions): Promise<void
   const logsFolder = join(dirname(file), "logs");
   const worldRequest = {
     name: worldName,
+    stopsRuns: true,
     signal: interruption.signal,
     logsFolder,
     ...(traceFile === undefined
@@ -50,19 +52,19 @@ async function replayCommand(file: string, options: ReplayOptions): Promise<void
       : { onTrace: (trace: TraceRecord) => writeTrace(trace, traceFile) }),
   };
   try {
-    const { outcome, again } = await withWorld(worldRequest, async (world) => {
+    const outcome = await withWorld(worldRequest, (world) => {
       const promises = promisesNamed(findScenario(replay.plan.scenario)?.promises);
-      const first = await runPlan(world, replay.plan, promises);
-      const differs = first.traceHash !== null && first.traceHash !== replay.expected.traceHash;
-      // A trace that differs from the recorded one is either new code or no determinism: a second
-      // run tells which.
-      const second = differs ? await runPlan(world, replay.plan, promises) : first;
-      return { outcome: first, again: second };
+      return replayPlan(world, replay, promises, createSecondOpinion());
     });
-    const isDeterministic = outcome.traceHash === again.traceHash;
     process.stdout.write(`${describeStory(replay, outcome)}\n\n`);
-    process.stdout.write(`${describeEnd(replay, outcome, isDeterministic)}\n`);
-    process.exitCode = exitCodeOf(outcome, isDeterministic);
+    process.stdout.write(`${describeEnd(replay, outcome)}\n`);
+    process.exitCode = brokenPromises(outcome).length > 0 ? 1 : 0;
+  } catch (error) {
+    if (!interruption.signal.aborted) {
+      throw error;
+    }
+    process.stdout.write("interrupted: nothing is known of this plan\n");
+    process.exitCode = 5;
   } finally {
     interruption.dispose();
   }
@@ -101,42 +103,24 @@ function describeStory({ expected }: ReplayFile, outcome: Outcome): string {
     .join("\n");
 }
 
-function describeEnd(
-  { expected, plan }: ReplayFile,
-  outcome: Outcome,
-  isDeterministic: boolean,
-): string {
+function describeEnd({ expected, plan }: ReplayFile, outcome: Outcome): string {
   const broken = brokenPromises(outcome);
   const mutant = plan.mutant === null ? "" : ` (mutant ${plan.mutant})`;
   return [
     broken.length > 0
       ? `broken again: ${broken.join(", ")}${mutant}`
       : `every promise held this time${mutant}`,
-    ...describeTrace(expected.traceHash, outcome.traceHash, isDeterministic),
+    ...describeTrace(expected.traceHash, outcome.traceHash),
   ].join("\n");
 }
 
-function describeTrace(
-  expected: string | null,
-  hash: string | null,
-  isDeterministic: boolean,
-): readonly string[] {
+function describeTrace(expected: string | null, hash: string | null): readonly string[] {
   if (hash === null) {
     return ["real servers leave no trace hash: the same plan may go another way"];
-  }
-  if (!isDeterministic) {
-    return [`trace ${hash}, and another when run again: the simulation is not deterministic`];
   }
   if (hash !== expected) {
     const recorded = expected ?? "a run on real servers";
     return [`trace ${hash}, recorded was ${recorded}: the code or the file has changed since`];
   }
   return [`trace ${hash}, as recorded`];
-}
-
-function exitCodeOf(outcome: Outcome, isDeterministic: boolean): ExitCode {
-  if (!isDeterministic) {
-    return 3;
-  }
-  return brokenPromises(outcome).length > 0 ? 1 : 0;
 }

@@ -6,6 +6,7 @@ import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import type { Scenario } from "../scenarios/plans/scenario.ts";
 import type { SweepHost, SweepProgress } from "../scenarios/sweeps/sweep-request.ts";
 import { sweep, type SweepResult } from "../scenarios/sweeps/sweep.ts";
+import { createSecondOpinion } from "../sim/world/second-opinion.ts";
 import { startWorkers } from "../sim/world/workers.ts";
 import { onInterruption } from "./interruption.ts";
 import type { SeedRange, WorldName } from "./options.ts";
@@ -43,6 +44,7 @@ export async function runSweep(
         return sweep({
           world,
           workers,
+          secondOpinion: request.worldName === "sim" ? createSecondOpinion() : null,
           scenario,
           mutant,
           seeds,

@@ -9,6 +9,8 @@ export interface WorldRequest {
   readonly name: WorldName;
   /** An interruption takes the real world down at once: the run in hand ends there. */
   readonly signal: AbortSignal;
+  /** In the simulated world, too, an interruption ends the run in hand, which then rejects. */
+  readonly stopsRuns?: boolean;
   /** Where the logs of real servers and processes are kept. */
   readonly logsFolder: string;
   /** Ports that the real servers must have; the others are picked. */
@@ -19,11 +21,16 @@ export interface WorldRequest {
 
 /** Makes the world, hands it over, and takes it down, whatever happens. */
 export async function withWorld<T>(
-  { name, signal, logsFolder, ports = {}, onTrace }: WorldRequest,
+  { name, signal, stopsRuns = false, logsFolder, ports = {}, onTrace }: WorldRequest,
   use: (world: World) => Promise<T>,
 ): Promise<T> {
   if (name === "sim") {
-    return use(await createSimulatedWorld(onTrace === undefined ? {} : { onTrace }));
+    return use(
+      await createSimulatedWorld({
+        ...(onTrace === undefined ? {} : { onTrace }),
+        ...(stopsRuns ? { signal } : {}),
+      }),
+    );
   }
   // Imported when it is asked for: the simulated world needs none of its clients.
   const { createRealWorld } = await import("../chaos/world.ts");

@@ -9,6 +9,8 @@ export interface SweepRequest {
   readonly world: World;
   /** Runs plans on other threads; null runs them in the world above, one by one. */
   readonly workers: Workers | null;
+  /** Looks whether a plan goes the same way elsewhere; null where nothing can be repeated. */
+  readonly secondOpinion: SecondOpinion | null;
   readonly scenario: Scenario;
   readonly mutant: Mutant | null;
   /** Both ends are run. */
@@ -28,7 +30,25 @@ export interface Workers {
    * Runs the plans, several at once, and tells of them in their order, whichever is done first.
    * Ends early when the signal is aborted.
    */
-  run(plans: readonly Plan[], signal: AbortSignal): AsyncIterable<RunSummary>;
+  run(plans: readonly Plan[], signal: AbortSignal): AsyncIterable<WorkerRun>;
+}
+
+export interface WorkerRun {
+  readonly run: RunSummary;
+  /** Where it ran: the seed of the first plan that this thread ever ran. */
+  readonly thread: number;
+}
+
+/** Runs plans in threads of their own, where nothing has run before. */
+export interface SecondOpinion {
+  /** Runs the plans in this order, one after another in one thread. */
+  rerun(plans: readonly Plan[]): Promise<readonly RunSummary[]>;
+  /**
+   * The first event in which the last plan of one list goes another way than that of the other,
+   * with what came before and after, for a reader; undefined when both go the same way. Each list
+   * is run in its order, in a thread of its own.
+   */
+  firstDifference(one: readonly Plan[], other: readonly Plan[]): Promise<string | undefined>;
 }
 
 /** What a sweep needs to know of where it runs. */

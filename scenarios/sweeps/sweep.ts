@@ -8,8 +8,10 @@ import { promisesNamed } from "../promises/promises.ts";
 import { brokenPromises, runPlan, type Outcome } from "../runs/run-plan.ts";
 import { summarize, type RunSummary } from "../runs/run-summary.ts";
 import { findingOf } from "./finding.ts";
-import type { Workers, Failure, SweepRequest } from "./sweep-request.ts";
+import { createRunLog, type RunLog } from "./run-log.ts";
+import type { Workers, Failure, SweepRequest, WorkerRun } from "./sweep-request.ts";
 import { createTally, type Tally } from "./tally.ts";
+import { twoResultsOf } from "./two-results.ts";
 
 export interface SweepResult {
   readonly evidence: Evidence;
@@ -24,20 +26,51 @@ const WINDOW = 200;
  * Runs a scenario for each seed until one breaks a promise, and makes that case as small as it can:
  * each seed is a fast-check property over the scenario's drafts, which fast-check shrinks. With or
  * without workers, and however many there are, the evidence is the same.
+ *
+ * A sample of the seeds, and the smallest case, are run a second time, in another thread and
+ * another order. @throws TwoResults when a plan goes another way there, or here than in a worker
  */
 export async function sweep(request: SweepRequest): Promise<SweepResult> {
   const tally = createTally(promisesNamed(request.scenario.promises));
+  const log = createRunLog(request.seeds, (seed) => planOfSeed(request, seed));
   const failure =
     request.workers === null
-      ? await sweepHere(request, tally)
-      : await sweepWithWorkers(request, tally, request.workers);
+      ? await sweepHere(request, tally, log)
+      : await sweepWithWorkers(request, tally, log, request.workers);
+  await lookAgain(request, log, failure);
   return conclude(request, tally, failure === null ? null : findingOf(request, failure));
 }
 
-async function sweepHere(request: SweepRequest, tally: Tally): Promise<Failure | null> {
+/** Looks whether the runs go the same way elsewhere. @throws TwoResults when one does not */
+async function lookAgain(
+  { secondOpinion, signal }: SweepRequest,
+  log: RunLog,
+  failure: Failure | null,
+): Promise<void> {
+  if (secondOpinion === null || signal.aborted) {
+    return;
+  }
+  if (failure !== null) {
+    const { outcome } = failure;
+    const { plan } = outcome;
+    const [again] = await secondOpinion.rerun([plan]);
+    if (again?.traceHash !== outcome.traceHash) {
+      const one = await log.passageHere(outcome);
+      const other = { traceHash: again?.traceHash ?? null, before: [] };
+      throw await twoResultsOf(plan, { one, other }, secondOpinion);
+    }
+  }
+  await log.checkSample(secondOpinion);
+}
+
+async function sweepHere(
+  request: SweepRequest,
+  tally: Tally,
+  log: RunLog,
+): Promise<Failure | null> {
   const { first, last } = request.seeds;
   for (let seed = first; seed <= last && !request.signal.aborted; seed += 1) {
-    const failure = await pursueSeed(request, seed, (outcome) =>
+    const failure = await pursueSeed(request, log, seed, (outcome) =>
       record(request, tally, summarize(outcome)),
     );
     if (failure !== null) {
@@ -53,16 +86,18 @@ async function sweepHere(request: SweepRequest, tally: Tally): Promise<Failure |
 async function sweepWithWorkers(
   request: SweepRequest,
   tally: Tally,
+  log: RunLog,
   workers: Workers,
 ): Promise<Failure | null> {
   const { first, last } = request.seeds;
   for (let from = first; from <= last && !request.signal.aborted; from += WINDOW) {
     const plans = await drawPlans(request, from, Math.min(last, from + WINDOW - 1));
     let seed = from;
-    for await (const run of workers.run(plans, request.signal)) {
-      await record(request, tally, run);
-      if (promiseToPursue(request, brokenIn(run)) !== undefined) {
-        return pursueSeed(request, seed, () => Promise.resolve());
+    for await (const ran of workers.run(plans, request.signal)) {
+      log.worker(seed, ran);
+      await record(request, tally, ran.run);
+      if (promiseToPursue(request, brokenIn(ran.run)) !== undefined) {
+        return pursueSeed(request, log, seed, (outcome) => requireSame(request, log, ran, outcome));
       }
       seed += 1;
     }
@@ -70,10 +105,34 @@ async function sweepWithWorkers(
   return null;
 }
 
+/** What a worker found must be found here again. @throws TwoResults when the run is another */
+async function requireSame(
+  { secondOpinion }: SweepRequest,
+  log: RunLog,
+  ran: WorkerRun,
+  outcome: Outcome,
+): Promise<void> {
+  const { plan, traceHash } = outcome;
+  if (traceHash !== ran.run.traceHash) {
+    const one = await log.passageOfWorker(plan.seed, ran);
+    const other = await log.passageHere(outcome);
+    throw await twoResultsOf(plan, { one, other }, secondOpinion);
+  }
+}
+
 async function record(request: SweepRequest, tally: Tally, run: RunSummary): Promise<void> {
   tally.add(run);
   const { runs, simulatedMs } = tally.totals();
   await request.onProgress({ kind: "seed", done: runs, simulatedMs });
+}
+
+/** @throws Error when the scenario draws none */
+async function planOfSeed(request: SweepRequest, seed: number): Promise<Plan> {
+  const [plan] = await drawPlans(request, seed, seed);
+  if (plan === undefined) {
+    throw new Error(`no plan was drawn for seed ${seed}`);
+  }
+  return plan;
 }
 
 /** The plan of each seed, as its property draws it first. */
@@ -95,10 +154,11 @@ async function drawPlans(
 /** Runs one seed, and where a promise breaks, smaller variants of its plan. */
 async function pursueSeed(
   request: SweepRequest,
+  log: RunLog,
   seed: number,
   onFirst: (outcome: Outcome) => Promise<void>,
 ): Promise<Failure | null> {
-  const pursuit: Pursuit = { failure: null, tried: 0, error: null };
+  const pursuit: Pursuit = { failure: null, tried: 0, error: null, log };
   const property = fc.asyncProperty(request.scenario.drafts, async (draft) => {
     const plan = planOf(request, seed, draft);
     try {
@@ -126,6 +186,7 @@ interface Pursuit {
   /** Variants run since the first failure. */
   tried: number;
   error: { readonly error: unknown } | null;
+  readonly log: RunLog;
 }
 
 /** The seed's own run. @returns whether there is nothing to pursue */
@@ -136,6 +197,7 @@ async function runFirst(
   onFirst: (outcome: Outcome) => Promise<void>,
 ): Promise<boolean> {
   const outcome = await runPlan(request.world, plan, promisesNamed(request.scenario.promises));
+  pursuit.log.here(plan.seed, outcome);
   const promise = promiseToPursue(request, brokenPromises(outcome));
   if (promise !== undefined) {
     pursuit.failure = { seed: plan.seed, promise, outcome, tried: 0 };
@@ -155,6 +217,7 @@ async function runVariant(
     return true;
   }
   pursuit.tried += 1;
+  pursuit.log.variant(plan);
   const outcome = await runPlan(request.world, plan, promisesNamed(request.scenario.promises));
   const isBroken = brokenPromises(outcome).includes(failure.promise);
   pursuit.failure = isBroken

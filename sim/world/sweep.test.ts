@@ -40,6 +40,7 @@ function requestOf(change: Partial<SweepRequest>): SweepRequest {
   return {
     world,
     workers: null,
+    secondOpinion: null,
     scenario: transfer,
     mutant: null,
     seeds: { first: 1, last: 3 },

@@ -1,10 +1,20 @@
-import type { RunSummary } from "../../scenarios/runs/run-summary.ts";
+import type { WorkerRun } from "../../scenarios/sweeps/sweep-request.ts";
+import type { TraceRecord } from "../kernel/trace.ts";
 
 /** What came back from a worker. @throws TypeError when it is no list */
-export function parseRuns(message: unknown): readonly RunSummary[] {
+export function parseRuns(message: unknown): readonly WorkerRun[] {
   if (!Array.isArray(message)) {
     throw new TypeError(`a thread answered with ${typeof message}, not with a list of runs`);
   }
   // Checked: it is a list, and only `worker.ts`, compiled against this type, makes those.
-  return message as readonly RunSummary[];
+  return message as readonly WorkerRun[];
+}
+
+/** The trace that came back from a worker. @throws TypeError when it is none */
+export function parseTrace(message: unknown): TraceRecord {
+  if (typeof message !== "object" || message === null || !("hash" in message)) {
+    throw new TypeError(`a thread answered with ${typeof message}, not with a trace`);
+  }
+  // Checked: it has a hash, and only `worker.ts`, compiled against this type, makes those.
+  return message as TraceRecord;
 }

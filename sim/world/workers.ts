@@ -1,7 +1,6 @@
 import Tinypool from "tinypool";
 import type { Plan } from "../../scenarios/plans/plan.ts";
-import type { RunSummary } from "../../scenarios/runs/run-summary.ts";
-import type { Workers } from "../../scenarios/sweeps/sweep-request.ts";
+import type { Workers, WorkerRun } from "../../scenarios/sweeps/sweep-request.ts";
 import { parseRuns } from "./worker-codec.ts";
 
 /** Threads that run plans, until they are closed. */
@@ -47,7 +46,7 @@ async function start(
   pool: Tinypool,
   plans: readonly Plan[],
   signal: AbortSignal,
-): Promise<readonly RunSummary[] | undefined> {
+): Promise<readonly WorkerRun[] | undefined> {
   try {
     return parseRuns(await pool.run(plans, { signal }));
   } catch (error) {

@@ -154,6 +154,15 @@ describe("the simulated world", () => {
     expect(hashes.size).toBe(5);
   });
 
+  it("ends a run in hand at once when it is told to, and begins no other", async () => {
+    const interruption = new AbortController();
+    const stoppable = await createSimulatedWorld({ signal: interruption.signal });
+    const running = runPlan(stoppable, planWith(undefined));
+    interruption.abort(new Error("stopped"));
+    await expect(running).rejects.toThrow("stopped");
+    await expect(runPlan(stoppable, planWith(undefined))).rejects.toThrow("stopped");
+  });
+
   it("reaches for no clock and no randomness of the host", async () => {
     using _tripwire = installTripwire();
     const outcome = await runPlan(world, planWith(undefined));

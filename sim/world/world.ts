@@ -14,6 +14,8 @@ import { createUniverse } from "./universe.ts";
 export interface SimulatedWorldOptions {
   /** Takes every event of a run at its end; the hash is the same without. */
   readonly onTrace?: (trace: TraceRecord) => void;
+  /** Ends the run in hand, which rejects with its reason, and lets no other begin. */
+  readonly signal?: AbortSignal;
   /** For tests: parts that take the place of the services', as those of a mutant do. */
   readonly parts?: Mutant["parts"];
 }
@@ -24,6 +26,7 @@ export interface SimulatedWorldOptions {
  */
 export async function createSimulatedWorld({
   onTrace,
+  signal,
   parts,
 }: SimulatedWorldOptions = {}): Promise<World> {
   // Loading WebAssembly is the one step that the simulation does not own, so it comes before.
@@ -37,6 +40,7 @@ export async function createSimulatedWorld({
     ],
     servers: [],
     async run(plan, drive) {
+      signal?.throwIfAborted();
       const kernel = createKernel({
         seed: String(plan.seed),
         recordTrace: onTrace !== undefined,
@@ -47,10 +51,14 @@ export async function createSimulatedWorld({
         migrations: (service) => migrations.get(service) ?? [],
         partsOf: (ports) => ({ ...partsWith(plan.mutant, ports), ...parts?.(ports) }),
       });
-      const value = await kernel.run(async (self) => {
-        processes.start();
-        return drive(createUniverse(servers, processes, self));
-      });
+      const stop = () => kernel.fail(signal?.reason);
+      signal?.addEventListener("abort", stop);
+      const value = await kernel
+        .run(async (self) => {
+          processes.start();
+          return drive(createUniverse(servers, processes, self));
+        })
+        .finally(() => signal?.removeEventListener("abort", stop));
       const trace = kernel.trace.finish();
       onTrace?.(trace);
       return {

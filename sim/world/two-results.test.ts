@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import type { Mutant } from "../../scenarios/mutants/mutant.ts";
+import type { Plan } from "../../scenarios/plans/plan.ts";
+import { PROMISES } from "../../scenarios/promises/promises.ts";
+import { runPlan } from "../../scenarios/runs/run-plan.ts";
+import { summarize } from "../../scenarios/runs/run-summary.ts";
+import { replayPlan } from "../../scenarios/sweeps/replay.ts";
+import type { SecondOpinion, SweepRequest, Workers } from "../../scenarios/sweeps/sweep-request.ts";
+import { sweep } from "../../scenarios/sweeps/sweep.ts";
+import { samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
+import { transfer } from "../../scenarios/workloads/transfer.ts";
+import type { World } from "../../scenarios/world.ts";
+import { relayOutbox } from "../../system/outbox/relay.ts";
+import { acceptPayment } from "../../system/payment/accept.ts";
+import { compareTraces } from "../kernel/compare-traces.ts";
+import type { TraceRecord } from "../kernel/trace.ts";
+import { createSecondOpinion } from "./second-opinion.ts";
+import { createSimulatedWorld, type SimulatedWorldOptions } from "./world.ts";
+
+/**
+ * A service with a count in a variable of its module: every process, every incarnation and every
+ * run of a thread has the same one. Once there were more than three, it sends nothing any more.
+ */
+function tiringParts(): Mutant["parts"] {
+  let processes = 0;
+  return () => {
+    processes += 1;
+    const isTired = processes > 3;
+    return { relay: (...asked) => (isTired ? Promise.resolve(0) : relayOutbox(...asked)) };
+  };
+}
+
+/** A world of a thread of its own, as far as that service can tell. */
+function threadOf(options: SimulatedWorldOptions = {}): Promise<World> {
+  return createSimulatedWorld({ ...options, parts: tiringParts() });
+}
+
+/** One thread that has run another plan before. */
+const agedWorkers: Workers = {
+  async *run(plans) {
+    const world = await threadOf();
+    await runPlan(world, samplePlan({ commands: [sampleTransfer({ idempotencyKey: "p1" })] }));
+    for (const plan of plans) {
+      yield { run: summarize(await runPlan(world, plan)), thread: 0 };
+    }
+  },
+};
+
+const secondOpinion: SecondOpinion = {
+  async rerun(plans) {
+    const world = await threadOf();
+    const runs = [];
+    for (const plan of plans) {
+      runs.push(summarize(await runPlan(world, plan)));
+    }
+    return runs;
+  },
+  async firstDifference(one, other) {
+    return compareTraces(await lastTrace(one), await lastTrace(other))?.text;
+  },
+};
+
+async function lastTrace(plans: readonly Plan[]): Promise<TraceRecord> {
+  const traces: TraceRecord[] = [];
+  const world = await threadOf({ onTrace: (trace) => traces.push(trace) });
+  for (const plan of plans) {
+    await runPlan(world, plan);
+  }
+  const trace = traces.at(-1);
+  if (trace === undefined) {
+    throw new Error("no plan left a trace");
+  }
+  return trace;
+}
+
+async function sweepOf(change: Partial<SweepRequest>) {
+  return sweep({
+    world: await threadOf(),
+    workers: null,
+    secondOpinion,
+    scenario: transfer,
+    mutant: null,
+    seeds: { first: 1, last: 2 },
+    shrinkRunsMax: 5,
+    onProgress: () => Promise.resolve(),
+    signal: new AbortController().signal,
+    host: {
+      product: "0.0.0",
+      command: "run",
+      replayCommand: (file) => `replay ${file}`,
+      digest: (text) => String(text.length),
+    },
+    ...change,
+  });
+}
+
+describe("a service with state that outlives a run", () => {
+  it("is found when a worker breaks a promise that the sweep does not find again", async () => {
+    await expect(sweepOf({ workers: agedWorkers })).rejects.toThrow(
+      /one plan gave two results: seed 1 left trace [0-9a-f]{16} .*variable of a module/s,
+    );
+  });
+
+  it("is found when a promise breaks after another run only, and the first event is told", async () => {
+    await expect(sweepOf({})).rejects.toThrow(
+      /seed 2 left trace .* after \d+ other runs, and trace .* where nothing had run before.*the runs part at event.*\n {2}one .*\n {2}other /s,
+    );
+  });
+
+  it("is found when a replay goes another way at the second time", async () => {
+    const plan = samplePlan({ commands: [sampleTransfer()] });
+    const expected = { promise: "ends", traceHash: "0000000000000000" };
+    const world = await threadOf();
+    await expect(replayPlan(world, { plan, expected }, PROMISES, secondOpinion)).rejects.toThrow(
+      /where nothing had run before, and trace .* after another run.*the runs part at event/s,
+    );
+  });
+
+  it("is found by the sample where no promise breaks", async () => {
+    const world = await createSimulatedWorld({ parts: rememberingOnly() });
+    const rerun: SecondOpinion["rerun"] = async (plans) => {
+      const elsewhere = await createSimulatedWorld({ parts: rememberingOnly() });
+      const runs = [];
+      for (const plan of plans) {
+        runs.push(summarize(await runPlan(elsewhere, plan)));
+      }
+      return runs;
+    };
+    await expect(sweepOf({ world, secondOpinion: { ...secondOpinion, rerun } })).rejects.toThrow(
+      /one plan gave two results/,
+    );
+  });
+});
+
+/** Says how many payments the module has seen, and does nothing else with it. */
+function rememberingOnly(): Mutant["parts"] {
+  let seen = 0;
+  return ({ telemetry }) => ({
+    accept(ports, request) {
+      seen += 1;
+      telemetry.event("seen", { count: seen });
+      return acceptPayment(ports, request);
+    },
+  });
+}
+
+describe("the services as they ship", () => {
+  it("go the same way in another thread and another order", async () => {
+    const { evidence } = await sweepOf({
+      world: await createSimulatedWorld(),
+      secondOpinion: createSecondOpinion(),
+    });
+    expect(evidence.verdict).toBe("pass");
+  });
+
+  it("are compared event by event in threads of their own", async () => {
+    const plan = samplePlan({ commands: [sampleTransfer()] });
+    const another = samplePlan({ commands: [sampleTransfer({ amount: "2.000" })] });
+    const opinion = createSecondOpinion();
+    expect(await opinion.firstDifference([plan], [another, plan])).toBeUndefined();
+    expect(await opinion.firstDifference([plan], [another])).toMatch(
+      /one .*1\.000.*other .*2\.000/s,
+    );
+  });
+});
