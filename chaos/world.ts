@@ -7,6 +7,7 @@ import { TOPICS } from "../system/domain/events.ts";
 import { SERVICES, type ServiceName } from "../system/process/services.ts";
 import type { Environment } from "./environment/environment.ts";
 import { resetEnvironment } from "./environment/reset.ts";
+import { freshLogs } from "./keeper/fresh-logs.ts";
 import { startKeeper, type Keeper } from "./keeper/keeper.ts";
 import { startLocalEnvironment, type WantedPorts } from "./local/local.ts";
 import { openObservation, type Observation } from "./observation.ts";
@@ -35,7 +36,8 @@ const RESET_MS_MAX = 30_000;
  * of theirs, to the servers and from their clients, passes a proxy of its own. Between two plans
  * the servers are emptied.
  *
- * `logsFolder` keeps the logs; without it they go with the world.
+ * `logsFolder` keeps the logs, and what an earlier world left there goes; without it they go with
+ * the world.
  *
  * @throws EnvironmentMissing, PortTaken, ServerNotReady
  */
@@ -56,6 +58,7 @@ async function openWorld(
   options: { readonly logsFolder?: string; readonly ports?: WantedPorts },
 ): Promise<RealWorld> {
   const logsFolder = options.logsFolder ?? join(keeper.folder, "logs");
+  await freshLogs(logsFolder);
   const environment = await startLocalEnvironment({
     keeper,
     databases: DATABASES,
@@ -130,7 +133,8 @@ async function runPlan<T>(
 ): Promise<WorldRun<T>> {
   const { keeper, environment, folder, plan, closing } = site;
   const seats = seatProcesses(plan, site.seats);
-  await mkdir(folder, { recursive: true });
+  // Not one that was there before: its reports would be taken for those of this run.
+  await mkdir(folder);
   await resetEnvironment({
     environment,
     databases: DATABASES,

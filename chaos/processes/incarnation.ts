@@ -38,7 +38,9 @@ export async function startIncarnation(
   const { name } = specification;
   const reportFile = join(folder, `${name}-${ordinal}.report`);
   const faults = disarmed ? [] : all.filter(({ fault }) => triggerOf(fault).on === "effect");
-  const kept = await startServiceProcess(keeper, {
+  // Before the child: a file that is there already is no report of it.
+  const reports = openReportReader(reportFile);
+  const starting = startServiceProcess(keeper, {
     name,
     program,
     environment: childEnvironment({
@@ -49,9 +51,13 @@ export async function startIncarnation(
     }),
     logFile: join(folder, `${name}.log`),
   });
+  const kept = await starting.catch((error: unknown) => {
+    reports.close();
+    throw error;
+  });
   return {
     process: kept,
-    reports: openReportReader(reportFile),
+    reports,
     up: false,
     armed: faults.length > 0,
     asked: false,

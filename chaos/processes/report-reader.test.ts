@@ -27,6 +27,10 @@ const reports: readonly ChildReport[] = [
   { kind: "fault", atMs: 5, index: 0, phase: "begin" },
 ];
 
+test("a file that was there before is refused: it would be taken for what the child says", () => {
+  expect(() => openReportReader(file)).toThrow("EEXIST");
+});
+
 test("a file that no child has written to yet has no reports", () => {
   expect(reader.read()).toEqual([]);
 });

@@ -13,9 +13,13 @@ export interface ReportReader {
   close(): void;
 }
 
-/** Opens a report file, and makes it where the child has not done so yet. */
+/**
+ * Makes a report file for a child that is yet to start, and opens it.
+ *
+ * @throws Error when the file is there already: what it says would be taken for the child's
+ */
 export function openReportReader(file: string): ReportReader {
-  const descriptor = openSync(file, "a+");
+  const descriptor = openSync(file, "ax+");
   let position = 0;
   let unfinished = Buffer.alloc(0);
   return {
