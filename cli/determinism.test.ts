@@ -10,6 +10,7 @@ import { encodeReplayFile } from "../scenarios/plans/replay-file.ts";
 import { compareTraces } from "../sim/kernel/compare-traces.ts";
 import type { TraceEvent, TraceRecord } from "../sim/kernel/trace.ts";
 import { fetchNode } from "../tools/node/fetch-node.mjs";
+import { digestOf } from "./product.ts";
 import { falconpay, withFolder } from "./testing/command-line.ts";
 
 /** The determinism gate: the same plans, in other processes and on other versions of Node. */
@@ -74,7 +75,8 @@ describe("the same plan", () => {
     return withFolder(async (folder) => {
       const file = join(folder, "plan.json");
       const expected = { promise: "none", traceHash: null };
-      writeFileSync(file, encodeReplayFile({ plan, expected }));
+      const writtenBy = { product: "none", code: "none" };
+      writeFileSync(file, encodeReplayFile({ plan, expected, writtenBy }, digestOf));
       const here = await traceOn(process.execPath, folder, file);
       const there = await traceOn(node, folder, file);
       return compareTraces(here, there)?.text;

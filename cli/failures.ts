@@ -4,7 +4,7 @@ import { ServerNotReady } from "../chaos/local/server-ready.ts";
 import { PortTaken } from "../chaos/toxiproxy/free-ports.ts";
 import { UnreadableEvidence } from "../reports/evidence/evidence-codec.ts";
 import type { ExitCode } from "../reports/evidence/verdict.ts";
-import { UnwritableOutput } from "../reports/write-report.ts";
+import { UnwritableOutput } from "../reports/write-whole.ts";
 import { UnreadableReplayFile } from "../scenarios/plans/replay-file.ts";
 import { TwoResults } from "../scenarios/sweeps/two-results.ts";
 import { UnrunnablePlan } from "../scenarios/world.ts";
@@ -24,6 +24,14 @@ export function exitCodeOfError(error: unknown): ExitCode {
     return 4;
   }
   return isUsage(error) ? 2 : 3;
+}
+
+/**
+ * The exit code when a verdict was told and then something could not be written: a pass without its
+ * evidence is none, and a broken promise stays one.
+ */
+export function exitCodeUnwritten(verdict: ExitCode): ExitCode {
+  return verdict === 0 || verdict === 5 ? 2 : verdict;
 }
 
 /** What a person is told: the message where it was made for people, otherwise all there is. */

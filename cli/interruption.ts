@@ -3,8 +3,11 @@
  */
 const SAME_INTERRUPTION_MS = 500;
 
+/** Ctrl-C, the end that a supervisor asks for, and a terminal that was closed. */
+const INTERRUPTIONS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * Ctrl-C and SIGTERM as a signal: the command stops at its next chance and writes what it has. The
+ * An interruption as a signal: the command stops at its next chance and writes what it has. The
  * second time ends the process at once; what it started dies with it.
  */
 export function onInterruption(): { readonly signal: AbortSignal; dispose(): void } {
@@ -23,13 +26,11 @@ export function onInterruption(): { readonly signal: AbortSignal; dispose(): voi
     process.stderr.write("\nstopping; what is done will be written (again to stop at once)\n");
     controller.abort();
   };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  INTERRUPTIONS.forEach((name) => process.on(name, interrupt));
   return {
     signal: controller.signal,
     dispose() {
-      process.off("SIGINT", interrupt);
-      process.off("SIGTERM", interrupt);
+      INTERRUPTIONS.forEach((name) => process.off(name, interrupt));
     },
   };
 }

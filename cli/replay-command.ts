@@ -1,19 +1,28 @@
-import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import { findScenario } from "../scenarios/catalogue.ts";
+import { writeWhole } from "../reports/write-whole.ts";
+import { SCENARIOS, findScenario } from "../scenarios/catalogue.ts";
 import { findMutant } from "../scenarios/mutants/mutants.ts";
-import { decodeReplayFile, type ReplayFile } from "../scenarios/plans/replay-file.ts";
+import {
+  decodeReplayFile,
+  type FoundReplayFile,
+  type ReplayFile,
+} from "../scenarios/plans/replay-file.ts";
 import { promisesNamed } from "../scenarios/promises/promises.ts";
 import { brokenPromises, type Outcome } from "../scenarios/runs/run-plan.ts";
+import { summarize } from "../scenarios/runs/run-summary.ts";
 import { tellStory } from "../scenarios/stories/story.ts";
 import { replayPlan } from "../scenarios/sweeps/replay.ts";
+import { createTally, verdictOfTally } from "../scenarios/sweeps/tally.ts";
 import type { TraceRecord } from "../sim/kernel/trace.ts";
 import { createSecondOpinion } from "../sim/world/second-opinion.ts";
+import { conclude } from "./conclude.ts";
 import { UsageError } from "./failures.ts";
 import { onInterruption } from "./interruption.ts";
 import { parseWorld } from "./options.ts";
+import { say } from "./output.ts";
+import { codeDigest, digestOf } from "./product.ts";
+import { describeReplayEnd, exitCodeOfReplay, type ReplayEnd } from "./replay-words.ts";
 import { withWorld } from "./with-world.ts";
 
 export function addReplayCommand(program: Command): void {
@@ -38,46 +47,53 @@ async function replayCommand(file: string, options: ReplayOptions): Promise<void
   if (traceFile !== undefined && worldName === "real") {
     throw new UsageError("--trace: real servers leave no trace; it goes with --world sim");
   }
-  const replay = decodeReplayFile(await read(file), file);
+  const replay = decodeReplayFile(await read(file), file, digestOf);
   requireKnown(replay, file);
   const interruption = onInterruption();
-  const logsFolder = join(dirname(file), "logs");
+  const traces: TraceRecord[] = [];
   const worldRequest = {
     name: worldName,
     stopsRuns: true,
     signal: interruption.signal,
-    logsFolder,
-    ...(traceFile === undefined
-      ? {}
-      : { onTrace: (trace: TraceRecord) => writeTrace(trace, traceFile) }),
+    logsFolder: `${file.replace(/\.json$/, "")}.logs`,
+    ...(traceFile === undefined ? {} : { onTrace: (trace: TraceRecord) => traces.push(trace) }),
   };
   try {
     const outcome = await withWorld(worldRequest, (world) => {
       const promises = promisesNamed(findScenario(replay.plan.scenario)?.promises);
       return replayPlan(world, replay, promises, createSecondOpinion());
     });
-    process.stdout.write(`${describeStory(replay, outcome)}\n\n`);
-    process.stdout.write(`${describeEnd(replay, outcome)}\n`);
-    process.exitCode = brokenPromises(outcome).length > 0 ? 1 : 0;
+    const end = endOf(outcome);
+    await say(`${describeStory(replay, outcome)}\n\n${describeReplayEnd(replay, end)}\n`);
+    await conclude(exitCodeOfReplay(replay, end), async () => {
+      // A plan that left another trace than was recorded ran twice; both went the same way.
+      const [trace] = traces;
+      if (traceFile !== undefined && trace !== undefined) {
+        await writeWhole(traceFile, trace.events.map((one) => `${JSON.stringify(one)}\n`).join(""));
+      }
+    });
   } catch (error) {
+    // An interruption takes real servers down in the middle of a run, which then fails: no error.
     if (!interruption.signal.aborted) {
       throw error;
     }
-    process.stdout.write("interrupted: nothing is known of this plan\n");
+    process.stderr.write("stopped before the run was done: it proves nothing\n");
     process.exitCode = 5;
   } finally {
     interruption.dispose();
   }
 }
 
-function writeTrace({ events }: TraceRecord, file: string): void {
-  const lines = events.map((event) => `${JSON.stringify(event)}\n`);
-  try {
-    writeFileSync(file, lines.join(""));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`cannot write the trace: ${reason}`, { cause });
-  }
+/** By the same verdict as a sweep, of one run. */
+function endOf(outcome: Outcome): ReplayEnd {
+  const tally = createTally(promisesNamed(findScenario(outcome.plan.scenario)?.promises));
+  tally.add(summarize(outcome));
+  return {
+    ...verdictOfTally(tally, { interrupted: false }),
+    broken: brokenPromises(outcome),
+    traceHash: outcome.traceHash,
+    code: codeDigest(),
+  };
 }
 
 async function read(file: string): Promise<string> {
@@ -90,37 +106,24 @@ async function read(file: string): Promise<string> {
 }
 
 function requireKnown({ plan }: ReplayFile, file: string): void {
+  if (findScenario(plan.scenario) === undefined) {
+    const known = SCENARIOS.map(({ name }) => name).join(", ");
+    throw new UsageError(
+      `${file}: /plan/scenario: there is no scenario ${JSON.stringify(plan.scenario)}; there are: ${known}`,
+    );
+  }
   if (plan.mutant !== null && findMutant(plan.mutant) === undefined) {
     throw new UsageError(
-      `${file} asks for the mutant ${plan.mutant}, which this falconpay has not`,
+      `${file}: /plan/mutant: this falconpay has no mutant ${JSON.stringify(plan.mutant)}`,
     );
   }
 }
 
-function describeStory({ expected }: ReplayFile, outcome: Outcome): string {
-  return tellStory(outcome, expected.promise)
+/** Told of the promise that was recorded, or of the gravest that broke instead. */
+function describeStory({ expected }: FoundReplayFile, outcome: Outcome): string {
+  const broken = brokenPromises(outcome);
+  const promise = broken.includes(expected.promise) ? expected.promise : broken[0];
+  return tellStory(outcome, promise ?? expected.promise)
     .map(({ atMs, actor, text }) => `${String(atMs).padStart(7)} ms  ${actor.padEnd(10)} ${text}`)
     .join("\n");
-}
-
-function describeEnd({ expected, plan }: ReplayFile, outcome: Outcome): string {
-  const broken = brokenPromises(outcome);
-  const mutant = plan.mutant === null ? "" : ` (mutant ${plan.mutant})`;
-  return [
-    broken.length > 0
-      ? `broken again: ${broken.join(", ")}${mutant}`
-      : `every promise held this time${mutant}`,
-    ...describeTrace(expected.traceHash, outcome.traceHash),
-  ].join("\n");
-}
-
-function describeTrace(expected: string | null, hash: string | null): readonly string[] {
-  if (hash === null) {
-    return ["real servers leave no trace hash: the same plan may go another way"];
-  }
-  if (hash !== expected) {
-    const recorded = expected ?? "a run on real servers";
-    return [`trace ${hash}, recorded was ${recorded}: the code or the file has changed since`];
-  }
-  return [`trace ${hash}, as recorded`];
 }

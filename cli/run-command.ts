@@ -1,5 +1,3 @@
-import { constants } from "node:fs";
-import { access, mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -7,12 +5,15 @@ import { encodeEvidence } from "../reports/evidence/evidence-codec.ts";
 import type { Evidence } from "../reports/evidence/evidence.ts";
 import { exitCodeOf } from "../reports/evidence/verdict.ts";
 import { failureText } from "../reports/text/failure-text.ts";
-import { summaryText } from "../reports/text/summary-text.ts";
-import { UnwritableOutput, writeReport } from "../reports/write-report.ts";
+import { reportText, summaryText } from "../reports/text/summary-text.ts";
+import { writeReport } from "../reports/write-report.ts";
+import { writeWhole } from "../reports/write-whole.ts";
 import { SCENARIOS } from "../scenarios/catalogue.ts";
 import { MUTANTS } from "../scenarios/mutants/mutants.ts";
 import { encodeReplayFile } from "../scenarios/plans/replay-file.ts";
 import type { SweepResult } from "../scenarios/sweeps/sweep.ts";
+import { conclude } from "./conclude.ts";
+import { freshOutput } from "./fresh-output.ts";
 import {
   mutantNamed,
   parsePorts,
@@ -23,6 +24,8 @@ import {
   type SeedRange,
   type WorldName,
 } from "./options.ts";
+import { say } from "./output.ts";
+import { digestOf } from "./product.ts";
 import { runSweep, type RunRequest } from "./run-sweep.ts";
 
 const DEFAULTS = {
@@ -91,33 +94,46 @@ function examples(): readonly string[] {
 
 async function runCommand(name: string, options: RunOptions): Promise<void> {
   const request = readRequest(name, options);
-  await requireWritable(request.out);
+  await freshOutput(request.out);
   const { result, measuredMs } = await runSweep(request);
-  const { reportPath } = await write(request, result);
   const { evidence } = result;
-  if (options.json === true) {
-    process.stdout.write(encodeEvidence(evidence));
-  } else {
-    const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
-    const summary = summaryText(evidence, { wallMs: measuredMs, reportPath, color });
-    process.stdout.write(`${summary}\n`);
+  const isData = options.json === true;
+  const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  // The verdict is told before anything is written: a full disk does not take it away.
+  await say(
+    isData ? encodeEvidence(evidence) : `${summaryText(evidence, { wallMs: measuredMs, color })}\n`,
+  );
+  const tell = isData ? (text: string) => void process.stderr.write(text) : say;
+  const failure = failureOf(request, evidence);
+  if (failure !== "") {
+    await tell(`\n${failure}\n`);
   }
-  const closing = closingText(request, evidence);
-  if (closing !== "") {
-    (options.json === true ? process.stderr : process.stdout).write(`\n${closing}\n`);
-  }
-  process.exitCode = exitCodeOf(evidence.verdict);
+  await conclude(exitCodeOf(evidence.verdict), async () => {
+    const { reportPath } = await write(request, result);
+    await tell(`${failure === "" ? "" : "\n"}${reportText(reportPath)}\n`);
+    const hint = howToSeeItFail(request, evidence);
+    if (hint !== "") {
+      await tell(`\n${hint}\n`);
+    }
+  });
 }
 
-/** The failure, where there is one; after a pass, how to see the check fail. */
-function closingText({ mutant, worldName, scenario }: RunRequest, evidence: Evidence): string {
+/** What broke, where something did; of a mutant, also that something else did. */
+function failureOf({ mutant }: RunRequest, evidence: Evidence): string {
   if (evidence.findings.length > 0) {
     return failureText(evidence);
   }
-  if (mutant !== null && evidence.verdict === "fail") {
-    return `mutant ${mutant.id} was caught, but not by ${mutant.breaks}, the promise named for it`;
-  }
-  return mutant === null && worldName === "sim" && evidence.verdict === "pass"
+  return mutant !== null && evidence.verdict === "fail"
+    ? `mutant ${mutant.id} was caught, but not by ${mutant.breaks}, the promise named for it`
+    : "";
+}
+
+/** After a pass, how to see the check fail. */
+function howToSeeItFail(
+  { mutant, worldName, scenario }: RunRequest,
+  { verdict }: Evidence,
+): string {
+  return mutant === null && worldName === "sim" && verdict === "pass"
     ? scenario.catches
         .map(
           (id) => `To see a check fail: npm run falconpay -- run ${scenario.name} --mutant ${id}`,
@@ -153,23 +169,13 @@ function readWorkers(text: string | undefined, { first, last }: SeedRange): numb
     : parseWholeNumber(text, "--workers");
 }
 
-/** Found out before the work, not after it. */
-async function requireWritable(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UnwritableOutput(`cannot write into ${folder}: ${reason}`, { cause });
-  }
-}
-
 async function write(
   { out }: RunRequest,
   { evidence, replayFile }: SweepResult,
 ): Promise<{ readonly reportPath: string }> {
   if (replayFile !== null) {
-    await writeFile(join(out, replayFile.name), encodeReplayFile(replayFile.content));
+    const text = encodeReplayFile(replayFile.content, digestOf);
+    await writeWhole(join(out, replayFile.name), text);
   }
   return writeReport(evidence, { folder: out });
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isAbsolute, join, relative } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WantedPorts } from "../chaos/local/local.ts";
@@ -10,7 +9,7 @@ import { createSecondOpinion } from "../sim/world/second-opinion.ts";
 import { startWorkers } from "../sim/world/workers.ts";
 import { onInterruption } from "./interruption.ts";
 import type { SeedRange, WorldName } from "./options.ts";
-import { productVersion } from "./product.ts";
+import { codeDigest, digestOf, productVersion } from "./product.ts";
 import { withProgress } from "./progress.ts";
 import { withWorld, type WorldRequest } from "./with-world.ts";
 
@@ -103,9 +102,10 @@ function hostOf({ scenario, mutant, worldName, seeds, out }: RunRequest): SweepH
   const range = `--seeds ${seeds.first}..${seeds.last}`;
   return {
     product: productVersion(),
+    code: codeDigest(),
     command: `npm run falconpay -- run ${scenario.name}${world}${variant} ${range}`,
     replayCommand: (file) => `npm run falconpay -- replay ${fromHere(join(out, file))}${world}`,
-    digest: (text) => createHash("sha256").update(text).digest("hex").slice(0, 16),
+    digest: digestOf,
   };
 }
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { decodeEvidence } from "./evidence/evidence-codec.ts";
 import { brokenEvidence, heldEvidence } from "./testing/sample-evidence.ts";
-import { UnwritableOutput, writeReport } from "./write-report.ts";
+import { writeReport } from "./write-report.ts";
+import { UnwritableOutput } from "./write-whole.ts";
 
 let scratch = "";
 

@@ -1,18 +1,13 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeEvidence } from "./evidence/evidence-codec.ts";
 import type { Evidence } from "./evidence/evidence.ts";
 import { renderHtml } from "./page/html-report.ts";
-
-/** The folder asked for cannot take the report; the message says which folder and why. */
-export class UnwritableOutput extends Error {
-  override readonly name = "UnwritableOutput";
-}
+import { UnwritableOutput, writeErrorInWords, writeWhole } from "./write-whole.ts";
 
 /**
  * Writes `evidence.json` and `report.html` into the folder, which is made when it is missing, and
- * returns their paths. Each file appears whole or not at all: it is written under a scratch name
- * and then renamed, so a reader, or a run that is stopped meanwhile, never leaves half a report.
+ * returns their paths. Each file appears whole or not at all.
  *
  * @throws UnwritableOutput when the folder cannot be made or written.
  */
@@ -26,41 +21,13 @@ export async function writeReport(
   const reportText = renderHtml(evidence);
   try {
     await mkdir(folder, { recursive: true });
-    await writeWhole(evidencePath, evidenceText);
-    await writeWhole(reportPath, reportText);
   } catch (cause) {
-    throw new UnwritableOutput(`cannot write the report into ${folder}: ${reasonOf(cause)}`, {
-      cause,
-    });
+    throw new UnwritableOutput(
+      `cannot write the report into ${folder}: ${writeErrorInWords(cause)}`,
+      { cause },
+    );
   }
+  await writeWhole(evidencePath, evidenceText);
+  await writeWhole(reportPath, reportText);
   return { reportPath, evidencePath };
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const scratchPath = `${path}.scratch`;
-  try {
-    await writeFile(scratchPath, text);
-    await rename(scratchPath, path);
-  } catch (error) {
-    await rm(scratchPath, { force: true, recursive: false }).catch(() => undefined);
-    throw error;
-  }
-}
-
-const REASONS = new Map([
-  ["EACCES", "permission denied"],
-  ["EEXIST", "a file of that name is in the way"],
-  ["EISDIR", "a folder stands where the file belongs"],
-  ["ENOSPC", "the disk is full"],
-  ["ENOTDIR", "a part of the path is a file, not a folder"],
-  ["EPERM", "not permitted"],
-  ["EROFS", "the file system is read-only"],
-]);
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  return REASONS.get(code) ?? error.message;
 }

@@ -5,11 +5,11 @@ import {
   hostileEvidence,
   unknownEvidence,
 } from "../testing/sample-evidence.ts";
-import { summaryText } from "./summary-text.ts";
+import { reportText, summaryText } from "./summary-text.ts";
 
-const OPTIONS = { wallMs: 9_500, reportPath: "out/report.html", color: false };
+const OPTIONS = { wallMs: 9_500, color: false };
 
-test("a run that held ends with aligned counts, promises, verdict, speed and the report's place", () => {
+test("a run that held ends with aligned counts, promises, verdict and speed", () => {
   expect(summaryText(heldEvidence, OPTIONS)).toBe(
     [
       "transfer: A payment survives a crash between commit and publish",
@@ -35,9 +35,12 @@ test("a run that held ends with aligned counts, promises, verdict, speed and the
       "  verdict      PASS  Every promise held in 400 runs with 24 000 payments.",
       "  trace        5f0c9b1e6d3a47c2a1b88e09d4f7316502c9ae5b7740d8e1f36a2b90c4d5e6f7  the same for the same seeds",
       "  speed        42.1 seeds per second, 380 simulated seconds per second, in 9.5 s",
-      "  report       out/report.html",
     ].join("\n"),
   );
+});
+
+test("the report's place is a line more, for when it was written", () => {
+  expect(reportText("out/report.html")).toBe("  report       out/report.html");
 });
 
 test("broken promises and a mutant are named", () => {

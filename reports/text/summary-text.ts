@@ -12,8 +12,6 @@ const VALUE_COLUMN = 15;
 export interface SummaryOptions {
   /** How long the run took on this machine, in milliseconds of real time. */
   readonly wallMs: number;
-  /** Where the report lies, as the user can open it. */
-  readonly reportPath: string;
   /** Whether to colour; the caller knows of NO_COLOR and of terminals. */
   readonly color: boolean;
 }
@@ -34,12 +32,13 @@ export function summaryText(evidence: Evidence, options: SummaryOptions): string
     ...promiseLines(evidence.promises, paint),
     "",
     ...verdictLines(evidence, paint),
-    ...table([
-      ...traceRows(evidence),
-      ["speed", speed(evidence, options.wallMs)],
-      ["report", visibleText(options.reportPath)],
-    ]),
+    ...table([...traceRows(evidence), ["speed", speed(evidence, options.wallMs)]]),
   ].join("\n");
+}
+
+/** Where the report lies, as the user can open it: a line more, once it was written. */
+export function reportText(path: string): string {
+  return table([["report", visibleText(path)]]).join("\n");
 }
 
 function mutantLines(evidence: Evidence, paint: Paint): readonly string[] {

@@ -1,18 +1,14 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
 import { KNOB_BOUNDS, type Knobs } from "../../system/process/knobs.ts";
-import {
-  definitionOf,
-  ROLES,
-  serviceOf,
-  SERVICES,
-  type Role,
-} from "../../system/process/services.ts";
+import { ROLES, serviceOf, SERVICES, type ServiceName } from "../../system/process/services.ts";
 import { databaseResource } from "../faults/effect-name.ts";
 import { complaintAboutFault, faultSchema, triggerOf } from "../faults/fault.ts";
 import { processOf } from "../faults/trigger.ts";
-import { commandSchema, requestOf } from "./commands/command.ts";
-import type { Plan } from "./plan.ts";
+import { commandSchema, complaintAboutCommand, requestOf } from "./commands/command.ts";
+import { openingCommand, type Plan } from "./plan.ts";
+import { schemaComplaint } from "./schema-complaint.ts";
+import { isAnswered } from "./topology.ts";
 
 const text = Type.String({ maxLength: 10_000 });
 const wholeNumber = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -54,8 +50,7 @@ export function readPlan(
   value: unknown,
 ): { readonly kind: "plan"; readonly plan: Plan } | { readonly kind: "refused"; message: string } {
   if (!compiled.Check(value)) {
-    const [error] = compiled.Errors(value);
-    return { kind: "refused", message: `${error?.instancePath ?? ""} ${error?.message ?? ""}` };
+    return { kind: "refused", message: schemaComplaint(compiled, value) };
   }
   const message = complaintAbout(value);
   return message === undefined ? { kind: "plan", plan: value } : { kind: "refused", message };
@@ -65,7 +60,7 @@ const compiled = Compile(planSchema);
 
 /** What is wrong with a plan whose every field is right by itself, or undefined. */
 function complaintAbout(plan: Plan): string | undefined {
-  return complaintAboutTopology(plan) ?? complaintAboutFaults(plan);
+  return complaintAboutTopology(plan) ?? complaintAboutCommands(plan) ?? complaintAboutFaults(plan);
 }
 
 /** Names that the worlds give to something else. */
@@ -92,15 +87,25 @@ function complaintAboutTopology({ commands, topology, wallets }: Plan): string |
   if (idle !== undefined) {
     return `/topology: no process has a role of the ${idle.name} service`;
   }
-  const asked = new Set(commands.map((command) => requestOf(command).service));
-  if (wallets.length > 0) {
-    asked.add("wallet");
-  }
-  for (const service of asked) {
-    const answers = (role: Role) =>
-      serviceOf(role) === service && definitionOf(role).kind === "api";
-    if (!roles.some(answers)) {
+  for (const service of servicesAsked(wallets, commands)) {
+    if (!isAnswered(topology, service)) {
       return `/topology: no process answers the ${service} service's clients, and the plan has some`;
+    }
+  }
+  return undefined;
+}
+
+function complaintAboutCommands({ commands, wallets }: Plan): string | undefined {
+  for (const [index, opening] of wallets.entries()) {
+    const complaint = complaintAboutCommand(openingCommand(opening));
+    if (complaint !== undefined) {
+      return `/wallets/${index}/${complaint.field}: ${complaint.message}`;
+    }
+  }
+  for (const [index, command] of commands.entries()) {
+    const complaint = complaintAboutCommand(command);
+    if (complaint !== undefined) {
+      return `/commands/${index}/${complaint.field}: ${complaint.message}`;
     }
   }
   return undefined;
@@ -119,6 +124,14 @@ function complaintAboutFaults({ faults, topology }: Plan): string | undefined {
     }
   }
   return undefined;
+}
+
+function servicesAsked(
+  wallets: Plan["wallets"],
+  commands: Plan["commands"],
+): ReadonlySet<ServiceName> {
+  const asked = [...wallets.map(openingCommand), ...commands];
+  return new Set(asked.map((command) => requestOf(command).service));
 }
 
 function record<const Fields extends Record<string, Type.TSchema>>(fields: Fields) {

@@ -28,3 +28,8 @@ export interface WalletOpening {
   readonly funding: string;
   readonly currency: string;
 }
+
+/** The command that opens a wallet before the load. */
+export function openingCommand(opening: WalletOpening): Command {
+  return { kind: "open-wallet", atMs: 0, expects: "accepted", ...opening };
+}

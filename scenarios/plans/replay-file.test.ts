@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { crashAt, samplePlan, sampleTransfer } from "../testing/sample-plan.ts";
 import { decodeReplayFile, encodeReplayFile, type ReplayFile } from "./replay-file.ts";
@@ -14,29 +15,79 @@ const REPLAY: ReplayFile = {
     mutant: "F0",
   }),
   expected: { promise: "ends", traceHash: "00ff" },
+  writtenBy: { product: "1.2.3", code: "c0de" },
 };
 
-const changed = (from: string, to: string) => encodeReplayFile(REPLAY).replace(from, to);
+const digest = (text: string) => createHash("sha256").update(text).digest("hex");
+const encode = (file: ReplayFile) => encodeReplayFile(file, digest);
+const decode = (text: string) => decodeReplayFile(text, "a.json", digest);
+
+const changed = (from: string, to: string) => encode(REPLAY).replace(from, to);
 
 describe("a replay file", () => {
   it("is read back as it was written", () => {
-    expect(decodeReplayFile(encodeReplayFile(REPLAY), "a.json")).toEqual(REPLAY);
+    expect(decode(encode(REPLAY))).toEqual({ ...REPLAY, isAsWritten: true });
+  });
+
+  it("is as it was written whatever its layout, and is not once anything that it says was changed", () => {
+    const anew: unknown = JSON.parse(encode(REPLAY));
+    expect(decode(JSON.stringify(anew)).isAsWritten).toBe(true);
+    for (const [from, to] of [
+      ['"amount": "1.000"', '"amount": "1.001"'],
+      ['"mutant": "F0"', '"mutant": null'],
+      ['"traceHash": "00ff"', '"traceHash": "ff00"'],
+      ['"code": "c0de"', '"code": "c0d3"'],
+    ] as const) {
+      expect(changed(from, to)).not.toBe(encode(REPLAY));
+      expect(decode(changed(from, to)).isAsWritten).toBe(false);
+    }
   });
 
   it.each([
     ["", /a\.json is not a replay file: not JSON/],
-    [encodeReplayFile(REPLAY).slice(0, 200), /a\.json is not a replay file: not JSON/],
+    [encode(REPLAY).slice(0, 200), /a\.json is not a replay file: not JSON/],
     ["[]", /a\.json is not a replay file: expected "format": "falconpay-replay"/],
     [changed("falconpay-replay", "falconpay-evidence"), /expected "format": "falconpay-replay"/],
     [
-      changed('"version": 2', '"version": 3'),
-      /is of version 3; .* version 2: use a newer falconpay/,
+      changed('"version": 3', '"version": 4'),
+      /is of version 4; .* version 3: use a newer falconpay/,
     ],
     [
-      changed('"version": 2', '"version": 1'),
-      /is of version 1; .* reads version 2: run its scenario/,
+      changed('"version": 3', '"version": 2'),
+      /is of version 2; .* reads version 3: run its scenario/,
     ],
-    [changed('"atMs": 0', '"atMs": -1'), /damaged: \/plan\/commands\/0/],
+    [changed('"atMs": 0', '"atMs": -1'), /damaged: \/plan\/commands\/0\/atMs must be >= 0/],
+    [changed('"atMs": 0', '"atMs": 3000000000'), /\/plan\/commands\/0\/atMs must be <= 3600000/],
+    [
+      changed('"restartAfterMs": 300', '"restartAfterMs": 3000000000'),
+      /\/plan\/faults\/0\/restartAfterMs must be <= 30000/,
+    ],
+    [changed('"kind": "crash"', '"kind": "flood"'), /faults\/0\/kind is none of: "crash", "lost/],
+    [changed('"amount": "1.000"', '"amount": "1e5"'), /commands\/0\/amount: amount "1e5" is not/],
+    [changed('"amount": "1.000"', '"amount": "0.000"'), /commands\/0\/amount: .* not more than/],
+    [changed('"amount": "1.000"', '"amount": "1.0000"'), /commands\/0\/amount: .* 4 decimals/],
+    [
+      changed(
+        '"amount": "1.000",\n        "currency": "OMR"',
+        '"amount": "1.000", "currency": "XXX"',
+      ),
+      /commands\/0\/currency: currency "XXX" is not one of: OMR/,
+    ],
+    [
+      changed('"funding": "10.000"', '"funding": "abc"'),
+      /wallets\/0\/funding: amount "abc" is not/,
+    ],
+    [changed('"currency": "OMR"', '"currency": "XXX"'), /wallets\/0\/currency: currency "XXX"/],
+    [changed('"id": "fatma"', '"id": "fat ma"'), /wallets\/1\/id: "fat ma" is not 1 to 64/],
+    [
+      changed('"idempotencyKey": "p1"', '"idempotencyKey": "p\\n1"'),
+      /commands\/0\/idempotencyKey: "p\\n1" is not of visible ASCII/,
+    ],
+    [
+      changed('"senderWalletId": "salim"', '"senderWalletId": ""'),
+      /commands\/0\/senderWalletId: "" is not 1 to 64/,
+    ],
+    [changed('"wallet-api",', ""), /\/plan\/topology: no process answers the wallet service's/],
     [changed('"side": "after"', '"side": "later"'), /damaged: \/plan\/faults\/0/],
     [
       changed("wallet-1/kafka/produce#1", "wallet-1/kafka/deliver#1"),
@@ -61,9 +112,9 @@ describe("a replay file", () => {
       changed('"sessionTimeoutMs": 6000', '"sessionTimeoutMs": 500'),
       /damaged: \/plan\/knobs\/sessionTimeoutMs must be >= 6000/,
     ],
-    [changed('"seed": 3,', '"seed": 3, "sed": 3,'), /damaged: \/plan\/sed schema is false/],
+    [changed('"seed": 3,', '"seed": 3, "sed": 3,'), /damaged: \/plan\/sed is not known here/],
     [changed('"seed": 3,', ""), /damaged: \/plan must have required properties seed/],
   ])("that is not one is refused with what was expected", (text, message) => {
-    expect(() => decodeReplayFile(text, "a.json")).toThrow(message);
+    expect(() => decode(text)).toThrow(message);
   });
 });

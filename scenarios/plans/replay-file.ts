@@ -1,5 +1,6 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
+import { canonicalText } from "./canonical-text.ts";
 import { readPlan } from "./plan-schema.ts";
 import type { Plan } from "./plan.ts";
 
@@ -15,22 +16,49 @@ export interface ReplayFile {
     /** Null when the run was in the real world. */
     readonly traceHash: string | null;
   };
+  /** What ran it: the version of falconpay, and the digest of its code. */
+  readonly writtenBy: { readonly product: string; readonly code: string };
 }
 
+/** A replay file as it was found. */
+export interface FoundReplayFile extends ReplayFile {
+  /** False when its plan, or what it says of it, is not what was written. */
+  readonly isAsWritten: boolean;
+}
+
+/** A hash of a text, in hexadecimal. */
+export type Digest = (text: string) => string;
+
 const FORMAT = "falconpay-replay";
-const VERSION = 2;
+const VERSION = 3;
 
 /** The text is not a replay file that this version can read; the message says what was expected. */
 export class UnreadableReplayFile extends Error {
   override readonly name = "UnreadableReplayFile";
 }
 
-export function encodeReplayFile({ plan, expected }: ReplayFile): string {
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, expected, plan }, null, 2)}\n`;
+/** The text of a file; it carries a digest of all that it says. */
+export function encodeReplayFile(file: ReplayFile, digest: Digest): string {
+  const { plan, expected, writtenBy } = file;
+  const said = { format: FORMAT, version: VERSION, digest: digestOf(file, digest) };
+  return `${JSON.stringify({ ...said, writtenBy, expected, plan }, null, 2)}\n`;
+}
+
+function digestOf({ plan, expected, writtenBy }: ReplayFile, digest: Digest): string {
+  return digest(canonicalText({ plan, expected, writtenBy }));
+}
+
+/** Whether a text is a replay file of any version. */
+export function isReplayFile(text: string): boolean {
+  try {
+    return header.Check(JSON.parse(text));
+  } catch {
+    return false;
+  }
 }
 
 /** @throws UnreadableReplayFile */
-export function decodeReplayFile(text: string, fileName: string): ReplayFile {
+export function decodeReplayFile(text: string, fileName: string, digest: Digest): FoundReplayFile {
   const json = parseJson(text, fileName);
   if (!header.Check(json)) {
     throw new UnreadableReplayFile(
@@ -53,7 +81,9 @@ export function decodeReplayFile(text: string, fileName: string): ReplayFile {
   if (read.kind === "refused") {
     throw damaged(fileName, `/plan${read.message}`);
   }
-  return { plan: read.plan, expected: json.expected };
+  const { expected, writtenBy } = json;
+  const file = { plan: read.plan, expected, writtenBy };
+  return { ...file, isAsWritten: digestOf(file, digest) === json.digest };
 }
 
 function damaged(fileName: string, what: string): UnreadableReplayFile {
@@ -69,6 +99,8 @@ const header = Compile(
 /** All but the plan, which `readPlan` reads. */
 const body = Compile(
   Type.Object({
+    digest: text,
+    writtenBy: Type.Object({ product: text, code: text }),
     expected: Type.Object({ promise: text, traceHash: Type.Union([text, Type.Null()]) }),
     plan: Type.Unknown(),
   }),

@@ -28,13 +28,18 @@ export function servicesOf({ roles }: ProcessSpecification): readonly ServiceNam
 
 /** The processes that answer a service's clients. @throws Error when there is none */
 export function processesAnswering(topology: Topology, service: ServiceName): readonly string[] {
-  const names = topology
-    .filter(({ roles }) =>
-      roles.some((role) => serviceOf(role) === service && definitionOf(role).kind === "api"),
-    )
-    .map(({ name }) => name);
+  const names = topology.filter((each) => answers(each, service)).map(({ name }) => name);
   if (names.length === 0) {
     throw new Error(`no process of the topology answers the ${service} service's clients`);
   }
   return names;
+}
+
+/** Whether a process of the topology answers a service's clients. */
+export function isAnswered(topology: Topology, service: ServiceName): boolean {
+  return topology.some((each) => answers(each, service));
+}
+
+function answers({ roles }: ProcessSpecification, service: ServiceName): boolean {
+  return roles.some((role) => serviceOf(role) === service && definitionOf(role).kind === "api");
 }

@@ -1,7 +1,7 @@
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { ClientRequest } from "../plans/commands/client-request.ts";
 import { requestOf, type Command } from "../plans/commands/command.ts";
-import type { Plan } from "../plans/plan.ts";
+import { openingCommand, type Plan } from "../plans/plan.ts";
 import { processesAnswering } from "../plans/topology.ts";
 import { Unanswered, type ClientAnswer, type Universe } from "../world.ts";
 
@@ -12,8 +12,7 @@ const ATTEMPTS_MAX = 300;
 /** Opens the plan's wallets one by one. @throws Error when one cannot be opened */
 export async function openWallets(universe: Universe, plan: Plan): Promise<void> {
   for (const opening of plan.wallets) {
-    const command = { kind: "open-wallet", atMs: 0, expects: "accepted", ...opening } as const;
-    const { service, request } = requestOf(command);
+    const { service, request } = requestOf(openingCommand(opening));
     const processes = processesAnswering(plan.topology, service);
     const answer = await untilAnswered(universe, processes, request, () => {});
     if (answer?.status !== 201) {

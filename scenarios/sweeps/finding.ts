@@ -34,6 +34,10 @@ export function findingOf(
       story: tellStory(outcome, promise),
       replay: { file, command: host.replayCommand(file) },
     },
-    replayFile: { plan, expected: { promise, traceHash } },
+    replayFile: {
+      plan,
+      expected: { promise, traceHash },
+      writtenBy: { product: host.product, code: host.code },
+    },
   };
 }

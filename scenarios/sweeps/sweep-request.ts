@@ -54,6 +54,8 @@ export interface SecondOpinion {
 /** What a sweep needs to know of where it runs. */
 export interface SweepHost {
   readonly product: string;
+  /** A digest of the code that runs: sources and lock file. */
+  readonly code: string;
   /** The command that asked for the sweep. */
   readonly command: string;
   /** The command that replays a file. */

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import type { Evidence, Finding } from "../../reports/evidence/evidence.ts";
-import { verdictOf } from "../../reports/evidence/verdict.ts";
 import type { Plan } from "../plans/plan.ts";
 import type { ReplayFile } from "../plans/replay-file.ts";
 import type { PlanDraft } from "../plans/scenario.ts";
@@ -10,7 +9,7 @@ import { summarize, type RunSummary } from "../runs/run-summary.ts";
 import { findingOf } from "./finding.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
 import type { Workers, Failure, SweepRequest, WorkerRun } from "./sweep-request.ts";
-import { createTally, type Tally } from "./tally.ts";
+import { createTally, verdictOfTally, type Tally } from "./tally.ts";
 import { twoResultsOf } from "./two-results.ts";
 
 export interface SweepResult {
@@ -273,7 +272,7 @@ function conclude(
     mutant: mutant === null ? null : { id: mutant.id, defect: mutant.defect },
     seeds: { ...seeds, completed: totals.runs },
     interrupted,
-    ...verdictOf({ ...totals, faults, interrupted, promises }),
+    ...verdictOfTally(tally, { interrupted }),
     totals,
     faults,
     faultsNotTried: tally.faultsNotTried(),

@@ -3,6 +3,7 @@ import type {
   FaultEvidence,
   PromiseEvidence,
 } from "../../reports/evidence/evidence.ts";
+import { verdictOf } from "../../reports/evidence/verdict.ts";
 import type { SystemPromise } from "../promises/system-promise.ts";
 import type { RunSummary } from "../runs/run-summary.ts";
 import { compareText } from "./compare-text.ts";
@@ -62,6 +63,16 @@ export function createTally(judged: readonly SystemPromise[]): Tally {
     promises: () => promises.map((each) => ({ ...each })),
     traceHashes: () => traceHashes,
   };
+}
+
+/** The verdict of the runs: the one place where it is drawn, for a sweep and for a replay. */
+export function verdictOfTally(
+  tally: Tally,
+  { interrupted }: { readonly interrupted: boolean },
+): ReturnType<typeof verdictOf> {
+  const { runs, payments } = tally.totals();
+  const faults = tally.faults();
+  return verdictOf({ runs, payments, faults, interrupted, promises: tally.promises() });
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

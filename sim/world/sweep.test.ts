@@ -49,6 +49,7 @@ function requestOf(change: Partial<SweepRequest>): SweepRequest {
     signal: new AbortController().signal,
     host: {
       product: "0.0.0",
+      code: "c0de",
       command: "run",
       replayCommand: (file) => `replay ${file}`,
       digest: (text) => String(text.length),

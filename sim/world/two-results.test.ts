@@ -86,6 +86,7 @@ async function sweepOf(change: Partial<SweepRequest>) {
     signal: new AbortController().signal,
     host: {
       product: "0.0.0",
+      code: "c0de",
       command: "run",
       replayCommand: (file) => `replay ${file}`,
       digest: (text) => String(text.length),
@@ -110,8 +111,10 @@ describe("a service with state that outlives a run", () => {
   it("is found when a replay goes another way at the second time", async () => {
     const plan = samplePlan({ commands: [sampleTransfer()] });
     const expected = { promise: "ends", traceHash: "0000000000000000" };
+    const writtenBy = { product: "0.0.0", code: "c0de" };
+    const replay = { plan, expected, writtenBy };
     const world = await threadOf();
-    await expect(replayPlan(world, { plan, expected }, PROMISES, secondOpinion)).rejects.toThrow(
+    await expect(replayPlan(world, replay, PROMISES, secondOpinion)).rejects.toThrow(
       /where nothing had run before, and trace .* after another run.*the runs part at event/s,
     );
   });

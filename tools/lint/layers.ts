@@ -79,7 +79,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   {
     room: "scenarios/plans/",
     layers: [
-      ["commands", "topology.ts"],
+      ["commands", "topology.ts", "canonical-text.ts", "schema-complaint.ts"],
       ["plan.ts"],
       ["scenario.ts", "plan-schema.ts"],
       ["replay-file.ts"],
@@ -109,7 +109,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   },
   {
     room: "reports/",
-    layers: [["evidence"], ["words"], ["page", "text"], ["write-report.ts"]],
+    layers: [["evidence"], ["words"], ["page", "text", "write-whole.ts"], ["write-report.ts"]],
   },
 ];
 

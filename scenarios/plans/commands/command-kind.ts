@@ -1,11 +1,14 @@
 import type { TSchema } from "typebox";
 import type { ServiceName } from "../../../system/process/services.ts";
+import type { FieldComplaint } from "./asked-for.ts";
 import type { ClientRequest } from "./client-request.ts";
 
 /** A kind of command: all that the testbed has to know of it, in one file of this folder. */
 export interface CommandKind<Command> {
   readonly kind: string;
   readonly schema: TSchema;
+  /** What is wrong with a command whose every field has the right form, or undefined. */
+  readonly complaint: (command: Command) => FieldComplaint | undefined;
   /** The service that is asked. */
   readonly service: ServiceName;
   /** What the client sends, the same at every attempt. */

@@ -1,5 +1,6 @@
 import Type from "typebox";
 import type { ServiceName } from "../../../system/process/services.ts";
+import type { FieldComplaint } from "./asked-for.ts";
 import type { ClientRequest } from "./client-request.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { openWalletKind, type OpenWalletCommand } from "./open-wallet.ts";
@@ -23,6 +24,11 @@ export function requestOf(command: Command): {
     service: kind.service,
     request: kind.requestOf(each),
   }));
+}
+
+/** What is wrong with a command in itself, or undefined. */
+export function complaintAboutCommand(command: Command): FieldComplaint | undefined {
+  return told(command, (kind, each) => kind.complaint(each));
 }
 
 /** What a command asks for, in a few words: `payment p1`. */

@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { complaintAboutAmount, complaintAboutId } from "./asked-for.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
 
@@ -25,6 +26,9 @@ export const openWalletKind: CommandKind<OpenWalletCommand> & {
 } = {
   kind: "open-wallet",
   schema: openWalletSchema,
+  complaint: ({ id, funding, currency, expects }) =>
+    complaintAboutId(expects, "id", id) ??
+    complaintAboutAmount(expects, { field: "funding", amount: funding, currency, leastMinor: 0n }),
   service: "wallet",
   requestOf: ({ id, funding, currency }) => ({
     method: "POST",

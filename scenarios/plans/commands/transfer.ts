@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { complaintAboutAmount, complaintAboutId, complaintAboutKey } from "./asked-for.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
 
@@ -26,6 +27,11 @@ export const transferKind: CommandKind<TransferCommand> & {
 } = {
   kind: "transfer",
   schema: transferSchema,
+  complaint: ({ idempotencyKey, senderWalletId, receiverWalletId, amount, currency, expects }) =>
+    complaintAboutKey(expects, idempotencyKey) ??
+    complaintAboutId(expects, "senderWalletId", senderWalletId) ??
+    complaintAboutId(expects, "receiverWalletId", receiverWalletId) ??
+    complaintAboutAmount(expects, { field: "amount", amount, currency, leastMinor: 1n }),
   service: "payment",
   requestOf: ({ idempotencyKey, senderWalletId, receiverWalletId, amount, currency }) => ({
     method: "POST",
