@@ -62,6 +62,7 @@ export const evidenceSchema = record({
         commands: count,
         faults: count,
         tried: count,
+        isMinimal: truth,
         traceHash: hash,
         plan: Type.Record(Type.String(), Type.Unknown(), { description: "a plan" }),
       }),

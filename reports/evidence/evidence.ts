@@ -132,6 +132,11 @@ export interface Finding {
     readonly faults: number;
     /** How many smaller and other variants were run to get there. */
     readonly tried: number;
+    /**
+     * Whether it was seen that no single command, with those that ask for the same again, and no
+     * single fault can be left out.
+     */
+    readonly isMinimal: boolean;
     readonly traceHash: string | null;
     /** The whole plan, as in the replay file. */
     readonly plan: Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import type { Evidence, Finding, StoryStep } from "../evidence/evidence.ts";
 import { counted } from "../words/number-words.ts";
+import { smallestWords } from "../words/smallest-words.ts";
 import { commandBlock } from "./command-block.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
@@ -46,8 +47,7 @@ function findingArticle(options: { evidence: Evidence; finding: Finding; index: 
       <div>
         <dt>Smallest case</dt>
         <dd>
-          ${counted(smallest.commands, "request")} and ${counted(smallest.faults, "fault")}, found
-          by trying ${counted(smallest.tried, "smaller variant")}
+          ${smallestWords(smallest)}; found by trying ${counted(smallest.tried, "smaller variant")}
         </dd>
       </div>
       ${

@@ -211,6 +211,7 @@ function lostEventFinding(): Finding {
       commands: 1,
       faults: 1,
       tried: 23,
+      isMinimal: true,
       traceHash: "0e8f6a5d4c3b2a190817f6e5d4c3b2a10f9e8d7c6b5a49382716f5e4d3c2b1a0",
       plan: { scenario: "transfer", seed: 17, commands: [], faults: [] },
     },

@@ -1,11 +1,12 @@
 import type { Evidence, Finding } from "../evidence/evidence.ts";
 import { visibleText } from "../evidence/visible-text.ts";
 import { counted, groupedNumber } from "../words/number-words.ts";
+import { smallestWords } from "../words/smallest-words.ts";
 
 /**
- * What broke, for a terminal or a log, three lines per finding: the promise and how often it broke,
- * the first case, the command that replays it. Findings are apart by an empty line; the text ends
- * without a newline and is empty when nothing was found.
+ * What broke, for a terminal or a log, four lines per finding: the promise and how often it broke,
+ * the first case, how small it was made, the command that replays it. Findings are apart by an
+ * empty line; the text ends without a newline and is empty when nothing was found.
  */
 export function failureText(evidence: Pick<Evidence, "findings" | "promises" | "totals">): string {
   return evidence.findings.map((finding) => textOf(finding, evidence)).join("\n\n");
@@ -22,6 +23,7 @@ function textOf(finding: Finding, evidence: Pick<Evidence, "promises" | "totals"
   const lines = [
     `${finding.promise} broken: ${asClause(finding.sentence)} ${often.join("; ")}`,
     `first: ${finding.first}`,
+    `smallest: ${smallestWords(finding.smallest)}`,
     `replay: ${finding.replay.command}`,
   ];
   return lines.map(visibleText).join("\n");

@@ -21,6 +21,17 @@ export function triggerOf(fault: Fault): Trigger {
   return told(fault, (kind, each) => kind.triggerOf(each));
 }
 
+/** The same fault elsewhere; as it was where it cannot begin so. */
+export function placedAt(fault: Fault, trigger: Trigger): Fault {
+  switch (fault.kind) {
+    case "crash":
+    case "pause":
+      return { ...fault, trigger };
+    case "lost-reply":
+      return trigger.on === "effect" ? { ...fault, effect: trigger.effect } : fault;
+  }
+}
+
 /** What is wrong with a fault in itself, or undefined. */
 export function complaintAboutFault(fault: Fault): string | undefined {
   return (

@@ -16,6 +16,6 @@ export interface Scenario {
   readonly promises?: readonly string[];
   /** Mutants that it is known to catch, by id: how to see its checks fail. */
   readonly catches: readonly string[];
-  /** Draws workloads, faults and knobs, and shrinks them. */
+  /** Draws workloads, faults, topologies and knobs; a failing plan itself is made smaller. */
   readonly drafts: Arbitrary<PlanDraft>;
 }

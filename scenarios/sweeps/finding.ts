@@ -7,7 +7,7 @@ import type { Failure, SweepRequest } from "./sweep-request.ts";
 /** What is to be known of a smallest case, and the file that replays it. */
 export function findingOf(
   { host }: SweepRequest,
-  { promise, seed, outcome, tried }: Failure,
+  { promise, seed, outcome, tried, isMinimal }: Failure,
 ): { readonly finding: Finding; readonly replayFile: ReplayFile } {
   const { plan, traceHash } = outcome;
   const definition = PROMISES.find(({ name }) => name === promise);
@@ -28,6 +28,7 @@ export function findingOf(
         commands: plan.commands.length,
         faults: plan.faults.length,
         tried,
+        isMinimal,
         traceHash,
         plan: { ...plan },
       },

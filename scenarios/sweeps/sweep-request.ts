@@ -79,4 +79,6 @@ export interface Failure {
   readonly outcome: Outcome;
   /** How many variants were run to make it smaller. */
   readonly tried: number;
+  /** Whether it is known that no single command and no single fault can be left out. */
+  readonly isMinimal: boolean;
 }

@@ -7,6 +7,7 @@ import { promisesNamed } from "../promises/promises.ts";
 import { brokenPromises, runPlan, type Outcome } from "../runs/run-plan.ts";
 import { summarize, type RunSummary } from "../runs/run-summary.ts";
 import { findingOf } from "./finding.ts";
+import { pursue } from "./pursue-plan.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
 import type { Workers, Failure, SweepRequest, WorkerRun } from "./sweep-request.ts";
 import { createTally, verdictOfTally, type Tally } from "./tally.ts";
@@ -22,9 +23,10 @@ export interface SweepResult {
 const WINDOW = 200;
 
 /**
- * Runs a scenario for each seed until one breaks a promise, and makes that case as small as it can:
- * each seed is a fast-check property over the scenario's drafts, which fast-check shrinks. With or
- * without workers, and however many there are, the evidence is the same.
+ * Runs a scenario for each seed until one breaks a promise, and makes that case as small as it can.
+ * fast-check draws the plan of each seed from the scenario's drafts; the plan itself is then made
+ * smaller, not the draft. With or without workers, and however many there are, the evidence is the
+ * same.
  *
  * A sample of the seeds, and the smallest case, are run a second time, in another thread and
  * another order. @throws TwoResults when a plan goes another way there, or here than in a worker
@@ -134,7 +136,7 @@ async function planOfSeed(request: SweepRequest, seed: number): Promise<Plan> {
   return plan;
 }
 
-/** The plan of each seed, as its property draws it first. */
+/** The plan of each seed, as fast-check draws it first. */
 async function drawPlans(
   request: SweepRequest,
   first: number,
@@ -157,74 +159,30 @@ async function pursueSeed(
   seed: number,
   onFirst: (outcome: Outcome) => Promise<void>,
 ): Promise<Failure | null> {
-  const pursuit: Pursuit = { failure: null, tried: 0, error: null, log };
-  const property = fc.asyncProperty(request.scenario.drafts, async (draft) => {
-    const plan = planOf(request, seed, draft);
-    try {
-      return pursuit.failure === null
-        ? await runFirst(request, pursuit, plan, onFirst)
-        : await runVariant(request, pursuit, pursuit.failure, plan);
-    } catch (error) {
-      // An error is no counterexample: it must not be shrunk, but end the sweep.
-      pursuit.error = { error };
-      return true;
-    }
-  });
-  await fc.check(property, { seed: scattered(seed), numRuns: 1 });
-  // An interruption takes a world down in the middle of a run, which then fails: no error.
-  if (pursuit.error !== null && !request.signal.aborted) {
-    throw pursuit.error.error;
+  const plan = await planOfSeed(request, seed);
+  const outcome = await runFirst(request, plan);
+  if (outcome === undefined) {
+    return null;
   }
-  return pursuit.failure;
-}
-
-/** One seed's way from its run to the smallest case. */
-interface Pursuit {
-  /** The last run that broke the promise. fast-check goes on from there, so it is the smallest. */
-  failure: Failure | null;
-  /** Variants run since the first failure. */
-  tried: number;
-  error: { readonly error: unknown } | null;
-  readonly log: RunLog;
-}
-
-/** The seed's own run. @returns whether there is nothing to pursue */
-async function runFirst(
-  request: SweepRequest,
-  pursuit: Pursuit,
-  plan: Plan,
-  onFirst: (outcome: Outcome) => Promise<void>,
-): Promise<boolean> {
-  const outcome = await runPlan(request.world, plan, promisesNamed(request.scenario.promises));
-  pursuit.log.here(plan.seed, outcome);
+  log.here(seed, outcome);
   const promise = promiseToPursue(request, brokenPromises(outcome));
-  if (promise !== undefined) {
-    pursuit.failure = { seed: plan.seed, promise, outcome, tried: 0 };
-  }
   await onFirst(outcome);
-  return promise === undefined;
+  return promise === undefined
+    ? null
+    : pursue(request, log, { seed, promise, outcome, tried: 0, isMinimal: false });
 }
 
-/** A smaller variant. @returns whether it keeps the promise, or is not to be tried any more */
-async function runVariant(
-  request: SweepRequest,
-  pursuit: Pursuit,
-  failure: Failure,
-  plan: Plan,
-): Promise<boolean> {
-  if (pursuit.tried >= request.shrinkRunsMax || request.signal.aborted) {
-    return true;
+/** The seed's own run; undefined when it was interrupted. */
+async function runFirst(request: SweepRequest, plan: Plan): Promise<Outcome | undefined> {
+  try {
+    return await runPlan(request.world, plan, promisesNamed(request.scenario.promises));
+  } catch (error) {
+    // An interruption takes a world down in the middle of a run, which then fails: no error.
+    if (request.signal.aborted) {
+      return undefined;
+    }
+    throw error;
   }
-  pursuit.tried += 1;
-  pursuit.log.variant(plan);
-  const outcome = await runPlan(request.world, plan, promisesNamed(request.scenario.promises));
-  const isBroken = brokenPromises(outcome).includes(failure.promise);
-  pursuit.failure = isBroken
-    ? { ...failure, outcome, tried: pursuit.tried }
-    : { ...failure, tried: pursuit.tried };
-  const { elapsedMs } = outcome;
-  await request.onProgress({ kind: "shrink", done: pursuit.tried, simulatedMs: elapsedMs });
-  return !isBroken;
 }
 
 /** The promise whose breach is made smaller: a mutant's own, otherwise the gravest that broke. */

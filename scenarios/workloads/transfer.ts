@@ -40,7 +40,7 @@ export const transfer: Scenario = {
 
 interface Draft {
   readonly transfers: readonly DraftTransfer[];
-  /** Zero leaves the seed document's transfer out: shrinking may, a draw almost never does. */
+  /** Its place among the others. */
   readonly overdraft: number;
   readonly crash: DraftCrash;
   readonly knobs: PlanDraft["knobs"];
@@ -119,17 +119,14 @@ function layOutCommands(
       currency: CURRENCY,
     };
   });
-  if (overdraft > 0) {
-    const place = overdraft % (asked.length + 1);
-    const neighbour = asked[place];
-    asked.splice(place, 0, {
-      atMs: neighbour?.atMs ?? atMs,
-      senderWalletId: "salim",
-      receiverWalletId: "fatma",
-      amount: "50.000",
-      currency: CURRENCY,
-    });
-  }
+  const place = overdraft % (asked.length + 1);
+  asked.splice(place, 0, {
+    atMs: asked[place]?.atMs ?? atMs,
+    senderWalletId: "salim",
+    receiverWalletId: "fatma",
+    amount: "50.000",
+    currency: CURRENCY,
+  });
   return asked.map((command, index) => ({
     kind: "transfer",
     ...command,

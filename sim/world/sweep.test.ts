@@ -148,7 +148,7 @@ describe("a sweep", () => {
     expect(evidence.findings[0]).toMatchObject({
       promise: "ends",
       extent: "1 of 1 payments",
-      smallest: { commands: 1, faults: 1 },
+      smallest: { commands: 1, faults: 1, isMinimal: true },
     });
     expect(replayFile?.content.plan.commands).toHaveLength(1);
     expect(replayFile?.content.expected).toEqual({

@@ -1,0 +1,197 @@
+import { formatMoney, parseMoney, type Money } from "../../system/domain/money.ts";
+import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
+import { SERVICES, serviceOf } from "../../system/process/services.ts";
+import { databaseResource, demandEffect, printEffect } from "../faults/effect-name.ts";
+import { placedAt, triggerOf, type Fault } from "../faults/fault.ts";
+import { processOf } from "../faults/trigger.ts";
+import { subjectOf, type Command } from "../plans/commands/command.ts";
+import type { Plan } from "../plans/plan.ts";
+import { ONE_PROCESS_EACH, type ProcessSpecification, type Topology } from "../plans/topology.ts";
+
+/**
+ * The commands of a plan in the parts that can be left out by themselves: what is asked with a key,
+ * or about a wallet, is right or wrong only after what was asked with it before. Each part is a
+ * list of places in the plan's list.
+ */
+export function partsOf(commands: readonly Command[]): readonly (readonly number[])[] {
+  const parts = new Map<string, number[]>();
+  for (const [index, command] of commands.entries()) {
+    const subject = subjectOf(command);
+    parts.set(subject, [...(parts.get(subject) ?? []), index]);
+  }
+  return [...parts.values()];
+}
+
+/**
+ * The plan with only those commands, at the times that they had. Its faults stand at the effects
+ * that they had; or nearer to the beginning, as many places as there are fewer commands before
+ * them; or at the first effect of that name.
+ */
+export function withCommands(plan: Plan, kept: ReadonlySet<number>): readonly Plan[] {
+  const commands = plan.commands.filter((_command, index) => kept.has(index));
+  const keptBefore = (place: number) => [...kept].filter((index) => index < place).length;
+  return [
+    { ...plan, commands },
+    { ...plan, commands, faults: withOrdinals(plan.faults, keptBefore) },
+    { ...plan, commands, faults: withOrdinals(plan.faults, () => 1) },
+  ];
+}
+
+/** The plan with a fault at the first effect of its name, then nearer to where it is. */
+export function withEarlierFault(plan: Plan, index: number): readonly Plan[] {
+  const trigger = plan.faults.map(triggerOf)[index];
+  if (trigger?.on !== "effect") {
+    return [];
+  }
+  const { ordinal } = demandEffect(trigger.effect);
+  const ordinals = [1, Math.ceil(ordinal / 2), ordinal - 1];
+  return [...new Set(ordinals)]
+    .filter((each) => each > 0 && each < ordinal)
+    .map((each) => ({
+      ...plan,
+      faults: plan.faults.map((fault, at) =>
+        at === index ? atEffect(fault, (name) => ({ ...name, ordinal: each })) : fault,
+      ),
+    }));
+}
+
+/** The plan with one process for each service, then with one process less. */
+export function withFewerProcesses(plan: Plan): readonly Plan[] {
+  const { topology } = plan;
+  const moved = { ...plan, topology: ONE_PROCESS_EACH, faults: plan.faults.map(moveTo(topology)) };
+  const named = new Set(plan.faults.map((fault) => processOf(triggerOf(fault))));
+  const fewer = topology
+    .map((left) => topology.filter((each) => each !== left))
+    .filter((rest) => isWhole(rest) && [...named].every((name) => isIn(rest, name)));
+  return [moved, ...fewer.map((rest) => ({ ...plan, topology: rest }))];
+}
+
+/** The plan without a wallet that no command names, then without several. */
+export function withFewerWallets(plan: Plan): readonly Plan[] {
+  const named = new Set(plan.commands.flatMap(walletsOf));
+  const idle = plan.wallets.filter(({ id }) => !named.has(id));
+  const without = (left: readonly unknown[]): Plan => ({
+    ...plan,
+    wallets: plan.wallets.filter((each) => !left.includes(each)),
+  });
+  return idle.length === 0 ? [] : [without(idle), ...idle.map((each) => without([each]))];
+}
+
+/**
+ * The plan with a part's amounts as low as can be, then lower than they are. Amounts that were
+ * equal stay equal, and others stay apart: what is asked again is still the same, or still another.
+ */
+export function withLowerAmounts(plan: Plan, part: readonly number[]): readonly Plan[] {
+  const amounts = part.flatMap((index) => moneyOf(plan.commands[index]) ?? []);
+  const ascending = [...new Set(amounts.map(({ amountMinor }) => amountMinor))].toSorted(
+    (left, right) => (left < right ? -1 : 1),
+  );
+  const lowest = new Map(ascending.map((minor, rank) => [minor, BigInt(rank + 1)]));
+  const halved = new Map(
+    ascending.map((minor, rank) => [minor, (ascending[0] ?? 0n) / 2n + BigInt(rank)]),
+  );
+  const oneLess = new Map(ascending.map((minor) => [minor, minor - 1n]));
+  return [lowest, halved, oneLess]
+    .filter((lower) => [...lower].every(([from, to]) => to > 0n && to <= from))
+    .map((lower) => ({
+      ...plan,
+      commands: plan.commands.map((command, index) =>
+        part.includes(index) ? withAmount(command, lower) : command,
+      ),
+    }));
+}
+
+/** The plan with every knob as it ships, then with each. */
+export function withDefaultKnobs(plan: Plan): readonly Plan[] {
+  const { knobs } = plan;
+  return [
+    DEFAULT_KNOBS,
+    { ...knobs, relayBatchMax: DEFAULT_KNOBS.relayBatchMax },
+    { ...knobs, relayPollMs: DEFAULT_KNOBS.relayPollMs },
+    { ...knobs, consumeAttemptsMax: DEFAULT_KNOBS.consumeAttemptsMax },
+    { ...knobs, consumeRetryDelayMs: DEFAULT_KNOBS.consumeRetryDelayMs },
+    { ...knobs, sessionTimeoutMs: DEFAULT_KNOBS.sessionTimeoutMs },
+  ].map((each) => ({ ...plan, knobs: each }));
+}
+
+/** Counted anew; `countOf` says how many there are up to a place, and it is never below one. */
+function withOrdinals(
+  faults: readonly Fault[],
+  countOf: (ordinal: number) => number,
+): readonly Fault[] {
+  return faults.map((fault) =>
+    atEffect(fault, (name) => ({ ...name, ordinal: Math.max(1, countOf(name.ordinal)) })),
+  );
+}
+
+type EffectName = ReturnType<typeof demandEffect>;
+
+function atEffect(fault: Fault, change: (name: EffectName) => EffectName): Fault {
+  const trigger = triggerOf(fault);
+  return trigger.on === "effect"
+    ? placedAt(fault, { ...trigger, effect: printEffect(change(demandEffect(trigger.effect))) })
+    : fault;
+}
+
+/** Moves a fault of a process to the one that does its work where each service has one process. */
+function moveTo(topology: Topology): (fault: Fault) => Fault {
+  return (fault) => {
+    const trigger = triggerOf(fault);
+    if (trigger.on === "time") {
+      return placedAt(fault, { ...trigger, process: substituteOf(topology, trigger.process, "") });
+    }
+    return atEffect(fault, (name) => ({
+      ...name,
+      process: substituteOf(topology, name.process, name.resource),
+    }));
+  };
+}
+
+/** `resource` says which service's work it was, where it is a database. */
+function substituteOf(topology: Topology, process: string, resource: string): string {
+  const roles = topology.find(({ name }) => name === process)?.roles ?? [];
+  const service =
+    SERVICES.find(({ name }) => databaseResource(name) === resource)?.name ??
+    roles.map(serviceOf)[0];
+  const substitute = ONE_PROCESS_EACH.find((each) =>
+    each.roles.some((role) => serviceOf(role) === service),
+  );
+  return substitute?.name ?? process;
+}
+
+/** Whether every role is somebody's. */
+function isWhole(topology: readonly ProcessSpecification[]): boolean {
+  return ONE_PROCESS_EACH.flatMap(({ roles }) => roles).every((role) =>
+    topology.some(({ roles }) => roles.includes(role)),
+  );
+}
+
+function isIn(topology: readonly ProcessSpecification[], process: string): boolean {
+  return topology.some(({ name }) => name === process);
+}
+
+function walletsOf(command: Command): readonly string[] {
+  switch (command.kind) {
+    case "transfer":
+      return [command.senderWalletId, command.receiverWalletId];
+    case "open-wallet":
+      return [command.id];
+  }
+}
+
+/** Undefined for what asks for no money, or in words that are no amount. */
+function moneyOf(command: Command | undefined): Money | undefined {
+  if (command?.kind !== "transfer") {
+    return undefined;
+  }
+  const parsed = parseMoney(command.amount, command.currency);
+  return parsed.kind === "money" ? parsed.money : undefined;
+}
+
+function withAmount(command: Command, lower: ReadonlyMap<bigint, bigint>): Command {
+  const money = moneyOf(command);
+  const amountMinor = money === undefined ? undefined : lower.get(money.amountMinor);
+  return command.kind === "transfer" && money !== undefined && amountMinor !== undefined
+    ? { ...command, amount: formatMoney({ ...money, amountMinor }) }
+    : command;
+}

@@ -1,0 +1,38 @@
+import { promisesNamed } from "../promises/promises.ts";
+import { brokenPromises, runPlan } from "../runs/run-plan.ts";
+import type { RunLog } from "./run-log.ts";
+import { shrinkPlan } from "./shrink-plan.ts";
+import type { Failure, SweepRequest } from "./sweep-request.ts";
+
+/**
+ * Makes a failing case as small as it can, within the variants and the time that there are.
+ *
+ * @throws what a run throws: an error is no counterexample, it ends the sweep
+ */
+export async function pursue(request: SweepRequest, log: RunLog, first: Failure): Promise<Failure> {
+  let failure = first;
+  const tryPlan = async (plan: Failure["outcome"]["plan"]) => {
+    if (failure.tried >= request.shrinkRunsMax || request.signal.aborted) {
+      return undefined;
+    }
+    const tried = failure.tried + 1;
+    failure = { ...failure, tried };
+    log.variant(plan);
+    const outcome = await runPlan(request.world, plan, promisesNamed(request.scenario.promises));
+    const isBroken = brokenPromises(outcome).includes(failure.promise);
+    failure = isBroken ? { ...failure, outcome } : failure;
+    const { elapsedMs } = outcome;
+    await request.onProgress({ kind: "shrink", done: tried, simulatedMs: elapsedMs });
+    return isBroken;
+  };
+  try {
+    const { isMinimal } = await shrinkPlan(first.outcome.plan, tryPlan);
+    return { ...failure, isMinimal };
+  } catch (error) {
+    // An interruption takes a world down in the middle of a run, which then fails: no error.
+    if (request.signal.aborted) {
+      return failure;
+    }
+    throw error;
+  }
+}
