@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from "kafkajs";
 import { Pool } from "pg";
-import type { TopicRecord } from "../scenarios/world.ts";
+import type { TopicRecord, UnreadPartition } from "../scenarios/world.ts";
 import type { Row } from "../system/ports/database.ts";
 import { CONSUMER_GROUPS, SERVICES, type ServiceName } from "../system/process/services.ts";
 import { directKafka } from "./environment/direct-kafka.ts";
@@ -16,6 +16,8 @@ export interface Observation {
   records(topic: string): Promise<readonly TopicRecord[]>;
   /** Records that the services' groups have not committed, over all topics. */
   lag(): Promise<number>;
+  /** The partitions in which there are any. */
+  unread(): Promise<readonly UnreadPartition[]>;
   close(): Promise<void>;
 }
 
@@ -38,7 +40,8 @@ export async function openObservation(environment: Environment): Promise<Observa
       return rows;
     },
     records: (topic) => readTopic(kafka, admin, topic),
-    lag: () => totalLag(admin),
+    lag: async () => (await unreadPartitions(admin)).reduce((sum, { count }) => sum + count, 0),
+    unread: () => unreadPartitions(admin),
     async close() {
       await Promise.all([admin.disconnect(), ...[...pools.values()].map((pool) => pool.end())]);
     },
@@ -112,17 +115,17 @@ function byPlace(left: TopicRecord, right: TopicRecord): number {
   return left.partition - right.partition || Number(BigInt(left.offset) - BigInt(right.offset));
 }
 
-async function totalLag(admin: Admin): Promise<number> {
-  const lags = CONSUMER_GROUPS.flatMap(({ group, topics }) =>
-    topics.map((topic) => lagOf(admin, { group, topic })),
+async function unreadPartitions(admin: Admin): Promise<readonly UnreadPartition[]> {
+  const partitions = CONSUMER_GROUPS.flatMap(({ group, topics }) =>
+    topics.map((topic) => unreadOf(admin, { group, topic })),
   );
-  return (await Promise.all(lags)).reduce((sum, lag) => sum + lag, 0);
+  return (await Promise.all(partitions)).flat();
 }
 
-async function lagOf(
+async function unreadOf(
   admin: Admin,
   { group, topic }: { readonly group: string; readonly topic: string },
-): Promise<number> {
+): Promise<readonly UnreadPartition[]> {
   const [bounds, fetched] = await Promise.all([
     admin.fetchTopicOffsets(topic),
     admin.fetchOffsets({ groupId: group, topics: [topic] }),
@@ -132,9 +135,13 @@ async function lagOf(
       partitions.map(({ partition, offset }) => [partition, BigInt(offset)] as const),
     ),
   );
-  return bounds.reduce((sum, { partition, low, high }) => {
-    const at = committed.get(partition) ?? -1n;
-    // -1: the group has committed nothing here, and will begin at the oldest record.
-    return sum + Number(BigInt(high) - (at < 0n ? BigInt(low) : at));
-  }, 0);
+  return bounds
+    .map(({ partition, low, high }) => {
+      const at = committed.get(partition) ?? -1n;
+      // -1: the group has committed nothing here, and will begin at the oldest record.
+      const from = at < 0n ? BigInt(low) : at;
+      const count = Number(BigInt(high) - from);
+      return { group, topic, partition, offset: String(from), count };
+    })
+    .filter(({ count }) => count > 0);
 }

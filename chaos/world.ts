@@ -189,6 +189,7 @@ function universeOf(parts: {
     query: (service, sql) => observation.query(service, sql),
     records: (topic) => observation.records(topic),
     lag: () => observation.lag(),
+    unread: () => observation.unread(),
   };
 }
 

@@ -58,11 +58,11 @@ describe("a replay in which nothing broke is judged as a run is", () => {
 describe("a replay says apart", () => {
   it("the promise that was recorded and another one", async () => {
     const again = await replay(fileOf(F0));
-    expect(again.stdout).toContain("broken again: ends (mutant F0)");
+    expect(again.stdout).toContain("broken again: ends, published (mutant F0)");
     const expected = { promise: "no-overdraft", traceHash: null };
     const other = await replay(fileOf(F0, { expected }));
     expect(other.stdout).toContain(
-      "another promise broke than was recorded: ends (mutant F0); recorded was no-overdraft",
+      "another promise broke than was recorded: ends, published (mutant F0); recorded was no-overdraft",
     );
     expect(other.stdout).toContain("Finds ends broken");
     expect([again.code, other.code]).toEqual([1, 1]);

@@ -3,11 +3,7 @@ import type { Command } from "commander";
 import { writeWhole } from "../reports/write-whole.ts";
 import { SCENARIOS, findScenario } from "../scenarios/catalogue.ts";
 import { findMutant } from "../scenarios/mutants/mutants.ts";
-import {
-  decodeReplayFile,
-  type FoundReplayFile,
-  type ReplayFile,
-} from "../scenarios/plans/replay-file.ts";
+import { decodeReplayFile, type ReplayFile } from "../scenarios/plans/replay-file.ts";
 import { promisesNamed } from "../scenarios/promises/promises.ts";
 import { brokenPromises, type Outcome } from "../scenarios/runs/run-plan.ts";
 import { summarize } from "../scenarios/runs/run-summary.ts";
@@ -64,7 +60,7 @@ async function replayCommand(file: string, options: ReplayOptions): Promise<void
       return replayPlan(world, replay, promises, createSecondOpinion());
     });
     const end = endOf(outcome);
-    await say(`${describeStory(replay, outcome)}\n\n${describeReplayEnd(replay, end)}\n`);
+    await say(`${describeStory(outcome)}\n\n${describeReplayEnd(replay, end)}\n`);
     await conclude(exitCodeOfReplay(replay, end), async () => {
       // A plan that left another trace than was recorded ran twice; both went the same way.
       const [trace] = traces;
@@ -119,11 +115,8 @@ function requireKnown({ plan }: ReplayFile, file: string): void {
   }
 }
 
-/** Told of the promise that was recorded, or of the gravest that broke instead. */
-function describeStory({ expected }: FoundReplayFile, outcome: Outcome): string {
-  const broken = brokenPromises(outcome);
-  const promise = broken.includes(expected.promise) ? expected.promise : broken[0];
-  return tellStory(outcome, promise ?? expected.promise)
+function describeStory(outcome: Outcome): string {
+  return tellStory(outcome)
     .map(({ atMs, actor, text }) => `${String(atMs).padStart(7)} ms  ${actor.padEnd(10)} ${text}`)
     .join("\n");
 }

@@ -2,6 +2,7 @@ import type { Row } from "../system/ports/database.ts";
 import type { ServiceName } from "../system/process/services.ts";
 import type { FaultPhase, WorldAbility } from "./faults/fault-kind.ts";
 import type { Fault } from "./faults/fault.ts";
+import type { ProcessNote } from "./faults/process-note.ts";
 import type { ClientRequest } from "./plans/commands/client-request.ts";
 import type { Plan } from "./plans/plan.ts";
 
@@ -60,6 +61,18 @@ export interface Universe {
   records(topic: string): Promise<readonly TopicRecord[]>;
   /** Records that the services' consumer groups have not committed yet, over all topics. */
   lag(): Promise<number>;
+  /** Where they are: the partitions that a group has not read to their ends. */
+  unread(): Promise<readonly UnreadPartition[]>;
+}
+
+/** Records that a consumer group has not committed. */
+export interface UnreadPartition {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Of the first of them. */
+  readonly offset: string;
+  readonly count: number;
 }
 
 export interface ClientAnswer {
@@ -129,7 +142,13 @@ export type UniverseEvent =
       readonly process: string;
       readonly reason: string;
     }
-  | { readonly kind: "restart"; readonly atMs: number; readonly process: string };
+  | { readonly kind: "restart"; readonly atMs: number; readonly process: string }
+  | {
+      readonly kind: "note";
+      readonly atMs: number;
+      readonly process: string;
+      readonly note: ProcessNote;
+    };
 
 /** One row, before and after a commit. `before` is null for an insert, `after` for a delete. */
 export interface RowChange {

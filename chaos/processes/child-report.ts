@@ -1,5 +1,6 @@
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
+import { processNoteSchema } from "../../scenarios/faults/process-note.ts";
 
 /**
  * What a service process under test tells the runner, a JSON object a line, appended to a file with
@@ -8,6 +9,7 @@ import { Compile } from "typebox/compile";
  * - `up`: its roles run and it answers
  * - `effect`: an exchange with the outside begins
  * - `delivery`: a record has reached its consumer
+ * - `note`: what else its ports saw
  * - `fault`: a fault of its orders strikes now, or has ended; `index` is its place in the plan
  * - `disarmed`: no fault strikes in this incarnation from here on
  */
@@ -32,6 +34,7 @@ const schema = Compile(
   Type.Union([
     Type.Object({ kind: Type.Literal("up"), atMs }),
     Type.Object({ kind: Type.Literal("disarmed"), atMs }),
+    Type.Object({ kind: Type.Literal("note"), atMs, note: processNoteSchema }),
     Type.Object({
       kind: Type.Literal("effect"),
       atMs,

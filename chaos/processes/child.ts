@@ -36,7 +36,10 @@ await run(orders);
 async function run({ mutant }: ChildOrders): Promise<void> {
   const configuration = readConfiguration(process.env);
   const ports = createNodePorts(configuration);
-  const interposed = interposePorts(ports, createGate(orders), reportDelivery);
+  const interposed = interposePorts(ports, createGate(orders), {
+    onDelivery: reportDelivery,
+    onNote: (note) => report({ kind: "note", atMs: Date.now(), note }),
+  });
   const { roles, knobs } = configuration;
   const end = await runProcess({
     roles,

@@ -124,6 +124,10 @@ export class FleetMember {
         const { record } = report;
         return this.#run.tell({ kind: "delivery", atMs, process: this.name, record });
       }
+      case "note": {
+        const { note } = report;
+        return this.#run.tell({ kind: "note", atMs, process: this.name, note });
+      }
       case "fault":
         return this.#faults.hear({ ...report, atMs }, incarnation);
     }

@@ -23,6 +23,8 @@ const reports: readonly ChildReport[] = [
   { kind: "up", atMs: 1 },
   { kind: "effect", atMs: 2, resource: "kafka", operation: "produce" },
   { kind: "delivery", atMs: 3, record: RECORD },
+  { kind: "note", atMs: 3, note: { what: "offset-committed", record: RECORD } },
+  { kind: "note", atMs: 3, note: { what: "said", name: "inbox.retry", detail: { attempts: 1 } } },
   { kind: "disarmed", atMs: 4 },
   { kind: "fault", atMs: 5, index: 0, phase: "begin" },
 ];

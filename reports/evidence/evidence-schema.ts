@@ -79,6 +79,7 @@ export const evidenceSchema = record({
             "fault",
             "exit",
             "restart",
+            "note",
             "end",
           ),
           fault: hash,

@@ -163,6 +163,7 @@ export interface StoryStep {
     | "fault"
     | "exit"
     | "restart"
+    | "note"
     | "end";
   /** The kind of the fault that begins or ends here; null for every other step. */
   readonly fault: string | null;

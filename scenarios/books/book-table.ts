@@ -1,5 +1,6 @@
 import type { Row } from "../../system/ports/database.ts";
 import type { ServiceName } from "../../system/process/services.ts";
+import type { RowChange } from "../world.ts";
 import type { Books, OpenBooks, TouchedSets } from "./books.ts";
 
 /** One table of the services' databases, as the books and the stories know it. */
@@ -27,6 +28,8 @@ export interface TableEntry {
 
 export interface TableChange {
   readonly books: Books;
+  /** All that its commit changed. */
+  readonly changes: readonly RowChange[];
   readonly before: Row | null;
   readonly after: Row;
 }

@@ -1,4 +1,6 @@
+import { eventKey, parseEvent } from "../../system/domain/events.ts";
 import type { ServiceName } from "../../system/process/services.ts";
+import type { TopicRecord } from "../world.ts";
 
 /**
  * What both databases hold, as the judge keeps it: fed change by change while commits are watched,
@@ -54,6 +56,8 @@ export interface EntryBook {
 export interface OutboxBook {
   readonly eventId: string;
   readonly topic: string;
+  /** The payment that it is about. */
+  readonly paymentId: string;
   sent: boolean;
 }
 
@@ -117,6 +121,22 @@ export function allOutboxEvents(books: Books): readonly OutboxBook[] {
 /** The short name of a payment in a report: the client's key, or the id where there is none. */
 export function paymentName(books: Books, paymentId: string): string {
   return `payment ${books.keys.get(paymentId) ?? paymentId}`;
+}
+
+/** An event as a report names it: `payment.created of payment p3`. */
+export function eventName(
+  books: Books,
+  { topic, paymentId }: { readonly topic: string; readonly paymentId: string },
+): string {
+  return `${topic} of ${paymentName(books, paymentId)}`;
+}
+
+/** What is on a topic as a report names it, where it is no event of ours too. */
+export function recordName(books: Books, record: TopicRecord): string {
+  const parsed = parseEvent(record.value);
+  return parsed.kind === "event"
+    ? eventName(books, { topic: parsed.event.type, paymentId: eventKey(parsed.event) })
+    : `an unreadable record on ${record.topic} (${parsed.reason})`;
 }
 
 function demand<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -4,29 +4,68 @@ import type { HttpRequest, HttpResponse, Server } from "../../system/ports/serve
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import type { EffectGate, FaultyPort } from "./effect-gate.ts";
 import { databaseResource, HTTP, KAFKA } from "./effect-name.ts";
+import type { ProcessNote } from "./process-note.ts";
+
+/** Is told of what happens at the ports of a process. */
+export interface PortObserver {
+  readonly onDelivery: (delivery: Delivery) => void;
+  readonly onNote: (note: ProcessNote) => void;
+}
 
 /** The ports of a process with every exchange through them passing the gate. */
 export function interposePorts(
   ports: ProcessPorts,
   gate: EffectGate,
-  onDelivery: (delivery: Delivery) => void,
+  observer: PortObserver,
 ): ProcessPorts {
+  const { onNote } = observer;
   return {
     ...ports,
     database: (service) =>
-      interposeDatabase(ports.database(service), databaseResource(service), gate),
-    broker: interposeBroker(ports.broker, gate, onDelivery),
+      interposeDatabase(ports.database(service), databaseResource(service), gate, onNote),
+    broker: interposeBroker(ports.broker, gate, observer),
     server: interposeServer(ports.server, gate),
+    telemetry: {
+      event(name, detail) {
+        onNote({ what: "said", name, detail });
+        ports.telemetry.event(name, detail);
+      },
+    },
   };
 }
 
+type Note = PortObserver["onNote"];
+
+/** Notes an exchange that ends with an error, and lets the error go on. */
+function noted<T>(exchange: Promise<T>, effect: string, onNote: Note): Promise<T> {
+  return exchange.catch((error: unknown) => {
+    onNote({
+      what: "failed",
+      effect,
+      reason: error instanceof Error ? error.message : String(error),
+      code: error instanceof DatabaseError ? error.code : null,
+      applied:
+        error instanceof DatabaseError || error instanceof BrokerError ? error.applied : "unknown",
+    });
+    throw error;
+  });
+}
+
 /** Effects `<resource>/<purpose>.<label>`: `payment-db/accept.commit`, and `accept.connect`. */
-function interposeDatabase(database: Database, resource: string, gate: EffectGate): Database {
+function interposeDatabase(
+  database: Database,
+  resource: string,
+  gate: EffectGate,
+  onNote: Note,
+): Database {
   return {
-    connect: (purpose) =>
-      gate
-        .pass(resource, operationOf(purpose, "connect"), () => database.connect(purpose), CONNECT)
-        .then((connection) => interposeConnection(connection, { resource, purpose }, gate)),
+    connect(purpose) {
+      const operation = operationOf(purpose, "connect");
+      const connected = gate
+        .pass(resource, operation, () => database.connect(purpose), CONNECT)
+        .then((connection) => interposeConnection(connection, { resource, purpose }, gate, onNote));
+      return noted(connected, `${resource}/${operation}`, onNote);
+    },
     close: () => database.close(),
   };
 }
@@ -45,6 +84,7 @@ function interposeConnection(
   connection: Connection,
   { resource, purpose }: { readonly resource: string; readonly purpose: string },
   gate: EffectGate,
+  onNote: Note,
 ): Connection {
   // A reply is lost with its connection: the server sees it close, and rolls back what is open.
   let isLost = false;
@@ -55,15 +95,23 @@ function interposeConnection(
   };
   const port = { failed: lose, replyLost: lose };
   return {
-    query: (statement) =>
-      isLost
-        ? Promise.reject(lostConnection("unknown"))
-        : gate.pass(
-            resource,
-            operationOf(purpose, statement.label),
-            () => connection.query(statement),
-            port,
-          ),
+    query(statement) {
+      if (isLost) {
+        return Promise.reject(lostConnection("unknown"));
+      }
+      const operation = operationOf(purpose, statement.label);
+      const answered = gate.pass(resource, operation, () => connection.query(statement), port);
+      return noted(
+        answered.then((result) => {
+          if (result.command === "ROLLBACK") {
+            onNote({ what: "rolled-back", transaction: purpose });
+          }
+          return result;
+        }),
+        `${resource}/${operation}`,
+        onNote,
+      );
+    },
     release(damaged) {
       if (!isLost) {
         connection.release(damaged);
@@ -81,13 +129,18 @@ function lostConnection(applied: "no" | "unknown"): DatabaseError {
 function interposeBroker(
   broker: Broker,
   gate: EffectGate,
-  onDelivery: (delivery: Delivery) => void,
+  { onDelivery, onNote }: PortObserver,
 ): Broker {
   return {
     async connectProducer() {
       const producer = await broker.connectProducer();
       return {
-        send: (records) => gate.pass(KAFKA, "produce", () => producer.send(records), BROKER),
+        send: (records) =>
+          noted(
+            gate.pass(KAFKA, "produce", () => producer.send(records), BROKER),
+            `${KAFKA}/produce`,
+            onNote,
+          ),
         disconnect: () => producer.disconnect(),
       };
     },
@@ -97,10 +150,20 @@ function interposeBroker(
         onMessage: async (delivery) => {
           onDelivery(delivery);
           await gate.pass(KAFKA, "deliver", arrive, ARRIVAL);
-          await subscription.onMessage({
-            ...delivery,
-            commit: () => gate.pass(KAFKA, "commit-offset", () => delivery.commit(), BROKER),
-          });
+          const { topic, partition, offset, key, value } = delivery;
+          const record = { topic, partition, offset, key, value };
+          const commit = async () => {
+            const committed = gate.pass(KAFKA, "commit-offset", () => delivery.commit(), BROKER);
+            await noted(committed, `${KAFKA}/commit-offset`, onNote);
+            onNote({ what: "offset-committed", record });
+          };
+          try {
+            await subscription.onMessage({ ...delivery, commit });
+          } catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            onNote({ what: "left", record, reason });
+            throw error;
+          }
         },
       }),
   };

@@ -1,4 +1,4 @@
-import { allOutboxEvents, paymentName } from "../books/books.ts";
+import { allOutboxEvents, eventName, paymentName, recordName } from "../books/books.ts";
 import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
 
 export const ends: SystemPromise = {
@@ -26,14 +26,21 @@ function pendingPayments({ books, settleBoundMs }: Ending): readonly Breach[] {
 function unsentEvents({ books }: Ending): readonly Breach[] {
   return allOutboxEvents(books)
     .filter(({ sent }) => !sent)
-    .map(({ eventId, topic }) => ({
-      subject: `event ${eventId}`,
-      found: `of ${topic} is still unsent in the outbox`,
+    .map((event) => ({
+      subject: eventName(books, event),
+      found: "is still unsent in the outbox",
     }));
 }
 
-function unreadRecords({ lag }: Ending): readonly Breach[] {
-  return lag === 0
-    ? []
-    : [{ subject: "the topics", found: `hold ${lag} records that no consumer has committed` }];
+function unreadRecords({ books, records, unread }: Ending): readonly Breach[] {
+  return unread.map(({ group, topic, partition, offset, count }) => {
+    const first = records.find(
+      (each) => each.topic === topic && each.partition === partition && each.offset === offset,
+    );
+    const from = first === undefined ? `offset ${offset}` : recordName(books, first);
+    return {
+      subject: `partition ${partition} of ${topic}`,
+      found: `holds ${count} ${count === 1 ? "record" : "records"} that ${group} has not committed, from ${from} on`,
+    };
+  });
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { encodeEvent } from "../../system/domain/events.ts";
+import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
 import type { Row } from "../../system/ports/database.ts";
 import type { ServiceName } from "../../system/process/services.ts";
 import { createBooks } from "../books/books.ts";
 import { enterCommit } from "../books/enter-commit.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import { sampleTransfer } from "../testing/sample-plan.ts";
-import type { TopicRecord } from "../world.ts";
+import type { TopicRecord, UnreadPartition } from "../world.ts";
 import { PROMISES } from "./promises.ts";
 import type { Ending } from "./system-promise.ts";
 
@@ -50,13 +50,23 @@ const outbox = (
   id: string,
   topic: string,
   sentAtMs: string | null,
-): Entry => [service, "outbox", { event_id: id, topic, sent_at_ms: sentAtMs }];
-const record = (id: string, type: "payment.completed"): TopicRecord => ({
-  topic: type,
+): Entry => [service, "outbox", { event_id: id, topic, message_key: "p1", sent_at_ms: sentAtMs }];
+const recordOf = (event: Event, offset = "0"): TopicRecord => ({
+  topic: event.type,
   partition: 0,
-  offset: "0",
-  key: "p1",
-  value: encodeEvent({ id, type, paymentId: "p1" }),
+  offset,
+  key: eventKey(event),
+  value: encodeEvent(event),
+});
+const createdEvent = (paymentId: string): Event => ({
+  id: `created-${paymentId}`,
+  type: "payment.created",
+  payment: {
+    id: paymentId,
+    senderWalletId: "salim",
+    receiverWalletId: "fatma",
+    money: { amountMinor: 500n, currency: "OMR" },
+  },
 });
 
 const answers = (
@@ -83,15 +93,17 @@ const soundBooks: readonly Entry[] = [
   entry("p1", "fatma", "credit", "500"),
   decision("p1", "completed", null),
   payment("p1", "COMPLETED"),
+  outbox("payment", "created-p1", "payment.created", "1"),
   outbox("wallet", "e1", "payment.completed", "1"),
 ];
-const soundRecords = [record("e1", "payment.completed")];
+const completedRecord = recordOf({ id: "e1", type: "payment.completed", paymentId: "p1" });
+const soundRecords = [recordOf(createdEvent("p1")), completedRecord];
 
 function endingOf(
   entries: readonly Entry[],
   rest: {
     readonly records?: readonly TopicRecord[];
-    readonly lag?: number;
+    readonly unread?: readonly UnreadPartition[];
     readonly answers?: readonly ClientOutcome[];
   } = {},
 ): Ending {
@@ -99,8 +111,12 @@ function endingOf(
   for (const [service, table, after] of entries) {
     enterCommit(books, service, [{ table, before: null, after }]);
   }
-  const { records = soundRecords, lag = 0, answers: told = answers("accepted", null, 202) } = rest;
-  return { books, records, lag, answers: told, settleBoundMs: 30_000 };
+  const {
+    records = soundRecords,
+    unread = [],
+    answers: told = answers("accepted", null, 202),
+  } = rest;
+  return { books, records, unread, answers: told, settleBoundMs: 30_000 };
 }
 
 /** The books with the entries of one table replaced. */
@@ -112,6 +128,14 @@ const withTable = (table: string, ...entries: readonly Entry[]): readonly Entry[
 function broken(ending: Ending): readonly string[] {
   return PROMISES.filter((each) => each.atEnd(ending).length > 0).map(({ name }) => name);
 }
+
+const UNREAD = {
+  group: "wallet-transfer",
+  topic: "payment.created",
+  partition: 0,
+  offset: "0",
+  count: 2,
+};
 
 describe("the promises", () => {
   it("hold for a payment that went as it should", () => {
@@ -152,7 +176,7 @@ describe("the promises", () => {
     [
       "COMPLETED without entries is a verdict that nobody gave",
       endingOf([...soundBooks, payment("p2", "COMPLETED")]),
-      ["verdicts-agree"],
+      ["verdicts-agree", "published"],
     ],
     [
       "FAILED with the money moved disagrees",
@@ -162,12 +186,24 @@ describe("the promises", () => {
     [
       "FAILED that the wallet never refused disagrees",
       endingOf([...soundBooks, payment("p2", "FAILED", "insufficient_balance")]),
-      ["verdicts-agree"],
+      ["verdicts-agree", "published"],
     ],
     [
       "a payment that stays PENDING never ends",
-      endingOf([...soundBooks, payment("p2", "PENDING")]),
+      endingOf(
+        [
+          ...soundBooks,
+          payment("p2", "PENDING"),
+          outbox("payment", "created-p2", "payment.created", "1"),
+        ],
+        { records: [...soundRecords, recordOf(createdEvent("p2"))] },
+      ),
       ["ends"],
+    ],
+    [
+      "a payment whose event nobody wrote down is not published, and never ends",
+      endingOf([...soundBooks, payment("p2", "PENDING")]),
+      ["ends", "published"],
     ],
     [
       "a request that was to be refused and is accepted is answered wrongly",
@@ -184,7 +220,11 @@ describe("the promises", () => {
       endingOf(soundBooks, { answers: answers("accepted", 503, null) }),
       ["answered"],
     ],
-    ["records that nobody read are left over", endingOf(soundBooks, { lag: 2 }), ["ends"]],
+    [
+      "records that nobody read are left over",
+      endingOf(soundBooks, { unread: [UNREAD] }),
+      ["ends"],
+    ],
     [
       "an event left unsent is left over, and not published",
       endingOf([...soundBooks, outbox("payment", "e9", "payment.created", null)]),
@@ -202,6 +242,20 @@ describe("the promises", () => {
     ],
   ])("%s", (_claim, ending, promises) => {
     expect(broken(ending)).toEqual(promises);
+  });
+
+  it("name topic, partition and payment of what was not read, and of what was not sent", () => {
+    const unsent = outbox("payment", "created-p1", "payment.created", null);
+    const key: Entry = ["payment", "idempotency_keys", { idempotency_key: "k7", payment_id: "p1" }];
+    const ending = endingOf([...soundBooks, unsent, key], {
+      records: soundRecords,
+      unread: [UNREAD],
+    });
+    const found = PROMISES.flatMap((each) => each.atEnd(ending));
+    expect(found.map((breach) => `${breach.subject} ${breach.found}`)).toEqual([
+      "payment.created of payment k7 is still unsent in the outbox",
+      "partition 0 of payment.created holds 2 records that wallet-transfer has not committed, from payment.created of payment k7 on",
+    ]);
   });
 
   it("are judged at each commit by what it touched", () => {

@@ -1,6 +1,6 @@
-import { parseEvent } from "../../system/domain/events.ts";
+import { eventKey, parseEvent, type EventType } from "../../system/domain/events.ts";
 import { publisherOf } from "../../system/process/services.ts";
-import { allOutboxEvents, type Books } from "../books/books.ts";
+import { allOutboxEvents, eventName, recordName, type Books } from "../books/books.ts";
 import type { TopicRecord } from "../world.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 
@@ -10,7 +10,11 @@ export const published: SystemPromise = {
     "Topic and outbox hold the same events: nothing committed stays unsent, nothing uncommitted is sent.",
   judged: "nothing uncommitted is sent: at every record; both halves at the end",
   atRecord: (books, record) => uncommitted(books, [record]),
-  atEnd: ({ books, records }) => [...uncommitted(books, records), ...unsent(books, records)],
+  atEnd: ({ books, records }) => [
+    ...uncommitted(books, records),
+    ...unsent(books, records),
+    ...unwritten(books, records),
+  ],
   outOf: ({ books }) => ({
     count: allOutboxEvents(books).length,
     noun: "events",
@@ -25,7 +29,7 @@ function uncommitted(books: Books, records: readonly TopicRecord[]): readonly Br
     if (id === undefined || outbox?.get(id)?.topic !== record.topic) {
       breaches.push({
         subject: `record ${record.offset} of ${record.topic}, partition ${record.partition}`,
-        found: "is on the topic, and no outbox holds its event",
+        found: `is on the topic, ${recordName(books, record)}, and no outbox holds its event`,
       });
     }
   }
@@ -36,10 +40,36 @@ function unsent(books: Books, records: readonly TopicRecord[]): readonly Breach[
   const onTopics = new Set(records.map(eventIdOf));
   return allOutboxEvents(books)
     .filter(({ eventId }) => !onTopics.has(eventId))
-    .map(({ eventId, topic, sent }) => ({
-      subject: `event ${eventId}`,
-      found: `is in the outbox for ${topic}${sent ? ", marked sent" : ""}, and not on the topic`,
+    .map((event) => ({
+      subject: eventName(books, event),
+      found: `is in the outbox${event.sent ? ", marked sent" : ""}, and not on the topic`,
     }));
+}
+
+/** What was decided and of which no event was ever written down, nor sent. */
+function unwritten(books: Books, records: readonly TopicRecord[]): readonly Breach[] {
+  const known = new Set(allOutboxEvents(books).map(({ topic, paymentId }) => topic + paymentId));
+  for (const record of records) {
+    const parsed = parseEvent(record.value);
+    known.add(parsed.kind === "event" ? parsed.event.type + eventKey(parsed.event) : "");
+  }
+  const verdicts = [...books.movements].flatMap(([paymentId, { decision }]) =>
+    decision === undefined ? [] : [{ topic: verdictTopic(decision.outcome), paymentId }],
+  );
+  const created = [...books.payments.keys()].map((paymentId) => ({
+    topic: "payment.created",
+    paymentId,
+  }));
+  return [...created, ...verdicts]
+    .filter(({ topic, paymentId }) => !known.has(topic + paymentId))
+    .map((event) => ({
+      subject: eventName(books, event),
+      found: "is in no outbox, and not on the topic",
+    }));
+}
+
+function verdictTopic(outcome: string): EventType {
+  return outcome === "refused" ? "payment.failed" : "payment.completed";
 }
 
 function eventIdOf(record: TopicRecord): string | undefined {

@@ -1,6 +1,6 @@
 import type { Books, Touched } from "../books/books.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
-import type { TopicRecord } from "../world.ts";
+import type { TopicRecord, UnreadPartition } from "../world.ts";
 
 /** A promise that the services make, and how it is judged. */
 export interface SystemPromise {
@@ -23,8 +23,8 @@ export interface SystemPromise {
 export interface Ending {
   readonly books: Books;
   readonly records: readonly TopicRecord[];
-  /** Records that no consumer has committed yet. */
-  readonly lag: number;
+  /** Where there are records that a consumer group has not committed yet. */
+  readonly unread: readonly UnreadPartition[];
   /** Every answer that a client was given, and every time that it was given none. */
   readonly answers: readonly ClientOutcome[];
   /** How long the system was given to come to rest, in milliseconds of its own time. */

@@ -9,9 +9,14 @@ export interface Judgement {
   /** How many times it was checked. */
   readonly checks: number;
   /** The first breaches found, at most `BREACHES_MAX`. */
-  readonly breaches: readonly Breach[];
+  readonly breaches: readonly FoundBreach[];
   /** In the end: how many were broken, out of how many. */
   readonly extent: string;
+}
+
+/** A breach, and what showed it; null when only the end did. Each subject of it is told once. */
+export interface FoundBreach extends Breach {
+  readonly seenAt: UniverseEvent | null;
 }
 
 export interface Judge {
@@ -36,11 +41,11 @@ export function createJudge(promises: readonly SystemPromise[]): Judge {
         commits += 1;
         const touched = enterCommit(books, event.service, event.changes);
         for (const each of cases) {
-          hear(each, each.definition.atCommit?.(books, touched));
+          hear(each, event, each.definition.atCommit?.(books, touched));
         }
       } else if (event.kind === "record") {
         for (const each of cases) {
-          hear(each, each.definition.atRecord?.(books, event.record));
+          hear(each, event, each.definition.atRecord?.(books, event.record));
         }
       }
     },
@@ -50,7 +55,7 @@ export function createJudge(promises: readonly SystemPromise[]): Judge {
 
 interface OpenCase {
   readonly definition: SystemPromise;
-  readonly breaches: Breach[];
+  readonly breaches: FoundBreach[];
   checks: number;
 }
 
@@ -58,20 +63,27 @@ function openCase(definition: SystemPromise): OpenCase {
   return { definition, breaches: [], checks: 0 };
 }
 
-function hear(each: OpenCase, breaches: readonly Breach[] | undefined): void {
+function hear(
+  each: OpenCase,
+  seenAt: UniverseEvent | null,
+  breaches: readonly Breach[] | undefined,
+): void {
   if (breaches === undefined) {
     return;
   }
   each.checks += 1;
-  if (breaches.length > 0 && each.breaches.length < BREACHES_MAX) {
-    each.breaches.push(...breaches.slice(0, BREACHES_MAX - each.breaches.length));
+  for (const breach of breaches) {
+    const isKnown = each.breaches.some(({ subject }) => subject === breach.subject);
+    if (!isKnown && each.breaches.length < BREACHES_MAX) {
+      each.breaches.push({ ...breach, seenAt });
+    }
   }
 }
 
 function close(each: OpenCase, ending: Ending): Judgement {
   const { definition } = each;
   const atEnd = definition.atEnd(ending);
-  hear(each, atEnd);
+  hear(each, null, atEnd);
   const { count, noun } = definition.outOf(ending);
   const subjects = new Set([...each.breaches, ...atEnd].map((breach) => breach.subject));
   return {

@@ -93,9 +93,9 @@ async function drive(
 
   const books = await readBooks(universe);
   const records = await readRecords(universe);
-  const lag = await universe.lag();
+  const unread = await universe.unread();
   const answers = happenings.filter((happening) => happening.kind === "answer");
-  const ending = { books, records, lag, answers, settleBoundMs: SETTLE_BOUND_MS };
+  const ending = { books, records, unread, answers, settleBoundMs: SETTLE_BOUND_MS };
   const judgements = judge.conclude(ending);
   return {
     plan,

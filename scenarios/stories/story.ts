@@ -1,21 +1,33 @@
 import type { StoryStep } from "../../reports/evidence/evidence.ts";
-import { eventKey, parseEvent } from "../../system/domain/events.ts";
-import { paymentName, type Books } from "../books/books.ts";
+import { recordName, type Books } from "../books/books.ts";
 import { tellFault } from "../faults/fault.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import { subjectOf, tellAttempt } from "../plans/commands/command.ts";
 import { outcomeWords } from "../plans/commands/expectation.ts";
 import type { Happening, Outcome } from "../runs/run-plan.ts";
-import type { TopicRecord } from "../world.ts";
+import type { UniverseEvent } from "../world.ts";
+import { foldRepetitions } from "./fold-repetitions.ts";
+import { foundAt, foundAtEnd, nearestCauseFirst, type NamedBreach } from "./found-breaches.ts";
 import { tellCommit } from "./tell-commit.ts";
+import { tellNote } from "./tell-note.ts";
 
 /** Longer stories are cut in the middle: the beginning and the end say what matters. */
 const STEPS_MAX = 80;
 
-/** What happened in a run, step by step, in sentences; it ends with the promise that broke. */
-export function tellStory(outcome: Outcome, promise: string): readonly StoryStep[] {
-  const steps = outcome.happenings.flatMap((happening) => tell(happening, outcome.books));
-  return [...cutMiddle(steps), ...tellEnd(outcome, promise)];
+/**
+ * What happened in a run, step by step, in sentences and in the order of time. A breach is told
+ * where it was seen, or in the end. Where several promises broke, the story begins with the one
+ * nearest the cause.
+ */
+export function tellStory(outcome: Outcome): readonly StoryStep[] {
+  // In the real world what processes report is heard later than what clients do. The sort is
+  // stable: what happened in one millisecond stays in the order in which it was heard.
+  const happenings = outcome.happenings.toSorted((left, right) => left.atMs - right.atMs);
+  const steps = happenings.flatMap((happening) => [
+    ...tell(happening, outcome.books),
+    ...("process" in happening ? tellFound(outcome, happening) : []),
+  ]);
+  return [...tellBeginning(outcome), ...cutMiddle(foldRepetitions(steps)), ...tellEnd(outcome)];
 }
 
 function tell(happening: Happening, books: Books): readonly StoryStep[] {
@@ -34,11 +46,11 @@ function tell(happening: Happening, books: Books): readonly StoryStep[] {
     case "record":
       return step(
         happening.process,
-        `${eventName(happening.record, books)} is on the topic.`,
+        `${recordName(books, happening.record)} is on the topic.`,
         "publish",
       );
     case "delivery":
-      return step(happening.process, `Receives ${eventName(happening.record, books)}.`, "receive");
+      return step(happening.process, `Receives ${recordName(books, happening.record)}.`, "receive");
     case "fault": {
       const { process, fault, phase } = happening;
       return step(process, tellFault(fault, phase), kind).map((told) => ({
@@ -48,6 +60,8 @@ function tell(happening: Happening, books: Books): readonly StoryStep[] {
     }
     case "exit":
       return step(happening.process, `Ended: ${happening.reason}`, kind);
+    case "note":
+      return step(happening.process, tellNote(happening.note, books), kind);
     case "restart":
       return step(happening.process, "Starts again.", kind);
   }
@@ -60,26 +74,30 @@ function tellAnswer({ status, command }: ClientOutcome): string {
     : `Is told that ${subject} is ${outcomeWords(status)}.`;
 }
 
-/** `payment.created of payment p3`, or what is on the topic where it is no event of ours. */
-function eventName(record: TopicRecord, books: Books): string {
-  const parsed = parseEvent(record.value);
-  if (parsed.kind === "unreadable") {
-    return `an unreadable record on ${record.topic} (${parsed.reason})`;
-  }
-  const { event } = parsed;
-  return `${event.type} of ${paymentName(books, eventKey(event))}`;
+function tellFound(outcome: Outcome, event: UniverseEvent): readonly StoryStep[] {
+  return foundAt(outcome, event).map((breach) => findingStep(breach, event.atMs));
 }
 
-function tellEnd(outcome: Outcome, promise: string): readonly StoryStep[] {
-  const judgement = outcome.judgements.find((each) => each.promise === promise);
-  const atMs = Math.max(0, ...outcome.happenings.map((happening) => happening.atMs));
-  return (judgement?.breaches ?? []).slice(0, 3).map(({ subject, found }) => ({
-    kind: "end",
-    atMs: Math.max(atMs, outcome.endedAtMs),
-    actor: "testbed",
-    fault: null,
-    text: `Finds ${promise} broken: ${subject} ${found}.`,
-  }));
+function tellBeginning(outcome: Outcome): readonly StoryStep[] {
+  const [nearest, ...others] = nearestCauseFirst(outcome);
+  if (nearest === undefined || others.length === 0) {
+    return [];
+  }
+  const { promise, subject, found } = nearest;
+  const rest = others.map((other) => other.promise).join(", ");
+  const text = `Nearest the cause is ${promise}: ${subject} ${found}. Broken too: ${rest}.`;
+  return [{ kind: "end", atMs: 0, actor: "testbed", fault: null, text }];
+}
+
+function tellEnd(outcome: Outcome): readonly StoryStep[] {
+  const lastAtMs = Math.max(0, ...outcome.happenings.map(({ atMs }) => atMs));
+  const atMs = Math.max(lastAtMs, outcome.endedAtMs);
+  return foundAtEnd(outcome).map((breach) => findingStep(breach, atMs));
+}
+
+function findingStep({ promise, subject, found }: NamedBreach, atMs: number): StoryStep {
+  const text = `Finds ${promise} broken: ${subject} ${found}.`;
+  return { kind: "end", atMs, actor: "testbed", fault: null, text };
 }
 
 function cutMiddle(steps: readonly StoryStep[]): readonly StoryStep[] {

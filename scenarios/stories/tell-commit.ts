@@ -12,7 +12,7 @@ export function tellCommit(
   changes: readonly RowChange[],
   books: Books,
 ): string | undefined {
-  const parts = changes.flatMap((change) => tellChange(service, change, books) ?? []);
+  const parts = changes.flatMap((change) => tellChange(service, { change, changes, books }) ?? []);
   if (parts.length === 0) {
     return undefined;
   }
@@ -26,10 +26,15 @@ export function tellCommit(
 
 function tellChange(
   service: ServiceName,
-  { table, before, after }: RowChange,
-  books: Books,
+  told: {
+    readonly change: RowChange;
+    readonly changes: readonly RowChange[];
+    readonly books: Books;
+  },
 ): string | undefined {
+  const { changes, books } = told;
+  const { table, before, after } = told.change;
   return after === null
     ? `a row of ${table} is gone`
-    : bookTable(service, table).tell({ books, before, after });
+    : bookTable(service, table).tell({ books, changes, before, after });
 }

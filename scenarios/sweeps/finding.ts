@@ -32,7 +32,7 @@ export function findingOf(
         traceHash,
         plan: { ...plan },
       },
-      story: tellStory(outcome, promise),
+      story: tellStory(outcome),
       replay: { file, command: host.replayCommand(file) },
     },
     replayFile: {

@@ -76,8 +76,11 @@ export function superviseProcesses(
       strike: (fault) => faults.strike(fault, process),
     });
     gates.push(gate);
-    const onDelivery = (delivery: Delivery) => tellDelivery(servers, process, delivery);
-    const ports = interposePorts(portsOf(servers, migrations, process), gate, onDelivery);
+    const ports = interposePorts(portsOf(servers, migrations, process), gate, {
+      onDelivery: (delivery) => tellDelivery(servers, process, delivery),
+      onNote: (note) =>
+        servers.tell({ kind: "note", atMs: process.nowMs(), process: process.name, note }),
+    });
     const started = await startRoles(roles, ports, partsOf(ports), knobs);
     up.add(process.name);
     await started.ended;

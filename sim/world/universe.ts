@@ -1,4 +1,4 @@
-import type { Universe } from "../../scenarios/world.ts";
+import type { UnreadPartition, Universe } from "../../scenarios/world.ts";
 import { CONSUMER_GROUPS } from "../../system/process/services.ts";
 import { createHttpClient } from "../adapters/http.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
@@ -33,13 +33,18 @@ export function createUniverse(
       servers.broker.records(topic).map(({ partition, offset, key, value }) => {
         return { topic, partition, offset: String(offset), key, value };
       }),
-    lag: async () => totalLag(servers),
+    lag: async () => unreadPartitions(servers).reduce((sum, { count }) => sum + count, 0),
+    unread: async () => unreadPartitions(servers),
   };
 }
 
-/** Records that the services' groups have not committed, over all topics. */
-function totalLag({ broker }: Servers): number {
+function unreadPartitions({ broker }: Servers): readonly UnreadPartition[] {
   return CONSUMER_GROUPS.flatMap(({ group, topics }) =>
-    topics.flatMap((topic) => broker.progress(group, topic)),
-  ).reduce((sum, { lag }) => sum + lag, 0);
+    topics
+      .flatMap((topic) => broker.progress(group, topic))
+      .filter(({ lag }) => lag > 0)
+      .map(({ topic, partition, committed, lag }) => {
+        return { group, topic, partition, offset: String(committed ?? 0n), count: lag };
+      }),
+  );
 }

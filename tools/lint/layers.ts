@@ -66,7 +66,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   {
     room: "scenarios/faults/",
     layers: [
-      ["effect-name.ts"],
+      ["effect-name.ts", "process-note.ts"],
       ["trigger.ts"],
       ["effect-words.ts", "fault-kind.ts"],
       ["kinds"],
@@ -88,7 +88,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   {
     room: "scenarios/books/",
     layers: [
-      ["books.ts", "money-words.ts"],
+      ["books.ts", "money-words.ts", "balance-change.ts"],
       ["book-table.ts"],
       ["tables"],
       ["book-tables.ts"],

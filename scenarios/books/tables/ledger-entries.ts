@@ -1,5 +1,6 @@
 import { bigintColumn, textColumn } from "../../../system/database/row.ts";
 import type { Row } from "../../../system/ports/database.ts";
+import { isBooked } from "../balance-change.ts";
 import type { BookTable } from "../book-table.ts";
 import { movementOf } from "../books.ts";
 import { moneyWords } from "../money-words.ts";
@@ -23,10 +24,17 @@ export const ledgerEntries: BookTable = {
     touched.wallets.add(walletId);
     touched.payments.add(paymentId);
   },
-  tell: ({ after }) =>
-    textColumn(after, "direction") === "debit"
-      ? `${amountOf(after)} is taken from ${textColumn(after, "wallet_id")}`
-      : `${amountOf(after)} is given to ${textColumn(after, "wallet_id")}`,
+  tell({ changes, after }) {
+    const walletId = textColumn(after, "wallet_id");
+    const direction = textColumn(after, "direction");
+    if (!isBooked(changes, walletId)) {
+      // The balance is told beside it.
+      return `an entry says that ${amountOf(after)} is the ${direction} of ${walletId}`;
+    }
+    return direction === "debit"
+      ? `${amountOf(after)} is taken from ${walletId}`
+      : `${amountOf(after)} is given to ${walletId}`;
+  },
 };
 
 function amountOf(row: Row): string {

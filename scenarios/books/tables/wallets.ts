@@ -1,6 +1,9 @@
 import { bigintColumn, textColumn } from "../../../system/database/row.ts";
+import type { Row } from "../../../system/ports/database.ts";
+import { isBooked } from "../balance-change.ts";
 import type { BookTable } from "../book-table.ts";
 import { addTo } from "../books.ts";
+import { moneyWords } from "../money-words.ts";
 
 export const wallets: BookTable = {
   name: "wallets",
@@ -20,5 +23,15 @@ export const wallets: BookTable = {
       known.balanceMinor = balanceMinor;
     }
   },
-  tell: () => undefined,
+  tell({ changes, before, after }) {
+    const id = textColumn(after, "id");
+    // An opening is no part of a story, and what its entries say is told by them.
+    return before === null || isBooked(changes, id)
+      ? undefined
+      : `the balance of ${id} goes from ${balanceOf(before)} to ${balanceOf(after)}`;
+  },
 };
+
+function balanceOf(row: Row): string {
+  return moneyWords(bigintColumn(row, "balance_minor"), textColumn(row, "currency"));
+}

@@ -1,0 +1,106 @@
+import { expect, it } from "vitest";
+import { BrokerError, type Delivery, type Subscription } from "../../system/ports/broker.ts";
+import { DatabaseError, type Connection } from "../../system/ports/database.ts";
+import type { ProcessPorts } from "../../system/process/start-roles.ts";
+import { ArmedFaults } from "./armed-faults.ts";
+import { createEffectGate } from "./effect-gate.ts";
+import { interposePorts } from "./interpose-ports.ts";
+import type { ProcessNote } from "./process-note.ts";
+
+const RECORD = { topic: "payment.created", partition: 1, offset: "7", key: "p1", value: "{}" };
+
+/** The ports of a process on fakes, what was noted at them, and its consumer. */
+async function createScene(onMessage: (delivery: Delivery) => Promise<void> = async () => {}) {
+  const notes: ProcessNote[] = [];
+  const subscriptions: Subscription[] = [];
+  const connection: Connection = {
+    async query({ label, sql }) {
+      if (label === "update") {
+        throw new DatabaseError("out of range", { code: "22003", applied: "no" });
+      }
+      return { rows: [], rowCount: 0, command: sql };
+    },
+    release: () => {},
+  };
+  const fakes: ProcessPorts = {
+    database: () => ({ connect: async () => connection, close: async () => {} }),
+    broker: {
+      connectProducer: () => Promise.reject(new Error("not asked for")),
+      async startConsumer(subscription) {
+        subscriptions.push(subscription);
+        return { stop: async () => {} };
+      },
+    },
+    server: { serve: () => Promise.reject(new Error("not asked for")) },
+    clock: { nowMs: () => 0, sleep: async () => {} },
+    entropy: { uuid: () => "" },
+    telemetry: { event: () => {} },
+    migrations: () => [],
+  };
+  const gate = createEffectGate({
+    process: "wallet-1",
+    incarnation: 1,
+    armed: new ArmedFaults([]),
+    strike: () => ({ kind: "pass" }),
+  });
+  const ports = interposePorts(fakes, gate, {
+    onDelivery: () => {},
+    onNote: (note) => notes.push(note),
+  });
+  await ports.broker.startConsumer({
+    group: "wallet-transfer",
+    topics: [],
+    sessionTimeoutMs: 1,
+    onMessage,
+    onRestart: () => {},
+    onEnd: () => {},
+  });
+  const deliver = (commit: () => Promise<void>) =>
+    Promise.all(subscriptions.map((each) => each.onMessage({ ...RECORD, commit })));
+  return { notes, ports, deliver };
+}
+
+it("notes an error of the database and the rollback after it, and lets both go on", async () => {
+  const { notes, ports } = await createScene();
+  const connection = await ports.database("wallet").connect("transfer");
+  await expect(connection.query({ label: "update", sql: "UPDATE" })).rejects.toThrow("out of");
+  await connection.query({ label: "rollback", sql: "ROLLBACK" });
+  expect(notes).toEqual([
+    {
+      what: "failed",
+      effect: "wallet-db/transfer.update",
+      reason: "out of range",
+      code: "22003",
+      applied: "no",
+    },
+    { what: "rolled-back", transaction: "transfer" },
+  ]);
+});
+
+it("notes an offset that is committed", async () => {
+  const { notes, deliver } = await createScene((delivery) => delivery.commit());
+  await deliver(async () => {});
+  expect(notes).toEqual([{ what: "offset-committed", record: RECORD }]);
+});
+
+it("notes an offset that is not, and the message that is left", async () => {
+  const { notes, deliver } = await createScene((delivery) => delivery.commit());
+  const error = new BrokerError("no answer", { applied: "unknown" });
+  await expect(deliver(() => Promise.reject(error))).rejects.toBe(error);
+  expect(notes).toEqual([
+    {
+      what: "failed",
+      effect: "kafka/commit-offset",
+      reason: "no answer",
+      code: null,
+      applied: "unknown",
+    },
+    { what: "left", record: RECORD, reason: "no answer" },
+  ]);
+});
+
+it("notes what the service says, and passes it on", async () => {
+  const { notes, ports } = await createScene();
+  ports.telemetry.event("inbox.retry", { attempts: 2 });
+  expect(notes).toEqual([{ what: "said", name: "inbox.retry", detail: { attempts: 2 } }]);
+});
