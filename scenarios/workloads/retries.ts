@@ -1,12 +1,16 @@
 import fc from "fast-check";
 import { formatMoney } from "../../system/domain/money.ts";
-import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
-import { databaseResource, HTTP, KAFKA, printEffect } from "../faults/effect-name.ts";
 import type { Fault } from "../faults/fault.ts";
 import type { Command } from "../plans/commands/command.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
-import { ONE_PROCESS_EACH } from "../plans/topology.ts";
+import {
+  burstArbitrary,
+  deploymentArbitrary,
+  timesInBursts,
+  type Deployment,
+} from "./deployment.ts";
+import { effectAt, reachedPlaces } from "./reached-places.ts";
 
 const CURRENCY = "OMR";
 const WALLETS: readonly WalletOpening[] = ["aisha", "bilal", "hind"].map((id) => ({
@@ -23,26 +27,14 @@ const GAP_MS = 100;
  */
 const AGAIN_AFTER_MS_MIN = 20_000;
 
-/** Every effect named here comes at least once for each payment, in either world. */
-const PLACES = [
-  { service: "payment", resource: databaseResource("payment"), operation: "accept.claim-key" },
-  { service: "payment", resource: databaseResource("payment"), operation: "accept.commit" },
-  { service: "payment", resource: HTTP, operation: "answer" },
-  { service: "payment", resource: KAFKA, operation: "produce" },
-  { service: "payment", resource: databaseResource("payment"), operation: "settle.commit" },
-  { service: "wallet", resource: databaseResource("wallet"), operation: "transfer.lock-wallets" },
-  { service: "wallet", resource: databaseResource("wallet"), operation: "transfer.commit" },
-  { service: "wallet", resource: KAFKA, operation: "commit-offset" },
-  { service: "wallet", resource: KAFKA, operation: "produce" },
-] as const;
-
 /** Scenarios 2 and 13 of the list: replies that are lost, and clients that ask again. */
 export const retries: Scenario = {
   name: "retries",
   title: "A request that is repeated, for whatever reason, takes effect once",
   description: [
-    "Clients ask for transfers, ten a second. Some of them ask a second time with the same idempotency key, as after a reply that they did not trust: in the same words, which must bring no second payment, or in other words, which must be refused. Some open a wallet that is there already.",
-    "In each run one reply is lost after what was asked for took effect, between a service and its database, its broker or its client; and one service is stopped for a moment while the world goes on.",
+    "Clients ask for transfers, ten a second, one by one, in bursts or all at once. Some of them ask a second time with the same idempotency key, as after a reply that they did not trust: in the same words, which must bring no second payment, or in other words, which must be refused. Some open a wallet that is there already.",
+    "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.",
+    "In each run one reply is lost after what was asked for took effect, between a process and its database, its broker or its client; and one process is stopped for a moment while the world goes on.",
   ],
   catches: ["K1"],
   drafts: draftArbitrary(),
@@ -51,18 +43,20 @@ export const retries: Scenario = {
 interface Draft {
   readonly payments: readonly DraftPayment[];
   readonly lostReply: {
-    readonly isPlanned: number;
+    /** Taken modulo the number of places that every run reaches. */
     readonly place: number;
-    /** Taken modulo the number of payments. */
+    /** Taken modulo how often it is reached. */
     readonly index: number;
   };
   readonly pause: {
-    readonly isPlanned: number;
-    readonly service: "payment" | "wallet";
+    /** Taken modulo the number of processes. */
+    readonly process: number;
     /** Taken modulo the time of the load. */
     readonly atMs: number;
     readonly lastsMs: number;
   };
+  readonly deployment: Deployment;
+  readonly burst: number;
 }
 
 interface DraftPayment {
@@ -81,45 +75,41 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
     again: fc.constantFrom("no", "no", "same-words", "other-words", "wallet"),
     againAfterMs: fc.integer({ min: 0, max: 1_500 }),
   });
-  // Zero leaves a fault out: shrinking may, a draw almost never does.
-  const isPlanned = fc.nat({ max: 1_000_000 });
+  const any = fc.nat({ max: 1_000_000 });
   const draft: fc.Arbitrary<Draft> = fc.record({
     payments: fc.array(payment, { minLength: 1, maxLength: PAYMENTS_MAX, size: "max" }),
-    lostReply: fc.record({
-      isPlanned,
-      place: fc.nat({ max: PLACES.length - 1 }),
-      index: fc.nat({ max: PAYMENTS_MAX - 1 }),
-    }),
+    lostReply: fc.record({ place: any, index: any }),
     pause: fc.record({
-      isPlanned,
-      service: fc.constantFrom("payment", "wallet"),
+      process: any,
       atMs: fc.nat({ max: PAYMENTS_MAX * GAP_MS }),
       lastsMs: fc.integer({ min: 50, max: 9_000 }),
     }),
+    deployment: deploymentArbitrary(),
+    burst: burstArbitrary,
   });
   // Without bias towards small values: a seed should mean a full workload.
   return fc.noBias(draft).map(layOut);
 }
 
-function layOut({ payments, lostReply, pause }: Draft): PlanDraft {
+function layOut({ payments, lostReply, pause, deployment, burst }: Draft): PlanDraft {
+  const gapsMs = payments.map(() => GAP_MS);
+  const timesMs = timesInBursts(gapsMs, burst);
   const commands = payments
-    .flatMap(layOutCommands)
+    .flatMap((payment, index) => layOutCommands(payment, index, timesMs[index] ?? 0))
     .toSorted((left, right) => left.atMs - right.atMs);
   return {
     wallets: WALLETS,
     commands,
     faults: [
-      ...layOutLostReply(lostReply, payments.length),
-      ...layOutPause(pause, payments.length),
+      layOutLostReply(lostReply, commands, deployment),
+      layOutPause(pause, payments.length, deployment),
     ],
-    topology: ONE_PROCESS_EACH,
-    knobs: { ...DEFAULT_KNOBS, relayBatchMax: 1 },
+    ...deployment,
   };
 }
 
-function layOutCommands(draft: DraftPayment, index: number): readonly Command[] {
+function layOutCommands(draft: DraftPayment, index: number, atMs: number): readonly Command[] {
   const { sender, step, amountMinor, again, againAfterMs } = draft;
-  const atMs = index * GAP_MS;
   const first = {
     kind: "transfer",
     atMs,
@@ -144,29 +134,26 @@ function layOutCommands(draft: DraftPayment, index: number): readonly Command[] 
 }
 
 function layOutLostReply(
-  { isPlanned, place, index }: Draft["lostReply"],
-  payments: number,
-): readonly Fault[] {
-  if (isPlanned === 0) {
-    return [];
+  { place, index }: Draft["lostReply"],
+  commands: readonly Command[],
+  deployment: Deployment,
+): Fault {
+  const places = reachedPlaces(commands, deployment);
+  const reached = places[place % places.length];
+  if (reached === undefined) {
+    throw new Error("no process answers for payments");
   }
-  const { service, resource, operation } = PLACES[place % PLACES.length] ?? PLACES[0];
-  const process = `${service}-1`;
-  const ordinal = 1 + (index % payments);
-  const effect = printEffect({ process, incarnation: 1, resource, operation, ordinal });
-  return [{ kind: "lost-reply", effect }];
+  return { kind: "lost-reply", effect: effectAt(reached, index) };
 }
 
 function layOutPause(
-  { isPlanned, service, atMs, lastsMs }: Draft["pause"],
+  { process, atMs, lastsMs }: Draft["pause"],
   payments: number,
-): readonly Fault[] {
-  if (isPlanned === 0) {
-    return [];
-  }
-  const process = `${service}-1`;
-  const trigger = { on: "time", process, atMs: atMs % (payments * GAP_MS) } as const;
-  return [{ kind: "pause", trigger, lastsMs }];
+  { topology }: Deployment,
+): Fault {
+  const { name } = topology[process % topology.length] ?? { name: "" };
+  const trigger = { on: "time", process: name, atMs: atMs % (payments * GAP_MS) } as const;
+  return { kind: "pause", trigger, lastsMs };
 }
 
 function amountOf(minor: number): string {

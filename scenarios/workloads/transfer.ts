@@ -1,11 +1,17 @@
 import fc from "fast-check";
 import { formatMoney } from "../../system/domain/money.ts";
-import { databaseResource, KAFKA, printEffect } from "../faults/effect-name.ts";
 import type { CrashFault } from "../faults/kinds/crash.ts";
+import type { Trigger } from "../faults/trigger.ts";
 import type { TransferCommand } from "../plans/commands/transfer.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
-import { ONE_PROCESS_EACH } from "../plans/topology.ts";
+import {
+  burstArbitrary,
+  deploymentArbitrary,
+  timesInBursts,
+  type Deployment,
+} from "./deployment.ts";
+import { effectAt, processesOf, reachedPlaces } from "./reached-places.ts";
 
 const CURRENCY = "OMR";
 
@@ -22,17 +28,29 @@ const TRADERS = WALLETS.slice(1).map(({ id }) => id);
 
 const COMMANDS_MAX = 120;
 
-/** The transaction of each service whose event is published after its commit. */
-const TRANSACTIONS = { payment: "accept", wallet: "transfer" } as const;
+/** So long, at least, there is still something under way after the last request. */
+const UNDER_WAY_MS = 50;
+
+/** Where each service has committed and not published: the side, the operation, and whose it is. */
+const PLACES = {
+  payment: {
+    "after-commit": { side: "after", operation: "accept.commit", role: "payment-api" },
+    "before-publish": { side: "before", operation: "produce", role: "payment-relay" },
+  },
+  wallet: {
+    "after-commit": { side: "after", operation: "transfer.commit", role: "wallet-transfer" },
+    "before-publish": { side: "before", operation: "produce", role: "wallet-relay" },
+  },
+} as const;
 
 /** Scenario 1 and 22 of the list: a crash between commit and publish, and the 50 OMR transfer. */
 export const transfer: Scenario = {
   name: "transfer",
   title: "A payment survives a crash between commit and publish",
   description: [
-    "Clients ask for transfers between a few wallets, about ten a second. Among them is the case with which this project began: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused.",
-    "In each run one of the two services is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published. It starts again after a moment.",
-    "A client that gets no answer asks again with the same idempotency key.",
+    "Clients ask for transfers between a few wallets, about ten a second, one by one, in bursts or all at once. Among them is the case with which this project began: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused. A client that gets no answer asks again with the same idempotency key.",
+    "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.",
+    "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load. It starts again after a moment.",
   ],
   catches: ["F0"],
   drafts: draftArbitrary(),
@@ -43,7 +61,8 @@ interface Draft {
   /** Its place among the others. */
   readonly overdraft: number;
   readonly crash: DraftCrash;
-  readonly knobs: PlanDraft["knobs"];
+  readonly deployment: Deployment;
+  readonly burst: number;
 }
 
 interface DraftTransfer {
@@ -57,8 +76,9 @@ interface DraftTransfer {
 interface DraftCrash {
   readonly service: "payment" | "wallet";
   readonly place: "after-commit" | "before-publish";
-  /** Taken modulo the number of places there are in the workload. */
+  /** Taken modulo what there is to choose from. */
   readonly index: number;
+  readonly atMs: number;
   readonly restartAfterMs: number;
 }
 
@@ -78,50 +98,40 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
   const crash = fc.record({
     service: fc.constantFrom("payment" as const, "wallet" as const),
     place: fc.constantFrom("after-commit" as const, "before-publish" as const),
-    index: fc.nat({ max: COMMANDS_MAX - 1 }),
+    index: fc.nat({ max: 1_000_000 }),
+    atMs: fc.nat({ max: 1_000_000 }),
     restartAfterMs: fc.integer({ min: 50, max: 2_000 }),
-  });
-  const knobs = fc.record({
-    relayBatchMax: fc.integer({ min: 1, max: 5 }),
-    relayPollMs: fc.integer({ min: 20, max: 200 }),
-    consumeAttemptsMax: fc.constant(5),
-    consumeRetryDelayMs: fc.constant(100),
-    sessionTimeoutMs: fc.constant(6_000),
   });
   const overdraft = fc.integer({ min: 0, max: 1_000_000 });
   // Without bias towards small values: a seed should mean a full workload.
-  return fc.noBias(fc.record({ transfers, overdraft, crash, knobs })).map(layOut);
+  const deployment = deploymentArbitrary();
+  const draft = fc.record({ transfers, overdraft, crash, deployment, burst: burstArbitrary });
+  return fc.noBias(draft).map(layOut);
 }
 
-function layOut({ transfers, overdraft, crash, knobs }: Draft): PlanDraft {
-  const commands = layOutCommands(transfers, overdraft);
-  return {
-    wallets: WALLETS,
-    commands,
-    faults: layOutCrash(crash, commands.length, knobs.relayBatchMax),
-    topology: ONE_PROCESS_EACH,
-    knobs,
-  };
+function layOut({ transfers, overdraft, crash, deployment, burst }: Draft): PlanDraft {
+  const commands = layOutCommands(transfers, overdraft, burst);
+  const faults = [layOutCrash(crash, commands, deployment)];
+  return { wallets: WALLETS, commands, faults, ...deployment };
 }
 
 function layOutCommands(
   transfers: readonly DraftTransfer[],
   overdraft: number,
+  burst: number,
 ): readonly TransferCommand[] {
-  let atMs = 0;
-  const asked = transfers.map(({ gapMs, sender, step, amountMinor }) => {
-    atMs += gapMs;
-    return {
-      atMs,
-      senderWalletId: trader(sender),
-      receiverWalletId: trader(sender + step),
-      amount: formatMoney({ amountMinor: BigInt(amountMinor), currency: CURRENCY }),
-      currency: CURRENCY,
-    };
-  });
+  const gapsMs = transfers.map(({ gapMs }) => gapMs);
+  const timesMs = timesInBursts(gapsMs, burst);
+  const asked = transfers.map(({ sender, step, amountMinor }, index) => ({
+    atMs: timesMs[index] ?? 0,
+    senderWalletId: trader(sender),
+    receiverWalletId: trader(sender + step),
+    amount: formatMoney({ amountMinor: BigInt(amountMinor), currency: CURRENCY }),
+    currency: CURRENCY,
+  }));
   const place = overdraft % (asked.length + 1);
   asked.splice(place, 0, {
-    atMs: asked[place]?.atMs ?? atMs,
+    atMs: (asked[place] ?? asked.at(-1))?.atMs ?? 0,
     senderWalletId: "salim",
     receiverWalletId: "fatma",
     amount: "50.000",
@@ -135,35 +145,28 @@ function layOutCommands(
   }));
 }
 
-/** Every place counted here is reached by each run of the workload, in either world. */
 function layOutCrash(
-  { service, place, index, restartAfterMs }: DraftCrash,
-  commands: number,
-  relayBatchMax: number,
-): readonly CrashFault[] {
-  const publications = Math.ceil(commands / relayBatchMax);
-  const places = place === "after-commit" ? commands : publications;
-  if (places === 0) {
-    return [];
-  }
-  const process = { process: `${service}-1`, incarnation: 1, ordinal: 1 + (index % places) };
-  const trigger =
-    place === "after-commit"
-      ? ({
-          on: "effect",
-          effect: printEffect({
-            ...process,
-            resource: databaseResource(service),
-            operation: `${TRANSACTIONS[service]}.commit`,
-          }),
-          side: "after",
-        } as const)
-      : ({
-          on: "effect",
-          effect: printEffect({ ...process, resource: KAFKA, operation: "produce" }),
-          side: "before",
-        } as const);
-  return [{ kind: "crash", trigger, restartAfterMs }];
+  { service, place, index, atMs, restartAfterMs }: DraftCrash,
+  commands: readonly TransferCommand[],
+  deployment: Deployment,
+): CrashFault {
+  const { side, operation, role } = PLACES[service][place];
+  const processes = processesOf(deployment.topology, role);
+  const places = reachedPlaces(commands, deployment).filter(
+    (each) => each.operation === operation && processes.includes(each.process),
+  );
+  const reached = places[index % Math.max(1, places.length)];
+  const loadMs = 1 + (commands.at(-1)?.atMs ?? 0);
+  const trigger: Trigger =
+    reached === undefined
+      ? {
+          on: "time",
+          process: processes[index % processes.length] ?? "",
+          // A moment longer than the load: the last of it is still under way.
+          atMs: atMs % (loadMs + UNDER_WAY_MS),
+        }
+      : { on: "effect", effect: effectAt(reached, Math.floor(index / places.length)), side };
+  return { kind: "crash", trigger, restartAfterMs };
 }
 
 function trader(index: number): string {

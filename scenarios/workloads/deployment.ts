@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { DEFAULT_KNOBS, type Knobs } from "../../system/process/knobs.ts";
+import { SERVICES, type Role } from "../../system/process/services.ts";
+import type { ProcessSpecification, Topology } from "../plans/topology.ts";
+
+/** How the services are set up in a run. */
+export interface Deployment {
+  readonly topology: Topology;
+  readonly knobs: Knobs;
+}
+
+const PROCESSES_MAX = 3;
+
+/**
+ * Draws how the services are set up: each has one to three processes, each of them with any of its
+ * roles, and half of the knobs are as they ship. A knob is drawn as far as it makes a difference,
+ * and a session as long as a run can wait for.
+ */
+export function deploymentArbitrary(): fc.Arbitrary<Deployment> {
+  return fc.record({
+    topology: fc
+      .tuple(...SERVICES.map(({ name, roles }) => processesArbitrary(name, roles)))
+      .map((services) => services.flat()),
+    knobs: fc.record({
+      relayBatchMax: knob("relayBatchMax", { min: 1, max: 200 }),
+      relayPollMs: knob("relayPollMs", { min: 10, max: 500 }),
+      consumeAttemptsMax: knob("consumeAttemptsMax", { min: 1, max: 10 }),
+      consumeRetryDelayMs: knob("consumeRetryDelayMs", { min: 1, max: 500 }),
+      // No broker takes a shorter one, unless it is told to.
+      sessionTimeoutMs: knob("sessionTimeoutMs", { min: 6_000, max: 10_000 }),
+    }),
+  });
+}
+
+function knob(
+  name: keyof Knobs,
+  range: { readonly min: number; readonly max: number },
+): fc.Arbitrary<number> {
+  return fc.oneof(fc.constant(DEFAULT_KNOBS[name]), fc.integer(range));
+}
+
+/** For each process, whether it has each of the roles; what nobody has, the first one has. */
+function processesArbitrary(
+  service: string,
+  roles: readonly { readonly name: Role }[],
+): fc.Arbitrary<Topology> {
+  const some = fc.tuple(...roles.map(() => fc.boolean()));
+  // Often all have all roles: only then do two of them do the same work often.
+  const all = fc.constant(roles.map(() => true));
+  return fc
+    .array(fc.oneof(some, all), { minLength: 1, maxLength: PROCESSES_MAX, size: "max" })
+    .map((drawn) => {
+      const [first = [], ...others] = drawn;
+      const missing = roles.map((_role, index) => !drawn.some((has) => has[index] === true));
+      const whole = first.map((has, index) => has || missing[index] === true);
+      return [whole, ...others]
+        .map((has) => roles.filter((_role, index) => has[index] === true))
+        .filter((own) => own.length > 0)
+        .map((own, at): ProcessSpecification => {
+          return { name: `${service}-${at + 1}`, roles: own.map(({ name }) => name) };
+        });
+    });
+}
+
+/** How many requests come at one instant: alone, a few, a crowd, all. */
+export const burstArbitrary: fc.Arbitrary<number> = fc.constantFrom(1, 1, 4, 20, 200);
+
+/** The times of requests that come in bursts; on average as far apart as `gapsMs` says. */
+export function timesInBursts(gapsMs: readonly number[], burst: number): readonly number[] {
+  let atMs = 0;
+  return gapsMs.map((_gapMs, index) => {
+    if (index > 0 && index % burst === 0) {
+      atMs += gapsMs.slice(index - burst, index).reduce((sum, gapMs) => sum + gapMs, 0);
+    }
+    return atMs;
+  });
+}

@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
+import { ROLES } from "../../system/process/services.ts";
+import { SCENARIOS } from "../catalogue.ts";
+import { readPlan } from "../plans/plan-schema.ts";
+import type { PlanDraft } from "../plans/scenario.ts";
+import { ONE_PROCESS_EACH, processesAnswering, type Topology } from "../plans/topology.ts";
+import { sampleTransfer } from "../testing/sample-plan.ts";
+import { timesInBursts } from "./deployment.ts";
+import { effectAt, reachedPlaces } from "./reached-places.ts";
+
+const SEED = 20_261_125;
+/** More real servers are not set up for. */
+const PROCESSES_MAX = 6;
+
+describe.each(SCENARIOS)("the plans of $name", ({ name, drafts }) => {
+  const drawn = fc.sample(drafts, { numRuns: 200, seed: SEED });
+  const some = (holds: (draft: PlanDraft) => boolean) => drawn.filter(holds).length;
+
+  it("can be read, with every role in a process", () => {
+    for (const draft of drawn) {
+      const read = readPlan({ scenario: name, seed: 1, mutant: null, ...draft });
+      expect(read.kind).toBe("plan");
+      const roles = new Set(draft.topology.flatMap((each) => each.roles));
+      expect([...ROLES].filter((role) => !roles.has(role))).toEqual([]);
+      expect(draft.topology.length).toBeLessThanOrEqual(PROCESSES_MAX);
+    }
+  });
+
+  it("try the knobs that ship, all of them and each beside others", () => {
+    const isDefault = (knob: keyof typeof DEFAULT_KNOBS) => (draft: PlanDraft) =>
+      draft.knobs[knob] === DEFAULT_KNOBS[knob];
+    expect(some(isDefault("relayBatchMax"))).toBeGreaterThan(50);
+    expect(some(isDefault("relayPollMs"))).toBeGreaterThan(50);
+    expect(some(isDefault("sessionTimeoutMs"))).toBeGreaterThan(50);
+    expect(some(({ knobs }) => knobs.relayBatchMax < 100)).toBeGreaterThan(10);
+    expect(some(({ knobs }) => knobs.relayBatchMax > 100)).toBeGreaterThan(10);
+    expect(
+      some(({ knobs }) => JSON.stringify(knobs) === JSON.stringify(DEFAULT_KNOBS)),
+    ).toBeGreaterThan(0);
+  });
+
+  it("try one to three processes of a service, with roles together and apart", () => {
+    const movers = ({ topology }: PlanDraft) =>
+      topology.filter(({ roles }) => roles.includes("wallet-transfer")).length;
+    for (const count of [1, 2, 3]) {
+      expect(some((draft) => movers(draft) === count)).toBeGreaterThan(5);
+    }
+    expect(
+      some(({ topology }) => topology.some(({ roles }) => roles.length === 1)),
+    ).toBeGreaterThan(5);
+    expect(
+      some(({ topology }) => JSON.stringify(topology) === JSON.stringify(ONE_PROCESS_EACH)),
+    ).toBeGreaterThan(0);
+  });
+
+  it("try requests that all come at one instant", () => {
+    const atOnce = ({ commands }: PlanDraft) =>
+      Math.max(...commands.map(({ atMs }) => commands.filter((each) => each.atMs === atMs).length));
+    expect(some((draft) => atOnce(draft) >= 15)).toBeGreaterThan(20);
+    expect(some((draft) => atOnce(draft) <= 2)).toBeGreaterThan(20);
+  });
+});
+
+describe("the places that every run reaches", () => {
+  const commands = Array.from({ length: 5 }, (_, index) =>
+    sampleTransfer({ idempotencyKey: `p${index + 1}` }),
+  );
+  const knobs = { ...DEFAULT_KNOBS, relayBatchMax: 2 };
+  const placesOf = (topology: Topology) =>
+    reachedPlaces(commands, { topology, knobs }).map(
+      ({ process, operation, times }) => `${process} ${operation} ${times}`,
+    );
+
+  it("are as many as there are payments, or batches of them, where one process does the work", () => {
+    const places = placesOf(ONE_PROCESS_EACH);
+    expect(places).toContain("payment-1 accept.commit 5");
+    expect(places).toContain("wallet-1 transfer.commit 5");
+    expect(places).toContain("payment-1 produce 3");
+  });
+
+  it("follow the clients in turn, and are not known where several consume or publish", () => {
+    const [payment, wallet] = ONE_PROCESS_EACH;
+    if (payment === undefined || wallet === undefined) {
+      throw new Error("two services have two processes");
+    }
+    const topology = [
+      payment,
+      { ...payment, name: "payment-2" },
+      { name: "wallet-1", roles: ["wallet-api"] as const },
+      { name: "wallet-2", roles: ["wallet-transfer", "wallet-relay"] as const },
+    ];
+    expect(processesAnswering(topology, "payment")).toEqual(["payment-1", "payment-2"]);
+    const places = placesOf(topology);
+    expect(places).toContain("payment-1 accept.commit 3");
+    expect(places).toContain("payment-2 accept.commit 2");
+    expect(places).toContain("wallet-2 transfer.commit 5");
+    expect(places.filter((place) => /produce|settle/.test(place))).toEqual(["wallet-2 produce 3"]);
+  });
+
+  it("are named by any number", () => {
+    const place = { process: "wallet-2", resource: "kafka", operation: "produce", times: 3 };
+    expect([0, 4, 8].map((index) => effectAt(place, index))).toEqual([
+      "wallet-2/kafka/produce#1",
+      "wallet-2/kafka/produce#2",
+      "wallet-2/kafka/produce#3",
+    ]);
+  });
+});
+
+it("requests in bursts come at one instant, and on average no faster", () => {
+  expect(timesInBursts([10, 20, 30, 40, 50], 1)).toEqual([0, 10, 30, 60, 100]);
+  expect(timesInBursts([10, 20, 30, 40, 50], 2)).toEqual([0, 0, 30, 30, 100]);
+  expect(timesInBursts([10, 20, 30], 20)).toEqual([0, 0, 0]);
+});
