@@ -77,28 +77,28 @@ export function withFewerWallets(plan: Plan): readonly Plan[] {
   return idle.length === 0 ? [] : [without(idle), ...idle.map((each) => without([each]))];
 }
 
+/** The lowest amount that a part of the plan asks for, in minor units; 0 where it asks for none. */
+export function lowestAmount(plan: Plan, part: readonly number[]): bigint {
+  return amountsOf(plan, part)[0] ?? 0n;
+}
+
 /**
- * The plan with a part's amounts as low as can be, then lower than they are. Amounts that were
- * equal stay equal, and others stay apart: what is asked again is still the same, or still another.
+ * The plan with a part's lowest amount lowered to that, and its others as near to it as can be.
+ * Amounts that were equal stay equal, and others stay apart: what is asked again is still the same,
+ * or still another.
  */
-export function withLowerAmounts(plan: Plan, part: readonly number[]): readonly Plan[] {
-  const amounts = part.flatMap((index) => moneyOf(plan.commands[index]) ?? []);
-  const ascending = [...new Set(amounts.map(({ amountMinor }) => amountMinor))].toSorted(
-    (left, right) => (left < right ? -1 : 1),
+export function withLowestAmount(plan: Plan, part: readonly number[], minor: bigint): Plan {
+  const lower = new Map(amountsOf(plan, part).map((from, rank) => [from, minor + BigInt(rank)]));
+  const commands = plan.commands.map((command, index) =>
+    part.includes(index) ? withAmount(command, lower) : command,
   );
-  const lowest = new Map(ascending.map((minor, rank) => [minor, BigInt(rank + 1)]));
-  const halved = new Map(
-    ascending.map((minor, rank) => [minor, (ascending[0] ?? 0n) / 2n + BigInt(rank)]),
-  );
-  const oneLess = new Map(ascending.map((minor) => [minor, minor - 1n]));
-  return [lowest, halved, oneLess]
-    .filter((lower) => [...lower].every(([from, to]) => to > 0n && to <= from))
-    .map((lower) => ({
-      ...plan,
-      commands: plan.commands.map((command, index) =>
-        part.includes(index) ? withAmount(command, lower) : command,
-      ),
-    }));
+  return { ...plan, commands };
+}
+
+/** Ascending, each once. */
+function amountsOf({ commands }: Plan, part: readonly number[]): readonly bigint[] {
+  const amounts = part.flatMap((index) => moneyOf(commands[index])?.amountMinor ?? []);
+  return [...new Set(amounts)].toSorted((left, right) => (left < right ? -1 : 1));
 }
 
 /** The plan with every knob as it ships, then with each. */

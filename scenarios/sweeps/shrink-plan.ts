@@ -1,12 +1,13 @@
 import type { Plan } from "../plans/plan.ts";
 import {
+  lowestAmount,
   partsOf,
   withCommands,
   withDefaultKnobs,
   withEarlierFault,
   withFewerProcesses,
   withFewerWallets,
-  withLowerAmounts,
+  withLowestAmount,
 } from "./plan-variants.ts";
 
 /**
@@ -43,7 +44,7 @@ export async function shrinkPlan(plan: Plan, tryPlan: TryPlan): Promise<Smallest
     await leaveOutCommands(search);
     await search.take(withFewerWallets);
     for (const place of partsOf(search.plan.commands).keys()) {
-      await search.take((each) => withLowerAmounts(each, partsOf(each.commands)[place] ?? []));
+      await lowerAmounts(search, partsOf(search.plan.commands)[place] ?? []);
     }
   } while (search.plan !== before && !search.isOver);
   return { plan: search.plan, isMinimal: !search.isOver };
@@ -115,6 +116,26 @@ async function leaveOutCommands(search: Search): Promise<void> {
     const places = [...search.plan.commands.keys()].filter(isKept);
     return search.takeFirst(withCommands(search.plan, new Set(places)));
   });
+}
+
+/** Looks for the lowest amount that is enough: the least there is, one less, then by halves. */
+async function lowerAmounts(search: Search, part: readonly number[]): Promise<void> {
+  const { plan } = search;
+  const takeAmount = (minor: bigint) =>
+    search.takeFirst(minor > 0n ? [withLowestAmount(plan, part, minor)] : []);
+  let enough = lowestAmount(plan, part);
+  if (enough <= 1n || (await takeAmount(1n)) || !(await takeAmount(enough - 1n))) {
+    return;
+  }
+  enough -= 1n;
+  for (let tooLow = 1n; enough - tooLow > 1n && !search.isOver;) {
+    const middle = (enough + tooLow) / 2n;
+    if (await takeAmount(middle)) {
+      enough = middle;
+    } else {
+      tooLow = middle;
+    }
+  }
 }
 
 /** Leaves out all, then halves, quarters and so on, in the end one by one. */
