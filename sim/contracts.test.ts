@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { brokerContract } from "../scenarios/contracts/broker-contract.ts";
 import { databaseContract } from "../scenarios/contracts/database-contract.ts";
+import { httpContract, type HttpStage } from "../scenarios/contracts/http-contract.ts";
 import {
   STAGE_CLIENTS,
   type BrokerStage,
   type DatabaseStage,
   type StageClient,
 } from "../scenarios/contracts/stage.ts";
+import { createHttpClient, createSimulatedServer } from "./adapters/http.ts";
 import { createSimulatedBroker } from "./adapters/kafka-broker.ts";
 import { createSimulatedDatabase } from "./adapters/postgres-database.ts";
 import { createSimulatedClock } from "./adapters/simulated-host.ts";
@@ -40,6 +42,38 @@ describe("the simulated Kafka", () => {
     }
   });
 });
+
+describe("the simulated HTTP server", () => {
+  it.each(httpContract)("$claim", async ({ check }) => {
+    for (const seed of SEEDS) {
+      const kernel = createKernel({ seed });
+      expect(await kernel.run((self) => check(httpStage(kernel, self)))).toBeUndefined();
+    }
+  });
+});
+
+function httpStage(kernel: Kernel, self: SimulatedProcess): HttpStage {
+  const network = createNetwork({ kernel });
+  const client = createHttpClient(network, self);
+  return {
+    async serve(routes) {
+      const process = startIdle(kernel, "first");
+      const running = await createSimulatedServer(kernel, network, process).serve(routes);
+      return {
+        async ask(question) {
+          const { headers: sent = {} } = question;
+          const {
+            status,
+            headers = {},
+            body,
+          } = await client("first", { ...question, headers: sent });
+          return { status, headers, body };
+        },
+        close: () => running.close(),
+      };
+    },
+  };
+}
 
 function databaseStage(kernel: Kernel, self: SimulatedProcess): DatabaseStage {
   const network = createNetwork({ kernel });

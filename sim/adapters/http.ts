@@ -1,5 +1,6 @@
 import type { ClientRequest } from "../../scenarios/plans/commands/client-request.ts";
-import { ANSWER_MS_MAX, Unanswered, type ClientAnswer } from "../../scenarios/world.ts";
+import { ANSWER_MS_MAX, Unanswered } from "../../scenarios/world.ts";
+import { findRoute, HTTP_LIMITS, refusalOfBody } from "../../system/http/front-door.ts";
 import { problem } from "../../system/http/problem.ts";
 import type { HttpResponse, Route, Server } from "../../system/ports/server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -14,12 +15,23 @@ import {
 import type { RequestReplyProtocol } from "../network/request-reply/request-reply-protocol.ts";
 import { serveOneByOne } from "../network/request-reply/serve-one-by-one.ts";
 
+/** A request on its way: what HTTP carries, with the body as a value. */
+export interface SimulatedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  /** Travels as a value; its JSON counts for the limit of its size. */
+  readonly body?: Readonly<Record<string, string>> | undefined;
+}
+
 /** A service listens under the name of its process. */
-const httpProtocol: RequestReplyProtocol<ClientRequest, HttpResponse> = new Protocol("HTTP");
+const httpProtocol: RequestReplyProtocol<SimulatedRequest, HttpResponse> = new Protocol("HTTP");
 
 /**
- * The server port over the simulated network, under the name of its process. A body travels as a
- * value; what a route does not answer with a response is the bug of that route and ends the run.
+ * The server port over the simulated network, under the name of its process, as
+ * `system/adapters/http-server.ts` is on fastify. What a route does not answer with a response is
+ * the bug of that route and ends the run.
  */
 export function createSimulatedServer(
   kernel: Kernel,
@@ -28,13 +40,23 @@ export function createSimulatedServer(
 ): Server {
   return {
     async serve(routes) {
+      let inHand = 0;
+      let onRest = (): void => {};
       const listener = network.listen(
         httpProtocol.at(process.name),
         (stream) =>
           serveOneByOne(stream, {
             serve(request, reply) {
-              respond(routes, request, () => stream.close()).then(reply, (error: unknown) =>
-                kernel.fail(error),
+              inHand += 1;
+              respond(routes, request, () => stream.close()).then(
+                (response) => {
+                  reply(response);
+                  inHand -= 1;
+                  if (inHand === 0) {
+                    onRest();
+                  }
+                },
+                (error: unknown) => kernel.fail(error),
               );
             },
             afterEnd: "serve",
@@ -42,13 +64,36 @@ export function createSimulatedServer(
           }),
         process,
       );
-      return { close: async () => listener.close() };
+      return {
+        async close() {
+          listener.refuse();
+          if (inHand > 0) {
+            await process.promise<void>("what is in hand", (resolve) => {
+              onRest = resolve;
+            });
+          }
+          listener.close();
+        },
+      };
     },
   };
 }
 
 /** Sends one request to the process of that name. @throws Unanswered, after `ANSWER_MS_MAX` too */
-export type HttpClient = (to: string, request: ClientRequest) => Promise<ClientAnswer>;
+export type HttpClient = (to: string, request: SimulatedRequest) => Promise<HttpResponse>;
+
+/** What a client of the scenarios sends, as `chaos/service-client.ts` sends it over HTTP. */
+export function simulatedRequest({ method, path, headers, body }: ClientRequest): SimulatedRequest {
+  const sent = Object.entries(headers).map(([name, value]) => [name, [value]] as const);
+  return {
+    method,
+    path,
+    headers: { ...Object.fromEntries(sent), ...(body === undefined ? {} : JSON_TYPE) },
+    body,
+  };
+}
+
+const JSON_TYPE = { "content-type": ["application/json"] };
 
 /**
  * A client that keeps its connections alive, as HTTP/1.1 clients do: a request goes out on one that
@@ -73,7 +118,7 @@ export function createHttpClient(network: Network, from: SimulatedProcess): Http
   };
 }
 
-type HttpConnection = RequestClient<ClientRequest, HttpResponse>;
+type HttpConnection = RequestClient<SimulatedRequest, HttpResponse>;
 
 /** The one used last that the server has not hung up on. */
 function takeOpen(idle: HttpConnection[]): HttpConnection | undefined {
@@ -88,34 +133,48 @@ function asUnanswered(error: unknown): unknown {
 
 async function respond(
   routes: readonly Route[],
-  request: ClientRequest,
+  request: SimulatedRequest,
   hangUp: () => void,
 ): Promise<HttpResponse> {
-  for (const route of routes) {
-    const pathParameters = matchPath(route.path, request.path);
-    if (route.method === request.method && pathParameters !== undefined) {
-      const { headers, body } = request;
-      return route.handle({ pathParameters, headers, body, hangUp });
-    }
+  const { method, path, headers, body } = request;
+  if (sizeOf(headers) > HTTP_LIMITS.headerBytesMax) {
+    return problem(431, "headers-too-large", "the request's headers are too large");
   }
-  return problem(404, "unknown-path", `there is no ${request.method} ${request.path}`);
+  const found = findRoute(routes, method, path);
+  if (found.kind === "refused") {
+    return found.response;
+  }
+  const refusal = body === undefined ? undefined : refusalOfBody(headers);
+  if (refusal !== undefined) {
+    return refusal;
+  }
+  if (body !== undefined && isTooLarge(body)) {
+    return problem(413, "body-too-large", "the request's body is too large");
+  }
+  const { pathParameters } = found;
+  const response = await found.route.handle({ pathParameters, headers, body, hangUp });
+  return method === "HEAD" ? { ...response, body: undefined } : response;
 }
 
-/** The values of the path's variable parts, or undefined when the path is another. */
-function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | undefined {
-  const parts = pattern.split("/");
-  const values = path.split("/");
-  if (parts.length !== values.length) {
-    return undefined;
-  }
-  const parameters: Record<string, string> = {};
-  for (const [index, part] of parts.entries()) {
-    const value = values[index] ?? "";
-    if (part.startsWith(":")) {
-      parameters[part.slice(1)] = decodeURIComponent(value);
-    } else if (part !== value) {
-      return undefined;
+/** In characters; headers are ASCII. */
+function sizeOf(headers: SimulatedRequest["headers"]): number {
+  let size = 0;
+  for (const [name, values] of Object.entries(headers)) {
+    for (const value of values) {
+      size += name.length + value.length;
     }
   }
-  return parameters;
+  return size;
+}
+
+/** Nearly every body is far from the limit: only one that may be near it is written out. */
+function isTooLarge(body: Readonly<Record<string, string>>): boolean {
+  const entries = Object.entries(body);
+  const length = entries.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  const { bodyBytesMax } = HTTP_LIMITS;
+  return (
+    // A character may be written as six: \u0000.
+    length * 6 + entries.length * 6 + 2 > bodyBytesMax &&
+    new TextEncoder().encode(JSON.stringify(body)).length > bodyBytesMax
+  );
 }

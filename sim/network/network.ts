@@ -9,6 +9,8 @@ import type { Speaker, Stream, StreamListener } from "./stream.ts";
 
 /** A server that listens. */
 export interface Listener {
+  /** Takes no more connections; those that stand go on. */
+  refuse(): void;
   /** Goes down: connections break, new ones are refused, what is on its way here is lost. */
   close(): void;
 }
@@ -83,17 +85,20 @@ class SimulatedNetwork implements Network {
     const server: Server = { speaks: protocol.name, owner, ends: new Set() };
     this.#servers.set(address, server);
     protocol.setAcceptor(server, accept);
-    const close = (): void => {
+    const refuse = (): void => {
       if (this.#servers.get(address) === server) {
         this.#servers.delete(address);
-        stopListening?.();
-        for (const end of server.ends) {
-          end.close();
-        }
+      }
+    };
+    const close = (): void => {
+      refuse();
+      stopListening?.();
+      for (const end of server.ends) {
+        end.close();
       }
     };
     const stopListening = owner?.onExit(close);
-    return { close };
+    return { refuse, close };
   }
 
   connect<ToServer, ToClient, Client extends StreamListener<ToClient>>(

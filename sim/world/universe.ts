@@ -1,6 +1,6 @@
 import type { UnreadPartition, Universe } from "../../scenarios/world.ts";
 import { CONSUMER_GROUPS } from "../../system/process/services.ts";
-import { createHttpClient } from "../adapters/http.ts";
+import { createHttpClient, simulatedRequest } from "../adapters/http.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import type { Servers } from "./servers.ts";
 import type { SupervisedProcesses } from "./supervise-processes.ts";
@@ -18,7 +18,7 @@ export function createUniverse(
   return {
     nowMs: () => self.nowMs(),
     sleep: (delayMs) => self.sleep(Math.max(0, delayMs)),
-    request: (process, request) => client(process, request),
+    request: (process, request) => client(process, simulatedRequest(request)),
     watch: (observer) => servers.watch(observer),
     beginLoad: () => processes.beginLoad(),
     firedFaults: () => processes.fired(),

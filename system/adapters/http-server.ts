@@ -1,4 +1,7 @@
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import { findRoute, HTTP_LIMITS, refusalOfBody } from "../http/front-door.ts";
 import { problem } from "../http/problem.ts";
 import type { HttpResponse, Route, Server } from "../ports/server.ts";
 
@@ -10,25 +13,17 @@ export function createHttpServer(address: {
   return {
     async serve(routes) {
       let isClosing = false;
-      const app = Fastify({
-        bodyLimit: 64 * 1024,
-        forceCloseConnections: "idle",
-        // What has reached us is answered; only after that we hang up.
-        return503OnClosing: false,
-      });
+      const app = createApp(routes);
       app.addHook("onSend", async (_request, reply) => {
         if (isClosing) {
           reply.header("connection", "close");
         }
       });
-      app.setErrorHandler((error, _request, reply) => send(reply, problemOf(error)));
-      app.setNotFoundHandler((request, reply) =>
-        send(reply, problem(404, "unknown-path", `there is no ${request.method} ${request.url}`)),
-      );
       for (const route of routes) {
         app.route({
           method: route.method,
           url: route.path,
+          onRequest: async (request, reply) => refuseUnread(request, reply),
           handler: async (request, reply) => send(reply, await answer(route, request)),
         });
       }
@@ -43,9 +38,49 @@ export function createHttpServer(address: {
   };
 }
 
+/** Fastify with our words for everything that it refuses by itself. */
+function createApp(routes: readonly Route[]) {
+  const refusal = ({ method, url }: FastifyRequest): HttpResponse => {
+    const found = findRoute(routes, method, url);
+    return found.kind === "refused"
+      ? found.response
+      : problem(400, "malformed-request", `${method} ${url} cannot be read`);
+  };
+  const app = Fastify({
+    bodyLimit: HTTP_LIMITS.bodyBytesMax,
+    routerOptions: { maxParamLength: HTTP_LIMITS.pathParameterLengthMax },
+    // Without a Host header Node would answer in its own words.
+    http: { maxHeaderSize: HTTP_LIMITS.headerBytesMax, requireHostHeader: false },
+    forceCloseConnections: "idle",
+    // What has reached us is answered; only after that we hang up.
+    return503OnClosing: false,
+    clientErrorHandler: refuseSocket,
+    frameworkErrors: (_error, request, reply) => void send(reply, refusal(request)),
+  });
+  app.setErrorHandler((error, _request, reply) => send(reply, problemOf(error)));
+  app.setNotFoundHandler((request, reply) => send(reply, refusal(request)));
+  app.server.on("checkExpectation", (_request, response) => {
+    const { status, headers, body } = problem(417, "expectation-failed", "no Expect is understood");
+    response.writeHead(status, { ...headers, connection: "close" }).end(JSON.stringify(body));
+  });
+  return app;
+}
+
+/** Before a body is read: nothing that cannot be one of ours is. */
+function refuseUnread({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  if (raw.httpVersion === "1.1" && raw.headers.host === undefined) {
+    return send(reply, problem(400, "malformed-request", "expected a Host header"));
+  }
+  const hasBody =
+    raw.headers["transfer-encoding"] !== undefined ||
+    (raw.headers["content-length"] ?? "0") !== "0";
+  const response = hasBody ? refusalOfBody(raw.headersDistinct) : undefined;
+  return response === undefined ? undefined : send(reply, response);
+}
+
 function answer(route: Route, request: FastifyRequest): Promise<HttpResponse> {
-  const headers = Object.entries(request.headers).map(
-    ([name, value]) => [name, String(value)] as const,
+  const headers = Object.entries(request.raw.headersDistinct).map(
+    ([name, values]) => [name, values ?? []] as const,
   );
   return route.handle({
     pathParameters: Object.fromEntries(parametersOf(request)),
@@ -74,6 +109,35 @@ function send(reply: FastifyReply, { status, headers, body }: HttpResponse): Fas
 function problemOf(error: unknown): HttpResponse {
   const status = error instanceof Error && "statusCode" in error ? error.statusCode : 500;
   return typeof status === "number" && status < 500 && error instanceof Error
-    ? problem(status, "malformed-request", error.message)
+    ? problem(status, status === 413 ? "body-too-large" : "malformed-request", error.message)
     : problem(500, "internal-error", "the service met an error of its own");
+}
+
+/** What was no HTTP, or too much of it: there is no request to answer, only a socket. */
+function refuseSocket(error: Error & { readonly code?: string }, socket: Duplex): void {
+  // The client is gone: nobody reads an answer.
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, headers, body } = problemOfSocket(error.code);
+  const text = JSON.stringify(body);
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(text)}`,
+    "connection: close",
+  ];
+  socket.end(`${lines.join("\r\n")}\r\n\r\n${text}`);
+}
+
+function problemOfSocket(code: string | undefined): HttpResponse {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return problem(431, "headers-too-large", "the request's headers are too large");
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return problem(408, "request-timeout", "the request did not come in time");
+    default:
+      return problem(400, "malformed-request", "what was sent is not HTTP");
+  }
 }

@@ -11,7 +11,7 @@ const BODY = {
   amount: "50.000",
   currency: "OMR",
 };
-const KEY = { "idempotency-key": "k1" };
+const KEY = { "idempotency-key": ["k1"] };
 
 /** The service's routes before a database and an `accept` that answer as told. */
 function service(
@@ -83,18 +83,17 @@ describe("POST /payments", () => {
   });
 
   it.each([
-    ["no", {}],
-    ["an empty one", { "idempotency-key": "" }],
-    ["one with a space", { "idempotency-key": "a b" }],
-    ["one of 256 characters", { "idempotency-key": "k".repeat(256) }],
-  ])("answers 400 without a usable key, and accepts nothing: %s", async (_, headers) => {
+    ["no", [], "idempotency-key-missing", ""],
+    ["an empty one", [""], "idempotency-key-malformed", ""],
+    ["one with a space", ["a b"], "idempotency-key-malformed", ""],
+    ["one of 256 characters", ["k".repeat(256)], "idempotency-key-malformed", ""],
+    ["two", ["k1", "k2"], "idempotency-key-malformed", ", found 2 of them"],
+    ["the same one twice", ["k1", "k1"], "idempotency-key-malformed", ", found 2 of them"],
+  ])("answers 400 without a usable key, and accepts nothing: %s", async (_, keys, code, found) => {
     const { post, requests } = service();
-    const expected = problemWith(
-      400,
-      "idempotency-key-missing",
-      "expected an Idempotency-Key header of 1 to 255 visible ASCII characters",
-    );
-    expect(await post(headers, BODY)).toEqual(expected);
+    const form = "one Idempotency-Key header of 1 to 255 visible ASCII characters";
+    const expected = problemWith(400, code, `expected ${form}${found}`);
+    expect(await post({ "idempotency-key": keys }, BODY)).toEqual(expected);
     expect(requests).toEqual([]);
   });
 

@@ -42,15 +42,23 @@ const paymentBody = Compile(
   ),
 );
 
+const KEY_FORM = "one Idempotency-Key header of 1 to 255 visible ASCII characters";
+
 async function postPayment(
   ports: PaymentPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const key = request.headers["idempotency-key"];
-  if (key === undefined || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    const detail = "expected an Idempotency-Key header of 1 to 255 visible ASCII characters";
-    return problem(400, "idempotency-key-missing", detail);
+  const [key, ...more] = request.headers["idempotency-key"] ?? [];
+  if (key === undefined) {
+    return problem(400, "idempotency-key-missing", `expected ${KEY_FORM}`);
+  }
+  if (more.length > 0) {
+    const detail = `expected ${KEY_FORM}, found ${more.length + 1} of them`;
+    return problem(400, "idempotency-key-malformed", detail);
+  }
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    return problem(400, "idempotency-key-malformed", `expected ${KEY_FORM}`);
   }
   const body = requestBody(paymentBody, request.body);
   if (body.kind === "refused") {

@@ -13,8 +13,8 @@ export interface Route {
 
 export interface HttpRequest {
   readonly pathParameters: Readonly<Record<string, string>>;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** By lower-case name; a header that was sent twice has two values. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
   /** The parsed JSON body, unchecked; undefined when there is none. */
   readonly body: unknown;
   /** Closes the connection without an answer; what the route answers then reaches nobody. */

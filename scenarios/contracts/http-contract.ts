@@ -1,0 +1,202 @@
+import type { Route } from "../../system/ports/server.ts";
+import { demandEqual, type Claim } from "./claim.ts";
+
+/** What is asked of a server; a header may come more than once. */
+export interface HttpQuestion {
+  readonly method: string;
+  readonly path: string;
+  /** By lower-case name. */
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
+  /** Sent as JSON, whatever the headers say. */
+  readonly body?: Readonly<Record<string, string>>;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed JSON; undefined when there is none. */
+  readonly body: unknown;
+}
+
+/** Where a claim about the server is checked. */
+export interface HttpStage {
+  /** Starts a server of these routes that nobody used before; a stage has one at a time. */
+  serve(routes: readonly Route[]): Promise<{
+    ask(question: HttpQuestion): Promise<HttpAnswer>;
+    close(): Promise<void>;
+  }>;
+}
+
+/** What the services rely on from the server port: what is answered before a route is reached. */
+export const httpContract: readonly Claim<HttpStage>[] = [
+  refused("a path that is not there is 404", { method: "GET", path: "/nowhere" }, 404),
+  refused("a path with a part too many is 404", { method: "GET", path: "/echo/1/2" }, 404),
+  refused(
+    "a method that a path does not take is 405, with those that it takes",
+    { method: "GET", path: "/echo/1" },
+    405,
+    { allow: "POST" },
+  ),
+  refused("DELETE is 405 likewise", { method: "DELETE", path: "/read/1" }, 405, {
+    allow: "GET, HEAD",
+  }),
+  refused(
+    "a path that no percent-decoding can read is 400",
+    { method: "GET", path: "/read/%" },
+    400,
+  ),
+  refused(
+    "so is one that is no UTF-8, where no route is",
+    { method: "GET", path: "/nowhere/%ff" },
+    400,
+  ),
+  refused(
+    "a variable part of 101 characters is 414",
+    { method: "GET", path: `/read/${"x".repeat(101)}` },
+    414,
+  ),
+  refused(
+    "headers of 20 kB are 431",
+    { method: "GET", path: "/read/1", headers: { "x-long": ["x".repeat(20_000)] } },
+    431,
+  ),
+  unread("a body that is no JSON", { "content-type": ["text/csv"] }),
+  unread("a body of two types", { "content-type": ["application/json", "text/csv"] }),
+  unread("a body in another character set", {
+    "content-type": ["application/json; charset=utf-16"],
+  }),
+  unread("a body of a type that cannot be read", { "content-type": ["json"] }),
+  unread("a body said to be compressed", {
+    "content-type": ["application/json"],
+    "content-encoding": ["gzip"],
+  }),
+  refused(
+    "a body of more than 64 KiB is 413",
+    {
+      method: "POST",
+      path: "/echo/1",
+      headers: { "content-type": ["application/json"] },
+      body: { a: "x".repeat(64 * 1024) },
+    },
+    413,
+  ),
+
+  {
+    claim: "a path's variable part comes decoded, a body parsed, and HEAD is answered as GET",
+    check: (stage) =>
+      withServer(stage, async (server) => {
+        const read = await server.ask({ method: "GET", path: "/read/a%20b%2Fc" });
+        demandEqual("what was read", [read.status, read.body], [200, { id: "a b/c", keys: 0 }]);
+        const empty = await server.ask({ method: "GET", path: "/read/" });
+        demandEqual("an empty part", empty.body, { id: "", keys: 0 });
+        const head = await server.ask({ method: "HEAD", path: "/read/1" });
+        demandEqual("HEAD", [head.status, head.body], [200, undefined]);
+        const longest = await server.ask({ method: "GET", path: `/read/${"x".repeat(100)}` });
+        demandEqual("a part of 100 characters", longest.status, 200);
+        const body = { a: "1" };
+        for (const type of ["application/json", 'Application/JSON; charset="UTF-8"']) {
+          const headers = { "content-type": [type], "content-encoding": ["identity"] };
+          const echo = await server.ask({ method: "POST", path: "/echo/1", headers, body });
+          demandEqual(`what came of ${type}`, [echo.status, echo.body], [202, { got: body }]);
+        }
+      }),
+  },
+
+  {
+    claim: "a header that comes twice is handed on as two values",
+    check: (stage) =>
+      withServer(stage, async (server) => {
+        const headers = { "idempotency-key": ["k1", "k2"] };
+        const answer = await server.ask({ method: "GET", path: "/read/1", headers });
+        demandEqual("the values", answer.body, { id: "1", keys: 2 });
+      }),
+  },
+
+  {
+    claim:
+      "an answer that is being made when the server closes reaches its client, and then it is closed",
+    async check(stage) {
+      const goOn = Promise.withResolvers<void>();
+      const asked = Promise.withResolvers<void>();
+      const server = await stage.serve([
+        {
+          method: "GET",
+          path: "/slow",
+          async handle() {
+            asked.resolve();
+            await goOn.promise;
+            return { status: 200, body: "at last" };
+          },
+        },
+      ]);
+      const answer = server.ask({ method: "GET", path: "/slow" });
+      await asked.promise;
+      const closed = server.close();
+      goOn.resolve();
+      demandEqual("the answer", (await answer).body, "at last");
+      await closed;
+    },
+  },
+];
+
+const ROUTES: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/read/:id",
+    handle: async ({ pathParameters, headers }) => ({
+      status: 200,
+      body: { id: pathParameters["id"], keys: headers["idempotency-key"]?.length ?? 0 },
+    }),
+  },
+  {
+    method: "POST",
+    path: "/echo/:id",
+    handle: async ({ body }) => ({ status: 202, body: { got: body } }),
+  },
+];
+
+async function withServer(
+  stage: HttpStage,
+  check: (server: Awaited<ReturnType<HttpStage["serve"]>>) => Promise<void>,
+): Promise<void> {
+  const server = await stage.serve(ROUTES);
+  try {
+    await check(server);
+  } finally {
+    await server.close();
+  }
+}
+
+/** A question is answered with problem details of that status, and with these headers. */
+function refused(
+  claim: string,
+  question: HttpQuestion,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): Claim<HttpStage> {
+  return {
+    claim,
+    check: (stage) =>
+      withServer(stage, async (server) => {
+        const answer = await server.ask(question);
+        const type = answer.headers["content-type"]?.split(";")[0];
+        demandEqual("status and type", [answer.status, type], [status, "application/problem+json"]);
+        const { body } = answer;
+        const said = typeof body === "object" && body !== null && "status" in body && body.status;
+        demandEqual("the status in the problem details", said, status);
+        for (const [name, value] of Object.entries(headers)) {
+          demandEqual(name, answer.headers[name], value);
+        }
+      }),
+  };
+}
+
+/** A body with these headers is answered 415. */
+function unread(
+  what: string,
+  headers: Readonly<Record<string, readonly string[]>>,
+): Claim<HttpStage> {
+  const question = { method: "POST", path: "/echo/1", headers, body: { a: "1" } };
+  return refused(`${what} is 415`, question, 415);
+}
