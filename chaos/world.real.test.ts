@@ -123,6 +123,23 @@ test.each<[string, Trigger]>([
   expect((end?.atMs ?? 0) - (begin?.atMs ?? 0)).toBeGreaterThanOrEqual(1_400);
 });
 
+test.each<[string, Trigger]>([
+  ["before it answers", { on: "effect", effect: "payment-1/http/answer#2", side: "before" }],
+  [
+    "before it decides",
+    { on: "effect", effect: "wallet-1/wallet-db/transfer.commit#2", side: "before" },
+  ],
+  ["at a time", { on: "time", process: "payment-1", atMs: 120 }],
+])("a process that is told to stop %s finishes, and starts again", async (_when, trigger) => {
+  const fault = { kind: "stop", trigger, restartAfterMs: 200 } as const;
+  const outcome = await runPlan(world, planOf({ faults: [fault] }));
+  expect(outcome.fired).toEqual(new Set([0]));
+  expect(brokenPromises(outcome)).toEqual([]);
+  expect(outcome.books.payments.size).toBe(6);
+  expect(happened(outcome.happenings, "exit")).toEqual([]);
+  expect(happened(outcome.happenings, "restart")).toHaveLength(1);
+});
+
 test("a process that is killed at a time starts again", async () => {
   const trigger = { on: "time", process: "wallet-1", atMs: 120 } as const;
   const fault = { kind: "crash", trigger, restartAfterMs: 200 } as const;

@@ -1,8 +1,8 @@
 /**
  * One service process under test: the roles of `system/main.ts` on the very same adapters, with
  * every exchange passing the effect gate, where the faults of its orders strike: it kills itself
- * with SIGKILL, stops itself with SIGSTOP, loses a reply. It is configured like `system/main.ts`,
- * and told its orders in one more variable (`child-orders.ts`).
+ * with SIGKILL, tells itself to stop with SIGTERM, stops itself with SIGSTOP, loses a reply. It is
+ * configured like `system/main.ts`, and told its orders in one more variable (`child-orders.ts`).
  *
  * SIGTERM and SIGINT stop it as they stop the real one. SIGUSR2 disarms the faults that have not
  * fired.
@@ -84,6 +84,9 @@ function strike({ fault, index }: StrikingFault): GateVerdict {
       return { kind: "die", death: new Promise(() => {}) };
     case "pause":
       return { kind: "hold", until: pause(index) };
+    case "stop":
+      process.kill(process.pid, "SIGTERM");
+      return { kind: "pass" };
     case "lost-reply":
       return { kind: "lose-reply" };
   }

@@ -87,6 +87,7 @@ export class FleetMember {
       this.hear();
     } finally {
       incarnation.up = false;
+      incarnation.gone = true;
       reports.close();
       this.#present = undefined;
       this.#hasBegun = true;
@@ -111,7 +112,8 @@ export class FleetMember {
     const atMs = report.atMs - this.#run.site.beganAtMs;
     switch (report.kind) {
       case "up":
-        incarnation.up = true;
+        // One that was told to stop during its start is not up for long.
+        incarnation.up = incarnation.restartAfterMs === undefined;
         this.#hasBegun = true;
         return;
       case "disarmed":
@@ -138,8 +140,9 @@ export class FleetMember {
    * fire.
    */
   strike(planned: PlannedFault): void {
-    if (this.#present?.up === true && !this.#run.disarmed) {
-      this.#faults.strike(planned, this.#present);
+    const incarnation = this.#present;
+    if (incarnation?.gone === false && !this.#run.disarmed) {
+      this.#faults.strike(planned, incarnation);
     }
   }
 

@@ -13,11 +13,13 @@ export interface Incarnation {
   readonly process: KeptProcess;
   readonly reports: ReportReader;
   up: boolean;
+  /** Nothing can be done to it any more. */
+  gone: boolean;
   /** Faults may fire in it. */
   armed: boolean;
   /** It was asked to disarm its faults. */
   asked: boolean;
-  /** When the next is to start, when it died of a fault. */
+  /** When the next is to start, when it died of a fault or was told to stop by one. */
   restartAfterMs: number | undefined;
   /** How many pauses have not ended yet. */
   pauses: number;
@@ -59,6 +61,7 @@ export async function startIncarnation(
     process: kept,
     reports,
     up: false,
+    gone: false,
     armed: faults.length > 0,
     asked: false,
     restartAfterMs: undefined,

@@ -8,6 +8,7 @@ import type { Incarnation } from "./incarnation.ts";
 /** What can be done to a real process. */
 export const REAL_ABILITIES: ReadonlySet<WorldAbility> = new Set([
   "kill",
+  "stop",
   "pause",
   "lose-reply-at-gate",
 ]);
@@ -44,6 +45,9 @@ export class RealFaults {
           this.#pause(incarnation, fault.lastsMs, () => {});
         }
         return;
+      case "stop":
+        this.#takeLeave(fault.restartAfterMs, incarnation);
+        return;
       case "lost-reply":
         return;
     }
@@ -60,9 +64,18 @@ export class RealFaults {
       case "pause":
         incarnation.process.signal("SIGSTOP");
         return this.#pause(incarnation, fault.lastsMs, () => this.#tell(planned, "end"));
+      case "stop":
+        this.#takeLeave(fault.restartAfterMs, incarnation);
+        return incarnation.process.signal("SIGTERM");
       case "lost-reply":
         throw new Error("a reply is lost at an effect, not at a time");
     }
+  }
+
+  /** It finishes what it has in hand, and is not up any more. */
+  #takeLeave(restartAfterMs: number, incarnation: Incarnation): void {
+    incarnation.up = false;
+    incarnation.restartAfterMs = restartAfterMs;
   }
 
   #faultAt(index: number): PlannedFault {
@@ -92,7 +105,7 @@ export class RealFaults {
     incarnation.pauses += 1;
     const end = () => {
       incarnation.pauses -= 1;
-      if (incarnation.up) {
+      if (!incarnation.gone) {
         onEnd();
         if (incarnation.pauses === 0) {
           incarnation.process.signal("SIGCONT");

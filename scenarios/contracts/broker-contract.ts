@@ -134,8 +134,10 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
           return poisoned().length === 3;
         });
         const came = values(reader.seen.filter(({ partition }) => partition !== POISONED));
+        // Delivery is at least once.
+        const once = [...new Set(came)];
         const sent = others.map(([key]) => key);
-        demandEqual("what came of the other partitions", inOrder(came), inOrder(sent));
+        demandEqual("what came of the other partitions", inOrder(once), inOrder(sent));
         demandEqual("what came of its own", [...new Set(values(poisoned()))], ["payment-1"]);
         await reader.stop();
       }),

@@ -26,7 +26,8 @@ export interface FaultKind<Fault> {
 export type FaultPhase = "begin" | "end";
 
 /**
- * What a world can do to a process: end it as SIGKILL does, stop it and let it go on while the
- * world goes on, lose the reply to a request of its own at the effect gate.
+ * What a world can do to a process: end it as SIGKILL does, tell it to end as SIGTERM does, stop it
+ * and let it go on while the world goes on, lose the reply to a request of its own at the effect
+ * gate.
  */
-export type WorldAbility = "kill" | "pause" | "lose-reply-at-gate";
+export type WorldAbility = "kill" | "stop" | "pause" | "lose-reply-at-gate";

@@ -3,18 +3,24 @@ import type { FaultKind, FaultPhase, WorldAbility } from "./fault-kind.ts";
 import { crashKind, type CrashFault } from "./kinds/crash.ts";
 import { lostReplyKind, type LostReplyFault } from "./kinds/lost-reply.ts";
 import { pauseKind, type PauseFault } from "./kinds/pause.ts";
+import { stopKind, type StopFault } from "./kinds/stop.ts";
 import { complaintAboutTrigger, type Trigger } from "./trigger.ts";
 
 /** What a plan does to the services. A kind is added here and in a file of `kinds/`. */
-export type Fault = CrashFault | LostReplyFault | PauseFault;
+export type Fault = CrashFault | LostReplyFault | PauseFault | StopFault;
 
 /** Every kind of fault, in the order in which reports name them. */
 export const FAULT_KINDS: readonly Pick<
   FaultKind<never>,
   "kind" | "noun" | "sentence" | "needs"
->[] = [crashKind, lostReplyKind, pauseKind];
+>[] = [crashKind, lostReplyKind, pauseKind, stopKind];
 
-export const faultSchema = Type.Union([crashKind.schema, lostReplyKind.schema, pauseKind.schema]);
+export const faultSchema = Type.Union([
+  crashKind.schema,
+  lostReplyKind.schema,
+  pauseKind.schema,
+  stopKind.schema,
+]);
 
 /** When and where a fault begins. */
 export function triggerOf(fault: Fault): Trigger {
@@ -26,6 +32,7 @@ export function placedAt(fault: Fault, trigger: Trigger): Fault {
   switch (fault.kind) {
     case "crash":
     case "pause":
+    case "stop":
       return { ...fault, trigger };
     case "lost-reply":
       return trigger.on === "effect" ? { ...fault, effect: trigger.effect } : fault;
@@ -71,5 +78,7 @@ function told<Answer>(
       return ask(lostReplyKind, fault);
     case "pause":
       return ask(pauseKind, fault);
+    case "stop":
+      return ask(stopKind, fault);
   }
 }

@@ -13,6 +13,7 @@ import type { Servers } from "./servers.ts";
 /** What can be done to a simulated process. */
 export const SIMULATED_ABILITIES: ReadonlySet<WorldAbility> = new Set([
   "kill",
+  "stop",
   "pause",
   "lose-reply-at-gate",
 ]);
@@ -22,7 +23,7 @@ export interface SimulatedFaults {
   readonly armed: ArmedFaults;
   /** A fault strikes in a process: does its part, and says what shall happen at the gate. */
   strike(planned: PlannedFault, process: SimulatedProcess): GateVerdict;
-  /** From now on faults strike at their times; `find` gives the process of a name that is up. */
+  /** From now on faults strike at their times; `find` gives the process of a name that runs. */
   beginLoad(find: (name: string) => SimulatedProcess | undefined): void;
   /** Those that have fired, by their places in the plan. */
   fired(): ReadonlySet<number>;
@@ -31,7 +32,11 @@ export interface SimulatedFaults {
 export function createSimulatedFaults(
   servers: Servers,
   faults: readonly Fault[],
-  restartLater: (process: string, delayMs: number) => void,
+  supervisor: {
+    readonly restartLater: (process: string, delayMs: number) => void;
+    /** Tells a process to stop; it is started again that long after it has ended. */
+    readonly interrupt: (process: SimulatedProcess, restartAfterMs: number) => void;
+  },
 ): SimulatedFaults {
   const { kernel } = servers;
   const armed = new ArmedFaults(possibleFaults(faults, SIMULATED_ABILITIES));
@@ -47,7 +52,7 @@ export function createSimulatedFaults(
   };
 
   const crash = (process: SimulatedProcess, restartAfterMs: number): GateVerdict => {
-    restartLater(process.name, restartAfterMs);
+    supervisor.restartLater(process.name, restartAfterMs);
     process.crash();
     // A dead process's promise: it never settles.
     return { kind: "die", death: process.promise("death", () => {}) };
@@ -80,6 +85,9 @@ export function createSimulatedFaults(
         return crash(process, fault.restartAfterMs);
       case "pause":
         return pause(planned, process, fault.lastsMs);
+      case "stop":
+        supervisor.interrupt(process, fault.restartAfterMs);
+        return { kind: "pass" };
       case "lost-reply":
         return { kind: "lose-reply" };
     }

@@ -5,8 +5,9 @@ import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { Migration } from "../../system/database/migrate.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
 import type { Parts } from "../../system/process/parts.ts";
+import { runProcess } from "../../system/process/run-process.ts";
 import type { ServiceName } from "../../system/process/services.ts";
-import { startRoles, type ProcessPorts } from "../../system/process/start-roles.ts";
+import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import { createSimulatedServer } from "../adapters/http.ts";
 import { createSimulatedBroker } from "../adapters/kafka-broker.ts";
 import { createSimulatedDatabase } from "../adapters/postgres-database.ts";
@@ -53,6 +54,10 @@ export function superviseProcesses(
   const running = new Map<string, SimulatedProcess>();
   const gates: EffectGate[] = [];
   const up = new Set<string>();
+  /** How the processes that run are told to stop. */
+  const interruptions = new Map<SimulatedProcess, () => void>();
+  /** Of those that were told to: when they start again after their end. */
+  const restartDelaysMs = new Map<SimulatedProcess, number>();
   const nowMs = () => Math.floor(kernel.nowUs / 1_000);
 
   const restartLater = (name: string, delayMs: number): void => {
@@ -66,7 +71,13 @@ export function superviseProcesses(
     });
   };
 
-  const faults = createSimulatedFaults(servers, plan.faults, restartLater);
+  const interrupt = (process: SimulatedProcess, restartAfterMs: number): void => {
+    up.delete(process.name);
+    restartDelaysMs.set(process, restartAfterMs);
+    interruptions.get(process)?.();
+  };
+
+  const faults = createSimulatedFaults(servers, plan.faults, { restartLater, interrupt });
 
   const run = async (process: SimulatedProcess, { roles }: ProcessSpecification): Promise<void> => {
     const gate = createEffectGate({
@@ -76,14 +87,31 @@ export function superviseProcesses(
       strike: (fault) => faults.strike(fault, process),
     });
     gates.push(gate);
-    const ports = interposePorts(portsOf(servers, migrations, process), gate, {
+    const own = portsOf(servers, migrations, process);
+    const ports = interposePorts(own, gate, {
       onDelivery: (delivery) => tellDelivery(servers, process, delivery),
       onNote: (note) =>
         servers.tell({ kind: "note", atMs: process.nowMs(), process: process.name, note }),
     });
-    const started = await startRoles(roles, ports, partsOf(ports), knobs);
-    up.add(process.name);
-    await started.ended;
+    const interruption = Promise.withResolvers<void>();
+    interruptions.set(process, interruption.resolve);
+    const end = await runProcess({
+      roles,
+      ports,
+      parts: partsOf(ports),
+      knobs,
+      interrupted: interruption.promise,
+      onStarted() {
+        // One that was told to stop during its start is not up for long.
+        if (!restartDelaysMs.has(process)) {
+          up.add(process.name);
+        }
+      },
+      close: () => own.close(),
+    });
+    if (end.kind !== "stopped") {
+      throw new Error(end.reason);
+    }
   };
 
   const begin = (specification: ProcessSpecification): void => {
@@ -94,7 +122,11 @@ export function superviseProcesses(
       (exit) => {
         up.delete(name);
         running.delete(name);
-        if (exit.kind !== "crashed") {
+        interruptions.delete(process);
+        const restartAfterMs = restartDelaysMs.get(process);
+        if (exit.kind === "returned" && restartAfterMs !== undefined) {
+          restartLater(name, restartAfterMs);
+        } else if (exit.kind !== "crashed") {
           servers.tell({ kind: "exit", atMs: nowMs(), process: name, reason: reasonOf(exit) });
           restartLater(name, RESTART_DELAY_MS);
         }
@@ -105,7 +137,7 @@ export function superviseProcesses(
 
   return {
     start: () => topology.forEach(begin),
-    beginLoad: () => faults.beginLoad((name) => (up.has(name) ? running.get(name) : undefined)),
+    beginLoad: () => faults.beginLoad((name) => running.get(name)),
     fired: () => faults.fired(),
     disarm: () => faults.armed.disarm(),
     areWell: () =>
@@ -118,7 +150,7 @@ function portsOf(
   { kernel, network }: Servers,
   migrations: ProcessesRequest["migrations"],
   process: SimulatedProcess,
-): ProcessPorts {
+): ProcessPorts & { close(): Promise<void> } {
   const databases = new Map<ServiceName, ReturnType<typeof createSimulatedDatabase>>();
   return {
     database(service) {
@@ -134,6 +166,9 @@ function portsOf(
     entropy: createSimulatedEntropy(process),
     telemetry: createTraceTelemetry(kernel, process),
     migrations,
+    async close() {
+      await Promise.all([...databases.values()].map((database) => database.close()));
+    },
   };
 }
 

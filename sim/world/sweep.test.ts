@@ -115,7 +115,7 @@ describe("a sweep", () => {
     );
     expect(evidence.verdict).toBe("unknown");
     expect(evidence.doubts).toEqual(["3 of 3 planned pauses cannot be made in this world."]);
-    expect(evidence.faultsNotTried).toEqual(["crashes", "lost replies"]);
+    expect(evidence.faultsNotTried).toEqual(["crashes", "lost replies", "orderly stops"]);
   });
 
   it("judges the promises that its scenario names, and no other", async () => {

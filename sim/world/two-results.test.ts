@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Mutant } from "../../scenarios/mutants/mutant.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
+import type { Scenario } from "../../scenarios/plans/scenario.ts";
+import { ONE_PROCESS_EACH } from "../../scenarios/plans/topology.ts";
 import { PROMISES } from "../../scenarios/promises/promises.ts";
 import { runPlan } from "../../scenarios/runs/run-plan.ts";
 import { summarize } from "../../scenarios/runs/run-summary.ts";
@@ -16,6 +18,12 @@ import { compareTraces } from "../kernel/compare-traces.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { createSecondOpinion } from "./second-opinion.ts";
 import { createSimulatedWorld, type SimulatedWorldOptions } from "./world.ts";
+
+/** Every run starts two processes, and none of them again. */
+const TWO_PROCESSES: Scenario = {
+  ...transfer,
+  drafts: transfer.drafts.map((draft) => ({ ...draft, topology: ONE_PROCESS_EACH, faults: [] })),
+};
 
 /**
  * A service with a count in a variable of its module: every process, every incarnation and every
@@ -78,7 +86,7 @@ async function sweepOf(change: Partial<SweepRequest>) {
     world: await threadOf(),
     workers: null,
     secondOpinion,
-    scenario: transfer,
+    scenario: TWO_PROCESSES,
     mutant: null,
     seeds: { first: 1, last: 2 },
     shrinkRunsMax: 5,

@@ -38,6 +38,16 @@ function payments({ books }: Outcome): readonly string[] {
     .toSorted((left, right) => (left < right ? -1 : 1));
 }
 
+/** What the first attempt of each payment was answered, or `none`. */
+function firstAnswers({ happenings }: Outcome): Readonly<Record<string, number | string>> {
+  const firsts = happenings.flatMap((happening) =>
+    happening.kind === "answer" && happening.attempt === 1 && happening.command.kind === "transfer"
+      ? [[happening.command.idempotencyKey, happening.status ?? "none"] as const]
+      : [],
+  );
+  return Object.fromEntries(firsts);
+}
+
 const ENDED = ["p1 COMPLETED", "p2 FAILED insufficient_balance", "p3 COMPLETED"];
 
 describe("the simulated world", () => {
@@ -74,6 +84,23 @@ describe("the simulated world", () => {
     async (place, side) => {
       const trigger = { on: "effect", effect: `${place}#2`, side } as const;
       expect(await survived({ kind: "pause", trigger, lastsMs: 9_000 })).toBe(true);
+    },
+  );
+
+  it.each(places.flatMap((place) => [[place, "before"] as const, [place, "after"] as const]))(
+    "loses nothing when a process is told to stop at %s, %s it, and every client is answered",
+    async (place, side) => {
+      const trigger = { on: "effect", effect: `${place}#2`, side } as const;
+      const fault = { kind: "stop", trigger, restartAfterMs: 300 } as const;
+      const outcome = await runPlan(world, planWith(fault));
+      expect(outcome.fired).toEqual(new Set([0]));
+      expect(payments(outcome)).toEqual(ENDED);
+      expect(brokenPromises(outcome)).toEqual([]);
+      const told = outcome.happenings.filter(({ kind }) => kind === "exit" || kind === "restart");
+      expect(told.map(({ kind }) => kind)).toEqual(["restart"]);
+      // A request that came before the stop has an answer; one that comes while the process is down
+      // is refused, and asked again.
+      expect(firstAnswers(outcome)).toEqual({ p1: 202, p2: 202, p3: expect.anything() });
     },
   );
 
