@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
-import { KNOB_BOUNDS, type Knobs } from "../../system/process/knobs.ts";
+import { complaintAboutKnobs, KNOB_BOUNDS, type Knobs } from "../../system/process/knobs.ts";
 import { ROLES, serviceOf, SERVICES, type ServiceName } from "../../system/process/services.ts";
 import { databaseResource } from "../faults/effect-name.ts";
 import { complaintAboutFault, faultSchema, triggerOf } from "../faults/fault.ts";
@@ -60,7 +60,10 @@ const compiled = Compile(planSchema);
 
 /** What is wrong with a plan whose every field is right by itself, or undefined. */
 function complaintAbout(plan: Plan): string | undefined {
-  return complaintAboutTopology(plan) ?? complaintAboutCommands(plan) ?? complaintAboutFaults(plan);
+  const aboutKnobs = complaintAboutKnobs(plan.knobs);
+  return aboutKnobs === undefined
+    ? (complaintAboutTopology(plan) ?? complaintAboutCommands(plan) ?? complaintAboutFaults(plan))
+    : `/knobs: ${aboutKnobs}`;
 }
 
 /** Names that the worlds give to something else. */

@@ -112,6 +112,10 @@ describe("a replay file", () => {
       changed('"sessionTimeoutMs": 6000', '"sessionTimeoutMs": 500'),
       /damaged: \/plan\/knobs\/sessionTimeoutMs must be >= 6000/,
     ],
+    [
+      changed('"consumeRetryDelayMs": 100', '"consumeRetryDelayMs": 1500'),
+      /damaged: \/plan\/knobs: a message may be tried again for 6000 ms/,
+    ],
     [changed('"seed": 3,', '"seed": 3, "sed": 3,'), /damaged: \/plan\/sed is not known here/],
     [changed('"seed": 3,', ""), /damaged: \/plan must have required properties seed/],
   ])("that is not one is refused with what was expected", (text, message) => {

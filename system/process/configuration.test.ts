@@ -72,6 +72,21 @@ describe("readConfiguration", () => {
     expect(faults).toEqual(isTaken ? [] : [expected]);
   });
 
+  it.each([
+    [",", "ROLES: a process without a role would do nothing"],
+    ["payment-api,payment-api", "ROLES: a role is named twice"],
+  ])("takes no roles that make no process: %j", (roles, fault) => {
+    expect(faultsOf({ ...COMPLETE, ROLES: roles })).toEqual([fault]);
+  });
+
+  it("takes no retries in which the broker would give the partition away", () => {
+    const slow = { CONSUME_ATTEMPTS_MAX: "13", CONSUME_RETRY_DELAY_MS: "500" };
+    expect(faultsOf({ ...COMPLETE, ...slow })).toEqual([
+      "CONSUME_ATTEMPTS_MAX, CONSUME_RETRY_DELAY_MS, SESSION_TIMEOUT_MS: a message may be tried again for 6000 ms, and a session lasts 6000 ms",
+    ]);
+    expect(faultsOf({ ...COMPLETE, ...slow, SESSION_TIMEOUT_MS: "6001" })).toEqual([]);
+  });
+
   it("takes no batch of the relay that Kafka would refuse as too large by default", () => {
     const money = { amountMinor: 9_223_372_036_854_775_807n, currency: "OMR" } as const;
     const uuid = "00000000-0000-4000-8000-000000000000";

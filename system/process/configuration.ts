@@ -1,4 +1,4 @@
-import { DEFAULT_KNOBS, KNOB_BOUNDS, type Knobs } from "./knobs.ts";
+import { complaintAboutKnobs, DEFAULT_KNOBS, KNOB_BOUNDS, type Knobs } from "./knobs.ts";
 import { ROLES, serviceOf, type Role, type ServiceName } from "./services.ts";
 
 /** One process, as its environment describes it. */
@@ -58,6 +58,12 @@ export function readConfiguration(environment: Environment): Configuration {
 
 function readRoles(environment: Environment, faults: string[]): readonly Role[] {
   const names = required(environment, "ROLES", faults).split(",").filter(Boolean);
+  if (names.length === 0 && environment["ROLES"]) {
+    faults.push("ROLES: a process without a role would do nothing");
+  }
+  if (new Set(names).size < names.length) {
+    faults.push("ROLES: a role is named twice");
+  }
   const unknown = names.filter((name) => !isRole(name));
   if (unknown.length > 0) {
     faults.push(`ROLES: ${unknown.join(", ")} is not one of: ${ROLES.join(", ")}`);
@@ -70,13 +76,18 @@ function readKnobs(environment: Environment, faults: string[]): Knobs {
     const range = { fallback: DEFAULT_KNOBS[knob], ...KNOB_BOUNDS[knob] };
     return wholeNumber(environment, variable, range, faults);
   };
-  return {
+  const knobs = {
     relayBatchMax: read("RELAY_BATCH_MAX", "relayBatchMax"),
     relayPollMs: read("RELAY_POLL_MS", "relayPollMs"),
     consumeAttemptsMax: read("CONSUME_ATTEMPTS_MAX", "consumeAttemptsMax"),
     consumeRetryDelayMs: read("CONSUME_RETRY_DELAY_MS", "consumeRetryDelayMs"),
     sessionTimeoutMs: read("SESSION_TIMEOUT_MS", "sessionTimeoutMs"),
   };
+  const complaint = complaintAboutKnobs(knobs);
+  if (complaint !== undefined) {
+    faults.push(`CONSUME_ATTEMPTS_MAX, CONSUME_RETRY_DELAY_MS, SESSION_TIMEOUT_MS: ${complaint}`);
+  }
+  return knobs;
 }
 
 function required(environment: Environment, variable: string, faults: string[]): string {

@@ -34,3 +34,16 @@ export const DEFAULT_KNOBS: Knobs = {
   consumeRetryDelayMs: 100,
   sessionTimeoutMs: 6_000,
 };
+
+/**
+ * What is wrong with knobs whose every value is right by itself, or undefined. Heartbeats go out
+ * between messages only: a message that is tried again for longer than a session costs its consumer
+ * the partition.
+ */
+export function complaintAboutKnobs(knobs: Knobs): string | undefined {
+  const { consumeAttemptsMax, consumeRetryDelayMs, sessionTimeoutMs } = knobs;
+  const retryingMs = (consumeAttemptsMax - 1) * consumeRetryDelayMs;
+  return retryingMs >= sessionTimeoutMs
+    ? `a message may be tried again for ${retryingMs} ms, and a session lasts ${sessionTimeoutMs} ms`
+    : undefined;
+}

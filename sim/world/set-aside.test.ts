@@ -1,0 +1,94 @@
+import { beforeAll, expect, it } from "vitest";
+import { partsWith } from "../../scenarios/mutants/mutants.ts";
+import { samplePlan } from "../../scenarios/testing/sample-plan.ts";
+import { readMigrations } from "../../system/adapters/migration-files.ts";
+import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
+import type { ServiceName } from "../../system/process/services.ts";
+import { createSimulatedBroker } from "../adapters/kafka-broker.ts";
+import { createKernel } from "../kernel/kernel.ts";
+import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
+import { kafkaPort, startServers } from "./servers.ts";
+import { superviseProcesses } from "./supervise-processes.ts";
+
+beforeAll(() => loadPostgresParser());
+
+/** All of one payment's key, and so of one partition. */
+const created = (id: string, paymentId: string): Event => ({
+  id,
+  type: "payment.created",
+  payment: {
+    id: paymentId,
+    senderWalletId: "salim",
+    receiverWalletId: "fatma",
+    money: { amountMinor: 1n, currency: "OMR" },
+  },
+});
+
+it("messages that can never be taken in are set aside, each with its reason, and the one behind them is taken", async () => {
+  const { letters, decisions, lag } = await taken("wallet", [
+    created("e1", "p1"),
+    // The very same again: a duplicate.
+    created("e1", "p1"),
+    // Another event about a payment that was decided.
+    created("e2", "p1"),
+    // Another payment, under the id of an event that was taken in.
+    created("e1", "p2"),
+    created("e3", "p3"),
+  ]);
+  expect(decisions).toEqual(["p1", "p3"]);
+  expect(letters).toEqual([
+    expect.stringMatching(/^the database refused it with 23505: .*transfer_decisions_pkey/),
+    "Error: event e1 was taken in before, and not for payment p2",
+  ]);
+  expect(lag).toBe(0);
+});
+
+it("a verdict of a payment that is not here is set aside, and not lost", async () => {
+  const { letters, lag } = await taken("payment", [
+    { id: "e9", type: "payment.completed", paymentId: "p9" },
+  ]);
+  expect(letters).toEqual(['Error: there is no payment "p9"']);
+  expect(lag).toBe(0);
+});
+
+/** Sends events in this order, on one partition, and answers what became of them in a service. */
+async function taken(service: ServiceName, events: readonly Event[]) {
+  const kernel = createKernel({ seed: "1" });
+  const servers = startServers(kernel);
+  const processes = superviseProcesses(servers, {
+    plan: samplePlan(),
+    migrations: readMigrations,
+    partsOf: (ports) => partsWith(null, ports),
+  });
+  return kernel.run(async (main) => {
+    processes.start();
+    while (!processes.areWell()) {
+      await main.sleep(10);
+    }
+    const broker = createSimulatedBroker({
+      network: servers.network,
+      process: main,
+      servers: [kafkaPort],
+    });
+    const producer = await broker.connectProducer();
+    const [first] = events;
+    const key = first === undefined ? "" : eventKey(first);
+    for (const event of events) {
+      await producer.send([{ topic: event.type, key, value: encodeEvent(event) }]);
+    }
+    await main.sleep(10_000);
+    const letters = servers
+      .database(service)
+      .read("SELECT reason FROM dead_letters ORDER BY topic, partition_id, message_offset")
+      .map((row) => row["reason"]);
+    const decisions = servers
+      .database("wallet")
+      .read("SELECT payment_id FROM transfer_decisions ORDER BY payment_id")
+      .map((row) => row["payment_id"]);
+    const lag = [
+      ...servers.broker.progress("wallet-transfer", "payment.created"),
+      ...servers.broker.progress("payment-settle", "payment.completed"),
+    ].reduce((sum, each) => sum + each.lag, 0);
+    return { letters, decisions, lag };
+  });
+}
