@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { DatabaseError } from "../ports/database.ts";
 import type { HttpRequest, HttpResponse } from "../ports/server.ts";
 import { databaseError, scriptedDatabase, type Script } from "../testing/scripted-database.ts";
 import { paymentRoutes } from "./routes.ts";
@@ -18,16 +17,11 @@ function service(
   answers: { readonly accept?: () => Promise<Acceptance>; readonly script?: Script } = {},
 ) {
   const requests: TransferRequest[] = [];
-  const lines: string[] = [];
   const ports = {
     database: scriptedDatabase(answers.script),
     clock: { nowMs: () => 1_234, async sleep() {} },
     entropy: { uuid: () => "u1" },
     producer: { async send() {}, async disconnect() {} },
-    telemetry: {
-      event: (name: string, detail: Readonly<Record<string, unknown>>) =>
-        lines.push(`${name} ${Object.values(detail).join(" ")}`),
-    },
   };
   const routes = paymentRoutes(ports, async (_, request) => {
     requests.push(request);
@@ -50,7 +44,6 @@ function service(
   };
   return {
     requests,
-    lines,
     post: (headers: HttpRequest["headers"], body: unknown) => ask("POST", { headers, body }),
     get: (id: string) => ask("GET", { pathParameters: { id } }),
   };
@@ -138,35 +131,6 @@ describe("POST /payments", () => {
     const { post } = service({ accept: async () => ({ kind: "key-reused" }) });
     expect(await post(KEY, BODY)).toEqual(problemWith(422, "idempotency-key-reused"));
   });
-
-  it.each([
-    ["unknown", "outcome-unknown"],
-    ["no", "not-available"],
-  ] as const)(
-    "answers 503 to an error that may have been applied: %s under the code %s, with a line",
-    async (applied, code) => {
-      const error = databaseError(applied);
-      const { post, lines } = service({ accept: () => Promise.reject(error) });
-      expect(await post(KEY, BODY)).toEqual(problemWith(503, code));
-      expect(lines).toEqual([
-        `http.not-available POST /payments ${error.code} ${error.message} ${applied}`,
-      ]);
-    },
-  );
-
-  it.each([
-    ["a bug", new TypeError("a secret"), "http.failed POST /payments  a secret"],
-    [
-      "an error of the database that would come again",
-      new DatabaseError("out of range", { code: "22003", applied: "no" }),
-      "http.failed POST /payments 22003 out of range",
-    ],
-  ])("answers 500 to %s, without telling what it was, with a line", async (_, error, line) => {
-    const { post, lines } = service({ accept: () => Promise.reject(error) });
-    const expected = problemWith(500, "internal-error", "the service met an error of its own");
-    expect(await post(KEY, BODY)).toEqual(expected);
-    expect(lines).toEqual([line]);
-  });
 });
 
 describe("GET /payments/:id", () => {
@@ -196,14 +160,8 @@ describe("GET /payments/:id", () => {
   it.each(["\u0000", "a\u0000", "", "a/b", "p".repeat(65)])(
     "answers 404 to what cannot be an id, and asks no database: %j",
     async (id) => {
-      const { get, lines } = service({ script: () => databaseError("no") });
+      const { get } = service({ script: () => databaseError("no") });
       expect(await get(id)).toEqual(problemWith(404, "unknown-payment"));
-      expect(lines).toEqual([]);
     },
   );
-
-  it("answers 503 when the database cannot be asked", async () => {
-    const { get } = service({ script: () => databaseError("unknown") });
-    expect(await get("p1")).toEqual(problemWith(503, "outcome-unknown"));
-  });
 });

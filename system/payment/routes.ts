@@ -1,11 +1,9 @@
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { parseMoney } from "../domain/money.ts";
-import { answering } from "../http/answering.ts";
 import { problem } from "../http/problem.ts";
 import { identifier, isIdentifier, requestBody } from "../http/request-body.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
-import type { Telemetry } from "../ports/telemetry.ts";
 import type { AcceptPorts } from "./accept.ts";
 import { findPayment } from "./records.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
@@ -15,11 +13,11 @@ import type { Acceptance, TransferRequest } from "./transfer-request.ts";
  * - `POST /payments` with an `Idempotency-Key` header: 202 with the payment's location
  * - `GET /payments/:id`: 200 with its state
  *
- * Errors are problem details. After 503 ask again with the same key: its code says whether nothing
- * was done or whether that is not known.
+ * Errors are problem details; what is thrown, `answering` turns into one. After 503 ask again with
+ * the same key: its code says whether nothing was done or whether that is not known.
  */
 export function paymentRoutes(
-  ports: PaymentPorts,
+  ports: AcceptPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
 ): readonly Route[] {
   return [
@@ -27,8 +25,6 @@ export function paymentRoutes(
     { method: "GET", path: "/payments/:id", handle: (request) => getPayment(ports, request) },
   ];
 }
-
-type PaymentPorts = AcceptPorts & { readonly telemetry: Telemetry };
 
 const paymentBody = Compile(
   Type.Object(
@@ -45,7 +41,7 @@ const paymentBody = Compile(
 const KEY_FORM = "one Idempotency-Key header of 1 to 255 visible ASCII characters";
 
 async function postPayment(
-  ports: PaymentPorts,
+  ports: AcceptPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
@@ -68,25 +64,21 @@ async function postPayment(
   if (transfer.kind === "refused") {
     return problem(400, "malformed-amount", transfer.message);
   }
-  return answering(ports.telemetry, "POST /payments", async () => {
-    const acceptance = await accept(ports, transfer.request);
-    return acceptance.kind === "key-reused"
-      ? problem(422, "idempotency-key-reused", "the key was used for a different request")
-      : acceptedResponse(acceptance.paymentId);
-  });
+  const acceptance = await accept(ports, transfer.request);
+  return acceptance.kind === "key-reused"
+    ? problem(422, "idempotency-key-reused", "the key was used for a different request")
+    : acceptedResponse(acceptance.paymentId);
 }
 
-async function getPayment(ports: PaymentPorts, request: HttpRequest): Promise<HttpResponse> {
+async function getPayment(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
   const id = request.pathParameters["id"] ?? "";
   const unknown = problem(404, "unknown-payment", `there is no payment ${JSON.stringify(id)}`);
   // What cannot be an id is not asked for: a text with a NUL the database would refuse.
   if (!isIdentifier(id)) {
     return unknown;
   }
-  return answering(ports.telemetry, "GET /payments/:id", async () => {
-    const payment = await findPayment(ports.database, id);
-    return payment === undefined ? unknown : { status: 200, body: payment };
-  });
+  const payment = await findPayment(ports.database, id);
+  return payment === undefined ? unknown : { status: 200, body: payment };
 }
 
 function readTransfer(

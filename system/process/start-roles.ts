@@ -1,5 +1,6 @@
 import { migrate, type Migration } from "../database/migrate.ts";
 import type { Event } from "../domain/events.ts";
+import { answering } from "../http/answering.ts";
 import { consume } from "../inbox/consume.ts";
 import { runRelay } from "../outbox/run-relay.ts";
 import type { Broker, Subscription } from "../ports/broker.ts";
@@ -145,7 +146,12 @@ function postOf(role: Role, ports: ProcessPorts): Post {
 
 function routesOf(post: Post, parts: Parts): readonly Route[] {
   const definition = definitionOf(post.role);
-  return definition.kind === "api" ? definition.routes(post, parts) : [];
+  const routes = definition.kind === "api" ? definition.routes(post, parts) : [];
+  return routes.map((route) => ({
+    ...route,
+    handle: (request) =>
+      answering(post.telemetry, `${route.method} ${route.path}`, () => route.handle(request)),
+  }));
 }
 
 function subscriptionsOf(

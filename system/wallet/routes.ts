@@ -1,13 +1,11 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
 import { formatMoney, parseMoney } from "../domain/money.ts";
-import { answering } from "../http/answering.ts";
 import { problem } from "../http/problem.ts";
 import { identifier, requestBody } from "../http/request-body.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
-import type { Telemetry } from "../ports/telemetry.ts";
 import { openWallet } from "./open-wallet.ts";
 
 /**
@@ -15,7 +13,7 @@ import { openWallet } from "./open-wallet.ts";
  * - `POST /wallets`: opens a wallet funded from outside; 201 with the wallet, again with the same
  *   id the wallet that is there
  *
- * Errors are problem details.
+ * Errors are problem details; what is thrown, `answering` turns into one.
  */
 export function walletRoutes(ports: WalletPorts): readonly Route[] {
   return [{ method: "POST", path: "/wallets", handle: (request) => postWallet(ports, request) }];
@@ -24,7 +22,6 @@ export function walletRoutes(ports: WalletPorts): readonly Route[] {
 interface WalletPorts {
   readonly database: Database;
   readonly clock: Clock;
-  readonly telemetry: Telemetry;
 }
 
 const walletBody = Compile(
@@ -44,9 +41,7 @@ async function postWallet(ports: WalletPorts, request: HttpRequest): Promise<Htt
   if (parsed.kind === "refused") {
     return problem(400, "malformed-amount", parsed.message);
   }
-  return answering(ports.telemetry, "POST /wallets", async () => {
-    const wallet = await openWallet(ports, { walletId: id, funding: parsed.money });
-    const balance = formatMoney(wallet.balance);
-    return { status: 201, body: { id, balance, currency: wallet.balance.currency } };
-  });
+  const wallet = await openWallet(ports, { walletId: id, funding: parsed.money });
+  const balance = formatMoney(wallet.balance);
+  return { status: 201, body: { id, balance, currency: wallet.balance.currency } };
 }
