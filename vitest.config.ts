@@ -4,8 +4,7 @@ const EVERYWHERE_EXCLUDED = ["**/node_modules/**", "out/**"];
 
 export default defineConfig({
   test: {
-    // `.ci/run` sums the JSON reports; the scripts in package.json say where each one goes.
-    reporters: process.env["CI"] === "true" ? ["default", "json"] : ["default"],
+    reporters: reporters(process.env),
     projects: [
       {
         test: {
@@ -33,3 +32,15 @@ export default defineConfig({
     ],
   },
 });
+
+/**
+ * `.ci/run` sums the JSON reports, a build server shows those of JUnit, and GitHub marks lines; the
+ * scripts in package.json say where each file goes.
+ */
+function reporters(environment: NodeJS.ProcessEnv): string[] {
+  return [
+    "default",
+    ...(environment["CI"] === "true" ? ["json", "junit"] : []),
+    ...(environment["GITHUB_ACTIONS"] === "true" ? ["github-actions"] : []),
+  ];
+}

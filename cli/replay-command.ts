@@ -20,6 +20,7 @@ import { say } from "./output.ts";
 import { codeDigest, digestOf } from "./product.ts";
 import { describeReplayEnd, exitCodeOfReplay, type ReplayEnd } from "./replay-words.ts";
 import { withWorld } from "./with-world.ts";
+import { traceText } from "./write-trace.ts";
 
 export function addReplayCommand(program: Command): void {
   program
@@ -65,7 +66,7 @@ async function replayCommand(file: string, options: ReplayOptions): Promise<void
       // A plan that left another trace than was recorded ran twice; both went the same way.
       const [trace] = traces;
       if (traceFile !== undefined && trace !== undefined) {
-        await writeWhole(traceFile, trace.events.map((one) => `${JSON.stringify(one)}\n`).join(""));
+        await writeWhole(traceFile, traceText(trace));
       }
     });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -23,11 +23,23 @@ describe("the folder of a run", () => {
     await withFolder(async (folder) => {
       const broken = ["run", "transfer", "--mutant", "F0", "--shrink-runs", "0", "--out", folder];
       expect((await falconpay(broken)).code).toBe(1);
-      expect(readdirSync(folder)).toContain("ends-2.json");
+      expect(readdirSync(folder)).toEqual([
+        "ends-2.json",
+        "ends-2.trace.jsonl",
+        "evidence.json",
+        "junit.xml",
+        "report.html",
+      ]);
       writeFileSync(join(folder, "notes-1.json"), "{}");
       mkdirSync(join(folder, "logs"));
       expect((await falconpay(["run", "transfer", "--seeds", "1", "--out", folder])).code).toBe(0);
-      expect(readdirSync(folder)).toEqual(["evidence.json", "logs", "notes-1.json", "report.html"]);
+      expect(readdirSync(folder)).toEqual([
+        "evidence.json",
+        "junit.xml",
+        "logs",
+        "notes-1.json",
+        "report.html",
+      ]);
     });
   });
 
@@ -45,6 +57,21 @@ describe("the folder of a run", () => {
       expect(passed.stdout).not.toContain("report.html");
       expect(passed.code).toBe(2);
       expect(readdirSync(folder)).toEqual([]);
+    });
+  });
+});
+
+describe("where GitHub runs it", () => {
+  it("a broken promise marks the step, and the step's summary tells of it", async () => {
+    await withFolder(async (folder) => {
+      const summary = join(folder, "summary.md");
+      const environment = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary };
+      const run = (...more: readonly string[]) =>
+        falconpay(["run", "transfer", "--out", join(folder, "out"), ...more], { environment });
+      await run("--mutant", "F0", "--shrink-runs", "0");
+      const { stderr } = await run("--seeds", "1", "--shrink-runs", "0", "--json");
+      expect(stderr).not.toContain("::error");
+      expect(readFileSync(summary, "utf8")).toMatch(/### FAIL: .*mutant F0.*### PASS: /s);
     });
   });
 });

@@ -5,6 +5,7 @@ import { encodeEvidence } from "../reports/evidence/evidence-codec.ts";
 import type { Evidence } from "../reports/evidence/evidence.ts";
 import { exitCodeOf } from "../reports/evidence/verdict.ts";
 import { failureText } from "../reports/text/failure-text.ts";
+import { junitText } from "../reports/text/junit-text.ts";
 import { reportText, summaryText } from "../reports/text/summary-text.ts";
 import { writeReport } from "../reports/write-report.ts";
 import { writeWhole } from "../reports/write-whole.ts";
@@ -14,6 +15,7 @@ import { encodeReplayFile } from "../scenarios/plans/replay-file.ts";
 import type { SweepResult } from "../scenarios/sweeps/sweep.ts";
 import { conclude } from "./conclude.ts";
 import { freshOutput } from "./fresh-output.ts";
+import { tellGithub } from "./github.ts";
 import {
   mutantNamed,
   parsePorts,
@@ -27,6 +29,7 @@ import {
 import { say } from "./output.ts";
 import { digestOf } from "./product.ts";
 import { runSweep, type RunRequest } from "./run-sweep.ts";
+import { writeTrace } from "./write-trace.ts";
 
 const DEFAULTS = {
   sim: { seeds: { first: 1, last: 400 }, shrinkRunsMax: 500 },
@@ -71,7 +74,10 @@ export function addRunCommand(program: Command): void {
       "--ports <list>",
       "ports of the real servers, such as postgres=15432,kafka=19092,toxiproxy=8474 (default: free ones)",
     )
-    .option("--json", "print the evidence on standard output instead of the summary")
+    .option(
+      "--json",
+      "print the evidence on standard output instead of the summary (under npm: npm run -s)",
+    )
     .addHelpText("after", `\nExamples:\n${examples().join("\n")}`)
     .action(runCommand);
 }
@@ -109,7 +115,8 @@ async function runCommand(name: string, options: RunOptions): Promise<void> {
     await tell(`\n${failure}\n`);
   }
   await conclude(exitCodeOf(evidence.verdict), async () => {
-    const { reportPath } = await write(request, result);
+    const { reportPath } = await write(request, result, measuredMs);
+    await tellGithub(evidence);
     await tell(`${failure === "" ? "" : "\n"}${reportText(reportPath)}\n`);
     const hint = howToSeeItFail(request, evidence);
     if (hint !== "") {
@@ -172,10 +179,16 @@ function readWorkers(text: string | undefined, { first, last }: SeedRange): numb
 async function write(
   { out }: RunRequest,
   { evidence, replayFile }: SweepResult,
+  wallMs: number,
 ): Promise<{ readonly reportPath: string }> {
   if (replayFile !== null) {
-    const text = encodeReplayFile(replayFile.content, digestOf);
-    await writeWhole(join(out, replayFile.name), text);
+    const file = join(out, replayFile.name);
+    await writeWhole(file, encodeReplayFile(replayFile.content, digestOf));
+    if (evidence.world === "sim") {
+      await writeTrace(replayFile.content, `${file.replace(/\.json$/, "")}.trace.jsonl`);
+    }
   }
-  return writeReport(evidence, { folder: out });
+  const report = await writeReport(evidence, { folder: out });
+  await writeWhole(join(out, "junit.xml"), junitText(evidence, { wallMs }));
+  return report;
 }

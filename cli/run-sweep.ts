@@ -3,10 +3,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WantedPorts } from "../chaos/local/local.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import type { Scenario } from "../scenarios/plans/scenario.ts";
-import type { SweepHost, SweepProgress } from "../scenarios/sweeps/sweep-request.ts";
+import type { SweepHost } from "../scenarios/sweeps/sweep-request.ts";
 import { sweep, type SweepResult } from "../scenarios/sweeps/sweep.ts";
 import { createSecondOpinion } from "../sim/world/second-opinion.ts";
 import { startWorkers } from "../sim/world/workers.ts";
+import { describeProgress } from "./describe-progress.ts";
 import { onInterruption } from "./interruption.ts";
 import type { SeedRange, WorldName } from "./options.ts";
 import { codeDigest, digestOf, productVersion } from "./product.ts";
@@ -80,20 +81,6 @@ function titleOf({ scenario, mutant, worldName, seeds }: RunRequest): string {
   const variant = mutant === null ? "" : `, mutant ${mutant.id}`;
   const where = worldName === "sim" ? "in the simulated world" : "on real servers";
   return `${scenario.name} ${where}, seeds ${seeds.first} to ${seeds.last}${variant}`;
-}
-
-function describeProgress(
-  { kind, done }: SweepProgress,
-  { first, last }: SeedRange,
-  elapsedMs: number,
-): string {
-  if (kind === "shrink") {
-    return `a promise broke; making the case smaller, ${done} variants tried`;
-  }
-  const total = last - first + 1;
-  const perSecond = (done * 1_000) / Math.max(1, elapsedMs);
-  const secondsLeft = Math.ceil((total - done) / perSecond);
-  return `${done} of ${total} seeds, ${perSecond.toFixed(1)} a second, about ${secondsLeft} s left`;
 }
 
 function hostOf({ scenario, mutant, worldName, seeds, out }: RunRequest): SweepHost {
