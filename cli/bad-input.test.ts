@@ -140,7 +140,7 @@ describe("a run", () => {
   it("that is interrupted writes what it has, and says that it proves nothing", async () => {
     await withFolder(async (folder) => {
       const line = ["run", "transfer", "--seeds", "1..100000", "--out", folder];
-      const ended = await falconpay(line, { interruptAt: /of 100000 seeds/ });
+      const ended = await falconpay(line, { interruptAt: /of 100 000 seeds/ });
       expect(ended.stdout, ended.stderr).toMatch(/UNKNOWN/);
       expect(ended.code).toBe(5);
       const evidence = evidenceIn(folder);

@@ -12,6 +12,13 @@ export interface SeedRange {
   readonly last: number;
 }
 
+/** Variants tried to make a failing case smaller, unless a number is asked for. */
+export const SHRINK_RUNS_MAX = {
+  sim: 500,
+  // A run on real servers takes many seconds: a failing case is kept as it is.
+  real: 0,
+} as const satisfies Record<WorldName, number>;
+
 const SEED_MAX = 4_294_967_295;
 
 /** `7` or `1..400`. @throws UsageError */

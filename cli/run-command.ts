@@ -23,6 +23,7 @@ import {
   parseWholeNumber,
   parseWorld,
   scenarioNamed,
+  SHRINK_RUNS_MAX,
   type SeedRange,
   type WorldName,
 } from "./options.ts";
@@ -32,9 +33,9 @@ import { runSweep, type RunRequest } from "./run-sweep.ts";
 import { writeTrace } from "./write-trace.ts";
 
 const DEFAULTS = {
-  sim: { seeds: { first: 1, last: 400 }, shrinkRunsMax: 500 },
-  // A run on real servers takes many seconds: few seeds, and a failing case is kept as it is.
-  real: { seeds: { first: 1, last: 4 }, shrinkRunsMax: 0 },
+  sim: { seeds: { first: 1, last: 400 }, shrinkRunsMax: SHRINK_RUNS_MAX.sim },
+  // A run on real servers takes many seconds.
+  real: { seeds: { first: 1, last: 4 }, shrinkRunsMax: SHRINK_RUNS_MAX.real },
 } as const;
 
 const WORKER_SEEDS_MIN = 20;

@@ -3,15 +3,17 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WantedPorts } from "../chaos/local/local.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import type { Scenario } from "../scenarios/plans/scenario.ts";
-import type { SweepHost } from "../scenarios/sweeps/sweep-request.ts";
+import type { SweepHost, SweepRequest } from "../scenarios/sweeps/sweep-request.ts";
 import { sweep, type SweepResult } from "../scenarios/sweeps/sweep.ts";
 import { createSecondOpinion } from "../sim/world/second-opinion.ts";
 import { startWorkers } from "../sim/world/workers.ts";
 import { describeProgress } from "./describe-progress.ts";
 import { onInterruption } from "./interruption.ts";
-import type { SeedRange, WorldName } from "./options.ts";
-import { codeDigest, digestOf, productVersion } from "./product.ts";
+import { codeThatRuns, madeNow } from "./made-by.ts";
+import { SHRINK_RUNS_MAX, type SeedRange, type WorldName } from "./options.ts";
+import { digestOf, productVersion } from "./product.ts";
 import { withProgress } from "./progress.ts";
+import { seeItFail } from "./see-it-fail.ts";
 import { withWorld, type WorldRequest } from "./with-world.ts";
 
 /** A `run` command as it was understood. */
@@ -39,9 +41,9 @@ export async function runSweep(
   let measuredMs = 0;
   try {
     const result = await withProgress(titleOf(request), (tell) =>
-      withWorld(worldOf(request, signal), (world) => {
+      withWorld(worldOf(request, signal), async (world) => {
         const beganAtMs = Date.now();
-        return sweep({
+        const asked: SweepRequest = {
           world,
           workers,
           secondOpinion: request.worldName === "sim" ? createSecondOpinion() : null,
@@ -58,7 +60,9 @@ export async function runSweep(
             tell(describeProgress(progress, seeds, elapsedMs));
             await nextTurn();
           },
-        });
+        };
+        const done = await sweep(asked);
+        return shouldBeSeenToFail(request, done) ? withSeenToFail(asked, done, tell) : done;
       }),
     );
     return { result, measuredMs };
@@ -66,6 +70,20 @@ export async function runSweep(
     interruption.dispose();
     await workers?.close();
   }
+}
+
+function shouldBeSeenToFail({ mutant, worldName }: RunRequest, { evidence }: SweepResult): boolean {
+  return evidence.verdict === "pass" && mutant === null && worldName === "sim";
+}
+
+async function withSeenToFail(
+  asked: SweepRequest,
+  done: SweepResult,
+  tell: (text: string) => void,
+): Promise<SweepResult> {
+  tell("every promise held; seeing the same checks fail");
+  const seenToFail = await seeItFail({ ...asked, onProgress: () => nextTurn() });
+  return { ...done, evidence: { ...done.evidence, seenToFail } };
 }
 
 /** Simulated worlds are as many as there are threads; real servers there are once. */
@@ -83,14 +101,18 @@ function titleOf({ scenario, mutant, worldName, seeds }: RunRequest): string {
   return `${scenario.name} ${where}, seeds ${seeds.first} to ${seeds.last}${variant}`;
 }
 
-function hostOf({ scenario, mutant, worldName, seeds, out }: RunRequest): SweepHost {
+function hostOf(request: RunRequest): SweepHost {
+  const { scenario, mutant, worldName, seeds, shrinkRunsMax, out } = request;
   const world = worldName === "sim" ? "" : " --world real";
   const variant = mutant === null ? "" : ` --mutant ${mutant.id}`;
   const range = `--seeds ${seeds.first}..${seeds.last}`;
+  const shrink =
+    shrinkRunsMax === SHRINK_RUNS_MAX[worldName] ? "" : ` --shrink-runs ${shrinkRunsMax}`;
   return {
     product: productVersion(),
-    code: codeDigest(),
-    command: `npm run falconpay -- run ${scenario.name}${world}${variant} ${range}`,
+    code: codeThatRuns(),
+    made: madeNow(),
+    command: `npm run falconpay -- run ${scenario.name}${world}${variant} ${range}${shrink}`,
     replayCommand: (file) => `npm run falconpay -- replay ${fromHere(join(out, file))}${world}`,
     digest: digestOf,
   };

@@ -25,7 +25,7 @@ describe("evidence as JSON", () => {
 
   test("the text begins with what the file is, is indented by two, and ends with a newline", () => {
     const text = encodeEvidence(heldEvidence);
-    expect(text.startsWith('{\n  "format": "falconpay-evidence",\n  "version": 2,\n')).toBe(true);
+    expect(text.startsWith('{\n  "format": "falconpay-evidence",\n  "version": 3,\n')).toBe(true);
     expect(text.endsWith("}\n")).toBe(true);
   });
 
@@ -51,12 +51,12 @@ describe("a file that is not readable evidence is refused with its reason", () =
     ['{"format":"falconpay-evidence"}', "e.json is not falconpay evidence"],
     [whole.replace("{", '{ "a" "b",'), "e.json is not JSON: "],
     [
-      '{"format":"falconpay-evidence","version":3}',
-      "e.json is evidence of version 3; this falconpay reads version 2: use a newer falconpay",
+      '{"format":"falconpay-evidence","version":4}',
+      "e.json is evidence of version 4; this falconpay reads version 3: use a newer falconpay",
     ],
     [
       '{"format":"falconpay-evidence","version":1}',
-      "e.json is evidence of version 1; this falconpay reads version 2: run its command again",
+      "e.json is evidence of version 1; this falconpay reads version 3: run its command again",
     ],
   ] as const)("%j", ([text, message]) => {
     expect(() => decodeEvidence(text, "e.json")).toThrow(UnreadableEvidence);
@@ -105,6 +105,52 @@ describe("a file that is not readable evidence is refused with its reason", () =
     expect(() =>
       decodeEvidence(text.replace('"doubts": []', '"doubts": ["a doubt"]'), "e.json"),
     ).toThrow('verdict: it is "pass", but there are doubts');
+  });
+
+  test.for([
+    ['"payments": 24000', '"payments": 93', "totals.payments: 93, but 22841 were completed"],
+    ['"completed": 400', '"completed": 399', "totals.runs: 400, but 399 seeds were run"],
+    ['"last": 400', '"last": 401', 'verdict: it is "pass", but 400 of 401 seeds were run'],
+    ['"last": 400', '"last": 9', "seeds.completed: 400 of 9 seeds"],
+    ['"count": 57', '"count": 58', "totals.refusals: reasons for 1160 payments, but 1159 failed"],
+    [
+      '"checks": 400,\n      "brokenRuns": 0',
+      '"checks": 2,\n      "brokenRuns": 0',
+      "promises: ends has 2 checks, fewer than the 400 runs",
+    ],
+    [
+      '"planned": 61',
+      '"planned": 60',
+      "faults: 400 of crash planned, but its places say otherwise",
+    ],
+    ['"fired": 61', '"fired": 60', "faults: 400 of crash fired, but its places say otherwise"],
+    [
+      '"impossible": 0',
+      '"impossible": 1',
+      "faults: more of crash fired, or could not be made, than were planned",
+    ],
+    ['"world": "sim"', '"world": "real"', "traceHash: real servers leave none"],
+    ['"interrupted": false', '"interrupted": true', "interrupted: it is true, but every seed"],
+  ] as const)("a pass that contradicts itself is refused: %s for %s", ([right, wrong, message]) => {
+    const text = encodeEvidence(heldEvidence);
+    expect(text).toContain(right);
+    expect(() => decodeEvidence(text.replace(right, wrong), "e.json")).toThrow(message);
+  });
+
+  test("a pass whose parts make it none, and doubts that are not its own, are refused", () => {
+    const { crash } = { crash: heldEvidence.faults[0] };
+    const place = { process: "payment-1", place: "before produce", planned: 2, fired: 1 };
+    const faults = crash === undefined ? [] : [{ ...crash, planned: 2, fired: 1, places: [place] }];
+    expect(() => encodeEvidence({ ...heldEvidence, faults })).toThrow(
+      'verdict: it is "pass", but its parts make it "unknown": 1 of 2 planned crashes never fired.',
+    );
+    expect(() => encodeEvidence({ ...unknownEvidence, doubts: ["It rained."] })).toThrow(
+      "doubts: they are not those of its parts",
+    );
+    const findings = brokenEvidence.findings.map((each) => ({ ...each, promise: "balanced" }));
+    expect(() => encodeEvidence({ ...brokenEvidence, findings })).toThrow(
+      "findings: balanced is told to be broken, and no run broke it",
+    );
   });
 
   test("a control character in a wrong field does not reach the terminal", () => {

@@ -1,10 +1,11 @@
 import { Type } from "typebox";
 import { Value } from "typebox/value";
+import { contradictionIn } from "./contradiction.ts";
 import { evidenceHeaderSchema, evidenceSchema } from "./evidence-schema.ts";
 import type { Evidence } from "./evidence.ts";
 import { visibleText } from "./visible-text.ts";
 
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * A file that cannot be taken for evidence; the message says which, where, and what was expected.
@@ -97,28 +98,6 @@ function complaintAbout(value: unknown): string | undefined {
     return `${where}: missing, expected ${expected}`;
   }
   return `${where}: expected ${expected}, found ${excerptAt(value, path)}`;
-}
-
-/** A verdict that its own counts refute is refused: a page must not call broken promises a pass. */
-function contradictionIn(evidence: Type.Static<typeof evidenceSchema>): string | undefined {
-  const broken = evidence.promises.find((promise) => promise.brokenRuns > 0)?.name;
-  const found = broken ?? evidence.findings[0]?.promise;
-  switch (evidence.verdict) {
-    case "pass":
-      if (found !== undefined) {
-        return `verdict: it is "pass", but the promise ${found} was broken`;
-      }
-      return evidence.doubts.length > 0 ? 'verdict: it is "pass", but there are doubts' : undefined;
-    case "fail":
-      return found === undefined ? 'verdict: it is "fail", but no promise was broken' : undefined;
-    case "unknown":
-      if (found !== undefined) {
-        return `verdict: it is "unknown", but ${found} was broken`;
-      }
-      return evidence.doubts.length === 0
-        ? 'verdict: it is "unknown", but no doubt says why'
-        : undefined;
-  }
 }
 
 function expectationAt(schema: Type.TSchema, path: readonly string[]): string | undefined {

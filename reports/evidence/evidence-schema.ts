@@ -4,17 +4,21 @@ const count = Type.Integer({ minimum: 0, description: "a whole number of 0 or mo
 const seed = Type.Integer({ description: "a whole number" });
 const text = Type.String({ description: "a text" });
 const truth = Type.Boolean({ description: "true or false" });
+const truthOrNull = Type.Union([Type.Boolean(), Type.Null()], {
+  description: "true, false or null",
+});
 const hash = Type.Union([Type.String(), Type.Null()], { description: "a text, or null" });
 
 /**
- * The JSON shape of `Evidence` version 2, field by field in the order in which it is written. Each
+ * The JSON shape of `Evidence` version 3, field by field in the order in which it is written. Each
  * part's `description` completes the sentence "expected ...". Unknown fields are refused: a file
  * that says more than we read is of another version, whatever it calls itself.
  */
 export const evidenceSchema = record({
   format: Type.Literal("falconpay-evidence", { description: '"falconpay-evidence"' }),
-  version: Type.Literal(2, { description: "2" }),
+  version: Type.Literal(3, { description: "3" }),
   product: text,
+  code: record({ commit: hash, isClean: truthOrNull, digest: text }),
   scenario: record({ name: text, title: text, description: list(text) }),
   world: oneOf("sim", "real"),
   mutant: Type.Union([record({ id: text, defect: text }), Type.Null()], {
@@ -61,6 +65,7 @@ export const evidenceSchema = record({
       smallest: record({
         commands: count,
         faults: count,
+        faultPlaces: list(record({ kind: text, process: text, place: text })),
         tried: count,
         isMinimal: truth,
         traceHash: hash,
@@ -93,6 +98,8 @@ export const evidenceSchema = record({
   limits: list(text),
   servers: list(record({ name: text, version: text })),
   command: text,
+  seenToFail: list(record({ mutant: text, defect: text, promise: hash, seed, runs: count })),
+  made: record({ node: text, at: text }),
 });
 
 /**

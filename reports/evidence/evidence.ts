@@ -2,14 +2,16 @@
  * Evidence: what a run of the testbed did and found, as data. It is written as JSON (see
  * `evidence-codec.ts`), and every page and message is rendered from it alone.
  *
- * Same seeds, same bytes: evidence of the simulated world holds no host name, wall clock or path of
- * a machine.
+ * Same code, same command, same bytes: evidence of the simulated world holds no host name and no
+ * path of a machine, and nothing of a wall clock or of Node but in its part `made`.
  */
 export interface Evidence {
   readonly format: "falconpay-evidence";
-  readonly version: 2;
+  readonly version: 3;
   /** The version of this product that made the evidence, as in package.json. */
   readonly product: string;
+  /** The code that made it: with other code the same command makes other evidence. */
+  readonly code: EvidenceCode;
   readonly scenario: EvidenceScenario;
   readonly world: "sim" | "real";
   /**
@@ -45,8 +47,36 @@ export interface Evidence {
   readonly limits: readonly string[];
   /** Versions of the real servers, by name; empty in the simulated world. */
   readonly servers: readonly { readonly name: string; readonly version: string }[];
-  /** The command that made this evidence. */
+  /** The command that made this evidence, with every option that changes what it says. */
   readonly command: string;
+  /**
+   * After a pass: when the same code was last seen to fail the same scenario, with a part of the
+   * services broken on purpose. Empty where that was not tried.
+   */
+  readonly seenToFail: readonly SeenToFail[];
+  /** On what it was made, and when (ISO 8601): the only part that may differ when made again. */
+  readonly made: { readonly node: string; readonly at: string };
+}
+
+export interface EvidenceCode {
+  /** Null where it is no clone. */
+  readonly commit: string | null;
+  /** Whether the tree was as committed; null where there is no commit. */
+  readonly isClean: boolean | null;
+  /** Over sources and lock file. */
+  readonly digest: string;
+}
+
+/** A mutant that was run beside a pass. */
+export interface SeenToFail {
+  readonly mutant: string;
+  readonly defect: string;
+  /** The promise that broke; null when none did. */
+  readonly promise: string | null;
+  /** The seed that broke it, or the last one tried. */
+  readonly seed: number;
+  /** How many runs it took. */
+  readonly runs: number;
 }
 
 /** `unknown`: a planned fault never fired, or nothing was exercised; never taken for a pass. */
@@ -130,6 +160,12 @@ export interface Finding {
   readonly smallest: {
     readonly commands: number;
     readonly faults: number;
+    /** Where its faults strike. */
+    readonly faultPlaces: readonly {
+      readonly kind: string;
+      readonly process: string;
+      readonly place: string;
+    }[];
     /** How many smaller and other variants were run to get there. */
     readonly tried: number;
     /**

@@ -74,6 +74,9 @@ function doubtsAbout(grounds: VerdictGrounds): readonly string[] {
   }
   if (grounds.payments === 0) {
     doubts.push("No payment was made, so nothing was exercised.");
+  } else if (grounds.payments < grounds.runs) {
+    const idle = grounds.runs - grounds.payments;
+    doubts.push(`No payment was made in ${idle} of ${grounds.runs} runs, or in more.`);
   }
   for (const { many, planned, fired, impossible } of grounds.faults) {
     const silent = planned - fired - impossible;

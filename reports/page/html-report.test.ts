@@ -108,3 +108,31 @@ function textOf(page: string): string {
     .replace(/<[^>]*>/gu, "")
     .replace(/\s+/gu, " ");
 }
+
+test("the fault of the smallest story stands in the table, also where no run was struck", () => {
+  const [finding] = brokenEvidence.findings;
+  expect(finding).toBeDefined();
+  const findings = brokenEvidence.findings.map((each) => ({
+    ...each,
+    smallest: {
+      ...each.smallest,
+      faultPlaces: [{ kind: "crash", process: "wallet-1", place: "after claim" }],
+    },
+  }));
+  const page = renderHtml({ ...brokenEvidence, findings });
+  expect(page).toMatch(/after claim<\/code\s*><span class="aside"\s*>in the smallest story/);
+  expect(page.match(/in the smallest story/g)).toHaveLength(1);
+  expect(renderHtml(brokenEvidence).match(/in the smallest story/g)).toHaveLength(1);
+});
+
+test("a pass says when the check was last seen to fail, and what made it", () => {
+  const page = renderHtml(heldEvidence);
+  expect(page).toContain("mutant F0 broke ends in run 2");
+  expect(page).toContain(heldEvidence.code.commit ?? "none");
+  expect(page).toContain("24.21.0");
+  const changed = { ...heldEvidence, code: { ...heldEvidence.code, isClean: false } };
+  expect(renderHtml(changed)).toContain("with changes that are not committed");
+  expect(renderHtml({ ...heldEvidence, seenToFail: [] })).toContain(
+    "was not tried beside this run",
+  );
+});

@@ -1,4 +1,5 @@
 import type { Evidence } from "../evidence/evidence.ts";
+import { counted } from "../words/number-words.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
 
@@ -43,7 +44,7 @@ function inWords(faults: Evidence["faults"]): string {
 function chanceLimit({ totals }: Evidence): string {
   const { runs } = totals;
   if (runs < RUNS_FOR_RULE_OF_THREE) {
-    return `${figure(runs)} runs are too few to say how rare a failure would have to be to stay unseen.`;
+    return `${counted(runs, "run")} ${runs === 1 ? "is" : "are"} too few to say how rare a failure would have to be to stay unseen.`;
   }
   const oneIn = figure(Math.floor(runs / 3));
   return (

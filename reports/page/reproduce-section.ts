@@ -8,18 +8,18 @@ export function reproduceSection(evidence: Evidence): Html {
     <h2 id="reproduce-heading">How to reproduce it</h2>
     <p>${introduction(evidence)}</p>
     ${commandBlock(evidence.command)} ${traceHashLines(evidence.traceHash)}
-    ${evidence.findings.map(findingLines)} ${serverTable(evidence.servers)}
+    ${evidence.findings.map(findingLines)} ${madeByTable(evidence)}
   </section>`;
 }
 
-function introduction({ interrupted, product, world }: Evidence): string {
-  const begins = `With falconpay ${product}, this command`;
+function introduction({ interrupted, world }: Evidence): string {
+  const begins = "With the code named below, this command";
   if (world === "real") {
     return `${begins} makes such evidence anew. Real servers keep their own time, so a second run may take another course:`;
   }
   return interrupted
     ? `${begins} makes the same runs again, seed by seed, and the rest of them if it is not stopped:`
-    : `${begins} makes this evidence again, byte for byte, on any machine:`;
+    : `${begins} makes this evidence again, byte for byte but for its part "made", on any machine:`;
 }
 
 function traceHashLines(traceHash: string | null): Html {
@@ -41,25 +41,37 @@ function findingLines({ promise, replay }: Finding): Html {
     ${commandBlock(replay.command)}`;
 }
 
-function serverTable(servers: Evidence["servers"]): Html {
-  if (servers.length === 0) {
-    return html``;
-  }
+function madeByTable({ code, made, product, servers }: Evidence): Html {
+  const rows = [
+    ["falconpay", product],
+    ["Commit", commitInWords(code)],
+    ["Digest of sources and packages", code.digest],
+    ["Node", made.node],
+    ...servers.map(({ name, version }) => [name, version] as const),
+    ["Made at", made.at],
+  ] as const;
   return html`<table>
     <thead>
       <tr>
-        <th scope="col">Server</th>
-        <th scope="col">Version</th>
+        <th scope="col">What made it</th>
+        <th scope="col">Which</th>
       </tr>
     </thead>
     <tbody>
-      ${servers.map(
-        ({ name, version }) =>
+      ${rows.map(
+        ([name, which]) =>
           html`<tr>
             <th scope="row">${name}</th>
-            <td>${version}</td>
+            <td>${which}</td>
           </tr>`,
       )}
     </tbody>
   </table>`;
+}
+
+function commitInWords({ commit, isClean }: Evidence["code"]): string {
+  if (commit === null) {
+    return "not known: it was no clone";
+  }
+  return isClean === true ? commit : `${commit}, with changes that are not committed`;
 }

@@ -5,7 +5,8 @@ import { html, type Html } from "./html.ts";
 
 /** The scenario in words, what became of its payments, and where the faults struck, with bars. */
 export function triedSection(evidence: Evidence): Html {
-  const { faults, scenario, totals } = evidence;
+  const { faults, findings, scenario, totals } = evidence;
+  const inStory = findings.flatMap(({ smallest }) => smallest.faultPlaces);
   return html`<section id="tried" aria-labelledby="tried-heading">
     <h2 id="tried-heading">What was tried</h2>
     ${scenario.description.map((paragraph) => html`<p>${paragraph}</p>`)}
@@ -13,7 +14,7 @@ export function triedSection(evidence: Evidence): Html {
     ${paymentTable(totals)}
     <p>${scale(evidence)}</p>
     <h3>The faults</h3>
-    ${faults.length === 0 ? html`<p>No fault was planned.</p>` : faults.map(faultTable)}
+    ${faults.length === 0 ? html`<p>No fault was planned.</p>` : faults.map((fault) => faultTable(fault, inStory))}
   </section>`;
 }
 
@@ -71,7 +72,16 @@ function scale({ totals, world }: Evidence): string {
   );
 }
 
-function faultTable({ many, sentence, places }: FaultEvidence): Html {
+type StoryPlaces = Evidence["findings"][number]["smallest"]["faultPlaces"];
+
+/** The smallest story may strike where no run did, after it was made smaller: that place too. */
+function faultTable({ kind, many, sentence, places }: FaultEvidence, inStory: StoryPlaces): Html {
+  const struck = inStory.filter((each) => each.kind === kind);
+  const isStruck = (at: FaultPlace) =>
+    struck.some(({ process, place }) => process === at.process && place === at.place);
+  const more = struck
+    .filter((at) => !places.some((each) => each.process === at.process && each.place === at.place))
+    .map(({ process, place }) => ({ process, place, planned: 0, fired: 0 }));
   const most = Math.max(1, ...places.map(({ planned }) => planned));
   return html`<p>${sentence}</p>
     <table>
@@ -82,15 +92,22 @@ function faultTable({ many, sentence, places }: FaultEvidence): Html {
         </tr>
       </thead>
       <tbody>
-        ${places.map((place) => placeRow(place, most))}
+        ${[...places, ...more].map((place) => placeRow(place, { most, isStruck: isStruck(place) }))}
       </tbody>
     </table>`;
 }
 
-function placeRow({ process, place, planned, fired }: FaultPlace, most: number): Html {
+function placeRow(
+  { process, place, planned, fired }: FaultPlace,
+  { most, isStruck }: { readonly most: number; readonly isStruck: boolean },
+): Html {
   const silent = fired < planned ? html`<span class="aside">of ${figure(planned)}</span>` : "";
   return html`<tr>
-    <th scope="row"><span class="service">${process}</span> <code>${place}</code></th>
+    <th scope="row">
+      <span class="service">${process}</span> <code>${place}</code>${
+        isStruck ? html`<span class="aside">in the smallest story</span>` : ""
+      }
+    </th>
     <td class="number bar">
       ${bar({ planned, fired, most })}<span>${figure(fired)}${silent}</span>
     </td>

@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceMutant, Verdict } from "../evidence/evidence.ts";
 import { counted } from "../words/number-words.ts";
 import { seedsAsked, seedsDone } from "../words/seeds-done.ts";
+import { seenToFailWords } from "../words/seen-to-fail.ts";
 import { verdictSentence } from "../words/verdict-sentence.ts";
 import { inWorld } from "../words/world-name.ts";
 import { figure } from "./figure.ts";
@@ -48,8 +49,22 @@ export function verdictSection(evidence: Evidence): Html {
       A run is one whole story: services start, clients ask, faults strike and stop, and in the end
       every promise is judged.
     </p>
-    ${figures(evidence)}
+    ${seenToFail(evidence)} ${figures(evidence)}
   </section>`;
+}
+
+/** A pass means little where the check was never seen to fail. */
+function seenToFail({ mutant, seenToFail, verdict }: Evidence): Html {
+  if (verdict !== "pass" || mutant !== null) {
+    return html``;
+  }
+  if (seenToFail.length === 0) {
+    return html`<p>Whether these checks can fail was not tried beside this run.</p>`;
+  }
+  return html`<p>The same checks, with the same code, were last seen to fail right after it:</p>
+    <ul>
+      ${seenToFail.map((each) => html`<li>${seenToFailWords(each)}. ${each.defect}</li>`)}
+    </ul>`;
 }
 
 function endedEarly({ interrupted, seeds }: Evidence): Html {
@@ -82,16 +97,17 @@ function mutantMeaning(verdict: Verdict): string {
   }
 }
 
-function figures({ faults, promises, totals }: Evidence): Html {
+function figures({ faults, totals }: Evidence): Html {
   const shown = (count: number): string => figure(count);
   const fired = faults.reduce((sum, fault) => sum + fault.fired, 0);
   const planned = faults.reduce((sum, fault) => sum + fault.planned, 0);
-  const checks = promises.reduce((sum, promise) => sum + promise.checks, 0);
+  // Promises are checked together: a moment is counted once, whatever is checked at it.
+  const moments = totals.commitsJudged + totals.runs;
   const rows = [
     ["Runs", figure(totals.runs)],
     ["Payments", figure(totals.payments)],
     ["Faults fired", fired === planned ? shown(fired) : `${shown(fired)} of ${shown(planned)}`],
-    ["Checks", figure(checks)],
+    ["Moments judged", figure(moments)],
   ] as const;
   return html`<dl class="figures">
     ${rows.map(

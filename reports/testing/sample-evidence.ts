@@ -6,8 +6,13 @@ import type { Evidence, FaultEvidence, Finding, PromiseEvidence } from "../evide
  */
 export const heldEvidence: Evidence = {
   format: "falconpay-evidence",
-  version: 2,
+  version: 3,
   product: "0.1.0",
+  code: {
+    commit: "6f9f2ed1c0ffee00000000000000000000000000",
+    isClean: true,
+    digest: "77aa0c1d2e3f4051",
+  },
   scenario: {
     name: "transfer",
     title: "A payment survives a crash between commit and publish",
@@ -45,6 +50,16 @@ export const heldEvidence: Evidence = {
   limits: ["The simulated world is a model: where the model is wrong, so is what it shows."],
   servers: [],
   command: "npm run falconpay -- run transfer",
+  seenToFail: [
+    {
+      mutant: "F0",
+      defect: "The payment service commits first and emits its event afterwards.",
+      promise: "ends",
+      seed: 2,
+      runs: 2,
+    },
+  ],
+  made: { node: "24.21.0", at: "2026-11-25T12:00:00.000Z" },
 };
 
 /** The same scenario against the mutant F0, which breaks two promises; one story has nine steps. */
@@ -61,6 +76,7 @@ export const brokenEvidence: Evidence = {
   findings: [lostEventFinding()],
   traceHash: "c41d7e0b95f2a6388e17d0c2b4a59f6e3d8c7b1a2f405e69d8c3b7a1f0e2d495",
   command: "npm run falconpay -- run transfer --mutant F0",
+  seenToFail: [],
 };
 
 /**
@@ -204,12 +220,13 @@ function lostEventFinding(): Finding {
     sentence:
       "After the faults stop, every payment is terminal within the bound; outboxes and lags are empty.",
     seed: 17,
-    extent: "1 of 1 payments",
+    extent: "1 of 1 payment",
     first:
       "payment p1 is PENDING at 34 210 ms, 30 s after the last fault; no event of it was ever published",
     smallest: {
       commands: 1,
       faults: 1,
+      faultPlaces: [{ kind: "crash", process: "payment-1", place: "after accept.commit" }],
       tried: 23,
       isMinimal: true,
       traceHash: "0e8f6a5d4c3b2a190817f6e5d4c3b2a10f9e8d7c6b5a49382716f5e4d3c2b1a0",
@@ -329,5 +346,8 @@ function withHostileTexts(hostile: string): Evidence {
     traceHash: hostile,
     servers: [{ name: hostile, version: hostile }],
     command: hostile,
+    code: { commit: hostile, isClean: false, digest: hostile },
+    seenToFail: [{ mutant: hostile, defect: hostile, promise: hostile, seed: 2, runs: 2 }],
+    made: { node: hostile, at: hostile },
   };
 }

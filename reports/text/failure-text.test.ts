@@ -5,7 +5,7 @@ import { failureText } from "./failure-text.ts";
 test("a failure says the promise, how often it broke, the first case, how small it is, and how to replay it", () => {
   expect(failureText(brokenEvidence)).toBe(
     [
-      "ends broken: after the faults stop, every payment is terminal within the bound; outboxes and lags are empty. 1 of 1 payments; in 37 of 400 runs",
+      "ends broken: after the faults stop, every payment is terminal within the bound; outboxes and lags are empty. 1 of 1 payment; in 37 of 400 runs",
       "first: payment p1 is PENDING at 34 210 ms, 30 s after the last fault; no event of it was ever published",
       "smallest: 1 request and 1 fault, of which none can be left out",
       "replay: npm run falconpay -- replay out/ends-17.json",

@@ -33,6 +33,7 @@ test("a run that held ends with aligned counts, promises, verdict and speed", ()
       "    verdicts-agree  held      24 000 checks",
       "",
       "  verdict      PASS  Every promise held in 400 runs with 24 000 payments.",
+      "  last failed  mutant F0 broke ends in run 2",
       "  trace        5f0c9b1e6d3a47c2a1b88e09d4f7316502c9ae5b7740d8e1f36a2b90c4d5e6f7  the same for the same seeds",
       "  speed        42.1 seeds per second, 380 simulated seconds per second, in 9.5 s",
     ].join("\n"),

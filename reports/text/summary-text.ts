@@ -3,6 +3,7 @@ import type { Evidence, PromiseEvidence, Verdict } from "../evidence/evidence.ts
 import { visibleText } from "../evidence/visible-text.ts";
 import { counted, durationInWords, groupedNumber } from "../words/number-words.ts";
 import { seedsAsked, seedsDone } from "../words/seeds-done.ts";
+import { seenToFailWords } from "../words/seen-to-fail.ts";
 import { verdictSentence } from "../words/verdict-sentence.ts";
 import { worldName } from "../words/world-name.ts";
 
@@ -32,7 +33,14 @@ export function summaryText(evidence: Evidence, options: SummaryOptions): string
     ...promiseLines(evidence.promises, paint),
     "",
     ...verdictLines(evidence, paint),
-    ...table([...traceRows(evidence), ["speed", speed(evidence, options.wallMs)]]),
+    ...table([
+      ...evidence.seenToFail.map((each): readonly [string, string] => [
+        "last failed",
+        visibleText(seenToFailWords(each)),
+      ]),
+      ...traceRows(evidence),
+      ["speed", speed(evidence, options.wallMs)],
+    ]),
   ].join("\n");
 }
 

@@ -9,7 +9,7 @@ export const answered: SystemPromise = {
     "Every client is answered, and rightly: what may be done is accepted, and what may not be done is refused.",
   judged: "at the end, by the last answer that each request was given",
   atEnd: ({ answers }) => lastOutcomes(answers).flatMap(judge),
-  outOf: ({ answers }) => ({ count: lastOutcomes(answers).length, noun: "requests" }),
+  outOf: ({ answers }) => [{ count: lastOutcomes(answers).length, noun: "requests" }],
 };
 
 /** A client asks again until it is answered: the last outcome is the one that it is left with. */

@@ -14,10 +14,12 @@ export const balanced: SystemPromise = {
     ...judgePostings(books, books.movements.keys()),
     ...judgeWallets(books, books.wallets.keys()),
   ],
-  outOf: ({ books }) => ({
-    count: books.movements.size + books.wallets.size,
-    noun: "postings and wallets",
-  }),
+  outOf: ({ books }) => [
+    {
+      count: books.movements.size + books.wallets.size,
+      noun: "postings and wallets",
+    },
+  ],
 };
 
 function judgePostings(books: Books, paymentIds: Iterable<string>): readonly Breach[] {

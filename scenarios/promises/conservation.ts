@@ -9,7 +9,7 @@ export const conservation: SystemPromise = {
   judged: "at every commit, and at the end",
   atCommit: (books) => judge(books),
   atEnd: ({ books }) => judge(books),
-  outOf: ({ books }) => ({ count: books.balanceMinor.size, noun: "currencies" }),
+  outOf: ({ books }) => [{ count: books.balanceMinor.size, noun: "currencies" }],
 };
 
 function judge(books: Books): readonly Breach[] {

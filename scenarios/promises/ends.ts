@@ -1,17 +1,20 @@
 import { allOutboxEvents, eventName, paymentName, recordName } from "../books/books.ts";
+import { SETTLE_BOUND_MS } from "./settle-bound.ts";
 import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
 
 export const ends: SystemPromise = {
   name: "ends",
-  sentence:
-    "After the faults stop, every payment reaches COMPLETED or FAILED within the bound of time, and nothing is left unsent or unread.",
+  sentence: `After the faults stop, every payment reaches COMPLETED or FAILED within ${SETTLE_BOUND_MS / 1_000} s, and nothing is left unsent or unread.`,
   judged: "at the end, when the system has had its time to come to rest",
   atEnd: (ending) => [
     ...pendingPayments(ending),
     ...unsentEvents(ending),
     ...unreadRecords(ending),
   ],
-  outOf: ({ books }) => ({ count: books.payments.size, noun: "payments" }),
+  outOf: ({ books }) => [
+    { count: books.payments.size, noun: "payments" },
+    { count: allOutboxEvents(books).length, noun: "events" },
+  ],
 };
 
 function pendingPayments({ books, settleBoundMs }: Ending): readonly Breach[] {
@@ -29,6 +32,7 @@ function unsentEvents({ books }: Ending): readonly Breach[] {
     .map((event) => ({
       subject: eventName(books, event),
       found: "is still unsent in the outbox",
+      noun: "events",
     }));
 }
 
@@ -41,6 +45,8 @@ function unreadRecords({ books, records, unread }: Ending): readonly Breach[] {
     return {
       subject: `partition ${partition} of ${topic}`,
       found: `holds ${count} ${count === 1 ? "record" : "records"} that ${group} has not committed, from ${from} on`,
+      noun: "unread records",
+      amount: count,
     };
   });
 }

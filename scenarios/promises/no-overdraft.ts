@@ -7,7 +7,7 @@ export const noOverdraft: SystemPromise = {
   judged: "at every commit, and at the end",
   atCommit: (books, touched) => judge(books, touched.wallets),
   atEnd: ({ books }) => judge(books, books.wallets.keys()),
-  outOf: ({ books }) => ({ count: books.wallets.size, noun: "wallets" }),
+  outOf: ({ books }) => [{ count: books.wallets.size, noun: "wallets" }],
 };
 
 function judge(books: Books, walletIds: Iterable<string>): readonly Breach[] {

@@ -7,7 +7,7 @@ export const oneEffect: SystemPromise = {
   judged: "at every commit, and at the end",
   atCommit: (books, touched) => judge(books, touched.payments),
   atEnd: ({ books }) => judge(books, books.movements.keys()),
-  outOf: ({ books }) => ({ count: books.payments.size, noun: "payments" }),
+  outOf: ({ books }) => [{ count: books.payments.size, noun: "payments" }],
 };
 
 function judge(books: Books, paymentIds: Iterable<string>): readonly Breach[] {

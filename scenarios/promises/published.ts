@@ -8,17 +8,18 @@ export const published: SystemPromise = {
   name: "published",
   sentence:
     "Topic and outbox hold the same events: nothing committed stays unsent, nothing uncommitted is sent.",
-  judged: "nothing uncommitted is sent: at every record; both halves at the end",
+  judged: "at every record that reaches its topic, and at the end",
   atRecord: (books, record) => uncommitted(books, [record]),
   atEnd: ({ books, records }) => [
     ...uncommitted(books, records),
     ...unsent(books, records),
     ...unwritten(books, records),
   ],
-  outOf: ({ books }) => ({
-    count: allOutboxEvents(books).length,
-    noun: "events",
-  }),
+  outOf: ({ books, records }) => [
+    { count: allOutboxEvents(books).length, noun: "events" },
+    { count: records.length, noun: "records" },
+    { count: allDecided(books).length, noun: "decided events" },
+  ],
 };
 
 function uncommitted(books: Books, records: readonly TopicRecord[]): readonly Breach[] {
@@ -30,6 +31,7 @@ function uncommitted(books: Books, records: readonly TopicRecord[]): readonly Br
       breaches.push({
         subject: `record ${record.offset} of ${record.topic}, partition ${record.partition}`,
         found: `is on the topic, ${recordName(books, record)}, and no outbox holds its event`,
+        noun: "records",
       });
     }
   }
@@ -53,19 +55,27 @@ function unwritten(books: Books, records: readonly TopicRecord[]): readonly Brea
     const parsed = parseEvent(record.value);
     known.add(parsed.kind === "event" ? parsed.event.type + eventKey(parsed.event) : "");
   }
-  const verdicts = [...books.movements].flatMap(([paymentId, { decision }]) =>
-    decision === undefined ? [] : [{ topic: verdictTopic(decision.outcome), paymentId }],
-  );
-  const created = [...books.payments.keys()].map((paymentId) => ({
-    topic: "payment.created",
-    paymentId,
-  }));
-  return [...created, ...verdicts]
+  return allDecided(books)
     .filter(({ topic, paymentId }) => !known.has(topic + paymentId))
     .map((event) => ({
       subject: eventName(books, event),
       found: "is in no outbox, and not on the topic",
+      noun: "decided events",
     }));
+}
+
+/** The event of each payment that was accepted, and of each that the wallet decided. */
+function allDecided(
+  books: Books,
+): readonly { readonly topic: EventType; readonly paymentId: string }[] {
+  const created = [...books.payments.keys()].map((paymentId) => ({
+    topic: "payment.created" as const,
+    paymentId,
+  }));
+  const verdicts = [...books.movements].flatMap(([paymentId, { decision }]) =>
+    decision === undefined ? [] : [{ topic: verdictTopic(decision.outcome), paymentId }],
+  );
+  return [...created, ...verdicts];
 }
 
 function verdictTopic(outcome: string): EventType {

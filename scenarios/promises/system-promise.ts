@@ -15,8 +15,8 @@ export interface SystemPromise {
   readonly atRecord?: (books: Books, record: TopicRecord) => readonly Breach[];
   /** Judges everything, after the faults have stopped and the system has come to rest. */
   readonly atEnd: (ending: Ending) => readonly Breach[];
-  /** What breaches are counted out of, in the end: `payments`, `wallets`. */
-  readonly outOf: (ending: Ending) => { readonly count: number; readonly noun: string };
+  /** What breaches are counted out of, in the end, by plural nouns; the first is the usual one. */
+  readonly outOf: (ending: Ending) => readonly { readonly count: number; readonly noun: string }[];
 }
 
 /** Everything there is to see when a run is over. */
@@ -37,4 +37,8 @@ export interface Breach {
   readonly subject: string;
   /** What was found, as the rest of a sentence about the subject. */
   readonly found: string;
+  /** The plural noun of the subject, where it is not the usual one of its promise. */
+  readonly noun?: string;
+  /** How many of them it is about, where that is not one. */
+  readonly amount?: number;
 }

@@ -16,7 +16,7 @@ export const verdictsAgree: SystemPromise = {
       ...judge(books, ids, decisionWithoutVerdict),
     ];
   },
-  outOf: ({ books }) => ({ count: books.payments.size, noun: "payments" }),
+  outOf: ({ books }) => [{ count: books.payments.size, noun: "payments" }],
 };
 
 type Rule = (status: string, movement: MovementBook | undefined) => string | undefined;

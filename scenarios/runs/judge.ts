@@ -2,6 +2,7 @@ import { createBooks } from "../books/books.ts";
 import { enterCommit } from "../books/enter-commit.ts";
 import type { Breach, Ending, SystemPromise } from "../promises/system-promise.ts";
 import type { UniverseEvent } from "../world.ts";
+import { extentOf } from "./extent.ts";
 
 /** How one promise fared in one run. */
 export interface Judgement {
@@ -84,12 +85,10 @@ function close(each: OpenCase, ending: Ending): Judgement {
   const { definition } = each;
   const atEnd = definition.atEnd(ending);
   hear(each, null, atEnd);
-  const { count, noun } = definition.outOf(ending);
-  const subjects = new Set([...each.breaches, ...atEnd].map((breach) => breach.subject));
   return {
     promise: definition.name,
     checks: each.checks,
     breaches: each.breaches,
-    extent: `${subjects.size} of ${count} ${noun}`,
+    extent: extentOf(definition, ending, [...each.breaches, ...atEnd]),
   };
 }

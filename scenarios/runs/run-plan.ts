@@ -6,6 +6,7 @@ import { triggerOf } from "../faults/fault.ts";
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { Plan } from "../plans/plan.ts";
 import { PROMISES } from "../promises/promises.ts";
+import { SETTLE_BOUND_MS } from "../promises/settle-bound.ts";
 import type { SystemPromise } from "../promises/system-promise.ts";
 import type { TopicRecord, Universe, UniverseEvent, World } from "../world.ts";
 import { openWallets, submitAll } from "./client.ts";
@@ -44,8 +45,6 @@ export function brokenPromises(outcome: Outcome): readonly string[] {
 
 /** How long those at an effect may take to fire once the load is over, in the world's own time. */
 const FAULT_BOUND_MS = 20_000;
-/** How long the system has to come to rest once the faults have stopped. */
-const SETTLE_BOUND_MS = 30_000;
 
 /**
  * Runs a plan and judges the promises given: load under faults, then heal, settle, observe and

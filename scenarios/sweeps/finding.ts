@@ -1,4 +1,6 @@
 import type { Finding } from "../../reports/evidence/evidence.ts";
+import { triggerOf } from "../faults/fault.ts";
+import { placeOf, processOf } from "../faults/trigger.ts";
 import type { ReplayFile } from "../plans/replay-file.ts";
 import { PROMISES } from "../promises/promises.ts";
 import { tellStory } from "../stories/story.ts";
@@ -27,6 +29,10 @@ export function findingOf(
       smallest: {
         commands: plan.commands.length,
         faults: plan.faults.length,
+        faultPlaces: plan.faults.map((fault) => {
+          const trigger = triggerOf(fault);
+          return { kind: fault.kind, process: processOf(trigger), place: placeOf(trigger) };
+        }),
         tried,
         isMinimal,
         traceHash,
@@ -38,7 +44,7 @@ export function findingOf(
     replayFile: {
       plan,
       expected: { promise, traceHash },
-      writtenBy: { product: host.product, code: host.code },
+      writtenBy: { product: host.product, code: host.code.digest },
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Evidence } from "../../reports/evidence/evidence.ts";
 import type { Mutant } from "../mutants/mutant.ts";
 import type { Plan } from "../plans/plan.ts";
 import type { Scenario } from "../plans/scenario.ts";
@@ -54,8 +55,8 @@ export interface SecondOpinion {
 /** What a sweep needs to know of where it runs. */
 export interface SweepHost {
   readonly product: string;
-  /** A digest of the code that runs: sources and lock file. */
-  readonly code: string;
+  readonly code: Evidence["code"];
+  readonly made: Evidence["made"];
   /** The command that asked for the sweep. */
   readonly command: string;
   /** The command that replays a file. */

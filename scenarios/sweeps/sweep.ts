@@ -223,8 +223,9 @@ function conclude(
   const { name, title, description } = scenario;
   const evidence: Evidence = {
     format: "falconpay-evidence",
-    version: 2,
+    version: 3,
     product: host.product,
+    code: host.code,
     scenario: { name, title, description },
     world: world.kind,
     mutant: mutant === null ? null : { id: mutant.id, defect: mutant.defect },
@@ -240,6 +241,8 @@ function conclude(
     limits: world.limits,
     servers: world.servers,
     command: host.command,
+    seenToFail: [],
+    made: host.made,
   };
   return {
     evidence,

@@ -27,7 +27,7 @@ const salimKeepsAll: SystemPromise = {
   judged: "at every commit, and at the end",
   atCommit: (books, touched) => (touched.wallets.has("salim") ? judgeSalim(books) : []),
   atEnd: ({ books }) => judgeSalim(books),
-  outOf: () => ({ count: 1, noun: "wallets" }),
+  outOf: () => [{ count: 1, noun: "wallets" }],
 };
 
 function judgeSalim(books: Outcome["books"]) {

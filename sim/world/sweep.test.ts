@@ -49,7 +49,8 @@ function requestOf(change: Partial<SweepRequest>): SweepRequest {
     signal: new AbortController().signal,
     host: {
       product: "0.0.0",
-      code: "c0de",
+      code: { commit: null, isClean: null, digest: "c0de" },
+      made: { node: "0.0.0", at: "never" },
       command: "run",
       replayCommand: (file) => `replay ${file}`,
       digest: (text) => String(text.length),
@@ -147,7 +148,7 @@ describe("a sweep", () => {
     expect(evidence.totals.runs).toBeLessThan(50);
     expect(evidence.findings[0]).toMatchObject({
       promise: "ends",
-      extent: "1 of 1 payments",
+      extent: "1 of 1 payment",
       smallest: { commands: 1, faults: 1, isMinimal: true },
     });
     expect(replayFile?.content.plan.commands).toHaveLength(1);

@@ -94,7 +94,8 @@ async function sweepOf(change: Partial<SweepRequest>) {
     signal: new AbortController().signal,
     host: {
       product: "0.0.0",
-      code: "c0de",
+      code: { commit: null, isClean: null, digest: "c0de" },
+      made: { node: "0.0.0", at: "never" },
       command: "run",
       replayCommand: (file) => `replay ${file}`,
       digest: (text) => String(text.length),
