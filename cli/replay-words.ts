@@ -62,7 +62,7 @@ function traceLine(replay: FoundReplayFile, end: ReplayEnd): string {
     return `${trace}; it was recorded on real servers, which leave none`;
   }
   if (traceHash === expected.traceHash) {
-    return `${trace}, as recorded`;
+    return `${trace}, as recorded${isSameCode(replay, end) ? "" : ", with other code"}`;
   }
   const recorded = `${trace}, recorded was ${expected.traceHash}`;
   return isSameCode(replay, end)
