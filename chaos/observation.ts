@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from "kafkajs";
-import { Pool } from "pg";
+import { DatabaseError, Pool } from "pg";
 import type { TopicRecord, UnreadPartition } from "../scenarios/world.ts";
 import type { Row } from "../system/ports/database.ts";
 import { CONSUMER_GROUPS, SERVICES, type ServiceName } from "../system/process/services.ts";
@@ -36,8 +36,7 @@ export async function openObservation(environment: Environment): Promise<Observa
       if (pool === undefined) {
         throw new Error(`the ${service} service has no database here`);
       }
-      const { rows } = await pool.query<Row>(sql);
-      return rows;
+      return readTable(pool, sql);
     },
     records: (topic) => readTopic(kafka, admin, topic),
     lag: async () => (await unreadPartitions(admin)).reduce((sum, { count }) => sum + count, 0),
@@ -47,6 +46,21 @@ export async function openObservation(environment: Environment): Promise<Observa
     },
   };
 }
+
+async function readTable(pool: Pool, sql: string): Promise<readonly Row[]> {
+  try {
+    const { rows } = await pool.query<Row>(sql);
+    return rows;
+  } catch (error) {
+    // The service that would make the table has not started yet.
+    if (error instanceof DatabaseError && error.code === UNDEFINED_TABLE) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+const UNDEFINED_TABLE = "42P01";
 
 function openPool(environment: Environment, service: ServiceName): Pool {
   const pool = new Pool({ ...environment.administration.database(service), max: 2 });

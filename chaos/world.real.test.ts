@@ -66,7 +66,7 @@ test("a service that commits, then emits loses its event when it is killed in be
   const fault = crashAt("payment-1/payment-db/accept.commit#1", "after");
   const { value } = await world.run(planOf({ faults: [fault], mutant: "F0" }), async (universe) => {
     const first = await pay(universe);
-    await universe.heal();
+    await universe.heal(60_000);
     const second = await pay(universe);
     const rows = await universe.query("payment", "SELECT status FROM payments");
     return { first, second, rows, records: await universe.records("payment.created") };
@@ -84,7 +84,7 @@ test("a fault that has not fired when the run heals does not fire any more", asy
   const { value, effects } = await world.run(planOf({ faults: [fault] }), async (universe) => {
     const events: UniverseEvent[] = [];
     universe.watch((event) => events.push(event));
-    await universe.heal();
+    await universe.heal(60_000);
     return {
       answer: await pay(universe),
       fired: universe.firedFaults(),

@@ -185,7 +185,7 @@ function universeOf(parts: {
     watch: (observer) => fleet.watch(observer),
     beginLoad: () => fleet.beginLoad(),
     firedFaults: () => fleet.fired(),
-    heal: () => fleet.heal(),
+    heal: (boundMs) => fleet.heal(boundMs),
     query: (service, sql) => observation.query(service, sql),
     records: (topic) => observation.records(topic),
     lag: () => observation.lag(),

@@ -53,9 +53,15 @@ export interface Universe {
   beginLoad(): void;
   /** The faults that have fired, by their places in the plan's list. */
   firedFaults(): ReadonlySet<number>;
-  /** Disarms what has not struck, and resolves when every process is up and goes on. */
-  heal(): Promise<void>;
-  /** Reads a service's database beside the service, past every fault. */
+  /**
+   * Disarms what has not struck, and resolves when every process is up and goes on, or when the
+   * bound has passed: with the names of the processes that are not.
+   */
+  heal(boundMs: number): Promise<readonly string[]>;
+  /**
+   * Reads a service's database beside the service, past every fault. A table that is not there has
+   * no rows: a service that never started has made none.
+   */
   query(service: ServiceName, sql: string): Promise<readonly Row[]>;
   /** Every record of a topic, by partition and offset. */
   records(topic: string): Promise<readonly TopicRecord[]>;

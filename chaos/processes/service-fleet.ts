@@ -11,15 +11,21 @@ import { REAL_ABILITIES } from "./real-faults.ts";
  * The service processes of one run, each kept running: one that dies starts again after a delay.
  */
 export interface ServiceFleet {
-  /** Resolves when every process is up, or has ended and will be started again. */
+  /**
+   * Resolves when every process is up, or has ended and will be started again, or has had time
+   * enough: what becomes of it is judged.
+   */
   begun(): Promise<void>;
   watch(observer: (event: UniverseEvent) => void): void;
   /** What strikes at a time is counted from now. */
   beginLoad(): void;
   /** The faults that have fired, by their places in the plan. */
   fired(): ReadonlySet<number>;
-  /** Lets no further fault fire, and resolves when every process is up. @throws Error in the end */
-  heal(): Promise<void>;
+  /**
+   * Lets no further fault fire, and resolves when every process is up and goes on, or when the
+   * bound has passed: with the names of those that are not.
+   */
+  heal(boundMs: number): Promise<readonly string[]>;
   /** Rejects when the testbed itself failed (a program that cannot be started); never resolves. */
   readonly failed: Promise<never>;
   /** Effects that have begun, over all processes and incarnations. */
@@ -29,7 +35,7 @@ export interface ServiceFleet {
 }
 
 const POLL_INTERVAL_MS = 20;
-const HEAL_MS_MAX = 60_000;
+const BEGIN_MS_MAX = 60_000;
 
 /** Starts the processes of the plan with its parts and knobs, its faults armed. */
 export async function startServiceFleet(site: FleetSite): Promise<ServiceFleet> {
@@ -75,10 +81,14 @@ export async function startServiceFleet(site: FleetSite): Promise<ServiceFleet> 
     beginLoad: () => strikeInTime(run, members),
     fired: () => run.fired,
     effects: () => run.effects,
-    begun: () => untilAll(members, stopping.signal, (member) => member.hasBegun()),
-    async heal() {
+    async begun() {
+      const bound = { boundMs: BEGIN_MS_MAX, stopping: stopping.signal };
+      await untilAll(members, bound, (member) => member.hasBegun());
+    },
+    heal(boundMs) {
       run.disarmed = true;
-      await untilAll(members, stopping.signal, (member) => member.isHealed());
+      const bound = { boundMs, stopping: stopping.signal };
+      return untilAll(members, bound, (member) => member.isHealed());
     },
   };
 }
@@ -96,16 +106,17 @@ function strikeInTime(run: FleetRun, members: readonly FleetMember[]): void {
   }
 }
 
+/** Returns the names of those for which it does not hold when the bound has passed. */
 async function untilAll(
   members: readonly FleetMember[],
-  stopping: AbortSignal,
+  { boundMs, stopping }: { readonly boundMs: number; readonly stopping: AbortSignal },
   holds: (member: FleetMember) => boolean,
-): Promise<void> {
-  const deadlineAtMs = Date.now() + HEAL_MS_MAX;
-  while (!members.every(holds)) {
-    if (Date.now() > deadlineAtMs) {
-      const names = members.filter((member) => !holds(member)).map((member) => member.name);
-      throw new Error(`not up within ${HEAL_MS_MAX} ms: ${names.join(", ")}; their logs say why`);
+): Promise<readonly string[]> {
+  const deadlineAtMs = Date.now() + boundMs;
+  for (;;) {
+    const left = members.filter((member) => !holds(member)).map(({ name }) => name);
+    if (left.length === 0 || Date.now() > deadlineAtMs) {
+      return left;
     }
     await delay(POLL_INTERVAL_MS, undefined, { signal: stopping });
   }

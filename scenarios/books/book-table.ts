@@ -10,7 +10,7 @@ export interface BookTable {
   readonly services: readonly ServiceName[];
   /** Reads all of it, in the order in which the books take it in; null where nothing is kept. */
   readonly sql: string | null;
-  /** Finds a row that is not finished yet: while there is one, the system is not at rest. */
+  /** Finds the rows that are not finished yet: while there is one, the system is not at rest. */
   readonly unfinishedSql?: string;
   /** Enters one row as it is after a commit. */
   readonly enter: (entry: TableEntry) => void;

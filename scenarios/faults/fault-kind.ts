@@ -15,6 +15,8 @@ export interface FaultKind<Fault> {
   readonly complaint: (fault: Fault) => string | undefined;
   /** What it needs of a world. */
   readonly needs: readonly WorldAbility[];
+  /** How long it keeps a process from its work, at most. */
+  readonly outageMs: (fault: Fault) => number;
   /** It counts as fired when this phase of it was seen. */
   readonly firesWith: FaultPhase;
   /** How it is told in a story when it begins. */

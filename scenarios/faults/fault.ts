@@ -53,6 +53,11 @@ export function tellFault(fault: Fault, phase: FaultPhase): string | undefined {
   );
 }
 
+/** How long the fault keeps a process from its work, at most. */
+export function outageMs(fault: Fault): number {
+  return told(fault, (kind, each) => kind.outageMs(each));
+}
+
 /** Whether the fault counts as fired once this phase was seen. */
 export function firesWith(fault: Fault, phase: FaultPhase): boolean {
   return told(fault, (kind) => kind.firesWith === phase);

@@ -105,18 +105,26 @@ function endingOf(
     readonly records?: readonly TopicRecord[];
     readonly unread?: readonly UnreadPartition[];
     readonly answers?: readonly ClientOutcome[];
+    readonly exits?: Ending["exits"];
+    readonly notUp?: readonly string[];
   } = {},
 ): Ending {
   const books = createBooks();
   for (const [service, table, after] of entries) {
     enterCommit(books, service, [{ table, before: null, after }]);
   }
-  const {
-    records = soundRecords,
-    unread = [],
-    answers: told = answers("accepted", null, 202),
-  } = rest;
-  return { books, records, unread, answers: told, settleBoundMs: 30_000 };
+  return {
+    books,
+    records: soundRecords,
+    unread: [],
+    answers: answers("accepted", null, 202),
+    processes: ["payment-1", "wallet-1"],
+    exits: [],
+    notUp: [],
+    healBoundMs: 60_000,
+    settleBoundMs: 30_000,
+    ...rest,
+  };
 }
 
 /** The books with the entries of one table replaced. */
@@ -219,6 +227,18 @@ describe("the promises", () => {
       "a client that asks and asks is never answered",
       endingOf(soundBooks, { answers: answers("accepted", 503, null) }),
       ["answered"],
+    ],
+    [
+      "a process that ends by itself does not stay up",
+      endingOf(soundBooks, {
+        exits: [{ kind: "exit", atMs: 5, process: "wallet-1", reason: "out of memory" }],
+      }),
+      ["stays-up"],
+    ],
+    [
+      "a process that is never up again does not stay up",
+      endingOf(soundBooks, { notUp: ["wallet-1"] }),
+      ["stays-up"],
     ],
     [
       "records that nobody read are left over",

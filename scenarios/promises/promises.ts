@@ -5,6 +5,7 @@ import { ends } from "./ends.ts";
 import { noOverdraft } from "./no-overdraft.ts";
 import { oneEffect } from "./one-effect.ts";
 import { published } from "./published.ts";
+import { staysUp } from "./stays-up.ts";
 import type { SystemPromise } from "./system-promise.ts";
 import { verdictsAgree } from "./verdicts-agree.ts";
 
@@ -15,6 +16,7 @@ export const PROMISES: readonly SystemPromise[] = [
   noOverdraft,
   oneEffect,
   verdictsAgree,
+  staysUp,
   answered,
   ends,
   published,

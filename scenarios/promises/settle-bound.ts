@@ -1,2 +1,2 @@
-/** How long the system has to come to rest once the faults have stopped. */
-export const SETTLE_BOUND_MS = 30_000;
+/** How long the system has to come to rest once the faults have stopped, at the least. */
+export const SETTLE_MS_MIN = 30_000;

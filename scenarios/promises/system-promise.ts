@@ -1,6 +1,6 @@
 import type { Books, Touched } from "../books/books.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
-import type { TopicRecord, UnreadPartition } from "../world.ts";
+import type { TopicRecord, UniverseEvent, UnreadPartition } from "../world.ts";
 
 /** A promise that the services make, and how it is judged. */
 export interface SystemPromise {
@@ -27,9 +27,20 @@ export interface Ending {
   readonly unread: readonly UnreadPartition[];
   /** Every answer that a client was given, and every time that it was given none. */
   readonly answers: readonly ClientOutcome[];
+  /** The names of all processes. */
+  readonly processes: readonly string[];
+  /** Every time that a process ended and nobody had killed it. */
+  readonly exits: readonly ProcessEnd[];
+  /** The processes that were not up in time, or not going on, once the faults had stopped. */
+  readonly notUp: readonly string[];
+  /** How long they had to be. */
+  readonly healBoundMs: number;
   /** How long the system was given to come to rest, in milliseconds of its own time. */
   readonly settleBoundMs: number;
 }
+
+/** A process ended without being killed. */
+type ProcessEnd = Extract<UniverseEvent, { readonly kind: "exit" }>;
 
 /** One way in which a promise was broken. */
 export interface Breach {

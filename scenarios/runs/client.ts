@@ -4,21 +4,41 @@ import { requestOf, type Command } from "../plans/commands/command.ts";
 import { openingCommand, type Plan } from "../plans/plan.ts";
 import { processesAnswering } from "../plans/topology.ts";
 import { Unanswered, type ClientAnswer, type Universe } from "../world.ts";
+import { askBoundMs } from "./bounds.ts";
 
 const RETRY_DELAY_MS = 200;
-/** One minute of asking: twice as long as any fault keeps a process away. */
-const ATTEMPTS_MAX = 300;
 
-/** Opens the plan's wallets one by one. @throws Error when one cannot be opened */
-export async function openWallets(universe: Universe, plan: Plan): Promise<void> {
+/**
+ * Opens the plan's wallets one by one. Returns false at the first that nobody would open, however
+ * often it was asked for: then there is nothing to go on with.
+ *
+ * @throws Error when one is refused
+ */
+export async function openWallets(
+  universe: Universe,
+  plan: Plan,
+  notice: (event: ClientEvent) => void,
+): Promise<boolean> {
   for (const opening of plan.wallets) {
-    const { service, request } = requestOf(openingCommand(opening));
+    const command = openingCommand(opening);
+    const { service, request } = requestOf(command);
     const processes = processesAnswering(plan.topology, service);
-    const answer = await untilAnswered(universe, processes, request, () => {});
-    if (answer?.status !== 201) {
+    const tell = noticeFor(command, notice);
+    const asked = { universe, processes, request, boundMs: askBoundMs(plan) };
+    const answer = await untilAnswered(asked, (event) => {
+      // An opening that goes as it should is no part of the story.
+      if (event.attempt > 1 || (event.kind === "answer" && !isOutcome(event.status))) {
+        tell(event);
+      }
+    });
+    if (answer === undefined) {
+      return false;
+    }
+    if (answer.status !== 201) {
       throw new Error(`wallet ${opening.id} could not be opened: ${describe(answer)}`);
     }
   }
+  return true;
 }
 
 /**
@@ -31,12 +51,14 @@ export async function submitAll(
   notice: (event: ClientEvent) => void,
 ): Promise<void> {
   const beganAtMs = universe.nowMs();
+  const boundMs = askBoundMs(plan);
   await Promise.all(
     plan.commands.map(async (command, index) => {
       const { service, request } = requestOf(command);
       const processes = rotated(processesAnswering(plan.topology, service), index);
       await universe.sleep(beganAtMs + command.atMs - universe.nowMs());
-      await untilAnswered(universe, processes, request, noticeFor(command, notice));
+      const asked = { universe, processes, request, boundMs };
+      await untilAnswered(asked, noticeFor(command, notice));
     }),
   );
 }
@@ -59,22 +81,32 @@ function noticeFor(command: Command, notice: (event: ClientEvent) => void) {
  * attempt goes to the next of the processes, as through a load balancer.
  */
 async function untilAnswered(
-  universe: Universe,
-  processes: readonly string[],
-  request: ClientRequest,
+  { universe, processes, request, boundMs }: Asked,
   notice: (event: AttemptEvent) => void,
 ): Promise<ClientAnswer | undefined> {
-  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+  for (let attempt = 1; attempt <= boundMs / RETRY_DELAY_MS; attempt += 1) {
     notice({ kind: "request", atMs: universe.nowMs(), attempt });
     const [process = ""] = rotated(processes, attempt - 1);
     const answer = await attemptOnce(universe, process, request);
     notice({ kind: "answer", atMs: universe.nowMs(), attempt, status: answer?.status ?? null });
-    if (answer !== undefined && answer.status < 500) {
+    if (answer !== undefined && isOutcome(answer.status)) {
       return answer;
     }
     await universe.sleep(RETRY_DELAY_MS);
   }
   return undefined;
+}
+
+/** Whether an answer says what became of a request. */
+function isOutcome(status: number | null): boolean {
+  return status !== null && status < 500;
+}
+
+interface Asked {
+  readonly universe: Universe;
+  readonly processes: readonly string[];
+  readonly request: ClientRequest;
+  readonly boundMs: number;
 }
 
 async function attemptOnce(

@@ -9,6 +9,10 @@ const ending: Ending = {
   records: [],
   unread: [],
   answers: [],
+  processes: [],
+  exits: [],
+  notUp: [],
+  healBoundMs: 1,
   settleBoundMs: 1,
 };
 const promise = {

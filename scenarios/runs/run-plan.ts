@@ -6,9 +6,9 @@ import { triggerOf } from "../faults/fault.ts";
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { Plan } from "../plans/plan.ts";
 import { PROMISES } from "../promises/promises.ts";
-import { SETTLE_BOUND_MS } from "../promises/settle-bound.ts";
 import type { SystemPromise } from "../promises/system-promise.ts";
 import type { TopicRecord, Universe, UniverseEvent, World } from "../world.ts";
+import { healBoundMs, restBoundMs } from "./bounds.ts";
 import { openWallets, submitAll } from "./client.ts";
 import { createJudge, type Judgement } from "./judge.ts";
 import { comeToRest } from "./rest.ts";
@@ -43,9 +43,6 @@ export function brokenPromises(outcome: Outcome): readonly string[] {
     .map(({ promise }) => promise);
 }
 
-/** How long those at an effect may take to fire once the load is over, in the world's own time. */
-const FAULT_BOUND_MS = 20_000;
-
 /**
  * Runs a plan and judges the promises given: load under faults, then heal, settle, observe and
  * judge. Safety is judged as it goes where the world shows it; progress is demanded after the
@@ -79,22 +76,32 @@ async function drive(
     notice(event);
   });
 
-  await openWallets(universe, plan);
+  const boundOf = (messages: number) => restBoundMs(plan, messages);
+  const areOpen = await openWallets(universe, plan, notice);
   universe.beginLoad();
-  const beganAtMs = universe.nowMs();
-  await submitAll(universe, plan, notice);
-  // What strikes at a time strikes then, also when nothing is left to do by that time.
-  await universe.sleep(beganAtMs + lastStrikeMs(plan) - universe.nowMs());
-  const allFired = () => universe.firedFaults().size === faultsPossible;
-  await comeToRest(universe, { boundMs: FAULT_BOUND_MS, goOnAtOnce: allFired });
-  await universe.heal();
-  await comeToRest(universe, { boundMs: SETTLE_BOUND_MS });
+  if (areOpen) {
+    const beganAtMs = universe.nowMs();
+    await submitAll(universe, plan, notice);
+    // What strikes at a time strikes then, also when nothing is left to do by that time.
+    await universe.sleep(beganAtMs + lastStrikeMs(plan) - universe.nowMs());
+    await comeToRest(universe, boundOf, () => universe.firedFaults().size === faultsPossible);
+  }
+  const notUp = await universe.heal(healBoundMs(plan));
+  const settleBoundMs = await comeToRest(universe, boundOf);
 
   const books = await readBooks(universe);
   const records = await readRecords(universe);
-  const unread = await universe.unread();
-  const answers = happenings.filter((happening) => happening.kind === "answer");
-  const ending = { books, records, unread, answers, settleBoundMs: SETTLE_BOUND_MS };
+  const ending = {
+    books,
+    records,
+    unread: await universe.unread(),
+    answers: happenings.filter((happening) => happening.kind === "answer"),
+    processes: plan.topology.map(({ name }) => name),
+    exits: happenings.filter((happening) => happening.kind === "exit"),
+    notUp,
+    healBoundMs: healBoundMs(plan),
+    settleBoundMs,
+  };
   const judgements = judge.conclude(ending);
   return {
     plan,

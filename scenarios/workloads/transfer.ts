@@ -52,7 +52,7 @@ export const transfer: Scenario = {
     "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.",
     "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load. It starts again after a moment.",
   ],
-  catches: ["F0"],
+  catches: ["F0", "L1"],
   drafts: draftArbitrary(),
 };
 

@@ -4,6 +4,7 @@ import { findRoute, HTTP_LIMITS, refusalOfBody } from "../../system/http/front-d
 import { problem } from "../../system/http/problem.ts";
 import type { HttpResponse, Route, Server } from "../../system/ports/server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { NotSimulated } from "../kernel/not-simulated.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
 import type { Network } from "../network/network.ts";
@@ -30,8 +31,7 @@ const httpProtocol: RequestReplyProtocol<SimulatedRequest, HttpResponse> = new P
 
 /**
  * The server port over the simulated network, under the name of its process, as
- * `system/adapters/http-server.ts` is on fastify. What a route does not answer with a response is
- * the bug of that route and ends the run.
+ * `system/adapters/http-server.ts` is on fastify. A route that throws is answered for with 500.
  */
 export function createSimulatedServer(
   kernel: Kernel,
@@ -48,16 +48,23 @@ export function createSimulatedServer(
           serveOneByOne(stream, {
             serve(request, reply) {
               inHand += 1;
-              respond(routes, request, () => stream.close()).then(
-                (response) => {
-                  reply(response);
-                  inHand -= 1;
-                  if (inHand === 0) {
-                    onRest();
+              respond(routes, request, () => stream.close())
+                .catch((error: unknown) => {
+                  if (error instanceof NotSimulated) {
+                    kernel.fail(error);
                   }
-                },
-                (error: unknown) => kernel.fail(error),
-              );
+                  return problem(500, "internal-error", "the service met an error of its own");
+                })
+                .then(
+                  (response) => {
+                    reply(response);
+                    inHand -= 1;
+                    if (inHand === 0) {
+                      onRest();
+                    }
+                  },
+                  (error: unknown) => kernel.fail(error),
+                );
             },
             afterEnd: "serve",
             onEnd() {},

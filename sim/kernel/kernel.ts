@@ -1,5 +1,6 @@
 import { drainByImmediates, type Drain } from "./drain.ts";
 import { EventQueue, ScheduledEvent, type EventOwner } from "./event-queue.ts";
+import { NotSimulated } from "./not-simulated.ts";
 import { Random } from "./random.ts";
 import { SimulatedProcess, type ProcessExit, type Timer } from "./simulated-process.ts";
 import { randomAmongReady, type TieBreakFactory } from "./tie-break.ts";
@@ -56,6 +57,8 @@ export class Kernel {
    * anew.
    */
   readonly #processes = new Map<string, SimulatedProcess>();
+  /** Whose code ran last. */
+  #active: SimulatedProcess | undefined;
   #nowUs = 0;
   #step = 0;
   #sequence = 0;
@@ -138,6 +141,7 @@ export class Kernel {
       owner: started,
       callback: () => {
         this.trace.record("start", name, "incarnation", started.incarnation);
+        this.#active = started;
         main(started).then(
           () => this.#endProcess(started, { kind: "returned" }),
           (error: unknown) => this.#endProcess(started, { kind: "failed", error }),
@@ -145,6 +149,11 @@ export class Kernel {
       },
     });
     return started;
+  }
+
+  /** Told by a process whose code is about to run: a rejection does not say whose it is. */
+  activate(process: SimulatedProcess): void {
+    this.#active = process;
   }
 
   /** Ends the run with this error, whatever the simulated code catches. The first call counts. */
@@ -157,13 +166,14 @@ export class Kernel {
    * named "main".
    *
    * @throws RunStopped when the queue is empty before that or a limit is reached; the error of an
-   *   event callback that threw, one given to `fail`, and a rejection that nobody handled
+   *   event callback that threw, one given to `fail`, and a rejection of main's that nobody
+   *   handled; another process ends with such a rejection, as with a main that rejects
    */
   async run<T>(main: (process: SimulatedProcess) => Promise<T>): Promise<T> {
     if (this.#state !== "new") {
       throw new Error("a kernel runs once: create a new one for every run");
     }
-    const release = takeUnhandledRejections((error) => this.fail(error));
+    const release = takeUnhandledRejections((error) => this.#meetRejection(error));
     this.#state = "running";
     try {
       const results: T[] = [];
@@ -208,6 +218,16 @@ export class Kernel {
     this.#processes.set(name, created);
     created.onExit((exit) => this.trace.record("exit", name, exit.kind, incarnation));
     return created;
+  }
+
+  /** Node ends a process for a rejection that nobody handled. */
+  #meetRejection(error: unknown): void {
+    const active = this.#active;
+    if (active?.isRunning === true && !(error instanceof NotSimulated)) {
+      this.#endProcess(active, { kind: "failed", error });
+    } else {
+      this.fail(error);
+    }
   }
 
   #endProcess(ended: SimulatedProcess, exit: ProcessExit): void {

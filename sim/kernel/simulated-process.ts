@@ -16,6 +16,7 @@ export interface Timer {
 export interface ProcessHost {
   readonly nowUs: number;
   readonly random: Random;
+  activate(process: SimulatedProcess): void;
   schedule(event: {
     delayUs: number;
     actor: string;
@@ -34,13 +35,14 @@ export class SimulatedProcess {
   /** 1 for the first start under this name, one more for every restart. */
   readonly incarnation: number;
   readonly #host: ProcessHost;
-  readonly #waits = new WaitList();
+  readonly #waits: WaitList;
   readonly #exitListeners = new Set<(exit: ProcessExit) => void>();
   #exit: ProcessExit | undefined;
   #pauses = 0;
 
   constructor(options: { host: ProcessHost; name: string; incarnation: number }) {
     this.#host = options.host;
+    this.#waits = new WaitList(() => this.activate());
     this.name = options.name;
     this.incarnation = options.incarnation;
   }
@@ -74,7 +76,15 @@ export class SimulatedProcess {
   /** Calls back once after the delay, unless cancelled or the process has exited by then. */
   after(delayMs: number, callback: () => void): Timer {
     const delayUs = Math.round(delayMs * 1000);
-    return this.#host.schedule({ delayUs, actor: this.name, owner: this, callback });
+    return this.#host.schedule({
+      delayUs,
+      actor: this.name,
+      owner: this,
+      callback: () => {
+        this.activate();
+        callback();
+      },
+    });
   }
 
   /**
@@ -111,6 +121,11 @@ export class SimulatedProcess {
       this.#waits.add(wait);
     }
     return wait;
+  }
+
+  /** Code of the process is about to run: what it leaves unhandled is its own. */
+  activate(): void {
+    this.#host.activate(this);
   }
 
   get isPaused(): boolean {

@@ -3,7 +3,13 @@ export class WaitList {
   readonly #first: WaitLink = { previous: undefined, next: undefined };
   /** While the process is paused: what it would have met meanwhile, in order. Otherwise null. */
   held: (() => void)[] | null = null;
+  /** Told before the process goes on with what it waited for. */
+  readonly onSettle: () => void;
   #last: WaitLink = this.#first;
+
+  constructor(onSettle: () => void) {
+    this.onSettle = onSettle;
+  }
 
   /**
    * A chain of neighbours, and not a Set: most processes wait for one thing at a time, and a Set
@@ -91,6 +97,7 @@ export class Wait<T> implements ListedWait {
       return;
     }
     if (this.#waits.remove(this)) {
+      this.#waits.onSettle();
       this.#resolve?.(value);
     }
   }
@@ -101,6 +108,7 @@ export class Wait<T> implements ListedWait {
       return;
     }
     if (this.#waits.remove(this)) {
+      this.#waits.onSettle();
       this.#reject?.(error);
     }
   }

@@ -80,6 +80,7 @@ export class StreamEnd<Out, In> implements Stream<Out> {
     if (this.#owner?.isPaused === true) {
       this.#owner.act(() => this.#hear(message));
     } else if (this.#isOpen) {
+      this.#owner?.activate();
       this.#listener?.onMessage(message);
     }
   }

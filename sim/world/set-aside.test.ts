@@ -62,7 +62,7 @@ async function taken(service: ServiceName, events: readonly Event[]) {
   });
   return kernel.run(async (main) => {
     processes.start();
-    while (!processes.areWell()) {
+    while (processes.notWell().length > 0) {
       await main.sleep(10);
     }
     const broker = createSimulatedBroker({

@@ -29,8 +29,8 @@ export interface SupervisedProcesses {
   fired(): ReadonlySet<number>;
   /** From now on no fault strikes. */
   disarm(): void;
-  /** Whether every process has finished its start, and none is paused. */
-  areWell(): boolean;
+  /** The processes that have not finished their start, or are paused. */
+  notWell(): readonly string[];
   /** How many effects have begun, over all processes and incarnations. */
   effects(): number;
 }
@@ -140,8 +140,10 @@ export function superviseProcesses(
     beginLoad: () => faults.beginLoad((name) => running.get(name)),
     fired: () => faults.fired(),
     disarm: () => faults.armed.disarm(),
-    areWell: () =>
-      up.size === topology.length && [...running.values()].every(({ isPaused }) => !isPaused),
+    notWell: () =>
+      topology
+        .map(({ name }) => name)
+        .filter((name) => !up.has(name) || running.get(name)?.isPaused === true),
     effects: () => gates.reduce((sum, gate) => sum + gate.count(), 0),
   };
 }

@@ -1,7 +1,9 @@
 import type { UnreadPartition, Universe } from "../../scenarios/world.ts";
-import { CONSUMER_GROUPS } from "../../system/process/services.ts";
+import type { Row } from "../../system/ports/database.ts";
+import { CONSUMER_GROUPS, type ServiceName } from "../../system/process/services.ts";
 import { createHttpClient, simulatedRequest } from "../adapters/http.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import { PostgresError } from "../postgres/ground/postgres-error.ts";
 import type { Servers } from "./servers.ts";
 import type { SupervisedProcesses } from "./supervise-processes.ts";
 
@@ -22,13 +24,15 @@ export function createUniverse(
     watch: (observer) => servers.watch(observer),
     beginLoad: () => processes.beginLoad(),
     firedFaults: () => processes.fired(),
-    async heal() {
+    async heal(boundMs) {
       processes.disarm();
-      while (!processes.areWell()) {
+      const deadlineAtMs = self.nowMs() + boundMs;
+      while (processes.notWell().length > 0 && self.nowMs() < deadlineAtMs) {
         await self.sleep(HEAL_POLL_MS);
       }
+      return processes.notWell();
     },
-    query: async (service, sql) => servers.database(service).read(sql),
+    query: async (service, sql) => readTable(servers, service, sql),
     records: async (topic) =>
       servers.broker.records(topic).map(({ partition, offset, key, value }) => {
         return { topic, partition, offset: String(offset), key, value };
@@ -38,6 +42,20 @@ export function createUniverse(
   };
 }
 
+function readTable(servers: Servers, service: ServiceName, sql: string): readonly Row[] {
+  try {
+    return servers.database(service).read(sql);
+  } catch (error) {
+    if (error instanceof PostgresError && error.code === UNDEFINED_TABLE) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+const UNDEFINED_TABLE = "42P01";
+
+/** Where there are records that the services' groups have not committed. */
 function unreadPartitions({ broker }: Servers): readonly UnreadPartition[] {
   return CONSUMER_GROUPS.flatMap(({ group, topics }) =>
     topics

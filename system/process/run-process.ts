@@ -10,7 +10,7 @@ export type ProcessEnd =
   | { readonly kind: "cannot-start" | "cannot-go-on"; readonly reason: string };
 
 /** Databases that are busy are closed after this, whatever still runs in them. */
-const CLOSE_MS_MAX = 5_000;
+export const CLOSE_MS_MAX = 5_000;
 
 /**
  * The life of one process: starts its roles and runs them until it is interrupted or one of them

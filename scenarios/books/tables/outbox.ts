@@ -6,7 +6,7 @@ export const outbox: BookTable = {
   name: "outbox",
   services: ["payment", "wallet"],
   sql: `SELECT event_id, topic, message_key, sent_at_ms FROM outbox ORDER BY id`,
-  unfinishedSql: `SELECT id FROM outbox WHERE sent_at_ms IS NULL LIMIT 1`,
+  unfinishedSql: `SELECT id FROM outbox WHERE sent_at_ms IS NULL`,
   enter({ books, service, row }) {
     const eventId = textColumn(row, "event_id");
     const sent = row["sent_at_ms"] !== null;

@@ -7,7 +7,7 @@ export const payments: BookTable = {
   services: ["payment"],
   sql: `SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason
         FROM payments ORDER BY id`,
-  unfinishedSql: `SELECT id FROM payments WHERE status = 'PENDING' LIMIT 1`,
+  unfinishedSql: `SELECT id FROM payments WHERE status = 'PENDING'`,
   enter({ books, row, touched }) {
     const id = textColumn(row, "id");
     touched.payments.add(id);

@@ -24,6 +24,7 @@ export const crashKind: FaultKind<CrashFault> & { readonly schema: typeof crashS
   triggerOf: ({ trigger }) => trigger,
   complaint: () => undefined,
   needs: ["kill"],
+  outageMs: ({ restartAfterMs }) => restartAfterMs,
   firesWith: "begin",
   tellBegin: ({ trigger }) =>
     `Killed ${describeTrigger(trigger)}${trigger.on === "time" ? "." : `: ${whatWasLost(trigger)}`}`,

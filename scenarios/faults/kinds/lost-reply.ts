@@ -29,6 +29,7 @@ export const lostReplyKind: FaultKind<LostReplyFault> & {
       ? `${effect} is an arrival at the process and has no reply`
       : undefined,
   needs: ["lose-reply-at-gate"],
+  outageMs: () => 0,
   firesWith: "begin",
   tellBegin: ({ effect }) =>
     natureOf(effect) === "answer"

@@ -23,6 +23,7 @@ export const pauseKind: FaultKind<PauseFault> & { readonly schema: typeof pauseS
   triggerOf: ({ trigger }) => trigger,
   complaint: () => undefined,
   needs: ["pause"],
+  outageMs: ({ lastsMs }) => lastsMs,
   firesWith: "end",
   tellBegin: ({ trigger, lastsMs }) =>
     `Stopped ${describeTrigger(trigger)}, for ${lastsMs} ms; the world goes on.`,

@@ -1,4 +1,6 @@
 import Type, { type Static } from "typebox";
+import { CLOSE_MS_MAX } from "../../../system/process/run-process.ts";
+import { STOP_MS_MAX } from "../../../system/process/start-roles.ts";
 import type { FaultKind } from "../fault-kind.ts";
 import { describeTrigger, OUTAGE_MS_MAX, triggerSchema } from "../trigger.ts";
 
@@ -26,6 +28,7 @@ export const stopKind: FaultKind<StopFault> & { readonly schema: typeof stopSche
   triggerOf: ({ trigger }) => trigger,
   complaint: () => undefined,
   needs: ["stop"],
+  outageMs: ({ restartAfterMs }) => STOP_MS_MAX + CLOSE_MS_MAX + restartAfterMs,
   firesWith: "begin",
   tellBegin: ({ trigger }) => `Told to stop ${describeTrigger(trigger)}.`,
   // The restart is told by the world.

@@ -1,0 +1,46 @@
+import { KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
+import { outageMs } from "../faults/fault.ts";
+import type { Plan } from "../plans/plan.ts";
+import { SETTLE_MS_MIN } from "../promises/settle-bound.ts";
+
+// Bounds of time of a run, in the world's own milliseconds. Each follows from the plan and from
+// what is left to do, and is generous: whoever keeps it is not late, whoever breaks it is stuck.
+
+/** How long a client goes on asking: longer than any outage that the plan makes. */
+export function askBoundMs(plan: Plan): number {
+  return 60_000 + outagesMs(plan);
+}
+
+/** How long the processes have to be up once the faults have stopped. */
+export function healBoundMs(plan: Plan): number {
+  return 60_000 + outagesMs(plan);
+}
+
+/** What the client library and the servers may take beside all that is counted. */
+const SLACK_MS = 10_000;
+/** A payment is published and consumed twice: as it is created, and as it is decided. */
+const HOPS = 2;
+/** One batch to the broker and marked as sent; one message with its transaction and its offset. */
+const BATCH_MS = 100;
+const MESSAGE_MS = 50;
+
+/**
+ * How long the system has to come to rest: a dead consumer's session and the rebalance after it
+ * pass, every message that is left is relayed in batches and consumed one by one, and one message
+ * takes as many attempts as it may. Whole seconds.
+ *
+ * @param messages What is left: messages to be sent or read
+ */
+export function restBoundMs({ knobs }: Plan, messages: number): number {
+  const sessionsMs = knobs.sessionTimeoutMs * (1 + KAFKA_SETTINGS.sessionsPerRebalance);
+  const retriesMs = knobs.consumeAttemptsMax * (knobs.consumeRetryDelayMs + MESSAGE_MS);
+  const relayMs = knobs.relayPollMs + Math.ceil(messages / knobs.relayBatchMax) * BATCH_MS;
+  const hopMs = relayMs + messages * MESSAGE_MS + retriesMs;
+  const boundMs = SLACK_MS + sessionsMs + HOPS * hopMs;
+  return Math.max(SETTLE_MS_MIN, Math.ceil(boundMs / 1_000) * 1_000);
+}
+
+/** As if one fault came after another. */
+function outagesMs({ faults }: Plan): number {
+  return faults.reduce((sum, fault) => sum + outageMs(fault), 0);
+}
