@@ -26,6 +26,12 @@ describe("a command line that is wrong", () => {
     ],
     ["a seed too large", ["run", "transfer", "--seeds", "9999999999"], /from 0 to 4294967295/],
     ["shrink runs that are no number", ["run", "transfer", "--shrink-runs", "-1"], /--shrink-runs/],
+    [
+      "more workers than cores",
+      ["run", "transfer", "--workers", "100000"],
+      /--workers 100000: expected a whole number from 1 to \d+, the cores/,
+    ],
+    ["no worker at all", ["run", "transfer", "--workers", "0"], /--workers 0: expected .* from 1/],
     ["an unknown option", ["run", "transfer", "--seed", "1"], /unknown option '--seed'.*--seeds/s],
     ["an unknown command", ["rnu"], /unknown command 'rnu'.*run/s],
     [

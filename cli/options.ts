@@ -68,6 +68,17 @@ export function parseWholeNumber(text: string, option: string): number {
   return Number(text);
 }
 
+/** More threads than cores are slower, and each takes its memory. @throws UsageError */
+export function parseWorkers(text: string, cores: number): number {
+  const workers = /^[0-9]{1,7}$/.test(text) ? Number(text) : 0;
+  if (workers < 1 || workers > cores) {
+    throw new UsageError(
+      `--workers ${text}: expected a whole number from 1 to ${cores}, the cores that there are`,
+    );
+  }
+  return workers;
+}
+
 /** @throws UsageError */
 export function scenarioNamed(name: string): Scenario {
   const scenario = findScenario(name);

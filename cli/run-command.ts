@@ -21,6 +21,7 @@ import {
   parsePorts,
   parseSeeds,
   parseWholeNumber,
+  parseWorkers,
   parseWorld,
   scenarioNamed,
   SHRINK_RUNS_MAX,
@@ -174,7 +175,7 @@ function readWorkers(text: string | undefined, { first, last }: SeedRange): numb
   const worthwhile = Math.ceil((last - first + 1) / WORKER_SEEDS_MIN);
   return text === undefined
     ? Math.min(availableParallelism(), worthwhile)
-    : parseWholeNumber(text, "--workers");
+    : parseWorkers(text, availableParallelism());
 }
 
 async function write(

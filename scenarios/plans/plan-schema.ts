@@ -3,7 +3,7 @@ import { Compile } from "typebox/compile";
 import { complaintAboutKnobs, KNOB_BOUNDS, type Knobs } from "../../system/process/knobs.ts";
 import { ROLES, serviceOf, SERVICES, type ServiceName } from "../../system/process/services.ts";
 import { databaseResource } from "../faults/effect-name.ts";
-import { complaintAboutFault, faultSchema, triggerOf } from "../faults/fault.ts";
+import { complaintAboutFault, faultSchema, outageMs, triggerOf } from "../faults/fault.ts";
 import { processOf } from "../faults/trigger.ts";
 import { commandSchema, complaintAboutCommand, requestOf } from "./commands/command.ts";
 import { openingCommand, type Plan } from "./plan.ts";
@@ -17,6 +17,19 @@ const knob = (name: keyof Knobs) => {
   const { min, max } = KNOB_BOUNDS[name];
   return Type.Integer({ minimum: min, maximum: max });
 };
+
+/**
+ * The limits of a plan: within them a run comes to its end in bounded events, simulated within
+ * minutes, and every bound of time (`scenarios/runs/bounds.ts`) is shorter than a simulated day.
+ */
+const LIMITS = {
+  wallets: 1_000,
+  commands: 10_000,
+  faults: 100,
+  processes: 20,
+  /** How long faults keep processes from their work, all together. */
+  outagesMs: 3_600_000,
+} as const;
 
 /**
  * A plan as data, the one schema of it: replay files and evidence hold whole plans, the orders of a
@@ -49,6 +62,10 @@ const planSchema = record({
 export function readPlan(
   value: unknown,
 ): { readonly kind: "plan"; readonly plan: Plan } | { readonly kind: "refused"; message: string } {
+  const tooMuch = complaintAboutSize(value);
+  if (tooMuch !== undefined) {
+    return { kind: "refused", message: tooMuch };
+  }
   if (!compiled.Check(value)) {
     return { kind: "refused", message: schemaComplaint(compiled, value) };
   }
@@ -57,6 +74,28 @@ export function readPlan(
 }
 
 const compiled = Compile(planSchema);
+
+const sizes: ReadonlyMap<string, number> = new Map([
+  ["wallets", LIMITS.wallets],
+  ["commands", LIMITS.commands],
+  ["faults", LIMITS.faults],
+  ["topology", LIMITS.processes],
+]);
+
+/**
+ * What there is too much of, or undefined. Looked at before the schema, which would read all of it;
+ * what is no plan at all is the schema's to tell.
+ */
+function complaintAboutSize(value: unknown): string | undefined {
+  const fields = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  for (const [name, list] of fields) {
+    const limit = sizes.get(name);
+    if (limit !== undefined && Array.isArray(list) && list.length > limit) {
+      return `/${name}: ${list.length} of them; ${limit} are the limit of a plan`;
+    }
+  }
+  return undefined;
+}
 
 /** What is wrong with a plan whose every field is right by itself, or undefined. */
 function complaintAbout(plan: Plan): string | undefined {
@@ -115,6 +154,10 @@ function complaintAboutCommands({ commands, wallets }: Plan): string | undefined
 }
 
 function complaintAboutFaults({ faults, topology }: Plan): string | undefined {
+  const outagesMs = faults.reduce((sum, fault) => sum + outageMs(fault), 0);
+  if (outagesMs > LIMITS.outagesMs) {
+    return `/faults: ${outagesMs} ms of outages; ${LIMITS.outagesMs} ms are the limit of a plan`;
+  }
   const names = topology.map(({ name }) => name);
   for (const [index, fault] of faults.entries()) {
     const complaint = complaintAboutFault(fault);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { crashAt, samplePlan, sampleTransfer } from "../testing/sample-plan.ts";
+import type { Plan } from "./plan.ts";
 import { decodeReplayFile, encodeReplayFile, type ReplayFile } from "./replay-file.ts";
 
 const REPLAY: ReplayFile = {
@@ -22,7 +23,18 @@ const digest = (text: string) => createHash("sha256").update(text).digest("hex")
 const encode = (file: ReplayFile) => encodeReplayFile(file, digest);
 const decode = (text: string) => decodeReplayFile(text, "a.json", digest);
 
+const withPlan = (change: Partial<Plan>): ReplayFile => ({
+  ...REPLAY,
+  plan: { ...REPLAY.plan, ...change },
+});
+
 const changed = (from: string, to: string) => encode(REPLAY).replace(from, to);
+
+const SLOW_STOP = {
+  kind: "stop",
+  trigger: { on: "time", process: "payment-1", atMs: 0 },
+  restartAfterMs: 30_000,
+} as const;
 
 describe("a replay file", () => {
   it("is read back as it was written", () => {
@@ -117,6 +129,15 @@ describe("a replay file", () => {
       /damaged: \/plan\/knobs: a message may be tried again for 6000 ms/,
     ],
     [changed('"seed": 3,', '"seed": 3, "sed": 3,'), /damaged: \/plan\/sed is not known here/],
+    [
+      encode(withPlan({ commands: Array.from({ length: 10_001 }, () => sampleTransfer()) })),
+      /damaged: \/plan\/commands: 10001 of them; 10000 are the limit of a plan/,
+    ],
+    [
+      encode(withPlan({ faults: Array.from({ length: 100 }, () => SLOW_STOP) })),
+      /damaged: \/plan\/faults: 5500000 ms of outages; 3600000 ms are the limit/,
+    ],
+    [changed('"relayPollMs": 100', '"relayPollMs": 60001'), /damaged: \/plan\/knobs\/relayPollMs/],
     [changed('"seed": 3,', ""), /damaged: \/plan must have required properties seed/],
   ])("that is not one is refused with what was expected", (text, message) => {
     expect(() => decode(text)).toThrow(message);
