@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { drainByImmediates, drainByTicks, drainOneByOne } from "./drain.ts";
 import { createKernel, RunStopped, type Kernel, type KernelOptions } from "./kernel.ts";
 import { NotSimulated } from "./not-simulated.ts";
+import type { SimulatedProcess } from "./simulated-process.ts";
+import { SimulationBug } from "./simulation-bug.ts";
 import { fifo } from "./tie-break.ts";
 
 const drains = [
@@ -173,6 +175,35 @@ describe("the end of a run", () => {
     expect(process.listeners("unhandledRejection")).toContain(listener);
     process.removeListener("unhandledRejection", listener);
     expect(seenByHost).toEqual([]);
+  });
+
+  test("a rejection that a process leaves unhandled ends the process, and the run goes on", async () => {
+    const kernel = createKernel({ seed: "own rejection" });
+    const exits: unknown[] = [];
+    await kernel.run(async (main) => {
+      const worker = async (process: SimulatedProcess) => {
+        await process.sleep(1);
+        void Promise.reject(new Error("nobody listens"));
+        await process.sleep(1_000);
+      };
+      kernel.startProcess("worker", worker, (exit) => exits.push(exit));
+      await main.sleep(10);
+    });
+    expect(exits).toEqual([{ kind: "failed", error: new Error("nobody listens") }]);
+  });
+
+  test("a bug of the simulation ends the run, whoever it ran for", async () => {
+    const kernel = createKernel({ seed: "bug" });
+    const failure = await failureOf(kernel, async (main) => {
+      const worker = async (process: SimulatedProcess) => {
+        await process.sleep(1);
+        void Promise.reject(new SimulationBug(new TypeError("undefined is not a function")));
+        await process.sleep(1_000);
+      };
+      kernel.startProcess("worker", worker, () => {});
+      await main.sleep(10);
+    });
+    expect(failure).toBeInstanceOf(SimulationBug);
   });
 
   test("what is not simulated ends the run even where the service catches everything", async () => {

@@ -3,6 +3,7 @@ import { EventQueue, ScheduledEvent, type EventOwner } from "./event-queue.ts";
 import { NotSimulated } from "./not-simulated.ts";
 import { Random } from "./random.ts";
 import { SimulatedProcess, type ProcessExit, type Timer } from "./simulated-process.ts";
+import { SimulationBug } from "./simulation-bug.ts";
 import { randomAmongReady, type TieBreakFactory } from "./tie-break.ts";
 import { Trace } from "./trace.ts";
 import { takeUnhandledRejections } from "./unhandled-rejections.ts";
@@ -223,7 +224,8 @@ export class Kernel {
   /** Node ends a process for a rejection that nobody handled. */
   #meetRejection(error: unknown): void {
     const active = this.#active;
-    if (active?.isRunning === true && !(error instanceof NotSimulated)) {
+    const isOurs = error instanceof NotSimulated || error instanceof SimulationBug;
+    if (active?.isRunning === true && !isOurs) {
       this.#endProcess(active, { kind: "failed", error });
     } else {
       this.fail(error);

@@ -1,5 +1,7 @@
+import { NotSimulated } from "../../kernel/not-simulated.ts";
 import type { RandomStream } from "../../kernel/random.ts";
 import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
+import { SimulationBug } from "../../kernel/simulation-bug.ts";
 import type { ReplyOf, StoredRecord, TopicPartition } from "../protocol/protocol.ts";
 import { BrokerConnection, isConnectionError, type ClientPlace } from "./broker-connection.ts";
 import { FetchPositions } from "./fetch-positions.ts";
@@ -219,7 +221,7 @@ export class Consumer {
     const isKnown = error instanceof KafkaError || error instanceof HandlerFailed;
     // Whatever else is thrown here is a bug of the simulation: let it end the run.
     if (!isKnown && !isConnectionError(error)) {
-      throw error;
+      throw error instanceof NotSimulated ? error : new SimulationBug(error);
     }
     let delayMs = this.#delays.next();
     if (delayMs === undefined) {
