@@ -25,7 +25,7 @@ export interface RunLog {
 }
 
 /** One seed in that many is run twice, but at least `SAMPLE_MIN` and at most `SAMPLE_MAX`. */
-const SAMPLE_EVERY = 50;
+const SAMPLE_EVERY = 100;
 const SAMPLE_MIN = 2;
 const SAMPLE_MAX = 20;
 

@@ -69,22 +69,22 @@ export class SimulatedProcess {
   /** Settles after that many milliseconds; a fraction counts in whole microseconds. */
   sleep(delayMs: number): Promise<void> {
     return this.promise("sleep", (resolve) => {
-      this.after(delayMs, resolve);
+      this.#later(delayMs, resolve);
     });
   }
 
   /** Calls back once after the delay, unless cancelled or the process has exited by then. */
   after(delayMs: number, callback: () => void): Timer {
-    const delayUs = Math.round(delayMs * 1000);
-    return this.#host.schedule({
-      delayUs,
-      actor: this.name,
-      owner: this,
-      callback: () => {
-        this.activate();
-        callback();
-      },
+    return this.#later(delayMs, () => {
+      this.activate();
+      callback();
     });
+  }
+
+  /** For a callback that activates by itself, as one does that settles a promise. */
+  #later(delayMs: number, callback: () => void): Timer {
+    const delayUs = Math.round(delayMs * 1000);
+    return this.#host.schedule({ delayUs, actor: this.name, owner: this, callback });
   }
 
   /**
