@@ -37,8 +37,14 @@ export function interposePorts(
 type Note = PortObserver["onNote"];
 
 /** Notes an exchange that ends with an error, and lets the error go on. */
-function noted<T>(exchange: Promise<T>, effect: string, onNote: Note): Promise<T> {
-  return exchange.catch((error: unknown) => {
+function noted<T>(
+  exchange: Promise<T>,
+  effect: string,
+  onNote: Note,
+  onReply: (reply: T) => T = (reply) => reply,
+): Promise<T> {
+  // One turn more for each exchange, and no second one.
+  return exchange.then(onReply, (error: unknown) => {
     onNote({
       what: "failed",
       effect,
@@ -101,16 +107,12 @@ function interposeConnection(
       }
       const operation = operationOf(purpose, statement.label);
       const answered = gate.pass(resource, operation, () => connection.query(statement), port);
-      return noted(
-        answered.then((result) => {
-          if (result.command === "ROLLBACK") {
-            onNote({ what: "rolled-back", transaction: purpose });
-          }
-          return result;
-        }),
-        `${resource}/${operation}`,
-        onNote,
-      );
+      return noted(answered, `${resource}/${operation}`, onNote, (result) => {
+        if (result.command === "ROLLBACK") {
+          onNote({ what: "rolled-back", transaction: purpose });
+        }
+        return result;
+      });
     },
     release(damaged) {
       if (!isLost) {

@@ -50,18 +50,24 @@ function unsent(books: Books, records: readonly TopicRecord[]): readonly Breach[
 
 /** What was decided and of which no event was ever written down, nor sent. */
 function unwritten(books: Books, records: readonly TopicRecord[]): readonly Breach[] {
-  const known = new Set(allOutboxEvents(books).map(({ topic, paymentId }) => topic + paymentId));
-  for (const record of records) {
-    const parsed = parseEvent(record.value);
-    known.add(parsed.kind === "event" ? parsed.event.type + eventKey(parsed.event) : "");
-  }
-  return allDecided(books)
-    .filter(({ topic, paymentId }) => !known.has(topic + paymentId))
+  const written = new Set(allOutboxEvents(books).map(({ topic, paymentId }) => topic + paymentId));
+  const missing = allDecided(books).filter(
+    ({ topic, paymentId }) => !written.has(topic + paymentId),
+  );
+  // Mostly none, so that no record need be read once more.
+  const sent = missing.length === 0 ? new Set() : new Set(records.map(contentOf));
+  return missing
+    .filter(({ topic, paymentId }) => !sent.has(topic + paymentId))
     .map((event) => ({
       subject: eventName(books, event),
       found: "is in no outbox, and not on the topic",
       noun: "decided events",
     }));
+}
+
+function contentOf(record: TopicRecord): string | undefined {
+  const parsed = parseEvent(record.value);
+  return parsed.kind === "event" ? parsed.event.type + eventKey(parsed.event) : undefined;
 }
 
 /** The event of each payment that was accepted, and of each that the wallet decided. */
