@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { Argument, Option, type Command } from "commander";
 import { encodeEvidence } from "../reports/evidence/evidence-codec.ts";
 import type { Evidence } from "../reports/evidence/evidence.ts";
-import { exitCodeOf } from "../reports/evidence/verdict.ts";
+import { exitCodeOf, type ExitCode } from "../reports/evidence/verdict.ts";
 import { failureText } from "../reports/text/failure-text.ts";
 import { junitText } from "../reports/text/junit-text.ts";
 import { reportText, summaryText } from "../reports/text/summary-text.ts";
@@ -14,6 +14,7 @@ import { MUTANTS } from "../scenarios/mutants/mutants.ts";
 import { encodeReplayFile } from "../scenarios/plans/replay-file.ts";
 import type { SweepResult } from "../scenarios/sweeps/sweep.ts";
 import { conclude } from "./conclude.ts";
+import { exitCodeOfError, explain } from "./failures.ts";
 import { freshOutput } from "./fresh-output.ts";
 import { tellGithub } from "./github.ts";
 import {
@@ -56,13 +57,10 @@ export function addRunCommand(program: Command): void {
   program
     .command("run")
     .description("run a scenario for a range of seeds and judge every promise")
-    .argument("<scenario>", `its name: ${SCENARIOS.map(({ name }) => name).join(", ")}`)
+    .addArgument(scenarioArgument())
     .option("--world <name>", "sim (simulated, replayable) or real (real servers)", "sim")
     .option("--seeds <range>", `a seed, or a range such as 1..400 (${defaultsOf(describeSeeds)})`)
-    .option(
-      "--mutant <id>",
-      `break the services on purpose, to see a check fail: ${MUTANTS.map(({ id }) => id).join(", ")}`,
-    )
+    .addOption(mutantOption())
     .option("--out <folder>", "where report, evidence and replay files are written", "out")
     .option(
       "--shrink-runs <count>",
@@ -82,6 +80,21 @@ export function addRunCommand(program: Command): void {
     )
     .addHelpText("after", `\nExamples:\n${examples().join("\n")}`)
     .action(runCommand);
+}
+
+/**
+ * The choices are shown; what is none of them is refused in words of our own, with their titles.
+ */
+function scenarioArgument(): Argument {
+  return new Argument("<scenario>", "its name")
+    .choices(SCENARIOS.map(({ name }) => name))
+    .argParser((name: string) => name);
+}
+
+function mutantOption(): Option {
+  return new Option("--mutant <id>", "break the services on purpose, to see a check fail")
+    .choices(MUTANTS.map(({ id }) => id))
+    .argParser((id: string) => id);
 }
 
 function defaultsOf(describe: (defaults: (typeof DEFAULTS)[WorldName]) => string): string {
@@ -116,7 +129,8 @@ async function runCommand(name: string, options: RunOptions): Promise<void> {
   if (failure !== "") {
     await tell(`\n${failure}\n`);
   }
-  await conclude(exitCodeOf(evidence.verdict), async () => {
+  const exitCode = exitCodeOfResult(result);
+  await conclude(exitCode, async () => {
     const { reportPath } = await write(request, result, measuredMs);
     await tellGithub(evidence);
     await tell(`${failure === "" ? "" : "\n"}${reportText(reportPath)}\n`);
@@ -125,6 +139,16 @@ async function runCommand(name: string, options: RunOptions): Promise<void> {
       await tell(`\n${hint}\n`);
     }
   });
+  if (result.error !== null) {
+    process.stderr.write(`\nended by an error:\n${explain(result.error.error)}\n`);
+  }
+}
+
+/** An error that ended the sweep goes before every verdict but that a promise is broken. */
+function exitCodeOfResult({ evidence, error }: SweepResult): ExitCode {
+  return error === null || evidence.verdict === "fail"
+    ? exitCodeOf(evidence.verdict)
+    : exitCodeOfError(error.error);
 }
 
 /** What broke, where something did; of a mutant, also that something else did. */

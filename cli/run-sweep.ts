@@ -72,8 +72,11 @@ export async function runSweep(
   }
 }
 
-function shouldBeSeenToFail({ mutant, worldName }: RunRequest, { evidence }: SweepResult): boolean {
-  return evidence.verdict === "pass" && mutant === null && worldName === "sim";
+function shouldBeSeenToFail(
+  { mutant, worldName }: RunRequest,
+  { evidence, error }: SweepResult,
+): boolean {
+  return evidence.verdict === "pass" && error === null && mutant === null && worldName === "sim";
 }
 
 async function withSeenToFail(
@@ -82,8 +85,12 @@ async function withSeenToFail(
   tell: (text: string) => void,
 ): Promise<SweepResult> {
   tell("every promise held; seeing the same checks fail");
-  const seenToFail = await seeItFail({ ...asked, onProgress: () => nextTurn() });
-  return { ...done, evidence: { ...done.evidence, seenToFail } };
+  try {
+    const seenToFail = await seeItFail({ ...asked, onProgress: () => nextTurn() });
+    return { ...done, evidence: { ...done.evidence, seenToFail } };
+  } catch (error) {
+    return { ...done, error: { error } };
+  }
 }
 
 /** Simulated worlds are as many as there are threads; real servers there are once. */

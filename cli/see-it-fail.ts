@@ -20,7 +20,10 @@ export async function seeItFail(passed: SweepRequest): Promise<readonly SeenToFa
       );
     }
     const request = { ...passed, mutant, workers: null, seeds: SEEDS, shrinkRunsMax: 0 };
-    const { evidence } = await sweep(request);
+    const { evidence, error } = await sweep(request);
+    if (error !== null) {
+      throw error.error;
+    }
     if (evidence.interrupted) {
       break;
     }

@@ -5,9 +5,8 @@ import { shrinkPlan } from "./shrink-plan.ts";
 import type { Failure, SweepRequest } from "./sweep-request.ts";
 
 /**
- * Makes a failing case as small as it can, within the variants and the time that there are.
- *
- * @throws what a run throws: an error is no counterexample, it ends the sweep
+ * Makes a failing case as small as it can, within the variants and the time that there are. An
+ * error of a run is no counterexample: it breaks the search off, and what was found is kept.
  */
 export async function pursue(request: SweepRequest, log: RunLog, first: Failure): Promise<Failure> {
   let failure = first;
@@ -30,9 +29,6 @@ export async function pursue(request: SweepRequest, log: RunLog, first: Failure)
     return { ...failure, isMinimal };
   } catch (error) {
     // An interruption takes a world down in the middle of a run, which then fails: no error.
-    if (request.signal.aborted) {
-      return failure;
-    }
-    throw error;
+    return request.signal.aborted ? failure : { ...failure, brokenOff: { error } };
   }
 }

@@ -82,4 +82,6 @@ export interface Failure {
   readonly tried: number;
   /** Whether it is known that no single command and no single fault can be left out. */
   readonly isMinimal: boolean;
+  /** The error that ended the search for a smaller case, if one did. */
+  readonly brokenOff: { readonly error: unknown } | null;
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Evidence, Finding } from "../../reports/evidence/evidence.ts";
+import type { Evidence } from "../../reports/evidence/evidence.ts";
 import type { Plan } from "../plans/plan.ts";
 import type { ReplayFile } from "../plans/replay-file.ts";
 import type { PlanDraft } from "../plans/scenario.ts";
@@ -11,12 +11,14 @@ import { pursue } from "./pursue-plan.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
 import type { Workers, Failure, SweepRequest, WorkerRun } from "./sweep-request.ts";
 import { createTally, verdictOfTally, type Tally } from "./tally.ts";
-import { twoResultsOf } from "./two-results.ts";
+import { TwoResults, twoResultsOf } from "./two-results.ts";
 
 export interface SweepResult {
   readonly evidence: Evidence;
   /** To be written beside the evidence under this name. */
   readonly replayFile: { readonly name: string; readonly content: ReplayFile } | null;
+  /** What ended the sweep before its time; the evidence tells of what was done until then. */
+  readonly error: { readonly error: unknown } | null;
 }
 
 /** Seeds whose plans are drawn and handed to the workers together. */
@@ -29,17 +31,28 @@ const WINDOW = 200;
  * same.
  *
  * A sample of the seeds, and the smallest case, are run a second time, in another thread and
- * another order. @throws TwoResults when a plan goes another way there, or here than in a worker
+ * another order.
+ *
+ * @throws TwoResults when a plan goes another way there, or here than in a worker
+ * @throws what a run throws, where nothing was done before it
  */
 export async function sweep(request: SweepRequest): Promise<SweepResult> {
   const tally = createTally(promisesNamed(request.scenario.promises));
   const log = createRunLog(request.seeds, (seed) => planOfSeed(request, seed));
-  const failure =
-    request.workers === null
-      ? await sweepHere(request, tally, log)
-      : await sweepWithWorkers(request, tally, log, request.workers);
-  await lookAgain(request, log, failure);
-  return conclude(request, tally, failure === null ? null : findingOf(request, failure));
+  try {
+    const failure =
+      request.workers === null
+        ? await sweepHere(request, tally, log)
+        : await sweepWithWorkers(request, tally, log, request.workers);
+    await lookAgain(request, log, failure);
+    const error = failure?.brokenOff ?? null;
+    return conclude(request, tally, failure, error);
+  } catch (error) {
+    if (error instanceof TwoResults || tally.totals().runs === 0) {
+      throw error;
+    }
+    return conclude(request, tally, null, { error });
+  }
 }
 
 /** Looks whether the runs go the same way elsewhere. @throws TwoResults when one does not */
@@ -169,7 +182,14 @@ async function pursueSeed(
   await onFirst(outcome);
   return promise === undefined
     ? null
-    : pursue(request, log, { seed, promise, outcome, tried: 0, isMinimal: false });
+    : pursue(request, log, {
+        seed,
+        promise,
+        outcome,
+        tried: 0,
+        isMinimal: false,
+        brokenOff: null,
+      });
 }
 
 /** The seed's own run; undefined when it was interrupted. */
@@ -212,11 +232,14 @@ function scattered(seed: number): number {
 function conclude(
   request: SweepRequest,
   tally: Tally,
-  found: { readonly finding: Finding; readonly replayFile: ReplayFile } | null,
+  failure: Failure | null,
+  error: SweepResult["error"],
 ): SweepResult {
+  const found = failure === null ? null : findingOf(request, failure);
   const { world, scenario, mutant, seeds, host } = request;
   const totals = tally.totals();
-  const interrupted = request.signal.aborted && totals.runs < seeds.last - seeds.first + 1;
+  const endedEarly = request.signal.aborted || error !== null;
+  const interrupted = endedEarly && totals.runs < seeds.last - seeds.first + 1;
   const promises = tally.promises();
   const faults = tally.faults();
   const hashes = tally.traceHashes();
@@ -248,5 +271,6 @@ function conclude(
     evidence,
     replayFile:
       found === null ? null : { name: found.finding.replay.file, content: found.replayFile },
+    error,
   };
 }

@@ -202,4 +202,37 @@ describe("a sweep", () => {
     await expect(sweep(requestOf({ world: broken }))).rejects.toThrow("out of order");
     expect(runs).toBe(1);
   });
+
+  /** A world that is out of order from some run on. */
+  function breaksDownAfter(runsMax: number): World {
+    let runs = 0;
+    return {
+      ...world,
+      run(plan, drive) {
+        runs += 1;
+        return runs > runsMax ? Promise.reject(new Error("out of order")) : world.run(plan, drive);
+      },
+    };
+  }
+
+  it("keeps the seeds that were done before an error, and is unknown", async () => {
+    const { evidence, error } = await sweep(requestOf({ world: breaksDownAfter(2) }));
+    expect(error?.error).toEqual(new Error("out of order"));
+    expect(evidence.seeds).toEqual({ first: 1, last: 3, completed: 2 });
+    expect(evidence.verdict).toBe("unknown");
+    expect(() => encodeEvidence(evidence)).not.toThrow();
+  });
+
+  it("keeps a failure when an error ends the search for a smaller case", async () => {
+    const failing = requestOf({ mutant: commitThenEmit, seeds: { first: 1, last: 50 } });
+    const { evidence: whole } = await sweep({ ...failing, shrinkRunsMax: 0 });
+    const { evidence, error, replayFile } = await sweep({
+      ...failing,
+      world: breaksDownAfter(whole.totals.runs),
+    });
+    expect(error?.error).toEqual(new Error("out of order"));
+    expect(evidence.verdict).toBe("fail");
+    expect(evidence.findings[0]).toMatchObject({ promise: "ends", smallest: { isMinimal: false } });
+    expect(replayFile).not.toBeNull();
+  });
 });
