@@ -6,7 +6,7 @@ export const verdictsAgree: SystemPromise = {
   sentence:
     "A payment is COMPLETED exactly when its two ledger entries exist, and FAILED exactly when the wallet refused it.",
   judged:
-    "its sound half (a verdict implies the wallet's decision) at every commit, all at the end",
+    "at every commit, whether the wallet had decided what a verdict says; at the end, whether every decision has its verdict, too",
   // Sound while events are under way: the wallet decides before the payment service can know.
   atCommit: (books, touched) => judge(books, touched.payments, verdictWithoutDecision),
   atEnd: ({ books }) => {
