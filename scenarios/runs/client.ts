@@ -23,15 +23,12 @@ export async function openWallets(
     const command = openingCommand(opening);
     const { service, request } = requestOf(command);
     const processes = processesAnswering(plan.topology, service);
-    const tell = noticeFor(command, notice);
     const asked = { universe, processes, request, boundMs: askBoundMs(plan) };
-    const answer = await untilAnswered(asked, (event) => {
-      // An opening that goes as it should is no part of the story.
-      if (event.attempt > 1 || (event.kind === "answer" && !isOutcome(event.status))) {
-        tell(event);
-      }
-    });
+    const attempts: AttemptEvent[] = [];
+    const answer = await untilAnswered(asked, (event) => attempts.push(event));
     if (answer === undefined) {
+      // An opening is part of the story only where it fails.
+      attempts.forEach(noticeFor(command, notice));
       return false;
     }
     if (answer.status !== 201) {

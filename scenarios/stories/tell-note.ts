@@ -26,6 +26,9 @@ function tellSaid(
   detail: Readonly<Record<string, string | number>>,
 ): string | undefined {
   switch (name) {
+    case "process.started":
+      // What it does next says it, and the world tells of its restart.
+      return undefined;
     case "inbox.done":
       // Its commit says it.
       return undefined;
