@@ -187,7 +187,7 @@ test("a plan with more processes than there are seats is refused before anything
 
 test("records are read by partition and offset, and what no group has committed is lag", async () => {
   // The wallet dies before it takes the record in, and stays away.
-  const fault = crashAt("wallet-1/kafka/deliver#1", "before", 3_600_000);
+  const fault = crashAt("wallet-1/kafka/deliver#1", "before", 30_000);
   const { value } = await world.run(planOf({ faults: [fault] }), async (universe) => {
     const crashed = new Promise<void>((resolve) =>
       universe.watch((event) => event.kind === "fault" && resolve()),
