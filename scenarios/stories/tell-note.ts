@@ -29,6 +29,10 @@ function tellSaid(
     case "process.started":
       // What it does next says it, and the world tells of its restart.
       return undefined;
+    case "process.stopped":
+      return detail["unfinished"] === ""
+        ? undefined
+        : `Stops, and leaves unfinished: ${detail["unfinished"]}.`;
     case "inbox.done":
       // Its commit says it.
       return undefined;
