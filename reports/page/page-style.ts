@@ -2,7 +2,7 @@
  * The digest of `PAGE_STYLE` for the page's policy; a test compares the two and prints the right
  * one.
  */
-export const PAGE_STYLE_DIGEST = "sha256-aCaueTCuhfkhwmXBCAiqiOEAepGfdJrP+yhGfNhlfkQ=";
+export const PAGE_STYLE_DIGEST = "sha256-nYYVK7kPNvenGBlwfXqmQnHwDwmpdrw3PH2sgN7efGM=";
 
 /**
  * The page's only style sheet: system fonts, one column, colours as variables for light, dark and
@@ -88,10 +88,9 @@ th, td { padding: .7rem 0 .7rem 1.25rem; border-bottom: 1px solid var(--line); t
 th:first-child { padding-left: 0; }
 thead th { padding-block: .4rem; color: var(--soft); font-size: .875rem; border-color: var(--soft); vertical-align: bottom; }
 tfoot th, tfoot td { border-bottom: 0; font-weight: 600; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
+.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .service { display: inline-block; min-width: 5.75rem; color: var(--soft); }
 .bar { width: 50%; }
-td.number { white-space: nowrap; }
 td.bar { position: relative; }
 .bar svg { position: absolute; left: 1.25rem; top: 1.1rem; width: calc(100% - 6rem); height: .6rem; }
 rect.planned { fill: var(--bar-off); }

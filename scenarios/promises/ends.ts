@@ -1,5 +1,5 @@
 import { allOutboxEvents, eventName, paymentName, recordName } from "../books/books.ts";
-import { SETTLE_MS_MIN } from "./settle-bound.ts";
+import { SETTLE_MS_MIN } from "./least-bounds.ts";
 import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
 
 export const ends: SystemPromise = {

@@ -1,9 +1,9 @@
+import { HEAL_MS_MIN } from "./least-bounds.ts";
 import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
 
 export const staysUp: SystemPromise = {
   name: "stays-up",
-  sentence:
-    "A process ends only when it is killed, and once the faults have stopped every process is up within the bound of time.",
+  sentence: `A process ends only when it is killed or told to stop, and once the faults have stopped every process is up within ${HEAL_MS_MIN / 1_000} s, or longer after long outages.`,
   judged: "at the end, for every process",
   atEnd: (ending) => ending.processes.flatMap((process) => judge(process, ending)),
   outOf: ({ processes }) => [{ count: processes.length, noun: "processes" }],

@@ -1,7 +1,7 @@
 import { KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
 import { outageMs } from "../faults/fault.ts";
 import type { Plan } from "../plans/plan.ts";
-import { SETTLE_MS_MIN } from "../promises/settle-bound.ts";
+import { HEAL_MS_MIN, SETTLE_MS_MIN } from "../promises/least-bounds.ts";
 
 // Bounds of time of a run, in the world's own milliseconds. Each follows from the plan and from
 // what is left to do, and is generous: whoever keeps it is not late, whoever breaks it is stuck.
@@ -13,7 +13,7 @@ export function askBoundMs(plan: Plan): number {
 
 /** How long the processes have to be up once the faults have stopped. */
 export function healBoundMs(plan: Plan): number {
-  return 60_000 + outagesMs(plan);
+  return HEAL_MS_MIN + outagesMs(plan);
 }
 
 /** What the client library and the servers may take beside all that is counted. */
