@@ -15,13 +15,17 @@ import { effectAt, processesOf, reachedPlaces } from "./reached-places.ts";
 
 const CURRENCY = "OMR";
 
-/** The seed document's two; the others trade among themselves. */
+/**
+ * The seed document's two; the others trade among themselves. What comes to one of them is soon
+ * more than a balance can hold.
+ */
 const WALLETS: readonly WalletOpening[] = [
   { id: "salim", funding: "10.000", currency: CURRENCY },
   { id: "maryam", funding: "25.000", currency: CURRENCY },
   { id: "fatma", funding: "100.000", currency: CURRENCY },
   { id: "khalid", funding: "100.000", currency: CURRENCY },
   { id: "noor", funding: "250.500", currency: CURRENCY },
+  { id: "rich", funding: "9223372036854700.000", currency: CURRENCY },
 ];
 
 const TRADERS = WALLETS.slice(1).map(({ id }) => id);
@@ -48,7 +52,7 @@ export const transfer: Scenario = {
   name: "transfer",
   title: "A payment survives a crash between commit and publish",
   description: [
-    "Clients ask for transfers between a few wallets, about ten a second, one by one, in bursts or all at once. Among them is the case with which this project began: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused. A client that gets no answer asks again with the same idempotency key.",
+    "Clients ask for transfers between a few wallets, about ten a second, one by one, in bursts or all at once. Among them is the case with which this project began: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused. One wallet holds nearly as much as a balance can, and what does not fit must be refused, too. A client that gets no answer asks again with the same idempotency key.",
     "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.",
     "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load. It starts again after a moment.",
   ],
