@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { formatMoney } from "../../system/domain/money.ts";
 import type { CrashFault } from "../faults/kinds/crash.ts";
+import type { StopFault } from "../faults/kinds/stop.ts";
 import type { Trigger } from "../faults/trigger.ts";
 import type { TransferCommand } from "../plans/commands/transfer.ts";
 import type { WalletOpening } from "../plans/plan.ts";
@@ -54,7 +55,7 @@ export const transfer: Scenario = {
   description: [
     "Clients ask for transfers between a few wallets, about ten a second, one by one, in bursts or all at once. Among them is the case with which this project began: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused. One wallet holds nearly as much as a balance can, and what does not fit must be refused, too. A client that gets no answer asks again with the same idempotency key.",
     "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.",
-    "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load. It starts again after a moment.",
+    "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load, and there it may be told to stop instead, as in a deployment. It starts again after a moment.",
   ],
   catches: ["F0", "L1"],
   drafts: draftArbitrary(),
@@ -64,7 +65,7 @@ interface Draft {
   readonly transfers: readonly DraftTransfer[];
   /** Its place among the others. */
   readonly overdraft: number;
-  readonly crash: DraftCrash;
+  readonly fault: DraftFault;
   readonly deployment: Deployment;
   readonly burst: number;
 }
@@ -77,7 +78,7 @@ interface DraftTransfer {
   readonly amountMinor: number;
 }
 
-interface DraftCrash {
+interface DraftFault {
   readonly service: "payment" | "wallet";
   readonly place: "after-commit" | "before-publish";
   /** Taken modulo what there is to choose from. */
@@ -99,7 +100,7 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
     maxLength: COMMANDS_MAX - 1,
     size: "max",
   });
-  const crash = fc.record({
+  const fault = fc.record({
     service: fc.constantFrom("payment" as const, "wallet" as const),
     place: fc.constantFrom("after-commit" as const, "before-publish" as const),
     index: fc.nat({ max: 1_000_000 }),
@@ -109,13 +110,13 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
   const overdraft = fc.integer({ min: 0, max: 1_000_000 });
   // Without bias towards small values: a seed should mean a full workload.
   const deployment = deploymentArbitrary();
-  const draft = fc.record({ transfers, overdraft, crash, deployment, burst: burstArbitrary });
+  const draft = fc.record({ transfers, overdraft, fault, deployment, burst: burstArbitrary });
   return fc.noBias(draft).map(layOut);
 }
 
-function layOut({ transfers, overdraft, crash, deployment, burst }: Draft): PlanDraft {
+function layOut({ transfers, overdraft, fault, deployment, burst }: Draft): PlanDraft {
   const commands = layOutCommands(transfers, overdraft, burst);
-  const faults = [layOutCrash(crash, commands, deployment)];
+  const faults = [layOutFault(fault, commands, deployment)];
   return { wallets: WALLETS, commands, faults, ...deployment };
 }
 
@@ -149,28 +150,31 @@ function layOutCommands(
   }));
 }
 
-function layOutCrash(
-  { service, place, index, atMs, restartAfterMs }: DraftCrash,
+function layOutFault(
+  { service, place, index, atMs, restartAfterMs }: DraftFault,
   commands: readonly TransferCommand[],
   deployment: Deployment,
-): CrashFault {
+): CrashFault | StopFault {
   const { side, operation, role } = PLACES[service][place];
   const processes = processesOf(deployment.topology, role);
   const places = reachedPlaces(commands, deployment).filter(
     (each) => each.operation === operation && processes.includes(each.process),
   );
   const reached = places[index % Math.max(1, places.length)];
+  if (reached !== undefined) {
+    const effect = effectAt(reached, Math.floor(index / places.length));
+    return { kind: "crash", trigger: { on: "effect", effect, side }, restartAfterMs };
+  }
   const loadMs = 1 + (commands.at(-1)?.atMs ?? 0);
-  const trigger: Trigger =
-    reached === undefined
-      ? {
-          on: "time",
-          process: processes[index % processes.length] ?? "",
-          // A moment longer than the load: the last of it is still under way.
-          atMs: atMs % (loadMs + UNDER_WAY_MS),
-        }
-      : { on: "effect", effect: effectAt(reached, Math.floor(index / places.length)), side };
-  return { kind: "crash", trigger, restartAfterMs };
+  const trigger: Trigger = {
+    on: "time",
+    process: processes[index % processes.length] ?? "",
+    // A moment longer than the load: the last of it is still under way.
+    atMs: atMs % (loadMs + UNDER_WAY_MS),
+  };
+  // What is killed leaves work behind; what is told to stop must not.
+  const isKilled = Math.floor(index / processes.length) % 2 === 0;
+  return { kind: isKilled ? "crash" : "stop", trigger, restartAfterMs };
 }
 
 function trader(index: number): string {
