@@ -36,10 +36,7 @@ export function exitCodeUnwritten(verdict: ExitCode): ExitCode {
 
 /** What a person is told: the message where it was made for people, otherwise all there is. */
 export function explain(error: unknown): string {
-  if (isUsage(error) || isEnvironment(error)) {
-    return `falconpay: ${error.message}`;
-  }
-  if (error instanceof TwoResults) {
+  if (isUsage(error) || isEnvironment(error) || error instanceof TwoResults) {
     return `falconpay: ${error.message}`;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -3,12 +3,12 @@ import { findMutant } from "../scenarios/mutants/mutants.ts";
 import type { SweepRequest } from "../scenarios/sweeps/sweep-request.ts";
 import { sweep } from "../scenarios/sweeps/sweep.ts";
 
-/** A mutant that a scenario catches is caught within a few of them. */
+/** Each mutant that a scenario catches is caught within a few of them. */
 const SEEDS = { first: 1, last: 50 } as const;
 
 /**
- * Runs the scenario with each mutant that it is known to catch, until one is caught: a pass means
- * little where the same code was not seen to fail the same scenario.
+ * Runs the scenario with each mutant that it is known to catch, each until it is caught: a pass
+ * means little where the same code was not seen to fail the same scenario.
  */
 export async function seeItFail(passed: SweepRequest): Promise<readonly SeenToFail[]> {
   const seen: SeenToFail[] = [];

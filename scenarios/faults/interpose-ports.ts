@@ -1,5 +1,6 @@
 import { BrokerError, type Broker, type Delivery } from "../../system/ports/broker.ts";
 import { DatabaseError, type Connection, type Database } from "../../system/ports/database.ts";
+import { messageOf } from "../../system/ports/message-of.ts";
 import type { HttpRequest, HttpResponse, Server } from "../../system/ports/server.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import type { EffectGate, FaultyPort } from "./effect-gate.ts";
@@ -48,7 +49,7 @@ function noted<T>(
     onNote({
       what: "failed",
       effect,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
       code: error instanceof DatabaseError ? error.code : null,
       applied:
         error instanceof DatabaseError || error instanceof BrokerError ? error.applied : "unknown",
@@ -162,7 +163,7 @@ function interposeBroker(
           try {
             await subscription.onMessage({ ...delivery, commit });
           } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
+            const reason = messageOf(error);
             onNote({ what: "left", record, reason });
             throw error;
           }

@@ -1,6 +1,6 @@
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import { subjectOf } from "../plans/commands/command.ts";
-import { isAsExpected } from "../plans/commands/expectation.ts";
+import { isAsExpected, isOutcome } from "../plans/commands/expectation.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 
 export const answered: SystemPromise = {
@@ -19,7 +19,7 @@ function lastOutcomes(answers: readonly ClientOutcome[]): readonly ClientOutcome
 
 function judge({ command, status, attempt }: ClientOutcome): readonly Breach[] {
   const subject = subjectOf(command);
-  if (status === null || status >= 500) {
+  if (!isOutcome(status)) {
     return [{ subject, found: `was never answered, in ${attempt} attempts` }];
   }
   return isAsExpected(command.expects, status)

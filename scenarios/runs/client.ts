@@ -1,6 +1,7 @@
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { ClientRequest } from "../plans/commands/client-request.ts";
 import { requestOf, type Command } from "../plans/commands/command.ts";
+import { isOutcome } from "../plans/commands/expectation.ts";
 import { openingCommand, type Plan } from "../plans/plan.ts";
 import { processesAnswering } from "../plans/topology.ts";
 import { Unanswered, type ClientAnswer, type Universe } from "../world.ts";
@@ -94,11 +95,6 @@ async function untilAnswered(
   return undefined;
 }
 
-/** Whether an answer says what became of a request. */
-function isOutcome(status: number | null): boolean {
-  return status !== null && status < 500;
-}
-
 interface Asked {
   readonly universe: Universe;
   readonly processes: readonly string[];
@@ -127,6 +123,6 @@ function rotated<T>(list: readonly T[], by: number): readonly T[] {
   return [...list.slice(at), ...list.slice(0, at)];
 }
 
-function describe(answer: ClientAnswer | undefined): string {
-  return answer === undefined ? "no answer" : `${answer.status} ${JSON.stringify(answer.body)}`;
+function describe({ status, body }: ClientAnswer): string {
+  return `${status} ${JSON.stringify(body)}`;
 }

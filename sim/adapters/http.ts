@@ -1,7 +1,7 @@
 import type { ClientRequest } from "../../scenarios/plans/commands/client-request.ts";
 import { ANSWER_MS_MAX, Unanswered } from "../../scenarios/world.ts";
 import { findRoute, HTTP_LIMITS, refusalOfBody } from "../../system/http/front-door.ts";
-import { problem } from "../../system/http/problem.ts";
+import { internalError, problem } from "../../system/http/problem.ts";
 import type { HttpResponse, Route, Server } from "../../system/ports/server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { NotSimulated } from "../kernel/not-simulated.ts";
@@ -53,7 +53,7 @@ export function createSimulatedServer(
                   if (error instanceof NotSimulated) {
                     kernel.fail(error);
                   }
-                  return problem(500, "internal-error", "the service met an error of its own");
+                  return internalError();
                 })
                 .then(
                   (response) => {

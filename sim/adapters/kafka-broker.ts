@@ -5,6 +5,7 @@ import {
   type Delivery,
 } from "../../system/ports/broker.ts";
 import { KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
+import { messageOf } from "../../system/ports/message-of.ts";
 import type { ClientPlace } from "../kafka/client/broker-connection.ts";
 import type { ConsumerMessage } from "../kafka/client/consumer.ts";
 import { createKafkaClient } from "../kafka/client/kafka-client.ts";
@@ -69,7 +70,7 @@ function deliveryOf(message: ConsumerMessage, commit: () => Promise<void>): Deli
 }
 
 function throwBrokerError(error: unknown): never {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const applied = error instanceof SendFailed ? error.applied : "unknown";
   throw new BrokerError(message, { applied, cause: error });
 }

@@ -4,6 +4,7 @@ import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { Migration } from "../../system/database/migrate.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
+import { messageOf } from "../../system/ports/message-of.ts";
 import type { Parts } from "../../system/process/parts.ts";
 import { runProcess } from "../../system/process/run-process.ts";
 import type { ServiceName } from "../../system/process/services.ts";
@@ -184,5 +185,5 @@ function reasonOf(exit: ProcessExit): string {
   if (exit.kind !== "failed") {
     return `it ${exit.kind}`;
   }
-  return exit.error instanceof Error ? exit.error.message : String(exit.error);
+  return messageOf(exit.error);
 }

@@ -10,6 +10,7 @@ import { readPlan } from "../../scenarios/plans/plan-schema.ts";
 import type { PlanDraft, Scenario } from "../../scenarios/plans/scenario.ts";
 import type { SweepRequest } from "../../scenarios/sweeps/sweep-request.ts";
 import { sweep } from "../../scenarios/sweeps/sweep.ts";
+import { SAMPLE_HOST } from "../../scenarios/testing/sample-host.ts";
 import { crashAt, samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
@@ -47,14 +48,7 @@ function requestOf(change: Partial<SweepRequest>): SweepRequest {
     shrinkRunsMax: 300,
     onProgress: () => Promise.resolve(),
     signal: new AbortController().signal,
-    host: {
-      product: "0.0.0",
-      code: { commit: null, isClean: null, digest: "c0de" },
-      made: { node: "0.0.0", at: "never" },
-      command: "run",
-      replayCommand: (file) => `replay ${file}`,
-      digest: (text) => String(text.length),
-    },
+    host: SAMPLE_HOST,
     ...change,
   };
 }

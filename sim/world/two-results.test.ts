@@ -9,6 +9,7 @@ import { summarize } from "../../scenarios/runs/run-summary.ts";
 import { replayPlan } from "../../scenarios/sweeps/replay.ts";
 import type { SecondOpinion, SweepRequest, Workers } from "../../scenarios/sweeps/sweep-request.ts";
 import { sweep } from "../../scenarios/sweeps/sweep.ts";
+import { SAMPLE_HOST } from "../../scenarios/testing/sample-host.ts";
 import { samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
@@ -92,14 +93,7 @@ async function sweepOf(change: Partial<SweepRequest>) {
     shrinkRunsMax: 5,
     onProgress: () => Promise.resolve(),
     signal: new AbortController().signal,
-    host: {
-      product: "0.0.0",
-      code: { commit: null, isClean: null, digest: "c0de" },
-      made: { node: "0.0.0", at: "never" },
-      command: "run",
-      replayCommand: (file) => `replay ${file}`,
-      digest: (text) => String(text.length),
-    },
+    host: SAMPLE_HOST,
     ...change,
   });
 }

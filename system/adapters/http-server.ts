@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { findRoute, HTTP_LIMITS, refusalOfBody } from "../http/front-door.ts";
-import { problem } from "../http/problem.ts";
+import { internalError, problem } from "../http/problem.ts";
 import type { HttpResponse, Route, Server } from "../ports/server.ts";
 
 /** The server port on fastify, listening on one address. */
@@ -110,7 +110,7 @@ function problemOf(error: unknown): HttpResponse {
   const status = error instanceof Error && "statusCode" in error ? error.statusCode : 500;
   return typeof status === "number" && status < 500 && error instanceof Error
     ? problem(status, status === 413 ? "body-too-large" : "malformed-request", error.message)
-    : problem(500, "internal-error", "the service met an error of its own");
+    : internalError();
 }
 
 /** What was no HTTP, or too much of it: there is no request to answer, only a socket. */

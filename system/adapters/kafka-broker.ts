@@ -8,6 +8,7 @@ import {
   type Subscription,
 } from "../ports/broker.ts";
 import { KAFKA_SETTINGS } from "../ports/kafka-settings.ts";
+import { messageOf } from "../ports/message-of.ts";
 
 const { retry, fetchWaitMsMax, heartbeatsPerSession, sessionsPerRebalance } = KAFKA_SETTINGS;
 
@@ -119,7 +120,7 @@ async function asBrokerError<T>(applied: "no" | "unknown", ask: () => Promise<T>
   try {
     return await ask();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new BrokerError(message, { applied, cause: error });
   }
 }

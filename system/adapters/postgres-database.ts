@@ -6,6 +6,7 @@ import {
   type QueryResult,
   type SqlValue,
 } from "../ports/database.ts";
+import { messageOf } from "../ports/message-of.ts";
 
 /**
  * The database port on `pg`. Bounds on waiting are the server's (`statement_timeout`,
@@ -107,8 +108,4 @@ function property(error: unknown, name: "code" | "constraint"): string | undefin
   }
   const value: unknown = Reflect.get(error, name);
   return typeof value === "string" ? value : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

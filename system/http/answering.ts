@@ -1,8 +1,9 @@
 import { DatabaseError } from "../ports/database.ts";
+import { messageOf } from "../ports/message-of.ts";
 import { passes } from "../ports/passes.ts";
 import type { HttpResponse } from "../ports/server.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
-import { problem } from "./problem.ts";
+import { internalError, problem } from "./problem.ts";
 
 /**
  * Turns an error that passes into 503: nothing was refused, and the client may ask again. Whether
@@ -18,10 +19,10 @@ export async function answering(
     return await respond();
   } catch (error) {
     const code = error instanceof DatabaseError ? error.code : "";
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (!passes(error)) {
       telemetry.event("http.failed", { route, code, reason });
-      return problem(500, "internal-error", "the service met an error of its own");
+      return internalError();
     }
     const { applied } = error;
     telemetry.event("http.not-available", { route, code, reason, applied });

@@ -8,3 +8,8 @@ export function problem(status: number, code: string, detail: string): HttpRespo
     body: { type: `urn:falconpay:problem:${code}`, title: code, status, detail },
   };
 }
+
+/** The answer where the service itself went wrong: it would come again. */
+export function internalError(): HttpResponse {
+  return problem(500, "internal-error", "the service met an error of its own");
+}

@@ -2,6 +2,7 @@ import { parseEvent, type Event, type ParsedEvent } from "../domain/events.ts";
 import { BrokerError, type Delivery } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import { DatabaseError, type Database } from "../ports/database.ts";
+import { messageOf } from "../ports/message-of.ts";
 import { passes } from "../ports/passes.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { setAside } from "./set-aside.ts";
@@ -97,7 +98,7 @@ async function retrying<T>(
       return await attempt();
     } catch (error) {
       const code = error instanceof DatabaseError ? error.code : "";
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       if (!passes(error) || attempts >= limits.attemptsMax || limits.stopping.aborted) {
         ports.telemetry.event("inbox.left", { code, reason, attempts });
         throw error;

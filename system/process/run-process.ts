@@ -1,8 +1,9 @@
+import { messageOf } from "../ports/message-of.ts";
 import type { Knobs } from "./knobs.ts";
 import type { Parts } from "./parts.ts";
 import type { Role } from "./services.ts";
 import { startRoles, STOP_MS_MAX, type ProcessPorts, type RunningProcess } from "./start-roles.ts";
-import { messageOf, within } from "./within.ts";
+import { within } from "./within.ts";
 
 /** How a process ended: told to, or by itself, with the reason. */
 export type ProcessEnd =

@@ -7,12 +7,13 @@ import type { Broker, Subscription } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
+import { messageOf } from "../ports/message-of.ts";
 import type { Route, Server } from "../ports/server.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { Knobs } from "./knobs.ts";
 import type { Parts } from "./parts.ts";
 import { definitionOf, serviceOf, type Role, type ServiceName } from "./services.ts";
-import { messageOf, within } from "./within.ts";
+import { within } from "./within.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Everything that a process needs from outside. */

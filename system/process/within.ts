@@ -16,8 +16,3 @@ export async function within(
     waiting.abort();
   }
 }
-
-/** What an error says. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -8,6 +8,11 @@ export type Expectation = Static<typeof expectationSchema>;
 
 export const expectationSchema = Type.Enum(["accepted", "refused"]);
 
+/** Whether a status, null for no answer, says what became of a request. */
+export function isOutcome(status: number | null): status is number {
+  return status !== null && status < 500;
+}
+
 /** Whether an answer is the expected one. */
 export function isAsExpected(expects: Expectation, status: number): boolean {
   return expects === "accepted" ? status >= 200 && status < 300 : status >= 400 && status < 500;
