@@ -41,8 +41,38 @@ describe("parseMoney", () => {
   it("refuses a currency that it does not know, by name", () => {
     expect(parseMoney("1", "XYZ")).toEqual({
       kind: "refused",
-      message: 'currency "XYZ" is not one of: OMR',
+      message: expect.stringMatching(/^currency "XYZ" is not one of: OMR, BHD, .*JPY, KRW$/),
     });
+  });
+});
+
+describe("a currency's own decimals", () => {
+  it.each([
+    ["USD", "12.34", 1234n, "12.34"],
+    ["USD", "12.3", 1230n, "12.30"],
+    ["USD", "0.01", 1n, "0.01"],
+    ["JPY", "1234", 1234n, "1234"],
+    ["JPY", "0", 0n, "0"],
+    ["KWD", "0.001", 1n, "0.001"],
+  ] as const)("%s %s is %s minor units, shown as %s", (currency, text, amountMinor, shown) => {
+    const money = { amountMinor, currency };
+    expect(parseMoney(text, currency)).toEqual({ kind: "money", money });
+    expect(formatMoney(money)).toBe(shown);
+  });
+
+  it.each([
+    ["USD", "0.001", "3 decimals; USD has 2"],
+    ["JPY", "1.0", "1 decimals; JPY has 0"],
+    ["BHD", "0.0010", "4 decimals; BHD has 3"],
+  ])("%s takes no %s: more decimals than it has, a zero too", (currency, text, message) => {
+    expect(parseMoney(text, currency)).toEqual({
+      kind: "refused",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each(["toString", "__proto__", "omr", "OMR ", ""])("knows no currency %j", (currency) => {
+    expect(parseMoney("1", currency)).toMatchObject({ kind: "refused" });
   });
 });
 

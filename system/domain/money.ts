@@ -8,10 +8,29 @@ export interface Money {
   readonly currency: Currency;
 }
 
-export type Currency = "OMR";
+/** Digits after the point, by currency (ISO 4217): what the currencies here count in. */
+const DECIMALS = {
+  OMR: 3,
+  BHD: 3,
+  IQD: 3,
+  JOD: 3,
+  KWD: 3,
+  LYD: 3,
+  TND: 3,
+  AED: 2,
+  EGP: 2,
+  EUR: 2,
+  GBP: 2,
+  INR: 2,
+  PKR: 2,
+  QAR: 2,
+  SAR: 2,
+  USD: 2,
+  JPY: 0,
+  KRW: 0,
+} as const;
 
-/** Digits after the point, by currency (ISO 4217). */
-const DECIMALS: ReadonlyMap<string, number> = new Map([["OMR", 3]]);
+export type Currency = keyof typeof DECIMALS;
 
 /** PostgreSQL's bigint ends here; an amount must fit a column, and so must a balance. */
 export const AMOUNT_MINOR_MAX = 9_223_372_036_854_775_807n;
@@ -27,14 +46,14 @@ export type ParsedMoney =
  */
 export function parseMoney(amount: string, currency: string): ParsedMoney {
   if (!isCurrency(currency)) {
-    const known = [...DECIMALS.keys()].join(", ");
+    const known = Object.keys(DECIMALS).join(", ");
     return { kind: "refused", message: `currency ${quote(currency)} is not one of: ${known}` };
   }
-  const decimals = decimalsOf(currency);
+  const decimals = DECIMALS[currency];
   const match = /^(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,18}))?$/.exec(amount);
   const whole = match?.[1];
   if (whole === undefined) {
-    const example = formatMoney({ amountMinor: 50_000n, currency });
+    const example = formatMoney({ amountMinor: 50n * 10n ** BigInt(decimals), currency });
     return {
       kind: "refused",
       message: `amount ${quote(amount)} is not a plain decimal such as "${example}"`,
@@ -56,24 +75,19 @@ export function parseMoney(amount: string, currency: string): ParsedMoney {
 
 /** `{ amountMinor: 50_000n, currency: "OMR" }` as `"50.000"`. */
 export function formatMoney(money: Money): string {
-  const decimals = decimalsOf(money.currency);
+  const decimals = DECIMALS[money.currency];
   const sign = money.amountMinor < 0n ? "-" : "";
   const digits = (money.amountMinor < 0n ? -money.amountMinor : money.amountMinor)
     .toString()
     .padStart(decimals + 1, "0");
+  if (decimals === 0) {
+    return `${sign}${digits}`;
+  }
   return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
 export function isCurrency(text: string): text is Currency {
-  return DECIMALS.has(text);
-}
-
-function decimalsOf(currency: Currency): number {
-  const decimals = DECIMALS.get(currency);
-  if (decimals === undefined) {
-    throw new Error(`no decimals are known for ${currency}`);
-  }
-  return decimals;
+  return Object.hasOwn(DECIMALS, text);
 }
 
 function quote(text: string): string {

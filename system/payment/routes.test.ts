@@ -123,7 +123,11 @@ describe("POST /payments", () => {
   });
 
   it("answers 400 to a currency that it does not know, by name", async () => {
-    const expected = problemWith(400, "malformed-amount", 'currency "XYZ" is not one of: OMR');
+    const expected = problemWith(
+      400,
+      "malformed-amount",
+      expect.stringMatching(/^currency "XYZ" is not one of: OMR, /),
+    );
     expect(await service().post(KEY, { ...BODY, currency: "XYZ" })).toEqual(expected);
   });
 
