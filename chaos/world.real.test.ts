@@ -58,7 +58,7 @@ test("a payment that no balance can hold is FAILED with its own reason, and ever
   const ended = [...outcome.books.payments.values()].map(({ status, reason }) => reason ?? status);
   expect(ended.toSorted()).toEqual([
     ...Array.from({ length: 12 }, () => "COMPLETED"),
-    "balance_limit",
+    "limit_exceeded",
   ]);
 });
 

@@ -10,7 +10,7 @@ it("a payment that no balance can hold is FAILED with its own reason, and every 
     return `${books.keys.get(id)} ${status} ${reason ?? ""}`.trim();
   });
   expect(statuses.toSorted()).toEqual([
-    "full FAILED balance_limit",
+    "full FAILED limit_exceeded",
     ...Array.from({ length: 12 }, (_, index) => `p${index + 10} COMPLETED`),
   ]);
   expect(brokenPromises(outcome)).toEqual([]);

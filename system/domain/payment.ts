@@ -17,6 +17,6 @@ export const REFUSAL_REASONS = [
   "unknown_wallet",
   "currency_mismatch",
   "same_wallet",
-  "balance_limit",
+  "limit_exceeded",
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];

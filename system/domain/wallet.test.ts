@@ -44,7 +44,7 @@ describe("decideTransfer", () => {
     });
     expect(decideTransfer(payment("salim", "rich", 2n), parties)).toEqual({
       kind: "refuse",
-      reason: "balance_limit",
+      reason: "limit_exceeded",
     });
   });
 

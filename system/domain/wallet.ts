@@ -35,7 +35,7 @@ export function decideTransfer(
   }
   const receiverBalanceMinor = receiver.balance.amountMinor + amountMinor;
   if (receiverBalanceMinor > AMOUNT_MINOR_MAX) {
-    return { kind: "refuse", reason: "balance_limit" };
+    return { kind: "refuse", reason: "limit_exceeded" };
   }
   return {
     kind: "move",
