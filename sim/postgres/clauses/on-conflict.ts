@@ -23,7 +23,7 @@ function findArbiters(table: Table, node: SyntaxNode | undefined): readonly Tabl
   const target = node.part("infer");
   node.end();
   if (target === undefined) {
-    return table.indexes.filter((index) => index.unique);
+    return table.writtenIndexes.filter((index) => index.unique);
   }
   const constraint = target.text("conname");
   const elements = target.children("indexElems");
@@ -32,7 +32,7 @@ function findArbiters(table: Table, node: SyntaxNode | undefined): readonly Tabl
     return [namedConstraint(table, constraint)];
   }
   const columns = new Set(elements.map((element) => readElement(table, element)));
-  const arbiters = table.indexes.filter(
+  const arbiters = table.writtenIndexes.filter(
     (index) =>
       index.unique &&
       index.predicate === null &&
@@ -60,7 +60,7 @@ function readElement(table: Table, element: SyntaxNode): number {
 }
 
 function namedConstraint(table: Table, name: string): TableIndex {
-  const index = table.indexes.find((one) => one.unique && one.name === name);
+  const index = table.writtenIndexes.find((one) => one.unique && one.name === name);
   if (index !== undefined) {
     return index;
   }

@@ -48,7 +48,7 @@ export function addIndexEntries(
   version: RowVersion,
   previous: RowVersion | null,
 ): Steps<void> | null {
-  const { indexes } = version.row.table;
+  const indexes = version.row.table.writtenIndexes;
   for (let at = 0; at < indexes.length; at += 1) {
     const index = indexes[at];
     if (index === undefined) {

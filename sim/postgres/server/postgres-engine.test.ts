@@ -180,6 +180,31 @@ describe("locks and visibility", () => {
   });
 });
 
+describe("an index that is not committed", () => {
+  const FIND = "SELECT balance FROM wallets WHERE balance = 100";
+  const shown = (name: string, sql = FIND) => stage.run(name, sql).rows.length;
+
+  test("loses no row of a query that was planned before it was rolled back", () => {
+    stage.run("s1", "BEGIN");
+    stage.run("s1", "CREATE INDEX by_balance ON wallets (balance)");
+    expect(shown("s2")).toBe(1);
+    stage.run("s1", "ROLLBACK");
+    stage.run("s1", "INSERT INTO wallets VALUES ('c', 100)");
+    expect(shown("s2")).toBe(2);
+  });
+
+  test("is kept up and answers for uniqueness in its own transaction", () => {
+    stage.run("s1", "BEGIN");
+    stage.run("s1", "CREATE UNIQUE INDEX by_balance ON wallets (balance)");
+    const insert = "INSERT INTO wallets VALUES ('c', 100) ON CONFLICT (balance) DO NOTHING";
+    expect(stage.run("s1", insert).tag).toBe("INSERT 0 0");
+    stage.run("s1", "INSERT INTO wallets VALUES ('d', 400)");
+    stage.run("s1", "COMMIT");
+    expect(shown("s1", "SELECT id FROM wallets WHERE balance = 400")).toBe(1);
+    expect(stage.refusal("s1", "INSERT INTO wallets VALUES ('e', 400)").code).toBe("23505");
+  });
+});
+
 test("the observer gets each commit in order, with rows as the client would, and nothing of what was rolled back", () => {
   const commits: Commit[] = [];
   stage.engine.onCommit((commit) => commits.push(commit));

@@ -103,6 +103,9 @@ export class SharedDatabase {
     if (transaction.undefine.length > 0) {
       this.catalog.version += 1;
     }
+    for (const publish of transaction.publish) {
+      publish();
+    }
     transaction.commitNumber = this.#commits;
     transaction.status = "committed";
     for (const row of touched) {
@@ -166,6 +169,7 @@ export class SharedDatabase {
   #release(transaction: OpenTransaction): void {
     transaction.touched.length = 0;
     transaction.undefine.length = 0;
+    transaction.publish.length = 0;
     transaction.lock = null;
     this.locks.releaseAll(transaction.owner);
   }

@@ -60,9 +60,7 @@ export function addIndex(
   if (catalog.hasRelation(index.name)) {
     throw new PostgresError("42P07", `relation "${index.name}" already exists`);
   }
-  table.addIndex(index);
-  catalog.addRelationName(index.name);
-  catalog.onAbort(() => table.dropIndex(index));
+  catalog.addIndex(table, index);
   return index;
 }
 

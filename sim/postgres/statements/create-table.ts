@@ -182,7 +182,7 @@ function addForeignKey(
   definition: { readonly columns: readonly string[]; readonly referenced: readonly string[] },
 ): void {
   const columns = definition.columns.map((column) => demandForeignColumn(table, column));
-  const primary = referenced.indexes.find((index) => index.primary);
+  const primary = referenced.writtenIndexes.find((index) => index.primary);
   const referencedColumns =
     definition.referenced.length > 0
       ? definition.referenced.map((column) => demandForeignColumn(referenced, column))
@@ -195,7 +195,7 @@ function addForeignKey(
     const message = "number of referencing and referenced columns for foreign key disagree";
     throw new PostgresError("42830", message);
   }
-  const isKey = referenced.indexes.some(
+  const isKey = referenced.writtenIndexes.some(
     (index) =>
       index.unique &&
       index.predicate === null &&

@@ -79,7 +79,7 @@ function bindInsert(insert: Insert, table: Table): StatementPlan {
   const { arbiterNames, returning, parameterTypes } = insert;
   const rows = insert.rows.map((row) => bindAssignments(row, table));
   const isArbiter = (index: TableIndex): boolean => arbiterNames?.includes(index.name) === true;
-  const arbiters = arbiterNames === null ? null : table.indexes.filter(isArbiter);
+  const arbiters = arbiterNames === null ? null : table.writtenIndexes.filter(isArbiter);
   const bound: BoundInsert = { table, rows, arbiters, returning };
   return {
     tag: (count) => `INSERT 0 ${count}`,

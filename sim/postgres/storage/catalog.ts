@@ -1,5 +1,5 @@
 import { PostgresError } from "../ground/postgres-error.ts";
-import type { Table } from "./table.ts";
+import type { Table, TableIndex } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
 
 /**
@@ -57,6 +57,18 @@ export class Catalog {
   addRelationName(name: string): void {
     this.#shared.relationNames.add(name);
     this.#transaction.undefine.push(() => this.#shared.relationNames.delete(name));
+  }
+
+  /** Adds an index: for all at once where nobody else can see the table, else at the commit. */
+  addIndex(table: Table, index: TableIndex): void {
+    this.addRelationName(index.name);
+    if (table.createdBy === this.#transaction) {
+      table.addIndex(index);
+      return;
+    }
+    table.drafts.push(index);
+    this.#transaction.publish.push(() => table.publishDraft(index));
+    this.onAbort(() => table.dropDraft(index));
   }
 
   /** Notes how to take a definition back should the transaction abort. */

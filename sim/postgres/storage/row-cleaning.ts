@@ -11,7 +11,7 @@ export function cleanRow(row: StoredRow, horizon: number): void {
     return;
   }
   row.versions = row.versions.filter((version) => !dead.includes(version));
-  for (const index of row.table.indexes) {
+  for (const index of row.table.writtenIndexes) {
     for (const { values } of dead) {
       if (row.versions.some((kept) => haveSameKey(index, kept.values, values))) {
         continue;

@@ -56,7 +56,14 @@ export class Table {
   readonly createdBy: Transaction;
   readonly lock: Lock;
   readonly rows = new Set<StoredRow>();
+  /** The indexes that every query may use. */
   readonly indexes: TableIndex[] = [];
+  /**
+   * Indexes that open transactions are making. No query looks into them, for they may be taken
+   * back while its plan lives on; whoever writes keeps them up. Only their makers can write: the
+   * lock of CREATE INDEX holds all others off.
+   */
+  readonly drafts: TableIndex[] = [];
   readonly checks: CheckConstraint[] = [];
   readonly foreignKeys: ForeignKey[] = [];
   readonly referencedBy: ForeignKey[] = [];
@@ -93,16 +100,26 @@ export class Table {
     return row;
   }
 
+  /** Every index that a new version of a row has to be put into. */
+  get writtenIndexes(): readonly TableIndex[] {
+    return this.drafts.length === 0 ? this.indexes : [...this.indexes, ...this.drafts];
+  }
+
   /** Adds the index and its columns' part in what counts as a key. */
   addIndex(index: TableIndex): void {
     this.indexes.push(index);
     this.#refreshKeys();
   }
 
-  /** Takes the index away again. */
-  dropIndex(index: TableIndex): void {
-    this.indexes.splice(this.indexes.indexOf(index), 1);
-    this.#refreshKeys();
+  /** Makes a draft an index that every query may use. */
+  publishDraft(index: TableIndex): void {
+    this.dropDraft(index);
+    this.addIndex(index);
+  }
+
+  /** Takes a draft away again. */
+  dropDraft(index: TableIndex): void {
+    this.drafts.splice(this.drafts.indexOf(index), 1);
   }
 
   #refreshKeys(): void {

@@ -13,6 +13,8 @@ export class Transaction {
   readonly owner: LockOwner;
   /** Takes this transaction's definitions back, last one first, when it aborts. */
   readonly undefine: (() => void)[] = [];
+  /** Makes this transaction's definitions everybody's, first one first, when it commits. */
+  readonly publish: (() => void)[] = [];
   readonly id: number;
 
   constructor(id: number, owner: LockOwner) {
