@@ -68,7 +68,12 @@ export class ExpressionCompiler {
   }
 
   #column(node: SyntaxNode): Expression {
-    const place = this.#scope.resolve(...readColumnName(node));
+    const [qualifier, name] = readColumnName(node);
+    const unnamed = this.#scope.unnamed(qualifier, name);
+    if (unnamed !== undefined) {
+      return node.refuse(unnamed);
+    }
+    const place = this.#scope.resolve(qualifier, name);
     const { source, column } = place;
     const type = this.#scope.sources[source]?.table.columns[column]?.type ?? "unknown";
     const evaluate: Evaluate = (frame) => frame.rows[source]?.[column] ?? null;

@@ -9,6 +9,8 @@ export interface Source {
   readonly table: Table;
 }
 
+const SYSTEM_COLUMNS = new Set(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"]);
+
 /** The types of a statement's parameters, as they become known while it is compiled. */
 export class ParameterTypes {
   readonly #types: (SqlType | undefined)[] = [];
@@ -70,6 +72,22 @@ export class Scope {
    */
   takeTables(): Table[] {
     return this.sources.splice(0).map(({ table }) => table);
+  }
+
+  /**
+   * What a name stands for that is no declared column but that Postgres knows all the same: a
+   * system column or a whole row. Undefined for any other name.
+   */
+  unnamed(qualifier: string | undefined, name: string): string | undefined {
+    const sources = this.sources.filter(({ alias }) => (qualifier ?? alias) === alias);
+    if (sources.some(({ table }) => table.columnAt(name) >= 0)) {
+      return undefined;
+    }
+    if (SYSTEM_COLUMNS.has(name) && sources.length > 0) {
+      return `the system column ${name}`;
+    }
+    const isRow = qualifier === undefined && sources.some(({ alias }) => alias === name);
+    return isRow ? `a reference to a whole row of ${name}` : undefined;
   }
 
   /**

@@ -26,6 +26,7 @@ const TEMPLATES_OF_A_STATEMENT_MAX = 8;
  * name.
  */
 export function compileStatement(catalog: Catalog, statement: ParsedStatement): StatementPlan {
+  statement.refuseUnknown();
   if (isDefinition(statement)) {
     return compileDefinition(catalog, statement);
   }

@@ -1,3 +1,4 @@
+import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table, TableIndex } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
@@ -25,10 +26,13 @@ export class Catalog {
     return status === "committed" || table.createdBy === this.#transaction ? table : undefined;
   }
 
-  /** The table; 42P01 when there is none. */
+  /** The table; 42P01 when there is none. Tables of pg_catalog are refused by name. */
   demandTable(name: string): Table {
     const table = this.findTable(name);
     if (table === undefined) {
+      if (name.startsWith("pg_")) {
+        throw new NotSimulated("a table of pg_catalog", name);
+      }
       throw new PostgresError("42P01", `relation "${name}" does not exist`);
     }
     return table;

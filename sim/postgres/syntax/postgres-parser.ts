@@ -2,11 +2,31 @@ import { hasSqlDetails, loadModule, parseSync } from "libpg-query";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { SyntaxNode } from "./syntax-node.ts";
 
-/** One statement of a query text, not yet compiled. `open` gives a fresh reader of its tree. */
-export interface ParsedStatement {
+/** One statement of a query text, not yet compiled. */
+export class ParsedStatement {
   readonly kind: string;
   readonly sql: string;
-  open(): SyntaxNode;
+  readonly #tree: Readonly<Record<string, unknown>>;
+  #known = false;
+
+  constructor(sql: string, kind: string, tree: Readonly<Record<string, unknown>>) {
+    this.sql = sql;
+    this.kind = kind;
+    this.#tree = tree;
+  }
+
+  /** A fresh reader of its tree. */
+  open(): SyntaxNode {
+    return new SyntaxNode(this.sql, this.kind, this.#tree);
+  }
+
+  /** Refuses a statement that holds anything which no compiler reads. */
+  refuseUnknown(): void {
+    if (!this.#known) {
+      this.open().refuseUnknown();
+      this.#known = true;
+    }
+  }
 }
 
 interface Parse {
@@ -53,10 +73,9 @@ function parseOnce(sql: string): Parse {
     return { statements: [], syntaxError: undefined };
   }
   try {
-    const statements = (parseSync(sql).stmts ?? []).map((raw): ParsedStatement => {
+    const statements = (parseSync(sql).stmts ?? []).map((raw) => {
       const [kind = "nothing", fields] = Object.entries(raw.stmt ?? {})[0] ?? [];
-      const tree: Readonly<Record<string, unknown>> = { ...fields };
-      return { kind, sql, open: () => new SyntaxNode(sql, kind, tree) };
+      return new ParsedStatement(sql, kind, { ...fields });
     });
     return { statements, syntaxError: undefined };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { NotSimulated } from "../../kernel/not-simulated.ts";
+import { KNOWN_SYNTAX } from "./known-syntax.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -132,6 +133,24 @@ export class SyntaxNode {
     });
   }
 
+  /**
+   * Refuses the first kind, field or value anywhere in the tree that no compiler reads. Reads
+   * nothing itself.
+   */
+  refuseUnknown(): void {
+    const known = KNOWN_SYNTAX[this.kind] ?? this.refuse(this.kind);
+    for (const [name, value] of Object.entries(this.#fields)) {
+      if (POSITIONS.has(name)) {
+        continue;
+      }
+      const allowed = known[name] ?? this.refuse(`${this.kind} with ${name}`);
+      if (allowed !== "any" && !allowed.some((one) => one === value)) {
+        throw this.refusal(`${this.kind} with ${name} ${JSON.stringify(value)}`);
+      }
+      this.#refuseUnknownIn(name, value);
+    }
+  }
+
   /** Refuses every field that was not read. */
   end(): void {
     for (const name of Object.keys(this.#fields)) {
@@ -154,7 +173,25 @@ export class SyntaxNode {
     return new NotSimulated(feature, fragment.trim());
   }
 
+  #refuseUnknownIn(name: string, value: unknown): void {
+    if (Array.isArray(value)) {
+      for (const element of value) {
+        this.#refuseUnknownIn(name, element);
+      }
+    } else if (isFields(value)) {
+      const node = isPart(value) ? new SyntaxNode(this.#sql, name, value) : this.#wrap(name, value);
+      node.refuseUnknown();
+    }
+  }
+
   #take(name: string): unknown {
+    // `refuseUnknown` must never refuse what is simulated.
+    const known = KNOWN_SYNTAX[this.kind];
+    if (known !== undefined && known[name] === undefined && name in this.#fields) {
+      throw new Error(
+        `name the field ${name} of ${this.kind} in known-syntax.ts before reading it`,
+      );
+    }
     this.#read.push(name);
     return this.#fields[name];
   }
@@ -171,6 +208,12 @@ export class SyntaxNode {
     }
     return new SyntaxNode(this.#sql, kind, fields);
   }
+}
+
+/** Node kinds begin with a capital letter, fields with a small one. */
+function isPart(value: Fields): boolean {
+  const [first] = Object.keys(value);
+  return first === undefined || first[0] !== first[0]?.toUpperCase();
 }
 
 function isFields(value: unknown): value is Fields {
