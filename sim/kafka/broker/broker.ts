@@ -1,6 +1,7 @@
 import { NotSimulated } from "../../kernel/not-simulated.ts";
+import type { KafkaErrorCode } from "../protocol/error-code.ts";
 import type {
-  KafkaErrorCode,
+  BrokerAddress,
   KafkaReply,
   KafkaRequest,
   ReplyOf,
@@ -19,6 +20,7 @@ import { TopicStore } from "./topic-store.ts";
 
 export interface BrokerOptions {
   readonly host: BrokerHost;
+  readonly address: BrokerAddress;
   readonly groups?: Partial<GroupSettings> | undefined;
   /** Told of every record, synchronously, in the order of appending. */
   readonly onAppend?: ((record: AppendedRecord) => void) | undefined;
@@ -53,6 +55,7 @@ const DEFAULT_GROUP_SETTINGS: GroupSettings = {
  */
 export class KafkaBroker implements BrokerObservation {
   readonly #host: BrokerHost;
+  readonly #address: BrokerAddress;
   readonly #groupSettings: GroupSettings;
   readonly #topics: TopicStore;
   readonly #groups = new Map<string, ConsumerGroup>();
@@ -61,7 +64,8 @@ export class KafkaBroker implements BrokerObservation {
 
   constructor(options: BrokerOptions) {
     this.#host = options.host;
-    this.#topics = new TopicStore(options.host, options.onAppend);
+    this.#address = options.address;
+    this.#topics = new TopicStore(options.host, options.address, options.onAppend);
     this.#groupSettings = { ...DEFAULT_GROUP_SETTINGS, ...options.groups };
   }
 
@@ -129,6 +133,14 @@ export class KafkaBroker implements BrokerObservation {
       case "metadata":
         reply(this.#topics.describe(request));
         return;
+      case "find-coordinator":
+        reply({ kind: "find-coordinator", error: "NONE", coordinator: this.#address });
+        return;
+      case "init-producer-id":
+      case "create-partitions":
+      case "delete-records":
+        this.#host.fail(new NotSimulated(`a ${request.kind} request`));
+        return;
       case "create-topics":
         reply({
           kind: "create-topics",
@@ -139,12 +151,20 @@ export class KafkaBroker implements BrokerObservation {
         });
         return;
       case "produce":
+        if (request.acks !== "all" || request.producer !== null) {
+          this.#host.fail(new NotSimulated("produce with less than all acks, or idempotent"));
+          return;
+        }
         reply(this.#topics.produce(request, session.clientId));
         return;
       case "fetch":
         this.#fetch(request, reply, session.waits);
         return;
       case "list-offsets":
+        if (typeof request.at === "object") {
+          this.#host.fail(new NotSimulated("list-offsets by time"));
+          return;
+        }
         reply(this.#topics.listOffsets(request));
         return;
       case "join-group":
@@ -160,7 +180,7 @@ export class KafkaBroker implements BrokerObservation {
         reply({ kind: "leave-group", error: this.#groupOf(request.group).leave(request.memberId) });
         return;
       case "offset-commit":
-        reply({ kind: "offset-commit", error: this.#commit(request) });
+        reply(this.#commit(request));
         return;
       case "offset-fetch":
         reply(this.#fetchOffsets(request));
@@ -199,7 +219,7 @@ export class KafkaBroker implements BrokerObservation {
     waits.add(wait);
   }
 
-  #commit(request: RequestOf<"offset-commit">): KafkaErrorCode {
+  #commit(request: RequestOf<"offset-commit">): ReplyOf<"offset-commit"> {
     const { group, offsets } = request;
     const error = this.#groupOf(group).admitCommit(request);
     for (const { topic, partition, offset } of offsets) {
@@ -209,7 +229,8 @@ export class KafkaBroker implements BrokerObservation {
         this.#offsetsOf(group).set(name, offset);
       }
     }
-    return error;
+    const partitions = offsets.map(({ topic, partition }) => ({ topic, partition, error }));
+    return { kind: "offset-commit", partitions };
   }
 
   #fetchOffsets(request: RequestOf<"offset-fetch">): ReplyOf<"offset-fetch"> {
@@ -217,7 +238,7 @@ export class KafkaBroker implements BrokerObservation {
     const partitions = request.partitions.map(({ topic, partition }) => {
       return { topic, partition, offset: offsets.get(`${topic}/${partition}`) ?? -1 };
     });
-    return { kind: "offset-fetch", partitions };
+    return { kind: "offset-fetch", error: "NONE", partitions };
   }
 
   #offsetsOf(group: string): Map<string, number> {

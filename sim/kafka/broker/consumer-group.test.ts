@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createKernel, type Kernel } from "../../kernel/kernel.ts";
+import type { KafkaErrorCode } from "../protocol/error-code.ts";
 import type { KafkaReply, KafkaRequest } from "../protocol/protocol.ts";
 import { KafkaBroker } from "./broker.ts";
 
@@ -12,6 +13,7 @@ class Conversation {
   constructor() {
     let drawCount = 0;
     this.broker = new KafkaBroker({
+      address: { nodeId: 1, address: "kafka-1" },
       host: {
         nowMs: () => Math.floor(this.#kernel.nowUs / 1_000),
         setTimer: (delayMs, callback) =>
@@ -51,6 +53,7 @@ function join(memberId: string, sessionTimeoutMs = 6_000): KafkaRequest {
     kind: "join-group",
     group: "wallet",
     memberId,
+    groupInstanceId: null,
     clientId: "wallet",
     sessionTimeoutMs,
     rebalanceTimeoutMs: 10_000,
@@ -65,16 +68,42 @@ function sync(
 ): KafkaRequest {
   const assignment = partitions.map((partition) => ({ topic: "payments", partition }));
   const assignments = new Map(partitions.length > 0 ? [[memberId, assignment]] : []);
-  return { kind: "sync-group", group: "wallet", memberId, generation, assignments };
+  return {
+    kind: "sync-group",
+    group: "wallet",
+    memberId,
+    generation,
+    groupInstanceId: null,
+    assignments,
+  };
 }
 
 function heartbeat(memberId: string, generation: number): KafkaRequest {
-  return { kind: "heartbeat", group: "wallet", memberId, generation };
+  return { kind: "heartbeat", group: "wallet", memberId, generation, groupInstanceId: null };
 }
 
 function commit(memberId: string, generation: number): KafkaRequest {
   const offsets = [{ topic: "payments", partition: 0, offset: 7 }];
-  return { kind: "offset-commit", group: "wallet", memberId, generation, offsets };
+  return {
+    kind: "offset-commit",
+    group: "wallet",
+    memberId,
+    generation,
+    groupInstanceId: null,
+    offsets,
+  };
+}
+
+/** Of a reply about one thing. */
+function errorOf({
+  reply,
+}: {
+  readonly reply: KafkaReply | undefined;
+}): KafkaErrorCode | undefined {
+  if (reply?.kind === "offset-commit") {
+    return reply.partitions[0]?.error;
+  }
+  return reply !== undefined && "error" in reply ? reply.error : undefined;
 }
 
 const ONE = "wallet-00000001";
@@ -110,11 +139,9 @@ describe("a group by Kafka's rules", () => {
     talk.at(2, () => {
       expect(talk.ask(join("wallet-stranger")).reply).toMatchObject({ error: "UNKNOWN_MEMBER_ID" });
       for (const ask of [heartbeat, commit, sync]) {
-        expect(talk.ask(ask("wallet-stranger", 1)).reply).toMatchObject({
-          error: "UNKNOWN_MEMBER_ID",
-        });
-        expect(talk.ask(ask(ONE, 2)).reply).toMatchObject({ error: "ILLEGAL_GENERATION" });
-        expect(talk.ask(ask(ONE, 0)).reply).toMatchObject({ error: "ILLEGAL_GENERATION" });
+        expect(errorOf(talk.ask(ask("wallet-stranger", 1)))).toBe("UNKNOWN_MEMBER_ID");
+        expect(errorOf(talk.ask(ask(ONE, 2)))).toBe("ILLEGAL_GENERATION");
+        expect(errorOf(talk.ask(ask(ONE, 0)))).toBe("ILLEGAL_GENERATION");
       }
       expect(talk.broker.progress("wallet", "payments")[0]?.committed).toBeUndefined();
     });
@@ -128,13 +155,13 @@ describe("a group by Kafka's rules", () => {
       const joining = talk.ask(join(TWO));
       expect(joining.reply).toBeUndefined();
       expect(talk.ask(heartbeat(ONE, 1)).reply).toMatchObject({ error: "REBALANCE_IN_PROGRESS" });
-      expect(talk.ask(commit(ONE, 1)).reply).toMatchObject({ error: "NONE" });
+      expect(errorOf(talk.ask(commit(ONE, 1)))).toBe("NONE");
       const rejoining = talk.ask(join(ONE));
       expect(rejoining.reply).toMatchObject({ generation: 2, leaderId: ONE });
       expect(rejoining.reply).toHaveProperty("members.length", 2);
       expect(joining.reply).toMatchObject({ generation: 2, leaderId: ONE, members: [] });
-      expect(talk.ask(commit(ONE, 1)).reply).toMatchObject({ error: "ILLEGAL_GENERATION" });
-      expect(talk.ask(commit(ONE, 2)).reply).toMatchObject({ error: "REBALANCE_IN_PROGRESS" });
+      expect(errorOf(talk.ask(commit(ONE, 1)))).toBe("ILLEGAL_GENERATION");
+      expect(errorOf(talk.ask(commit(ONE, 2)))).toBe("REBALANCE_IN_PROGRESS");
       const waiting = talk.ask(sync(TWO, 2));
       expect(waiting.reply).toBeUndefined();
       talk.ask(sync(ONE, 2, [0, 1]));

@@ -1,5 +1,6 @@
 import type { Timer } from "../../kernel/simulated-process.ts";
-import type { KafkaErrorCode, ReplyOf, RequestOf } from "../protocol/protocol.ts";
+import type { KafkaErrorCode } from "../protocol/error-code.ts";
+import type { ReplyOf, RequestOf } from "../protocol/protocol.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import { GroupMember } from "./group-member.ts";
 
@@ -269,7 +270,7 @@ export class ConsumerGroup {
 
   #describeMember(member: GroupMember): ReplyOf<"join-group">["members"][number] {
     const chosen = member.protocols.find((protocol) => protocol.name === this.#protocol);
-    return { memberId: member.id, topics: chosen?.topics ?? [] };
+    return { memberId: member.id, groupInstanceId: null, topics: chosen?.topics ?? [] };
   }
 
   /**

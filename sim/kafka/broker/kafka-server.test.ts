@@ -34,6 +34,7 @@ describe("the simulation", () => {
         kind: "fetch",
         maxWaitMs: 1_000,
         minBytes: 1,
+        maxBytes: 1,
         maxBytesPerPartition: 1,
         partitions: [{ topic: "payments", partition: 0, offset: 0 }],
       });

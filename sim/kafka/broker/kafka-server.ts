@@ -35,7 +35,12 @@ export class KafkaServer {
 
   constructor(options: KafkaServerOptions) {
     const { network, port, groups, onAppend } = options;
-    this.broker = new KafkaBroker({ host: createHost(options), groups, onAppend });
+    this.broker = new KafkaBroker({
+      host: createHost(options),
+      address: { nodeId: 1, address: port.address },
+      groups,
+      onAppend,
+    });
     this.#network = network;
     this.#port = port;
   }

@@ -1,12 +1,17 @@
 import { expect, test } from "vitest";
 import { PartitionLog } from "./partition-log.ts";
 
-const records = ["a", "b", "c"].map((value) => ({ key: null, value, headers: new Map() }));
+const records = ["a", "b", "c"].map((value) => ({
+  key: null,
+  value,
+  headers: new Map(),
+  timestampMs: 5,
+}));
 
 test("a read ends where its bytes run out, but brings at least one record", () => {
   const log = new PartitionLog("payments", 0);
-  expect(log.append(records, 5)).toBe(0);
-  expect(log.append(records, 6)).toBe(3);
+  expect(log.append(records)).toBe(0);
+  expect(log.append(records)).toBe(3);
   const values = (offset: number, maxBytes: number) =>
     log.read(offset, maxBytes).map((record) => `${record.offset}${record.value}`);
   expect(values(0, 1)).toEqual(["0a"]);
@@ -22,9 +27,9 @@ test("those who wait are told once per append, until they stop waiting", () => {
     wakes += 1;
   };
   log.wait(wake);
-  log.append(records, 5);
+  log.append(records);
   expect(wakes).toBe(1);
   log.stopWaiting(wake);
-  log.append(records, 5);
+  log.append(records);
   expect(wakes).toBe(1);
 });

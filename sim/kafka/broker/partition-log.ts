@@ -1,4 +1,4 @@
-import type { RecordData, StoredRecord } from "../protocol/protocol.ts";
+import type { SentRecord, StoredRecord } from "../protocol/protocol.ts";
 
 /** One partition: an append-only log that tells those who wait for more. */
 export class PartitionLog {
@@ -30,9 +30,9 @@ export class PartitionLog {
    * Returns the offset of the first of them. Those who wait are told afterwards, in the order of
    * waiting.
    */
-  append(records: readonly RecordData[], timestampMs: number): number {
+  append(records: readonly SentRecord[]): number {
     const baseOffset = this.#records.length;
-    for (const { key, value, headers } of records) {
+    for (const { key, value, headers, timestampMs } of records) {
       this.#records.push({ key, value, headers, offset: this.#records.length, timestampMs });
     }
     for (const wake of this.#waiting) {

@@ -1,4 +1,5 @@
-import type { KafkaErrorCode, ReplyOf, RequestOf, TopicPartition } from "../protocol/protocol.ts";
+import type { KafkaErrorCode } from "../protocol/error-code.ts";
+import type { BrokerAddress, ReplyOf, RequestOf, TopicPartition } from "../protocol/protocol.ts";
 import type { BrokerHost } from "./broker-host.ts";
 import type { AppendedRecord } from "./broker-observation.ts";
 import { PartitionLog } from "./partition-log.ts";
@@ -6,11 +7,17 @@ import { PartitionLog } from "./partition-log.ts";
 /** A broker's topics and what is asked of them at once, without waiting. */
 export class TopicStore {
   readonly #host: BrokerHost;
+  readonly #address: BrokerAddress;
   readonly #onAppend: ((record: AppendedRecord) => void) | undefined;
   readonly #topics = new Map<string, PartitionLog[]>();
 
-  constructor(host: BrokerHost, onAppend: ((record: AppendedRecord) => void) | undefined) {
+  constructor(
+    host: BrokerHost,
+    address: BrokerAddress,
+    onAppend: ((record: AppendedRecord) => void) | undefined,
+  ) {
     this.#host = host;
+    this.#address = address;
     this.#onAppend = onAppend;
   }
 
@@ -47,26 +54,43 @@ export class TopicStore {
   }
 
   describe(request: RequestOf<"metadata">): ReplyOf<"metadata"> {
+    const { nodeId } = this.#address;
     const topics = request.topics.map((topic) => {
-      const partitionCount = this.#topics.get(topic)?.length ?? 0;
-      const error: KafkaErrorCode = partitionCount === 0 ? "UNKNOWN_TOPIC_OR_PARTITION" : "NONE";
-      return { topic, error, partitionCount };
+      const logs = this.#topics.get(topic);
+      const error: KafkaErrorCode = logs === undefined ? "UNKNOWN_TOPIC_OR_PARTITION" : "NONE";
+      const partitions = (logs ?? []).map(({ partition }) => {
+        return {
+          partition,
+          error: "NONE" as const,
+          leader: nodeId,
+          leaderEpoch: 0,
+          replicas: [nodeId],
+          isr: [nodeId],
+        };
+      });
+      return { topic, error, partitions };
     });
-    return { kind: "metadata", topics };
+    return { kind: "metadata", brokers: [this.#address], topics };
   }
 
   produce(request: RequestOf<"produce">, clientId: string): ReplyOf<"produce"> {
     const batches = request.batches.map(({ topic, partition, records }) => {
       const log = this.log({ topic, partition });
       if (log === undefined) {
-        return { topic, partition, error: "UNKNOWN_TOPIC_OR_PARTITION" as const, baseOffset: -1 };
+        return {
+          topic,
+          partition,
+          error: "UNKNOWN_TOPIC_OR_PARTITION" as const,
+          baseOffset: -1,
+          logStartOffset: -1,
+        };
       }
-      const baseOffset = log.append(records, this.#host.nowMs());
+      const baseOffset = log.append(records);
       this.#host.trace("append", log.name, baseOffset);
       if (this.#onAppend !== undefined) {
         tellAppended(log, { baseOffset, clientId }, this.#onAppend);
       }
-      return { topic, partition, error: "NONE" as const, baseOffset };
+      return { topic, partition, error: "NONE" as const, baseOffset, logStartOffset: 0 };
     });
     return { kind: "produce", batches };
   }
@@ -94,10 +118,17 @@ export class TopicStore {
       if (log === undefined || offset < 0 || offset > highWatermark) {
         const error: KafkaErrorCode =
           log === undefined ? "UNKNOWN_TOPIC_OR_PARTITION" : "OFFSET_OUT_OF_RANGE";
-        return { topic, partition, error, highWatermark, records: [] };
+        return { topic, partition, error, highWatermark, logStartOffset: 0, records: [] };
       }
       const records = log.read(offset, request.maxBytesPerPartition);
-      return { topic, partition, error: "NONE" as const, highWatermark, records };
+      return {
+        topic,
+        partition,
+        error: "NONE" as const,
+        highWatermark,
+        logStartOffset: 0,
+        records,
+      };
     });
     return { kind: "fetch", partitions };
   }
@@ -106,10 +137,16 @@ export class TopicStore {
     const partitions = request.partitions.map(({ topic, partition }) => {
       const log = this.log({ topic, partition });
       if (log === undefined) {
-        return { topic, partition, error: "UNKNOWN_TOPIC_OR_PARTITION" as const, offset: -1 };
+        return {
+          topic,
+          partition,
+          error: "UNKNOWN_TOPIC_OR_PARTITION" as const,
+          offset: -1,
+          timestampMs: -1,
+        };
       }
       const offset = request.at === "earliest" ? 0 : log.highWatermark;
-      return { topic, partition, error: "NONE" as const, offset };
+      return { topic, partition, error: "NONE" as const, offset, timestampMs: -1 };
     });
     return { kind: "list-offsets", partitions };
   }

@@ -141,6 +141,7 @@ export class Consumer {
       kind: "fetch",
       maxWaitMs,
       minBytes: 1,
+      maxBytes: FETCH_BYTES_MAX,
       maxBytesPerPartition,
       partitions,
     });
@@ -247,6 +248,9 @@ export class Consumer {
     this.#requests.close();
   }
 }
+
+/** `maxBytes` of kafkajs's consumer, 10 MiB. */
+const FETCH_BYTES_MAX = 10_485_760;
 
 /** The answers after which a member joins again; the group has moved on, or forgotten it. */
 const REJOIN_CODES: ReadonlySet<KafkaError["code"]> = new Set<KafkaError["code"]>([

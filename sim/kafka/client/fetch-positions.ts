@@ -1,8 +1,6 @@
-import type { Assignment, TopicPartition } from "../protocol/protocol.ts";
+import type { Assignment, PartitionOffset, TopicPartition } from "../protocol/protocol.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { throwOnError } from "./kafka-error.ts";
-
-type Position = TopicPartition & { readonly offset: number };
 
 /**
  * From where a consumer fetches next, in each partition it was given. Kept in memory: a crash
@@ -11,7 +9,7 @@ type Position = TopicPartition & { readonly offset: number };
 export class FetchPositions {
   readonly #options: { readonly group: string; readonly fromBeginning: boolean };
   readonly #connection: BrokerConnection;
-  readonly #positions = new Map<string, Position>();
+  readonly #positions = new Map<string, PartitionOffset>();
 
   constructor(
     options: { readonly group: string; readonly fromBeginning: boolean },
@@ -22,11 +20,11 @@ export class FetchPositions {
   }
 
   /** In the order of assignment. */
-  all(): readonly Position[] {
+  all(): readonly PartitionOffset[] {
     return [...this.#positions.values()];
   }
 
-  set(position: Position): void {
+  set(position: PartitionOffset): void {
     this.#positions.set(`${position.topic}/${position.partition}`, position);
   }
 
@@ -44,6 +42,7 @@ export class FetchPositions {
       group: this.#options.group,
       partitions: assignment,
     });
+    throwOnError(committed.error, `committed offsets of ${this.#options.group}`);
     for (const position of committed.partitions) {
       this.set(position);
     }

@@ -1,4 +1,9 @@
-import type { Assignment, ReplyOf, TopicPartition } from "../protocol/protocol.ts";
+import type {
+  Assignment,
+  MemberOfGeneration,
+  PartitionOffset,
+  ReplyOf,
+} from "../protocol/protocol.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { throwOnError, type KafkaError } from "./kafka-error.ts";
 import { assignRoundRobin, ROUND_ROBIN_NAME } from "./round-robin-assigner.ts";
@@ -70,10 +75,12 @@ export class GroupMembership {
    *
    * @throws KafkaError, ILLEGAL_GENERATION and its kin when the group has moved on
    */
-  async commit(offset: TopicPartition & { readonly offset: number }): Promise<void> {
+  async commit(offset: PartitionOffset): Promise<void> {
     const request = { kind: "offset-commit", ...this.#identify(), offsets: [offset] } as const;
-    const { error } = await this.#connection.ask("offset-commit", request);
-    throwOnError(error, `commit of ${offset.topic}/${offset.partition}`);
+    const { partitions } = await this.#connection.ask("offset-commit", request);
+    for (const { topic, partition, error } of partitions) {
+      throwOnError(error, `commit of ${topic}/${partition}`);
+    }
   }
 
   /**
@@ -99,11 +106,17 @@ export class GroupMembership {
       kind: "leave-group",
       group: this.#options.group,
       memberId,
+      groupInstanceId: null,
     });
   }
 
-  #identify(): { group: string; memberId: string; generation: number } {
-    return { group: this.#options.group, memberId: this.#memberId, generation: this.#generation };
+  #identify(): MemberOfGeneration {
+    return {
+      group: this.#options.group,
+      memberId: this.#memberId,
+      generation: this.#generation,
+      groupInstanceId: null,
+    };
   }
 
   #askToJoin(): Promise<ReplyOf<"join-group">> {
@@ -112,6 +125,7 @@ export class GroupMembership {
       kind: "join-group",
       group,
       memberId: this.#memberId,
+      groupInstanceId: null,
       clientId,
       sessionTimeoutMs,
       rebalanceTimeoutMs,
@@ -122,9 +136,9 @@ export class GroupMembership {
   async #assign(joined: ReplyOf<"join-group">): Promise<ReadonlyMap<string, Assignment>> {
     const { topics } = this.#options;
     const metadata = await this.#connection.ask("metadata", { kind: "metadata", topics });
-    const partitions = metadata.topics.flatMap(({ topic, error, partitionCount }) => {
+    const partitions = metadata.topics.flatMap(({ topic, error, partitions: known }) => {
       throwOnError(error, `metadata of ${topic}`);
-      return Array.from({ length: partitionCount }, (_, partition) => ({ topic, partition }));
+      return known.map(({ partition }) => ({ topic, partition }));
     });
     return assignRoundRobin(
       joined.members.map((member) => member.memberId),

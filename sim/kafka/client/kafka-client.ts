@@ -36,7 +36,10 @@ export function createKafkaClient(
   return {
     async createTopics(topics) {
       const connection = new BrokerConnection(place);
-      const reply = await connection.ask("create-topics", { kind: "create-topics", topics });
+      const reply = await connection.ask("create-topics", {
+        kind: "create-topics",
+        topics: topics.map((topic) => ({ ...topic, replicationFactor: -1, configs: new Map() })),
+      });
       connection.close();
       for (const { topic, error } of reply.topics) {
         throwOnError(error, `creating ${topic}`);

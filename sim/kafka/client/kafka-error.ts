@@ -1,4 +1,4 @@
-import type { KafkaErrorCode } from "../protocol/protocol.ts";
+import type { KafkaErrorCode } from "../protocol/error-code.ts";
 
 /** The broker answered with an error. What was asked for did not happen. */
 export class KafkaError extends Error {

@@ -1,6 +1,6 @@
 import type { RandomStream } from "../../kernel/random.ts";
 import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
-import type { RecordData, TopicPartition } from "../protocol/protocol.ts";
+import type { RecordData, SentBatch, SentRecord } from "../protocol/protocol.ts";
 import { BrokerConnection, isConnectionError, type ClientPlace } from "./broker-connection.ts";
 import { partitionForKey } from "./default-partitioner.ts";
 import { KafkaError, SendFailed, throwOnError } from "./kafka-error.ts";
@@ -11,7 +11,10 @@ export interface ProducerRecord extends RecordData {
   readonly topic: string;
 }
 
-type Batch = TopicPartition & { readonly records: RecordData[] };
+type Batch = SentBatch & { readonly records: SentRecord[] };
+
+/** `timeout` of kafkajs's `send`. */
+const ACKS_TIMEOUT_MS = 30_000;
 
 /**
  * Sends as kafkajs's producer does with acks from all and no idempotence: one request per send,
@@ -70,17 +73,24 @@ export class KafkaProducer {
   }
 
   async #attempt(records: readonly ProducerRecord[]): Promise<void> {
+    const timestampMs = this.#process.nowMs();
     const batches = new Map<string, Batch>();
     for (const { topic, key, value, headers } of records) {
       const partition = this.#choosePartition(key, await this.#partitionCountOf(topic));
       const name = `${topic}/${partition}`;
       let batch = batches.get(name);
       if (batch === undefined) {
-        batches.set(name, (batch = { topic, partition, records: [] }));
+        batches.set(name, (batch = { topic, partition, records: [], baseSequence: -1 }));
       }
-      batch.records.push({ key, value, headers });
+      batch.records.push({ key, value, headers, timestampMs });
     }
-    const request = { kind: "produce", acks: "all", batches: [...batches.values()] } as const;
+    const request = {
+      kind: "produce",
+      acks: "all",
+      timeoutMs: ACKS_TIMEOUT_MS,
+      producer: null,
+      batches: [...batches.values()],
+    } as const;
     const reply = await this.#connection.ask("produce", request);
     for (const batch of reply.batches) {
       throwOnError(batch.error, `produce to ${batch.topic}/${batch.partition}`);
@@ -101,10 +111,10 @@ export class KafkaProducer {
       return known;
     }
     const reply = await this.#connection.ask("metadata", { kind: "metadata", topics: [topic] });
-    for (const { error, partitionCount } of reply.topics) {
+    for (const { error, partitions } of reply.topics) {
       throwOnError(error, `metadata of ${topic}`);
-      this.#partitionCounts.set(topic, partitionCount);
-      return partitionCount;
+      this.#partitionCounts.set(topic, partitions.length);
+      return partitions.length;
     }
     throw new Error(`metadata of ${topic} came back without it`);
   }
