@@ -1,4 +1,5 @@
-import type { ColumnMatch, Evaluate, Expression, Frame } from "../expressions/expression.ts";
+import type { ColumnMatch, Evaluate, Expression } from "../expressions/expression.ts";
+import type { Frame } from "../expressions/frame.ts";
 import { compareKeys, type IndexKey } from "../storage/ordered-index.ts";
 import { type RowVersion, indexKeyOf, type Table, type TableIndex } from "../storage/table.ts";
 import type { Snapshot } from "../storage/transaction.ts";

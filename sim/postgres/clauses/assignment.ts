@@ -1,8 +1,8 @@
 import { coerceForColumn } from "../expressions/coercion.ts";
 import { constant, type Evaluate, type Expression } from "../expressions/expression.ts";
-import type { Scope } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Column, Table } from "../storage/table.ts";
+import type { QueryScope } from "./query-scope.ts";
 
 /**
  * How one column of a row gets its value: null stands for its default, which is the table's to
@@ -37,7 +37,7 @@ export function demandColumn(table: Table, name: string): number {
  * only DEFAULT may set.
  */
 export function assign(
-  scope: Scope,
+  scope: QueryScope,
   table: Table,
   at: number,
   value: WrittenValue,

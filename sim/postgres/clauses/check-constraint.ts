@@ -1,10 +1,11 @@
 import { compileCondition } from "../expressions/compile-expression.ts";
-import type { Frame } from "../expressions/expression.ts";
-import { ParameterTypes, Scope } from "../expressions/scope.ts";
+import { Frame, StatementRun } from "../expressions/frame.ts";
+import { ParameterTypes } from "../expressions/scope.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum } from "../types/sql-type.ts";
+import { QueryScope } from "./query-scope.ts";
 
 /** A condition over one row of a table, with the names of the columns that it reads, each once. */
 export interface RowCondition {
@@ -25,7 +26,7 @@ export function compileCheck(table: Table, condition: SyntaxNode): RowCondition 
   }
   scope.takeTables();
   // One frame for all rows: a condition neither waits nor comes back to itself.
-  const frame: Frame = { rows: [], parameters: [], aggregates: [] };
+  const frame = new Frame(new StatementRun(), null, 1);
   return {
     columns: [...scope.columns].map((at) => table.columns[at]?.name ?? "?"),
     evaluate(row) {
@@ -35,7 +36,7 @@ export function compileCheck(table: Table, condition: SyntaxNode): RowCondition 
   };
 }
 
-class NotingScope extends Scope {
+class NotingScope extends QueryScope {
   readonly columns = new Set<number>();
 
   override resolve(qualifier: string | undefined, column: string) {

@@ -1,6 +1,6 @@
 import { compileCondition } from "../expressions/compile-expression.ts";
-import type { Evaluate, Frame } from "../expressions/expression.ts";
-import type { Scope } from "../expressions/scope.ts";
+import type { Evaluate } from "../expressions/expression.ts";
+import type { Frame } from "../expressions/frame.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import type { RowVersion, Table } from "../storage/table.ts";
 import type { Snapshot } from "../storage/transaction.ts";
@@ -14,6 +14,7 @@ import {
   versionsOn,
   type WantedOrder,
 } from "./access-path.ts";
+import type { QueryScope } from "./query-scope.ts";
 
 /**
  * The tables of a query as they were written: their names are in the scope, their conditions here.
@@ -52,7 +53,11 @@ export interface JoinPlan extends Join {
 }
 
 /** Reads FROM: tables, INNER JOIN and LEFT JOIN, to whose right stands a table. */
-export function readFromClause(catalog: Catalog, scope: Scope, nodes: SyntaxNode[]): FromClause {
+export function readFromClause(
+  catalog: Catalog,
+  scope: QueryScope,
+  nodes: SyntaxNode[],
+): FromClause {
   const clause: FromClause = { conjuncts: [], outerJoins: new Map() };
   for (const node of nodes) {
     readFromItem(catalog, scope, node, clause);
@@ -61,7 +66,7 @@ export function readFromClause(catalog: Catalog, scope: Scope, nodes: SyntaxNode
 }
 
 /** Reads `table [AS alias]`. */
-export function readTableReference(catalog: Catalog, scope: Scope, node: SyntaxNode): Table {
+export function readTableReference(catalog: Catalog, scope: QueryScope, node: SyntaxNode): Table {
   const name = node.requiredText("relname");
   node.only("schemaname", "public");
   node.only("inh", true);
@@ -77,7 +82,7 @@ export function readTableReference(catalog: Catalog, scope: Scope, node: SyntaxN
 
 /** The conditions of a WHERE or ON, split at AND. */
 export function readConjuncts(
-  scope: Scope,
+  scope: QueryScope,
   node: SyntaxNode | undefined,
   clause: string,
 ): Conjunct[] {
@@ -94,7 +99,7 @@ export function readConjuncts(
  * Plans the join: with inner joins alone the order is chosen, table by table, by the best index.
  */
 export function planJoin(
-  scope: Scope,
+  scope: QueryScope,
   clause: FromClause,
   conjuncts: readonly Conjunct[],
   wantedOrder: readonly WantedOrder[] | null,
@@ -224,7 +229,12 @@ function* filterLazily(
   }
 }
 
-function readFromItem(catalog: Catalog, scope: Scope, node: SyntaxNode, clause: FromClause): void {
+function readFromItem(
+  catalog: Catalog,
+  scope: QueryScope,
+  node: SyntaxNode,
+  clause: FromClause,
+): void {
   if (node.kind === "RangeVar") {
     readTableReference(catalog, scope, node);
     return;
@@ -252,7 +262,7 @@ function readFromItem(catalog: Catalog, scope: Scope, node: SyntaxNode, clause: 
   }
 }
 
-function tableOf(scope: Scope, source: number): Table {
+function tableOf(scope: QueryScope, source: number): Table {
   const found = scope.sources[source];
   if (found === undefined) {
     throw new Error("a table of the query is missing from its scope");

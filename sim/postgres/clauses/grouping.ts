@@ -1,18 +1,19 @@
 import type { Aggregates } from "../expressions/aggregate.ts";
-import type { Expression, Frame } from "../expressions/expression.ts";
-import type { Scope } from "../expressions/scope.ts";
+import type { Expression } from "../expressions/expression.ts";
+import { Frame, StatementRun } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
-import type { RowValues } from "../storage/row.ts";
+import type { Execution } from "../rows/execution.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum } from "../types/sql-type.ts";
 import type { FoundRow } from "./found-row.ts";
+import type { QueryScope } from "./query-scope.ts";
 
 /**
  * Checks that a grouped query shows only plain columns of GROUP BY, aggregates and what depends on
  * no row: 42803 for another plain column. Expressions over grouped columns are refused by name.
  */
 export function demandGrouped(
-  scope: Scope,
+  scope: QueryScope,
   groupBy: readonly Expression[],
   shown: readonly Expression[],
   node: SyntaxNode,
@@ -42,15 +43,16 @@ export function groupRows(
   groupBy: readonly Expression[],
   aggregates: Aggregates,
   found: Iterable<FoundRow>,
-  parameters: RowValues,
+  execution: Execution,
 ): FoundRow[] {
+  const frame = new Frame(StatementRun.of(execution), null, 0);
   const groups = new Map<string, { first: FoundRow; values: Datum[] }>();
   if (groupBy.length === 0) {
     const first = { rows: [], aggregates: [], version: null };
     groups.set("", { first, values: aggregates.initialValues() });
   }
   for (const row of found) {
-    const frame: Frame = { rows: row.rows, parameters, aggregates: [] };
+    frame.rows = row.rows;
     const key = groupBy.length === 0 ? "" : keyText(groupBy.map((one) => one.evaluate(frame)));
     let group = groups.get(key);
     if (group === undefined) {
@@ -79,7 +81,7 @@ function isSame(
   return left.source === right.source && left.column === right.column;
 }
 
-function ungrouped(scope: Scope, place: { readonly source: number; readonly column: number }) {
+function ungrouped(scope: QueryScope, place: { readonly source: number; readonly column: number }) {
   const source = scope.sources[place.source];
   const column = source?.table.columns[place.column]?.name ?? "?";
   const message = `column "${source?.alias ?? "?"}.${column}" must appear in the GROUP BY clause or be used in an aggregate function`;

@@ -1,4 +1,3 @@
-import type { Scope } from "../expressions/scope.ts";
 import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import type { Execution } from "../rows/execution.ts";
@@ -6,6 +5,7 @@ import { lockRow, lockRowAtOnce, type WaitPolicy } from "../rows/row-lock.ts";
 import { FOR_UPDATE, KEY_SHARE, NO_KEY_UPDATE, type RowLockMode, SHARE } from "../storage/row.ts";
 import type { RowVersion } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { QueryScope } from "./query-scope.ts";
 
 /** FOR UPDATE and its kin, of a query over one table. */
 export interface Locking {
@@ -27,7 +27,7 @@ const POLICIES: ReadonlyMap<string, WaitPolicy> = new Map([
 ]);
 
 /** Reads the locking clause; over more than one table, or twice, it is refused by name. */
-export function readLockingClause(scope: Scope, nodes: readonly SyntaxNode[]): Locking | null {
+export function readLockingClause(scope: QueryScope, nodes: readonly SyntaxNode[]): Locking | null {
   const [node, second] = nodes;
   if (node === undefined) {
     return null;
@@ -82,7 +82,7 @@ export function* lockFoundRow(
   }
 }
 
-function checkLockedName(scope: Scope, relation: SyntaxNode): void {
+function checkLockedName(scope: QueryScope, relation: SyntaxNode): void {
   const name = relation.requiredText("relname");
   relation.only("inh", true);
   relation.only("relpersistence", "p");

@@ -1,9 +1,9 @@
 import { settleUnknown } from "../expressions/coercion.ts";
 import type { Evaluate, Expression } from "../expressions/expression.ts";
-import type { Scope } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { compareSqlValues, type Datum } from "../types/sql-type.ts";
+import type { QueryScope } from "./query-scope.ts";
 import type { Target } from "./target-list.ts";
 
 /** One key of an ORDER BY. */
@@ -19,7 +19,7 @@ export interface SortKey {
  * order.
  */
 export function compileSortClause(
-  scope: Scope,
+  scope: QueryScope,
   nodes: readonly SyntaxNode[],
   targets: readonly Target[],
   compile: (node: SyntaxNode) => Expression,

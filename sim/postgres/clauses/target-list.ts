@@ -1,8 +1,8 @@
 import { settleUnknown } from "../expressions/coercion.ts";
 import { readColumnName } from "../expressions/compile-expression.ts";
 import type { Evaluate, Expression } from "../expressions/expression.ts";
-import type { Scope } from "../expressions/scope.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { QueryScope } from "./query-scope.ts";
 import type { ResultColumn } from "./statement-plan.ts";
 
 /** A column of a result and how it is computed. */
@@ -14,7 +14,7 @@ export interface Target {
 
 /** Compiles a select list or RETURNING, with `*` spread out; what is still unknown becomes text. */
 export function compileTargets(
-  scope: Scope,
+  scope: QueryScope,
   nodes: readonly SyntaxNode[],
   compile: (node: SyntaxNode) => Expression,
 ): Target[] {
@@ -38,7 +38,7 @@ function isStar(node: SyntaxNode): boolean {
   return node.reopen().children("fields").at(-1)?.kind === "A_Star";
 }
 
-function spreadStar(scope: Scope, node: SyntaxNode): Target[] {
+function spreadStar(scope: QueryScope, node: SyntaxNode): Target[] {
   const parts = node.children("fields").slice(0, -1);
   if (parts.length > 1) {
     return node.refuse("a qualified *");

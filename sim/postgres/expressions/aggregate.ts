@@ -2,7 +2,8 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { compareSqlValues, inRange, type SqlType, type Datum } from "../types/sql-type.ts";
 import { compileExpression } from "./compile-expression.ts";
-import type { Evaluate, Expression, Frame } from "./expression.ts";
+import type { Evaluate, Expression } from "./expression.ts";
+import type { Frame } from "./frame.ts";
 import type { Scope } from "./scope.ts";
 
 /**

@@ -7,12 +7,9 @@ import { constant, type Evaluate, type Expression } from "./expression.ts";
 import { binaryOperator, distinctness, equalsAny, inList, negation } from "./operator.ts";
 import type { Scope } from "./scope.ts";
 
-/** How a clause treats function calls: only a grouped query has aggregates. */
-export type CompileCall = (node: SyntaxNode) => Expression;
-
-/** Compiles an expression of a clause in which no function call is simulated. */
+/** Compiles an expression; the scope says what its names, calls and sub-selects stand for. */
 export function compileExpression(scope: Scope, node: SyntaxNode): Expression {
-  return new ExpressionCompiler(scope, refuseCall).compile(node);
+  return new ExpressionCompiler(scope).compile(node);
 }
 
 /** Compiles a condition; 42804 when it is not boolean. `clause` is its name in the error. */
@@ -30,18 +27,12 @@ function demandBoolean(expression: Expression, clause: string): Expression {
   throw new PostgresError("42804", message);
 }
 
-function refuseCall(node: SyntaxNode): never {
-  return node.refuse(`function ${node.names("funcname").join(".")}`);
-}
-
 /** Compiles the nodes of an expression to closures, one method a kind of node. */
-export class ExpressionCompiler {
+class ExpressionCompiler {
   readonly #scope: Scope;
-  readonly #compileCall: CompileCall;
 
-  constructor(scope: Scope, compileCall: CompileCall) {
+  constructor(scope: Scope) {
     this.#scope = scope;
-    this.#compileCall = compileCall;
   }
 
   compile(node: SyntaxNode): Expression {
@@ -61,23 +52,16 @@ export class ExpressionCompiler {
       case "TypeCast":
         return this.#cast(node);
       case "FuncCall":
-        return this.#compileCall(node);
+        return this.#scope.call(node);
+      case "SubLink":
+        return this.#scope.subLink(node);
       default:
         return node.refuse(node.kind);
     }
   }
 
   #column(node: SyntaxNode): Expression {
-    const [qualifier, name] = readColumnName(node);
-    const unnamed = this.#scope.unnamed(qualifier, name);
-    if (unnamed !== undefined) {
-      return node.refuse(unnamed);
-    }
-    const place = this.#scope.resolve(qualifier, name);
-    const { source, column } = place;
-    const type = this.#scope.sources[source]?.table.columns[column]?.type ?? "unknown";
-    const evaluate: Evaluate = (frame) => frame.rows[source]?.[column] ?? null;
-    return { type, evaluate, sources: 1 << source, column: place };
+    return this.#scope.column(...readColumnName(node), node);
   }
 
   #parameter(node: SyntaxNode): Expression {

@@ -1,16 +1,5 @@
-import type { RowValues } from "../storage/row.ts";
 import type { SqlType, Datum } from "../types/sql-type.ts";
-
-/**
- * What an expression is computed from: the current row of every table of the query, and the
- * parameters.
- */
-export interface Frame {
-  rows: RowValues[];
-  readonly parameters: RowValues;
-  /** The results of the query's aggregates for the current group. */
-  aggregates: RowValues;
-}
+import type { Frame } from "./frame.ts";
 
 /** Computes a value. @throws PostgresError where Postgres reports one (overflow, bad text) */
 export type Evaluate = (frame: Frame) => Datum;

@@ -1,15 +1,7 @@
 import { PostgresError } from "../ground/postgres-error.ts";
-import type { Table } from "../storage/table.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { SqlType } from "../types/sql-type.ts";
-import type { ColumnPlace } from "./expression.ts";
-
-/** A table in a query, under the name that the query knows it by. */
-export interface Source {
-  readonly alias: string;
-  readonly table: Table;
-}
-
-const SYSTEM_COLUMNS = new Set(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"]);
+import type { Expression } from "./expression.ts";
 
 /** The types of a statement's parameters, as they become known while it is compiled. */
 export class ParameterTypes {
@@ -49,73 +41,16 @@ export class ParameterTypes {
   }
 }
 
-/** The names an expression may use. */
-export class Scope {
-  readonly sources: Source[] = [];
+/** What the compiler of expressions asks of the query that an expression stands in. */
+export interface Scope {
   readonly parameters: ParameterTypes;
-
-  constructor(parameters: ParameterTypes) {
-    this.parameters = parameters;
-  }
-
-  /** Adds a table; 42712 when the query has one of that name already. */
-  add(source: Source): void {
-    if (this.sources.some((other) => other.alias === source.alias)) {
-      throw new PostgresError("42712", `table name "${source.alias}" specified more than once`);
-    }
-    this.sources.push(source);
-  }
-
   /**
-   * Lets go of the tables and gives them back, when all is compiled: what was compiled may outlive
-   * the engine whose tables they are, and must not keep its rows in memory.
+   * The column `name` or `qualifier.name`: 42703, 42P01 or 42702 in Postgres's words when it is not
+   * one column. `node` is the reference, for what has to be refused.
    */
-  takeTables(): Table[] {
-    return this.sources.splice(0).map(({ table }) => table);
-  }
-
-  /**
-   * What a name stands for that is no declared column but that Postgres knows all the same: a
-   * system column or a whole row. Undefined for any other name.
-   */
-  unnamed(qualifier: string | undefined, name: string): string | undefined {
-    const sources = this.sources.filter(({ alias }) => (qualifier ?? alias) === alias);
-    if (sources.some(({ table }) => table.columnAt(name) >= 0)) {
-      return undefined;
-    }
-    if (SYSTEM_COLUMNS.has(name) && sources.length > 0) {
-      return `the system column ${name}`;
-    }
-    const isRow = qualifier === undefined && sources.some(({ alias }) => alias === name);
-    return isRow ? `a reference to a whole row of ${name}` : undefined;
-  }
-
-  /**
-   * Finds `column` or `qualifier.column`: 42703, 42P01 or 42702 in Postgres's words when it is not
-   * one column.
-   */
-  resolve(qualifier: string | undefined, column: string): ColumnPlace {
-    if (qualifier !== undefined && !this.sources.some((source) => source.alias === qualifier)) {
-      throw new PostgresError("42P01", `missing FROM-clause entry for table "${qualifier}"`);
-    }
-    const places: ColumnPlace[] = [];
-    for (const [at, source] of this.sources.entries()) {
-      if (qualifier !== undefined && source.alias !== qualifier) {
-        continue;
-      }
-      const found = source.table.columnAt(column);
-      if (found >= 0) {
-        places.push({ source: at, column: found });
-      }
-    }
-    const [place, second] = places;
-    if (second !== undefined) {
-      throw new PostgresError("42702", `column reference "${column}" is ambiguous`);
-    }
-    if (place !== undefined) {
-      return place;
-    }
-    const name = qualifier === undefined ? `"${column}"` : `${qualifier}.${column}`;
-    throw new PostgresError("42703", `column ${name} does not exist`);
-  }
+  column(qualifier: string | undefined, name: string, node: SyntaxNode): Expression;
+  /** A query inside the expression: EXISTS, IN, a scalar, ANY, ALL or ARRAY. */
+  subLink(node: SyntaxNode): Expression;
+  /** A function call, which may be an aggregate where the clause allows one. */
+  call(node: SyntaxNode): Expression;
 }

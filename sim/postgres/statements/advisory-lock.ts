@@ -1,7 +1,9 @@
+import { QueryScope } from "../clauses/query-scope.ts";
 import type { StatementPlan, PlanTemplate } from "../clauses/statement-plan.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
-import { ParameterTypes, Scope } from "../expressions/scope.ts";
+import { Frame, StatementRun } from "../expressions/frame.ts";
+import { ParameterTypes } from "../expressions/scope.ts";
 import { EXCLUSIVE } from "../locks/lock.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { isWhole } from "../types/sql-type.ts";
@@ -32,7 +34,7 @@ export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined 
     return call.refuse(`${FUNCTION} without exactly one argument`);
   }
   const parameters = new ParameterTypes();
-  const scope = new Scope(parameters);
+  const scope = new QueryScope(parameters);
   const key = settleUnknown(scope, compileExpression(scope, argument), "bigint");
   if (!isWhole(key.type)) {
     return call.refuse(`${FUNCTION}(${key.type})`);
@@ -44,7 +46,7 @@ export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined 
     parameterTypes: parameters.finish(),
     *run(execution) {
       const { locks, owner } = execution;
-      const value = key.evaluate({ rows: [], parameters: execution.parameters, aggregates: [] });
+      const value = key.evaluate(new Frame(StatementRun.of(execution), null, 0));
       if (typeof value === "bigint") {
         yield* locks.acquire(execution.advisoryLock(value), owner, EXCLUSIVE);
       }

@@ -1,6 +1,8 @@
+import { QueryScope } from "../clauses/query-scope.ts";
 import { coerceForColumn } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
-import { ParameterTypes, Scope } from "../expressions/scope.ts";
+import { Frame, StatementRun } from "../expressions/frame.ts";
+import { ParameterTypes } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { SqlType, Datum } from "../types/sql-type.ts";
@@ -104,12 +106,12 @@ function readColumnConstraint(
 }
 
 function readDefault(expression: SyntaxNode, column: ColumnDefinition): Datum {
-  const scope = new Scope(new ParameterTypes());
+  const scope = new QueryScope(new ParameterTypes());
   const compiled = coerceForColumn(scope, compileExpression(scope, expression), column);
   if (scope.parameters.count > 0) {
     expression.refuse("a parameter in a definition");
   }
-  return compiled.evaluate({ rows: [], parameters: [], aggregates: [] });
+  return compiled.evaluate(new Frame(new StatementRun(), null, 0));
 }
 
 function readConstraint(node: SyntaxNode, column: string | undefined): ConstraintDefinition {

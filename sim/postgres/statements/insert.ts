@@ -8,12 +8,13 @@ import {
 } from "../clauses/assignment.ts";
 import { readTableReference } from "../clauses/from-clause.ts";
 import { readOnConflict } from "../clauses/on-conflict.ts";
+import { QueryScope } from "../clauses/query-scope.ts";
 import { compileReturning } from "../clauses/returning.ts";
 import type { StatementPlan, PlanOutcome, PlanTemplate } from "../clauses/statement-plan.ts";
 import type { Target } from "../clauses/target-list.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
-import type { Frame } from "../expressions/expression.ts";
-import { ParameterTypes, Scope } from "../expressions/scope.ts";
+import { Frame, StatementRun } from "../expressions/frame.ts";
+import { ParameterTypes } from "../expressions/scope.ts";
 import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
 import type { Steps } from "../locks/lock-manager.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
@@ -45,12 +46,12 @@ interface BoundInsert {
 /** Compiles INSERT INTO ... VALUES ... [ON CONFLICT ... DO NOTHING] [RETURNING ...]. */
 export function compileInsert(catalog: Catalog, node: SyntaxNode): PlanTemplate {
   const parameters = new ParameterTypes();
-  const scope = new Scope(parameters);
+  const scope = new QueryScope(parameters);
   const relation = node.part("relation") ?? node.refuse("INSERT without a table");
   const table = readTableReference(catalog, scope, relation);
   node.only("override", "OVERRIDING_NOT_SET");
   const columns = readColumns(table, node.children("cols"));
-  const rows = readRows(new Scope(parameters), table, columns, node.child("selectStmt"));
+  const rows = readRows(new QueryScope(parameters), table, columns, node.child("selectStmt"));
   const arbiterNames = readOnConflict(table, node.part("onConflictClause"));
   const returning = compileReturning(scope, node.part("returningClause"));
   node.end();
@@ -114,7 +115,7 @@ function readColumns(table: Table, nodes: readonly SyntaxNode[]): WrittenColumns
 }
 
 function readRows(
-  scope: Scope,
+  scope: QueryScope,
   table: Table,
   { columns, named }: WrittenColumns,
   source: SyntaxNode | undefined,
@@ -146,7 +147,7 @@ function readRows(
   });
 }
 
-function readValues(scope: Scope, list: SyntaxNode): WrittenValue[] {
+function readValues(scope: QueryScope, list: SyntaxNode): WrittenValue[] {
   const items = list.children("items");
   list.end();
   return items.map((item) =>
@@ -155,7 +156,7 @@ function readValues(scope: Scope, list: SyntaxNode): WrittenValue[] {
 }
 
 function assignRow(
-  scope: Scope,
+  scope: QueryScope,
   table: Table,
   columns: readonly number[],
   values: readonly WrittenValue[],
@@ -175,7 +176,7 @@ function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcom
   const rows: RowValues[] = [];
   let count = 0;
   for (const assignments of insert.rows) {
-    const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
+    const frame = new Frame(StatementRun.of(execution), null, 1);
     const values: Datum[] = [];
     for (const assignment of assignments) {
       values.push(assignment.evaluate(frame));
@@ -196,7 +197,7 @@ function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcom
     if (returning.length === 0) {
       continue;
     }
-    frame.rows.push(values);
+    frame.rows[0] = values;
     rows.push(returning.map((target) => target.evaluate(frame)));
   }
   return { rows, count };

@@ -16,12 +16,13 @@ import {
   readTableReference,
   versionsAt,
 } from "../clauses/from-clause.ts";
+import { QueryScope } from "../clauses/query-scope.ts";
 import { compileReturning } from "../clauses/returning.ts";
 import type { StatementPlan, PlanOutcome, PlanTemplate } from "../clauses/statement-plan.ts";
 import type { Target } from "../clauses/target-list.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
-import type { Frame } from "../expressions/expression.ts";
-import { ParameterTypes, Scope } from "../expressions/scope.ts";
+import { Frame, StatementRun } from "../expressions/frame.ts";
+import { ParameterTypes } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { shuffle } from "../ground/shuffle.ts";
 import type { Steps } from "../locks/lock-manager.ts";
@@ -69,7 +70,7 @@ function compileModify(
   verb: "UPDATE" | "DELETE",
 ): PlanTemplate {
   const parameters = new ParameterTypes();
-  const scope = new Scope(parameters);
+  const scope = new QueryScope(parameters);
   const relation = node.part("relation") ?? node.refuse(`${verb} without a table`);
   const table = readTableReference(catalog, scope, relation);
   const conjuncts = readConjuncts(scope, node.child("whereClause"), "WHERE");
@@ -111,12 +112,12 @@ function bindModify(modify: Modify, table: Table): StatementPlan {
   };
 }
 
-function planOver(scope: Scope, conjuncts: readonly Conjunct[]): Join {
+function planOver(scope: QueryScope, conjuncts: readonly Conjunct[]): Join {
   return planJoin(scope, { conjuncts: [], outerJoins: new Map() }, conjuncts, null);
 }
 
 function readAssignments(
-  scope: Scope,
+  scope: QueryScope,
   table: Table,
   nodes: readonly SyntaxNode[],
 ): ColumnAssignment[] {
@@ -140,7 +141,7 @@ function readAssignments(
 
 function* runModify(modify: BoundModify, execution: Execution): Steps<PlanOutcome> {
   const { returning, join } = modify;
-  const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: [] };
+  const frame = new Frame(StatementRun.of(execution), null, 1);
   const modification = modificationOf(modify, frame);
   const rows: RowValues[] = [];
   let count = 0;

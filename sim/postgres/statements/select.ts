@@ -13,14 +13,16 @@ import {
 } from "../clauses/from-clause.ts";
 import { demandGrouped, groupRows } from "../clauses/grouping.ts";
 import { type Locking, lockFoundRow, readLockingClause } from "../clauses/locking-clause.ts";
+import { QueryScope } from "../clauses/query-scope.ts";
 import { compareByKeys, compileSortClause, type SortKey } from "../clauses/sort-clause.ts";
 import type { StatementPlan, PlanOutcome, PlanTemplate } from "../clauses/statement-plan.ts";
 import { compileTargets, type Target } from "../clauses/target-list.ts";
 import { Aggregates } from "../expressions/aggregate.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
-import { compileExpression, ExpressionCompiler } from "../expressions/compile-expression.ts";
-import type { Evaluate, Expression, Frame } from "../expressions/expression.ts";
-import { ParameterTypes, Scope } from "../expressions/scope.ts";
+import { compileExpression } from "../expressions/compile-expression.ts";
+import type { Evaluate, Expression } from "../expressions/expression.ts";
+import { Frame, StatementRun } from "../expressions/frame.ts";
+import { ParameterTypes } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { shuffle } from "../ground/shuffle.ts";
 import type { Steps } from "../locks/lock-manager.ts";
@@ -51,7 +53,7 @@ interface SelectPlan extends Select {
  */
 export function compileSelect(catalog: Catalog, node: SyntaxNode): PlanTemplate {
   const parameters = new ParameterTypes();
-  const scope = new Scope(parameters);
+  const scope = new QueryScope(parameters);
   const select = readSelect(catalog, scope, node);
   const tableNames = scope.takeTables().map((table) => table.name);
   return templateOf(tableNames, select, parameters.finish());
@@ -80,13 +82,17 @@ function templateOf(
 }
 
 /** The clauses are compiled in Postgres's order, for it decides which of them types a parameter. */
-function readSelect(catalog: Catalog, scope: Scope, node: SyntaxNode): Select {
+function readSelect(catalog: Catalog, scope: QueryScope, node: SyntaxNode): Select {
   node.only("op", "SETOP_NONE");
   node.only("limitOption", "LIMIT_OPTION_DEFAULT", "LIMIT_OPTION_COUNT");
   const from = readFromClause(catalog, scope, node.children("fromClause"));
   const aggregates = new Aggregates(scope);
-  const compiler = new ExpressionCompiler(scope, aggregates.compileCall);
-  const compile = (one: SyntaxNode): Expression => compiler.compile(one);
+  const compile = (one: SyntaxNode): Expression => {
+    scope.aggregateCall = aggregates.compileCall;
+    const compiled = compileExpression(scope, one);
+    scope.aggregateCall = null;
+    return compiled;
+  };
   const targets = compileTargets(scope, node.children("targetList"), compile);
   const where = readConjuncts(scope, node.child("whereClause"), "WHERE");
   const sortNodes = node.children("sortClause");
@@ -116,7 +122,7 @@ function readSelect(catalog: Catalog, scope: Scope, node: SyntaxNode): Select {
   return { join, groupBy, aggregates, targets, sortKeys, limit, offset, locking };
 }
 
-function compileBound(scope: Scope, node: SyntaxNode | undefined): Evaluate | null {
+function compileBound(scope: QueryScope, node: SyntaxNode | undefined): Evaluate | null {
   if (node === undefined) {
     return null;
   }
@@ -147,7 +153,7 @@ const NO_VALUES: RowValues = [];
 
 function* runSelect(select: SelectPlan, execution: Execution): Steps<PlanOutcome> {
   const { locking, targets, join } = select;
-  const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: NO_VALUES };
+  const frame = new Frame(StatementRun.of(execution), null, select.join.levels.length);
   const limit = boundOf(select.limit, frame, "LIMIT");
   let toSkip = boundOf(select.offset, frame, "OFFSET") ?? 0n;
   const rows: RowValues[] = [];
@@ -198,7 +204,7 @@ function boundOf(evaluate: Evaluate | null, frame: Frame, clause: string): bigin
 function foundRows(select: SelectPlan, execution: Execution): Iterable<FoundRow> {
   const found = joinedRows(select.join, execution);
   if (select.groupBy !== null) {
-    const groups = groupRows(select.groupBy, select.aggregates, found, execution.parameters);
+    const groups = groupRows(select.groupBy, select.aggregates, found, execution);
     return sortRows(select.sortKeys, groups, execution);
   }
   if (select.join.ordered) {
@@ -208,7 +214,7 @@ function foundRows(select: SelectPlan, execution: Execution): Iterable<FoundRow>
 }
 
 function* joinedRows(join: JoinPlan, execution: Execution): Generator<FoundRow> {
-  const frame: Frame = { rows: [], parameters: execution.parameters, aggregates: NO_VALUES };
+  const frame = new Frame(StatementRun.of(execution), null, join.levels.length);
   const [level, second] = join.levels;
   if (level !== undefined && second === undefined) {
     for (const version of versionsAt(level, frame, execution.snapshot)) {
@@ -233,9 +239,13 @@ function sortRows(
   if (keys.length === 0) {
     return shuffled;
   }
-  const { parameters } = execution;
+  const frame = new Frame(StatementRun.of(execution), null, 0);
   return shuffled
-    .map((row) => ({ row, values: keys.map((key) => key.evaluate({ ...row, parameters })) }))
+    .map((row) => {
+      frame.rows = row.rows;
+      frame.aggregates = row.aggregates;
+      return { row, values: keys.map((key) => key.evaluate(frame)) };
+    })
     .toSorted((left, right) => compareByKeys(keys, left.values, right.values))
     .map(({ row }) => row);
 }
