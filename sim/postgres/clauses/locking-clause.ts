@@ -1,7 +1,7 @@
 import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
-import type { Steps } from "../locks/lock-manager.ts";
+import type { Wait } from "../ground/wait.ts";
 import type { Execution } from "../rows/execution.ts";
-import { lockRow, lockRowAtOnce, type WaitPolicy } from "../rows/row-lock.ts";
+import { RowLocking, type RowLockRequest, type WaitPolicy } from "../rows/row-locking.ts";
 import { FOR_UPDATE, KEY_SHARE, NO_KEY_UPDATE, type RowLockMode, SHARE } from "../storage/row.ts";
 import type { RowVersion } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
@@ -48,37 +48,48 @@ export function readLockingClause(scope: QueryScope, nodes: readonly SyntaxNode[
   return { mode, policy };
 }
 
-/**
- * Locks a row that the query found and gives its newest version, or null when the row is out:
- * deleted, or skipped. The caller checks its conditions anew when the version is not the one it
- * found.
- */
-export function* lockFoundRow(
-  execution: Execution,
-  found: RowVersion,
-  { mode, policy }: Locking,
-): Steps<RowVersion | null> {
-  if (lockRowAtOnce(execution, found, mode)) {
-    return found;
+/** nodeLockRows.c: locks rows that the query found, one after the other. */
+export class FoundRowLocking {
+  readonly #execution: Execution;
+  readonly #request: RowLockRequest;
+  readonly #locking: RowLocking;
+
+  constructor(execution: Execution, { mode, policy }: Locking) {
+    this.#execution = execution;
+    this.#request = { mode, policy, follow: execution.isolation === "read committed" };
+    this.#locking = new RowLocking(execution);
   }
-  const readCommitted = execution.isolation === "read committed";
-  const outcome = yield* lockRow(execution, found, mode, policy, readCommitted);
-  switch (outcome.kind) {
-    case "ok":
-      return outcome.version;
-    case "updated":
-      throw serializationFailure("update");
-    case "deleted":
-      // nodeLockRows.c calls a deletion an update, too.
-      if (!readCommitted) {
+
+  /** Forgets the last row and begins with another. */
+  start(found: RowVersion): void {
+    this.#locking.start(found, this.#request);
+  }
+
+  /**
+   * The newest version, locked, or null when the row is out: deleted, or skipped. The caller checks
+   * its conditions anew when the version is not the one it found.
+   *
+   * @throws PostgresError (40001 outside READ COMMITTED, 55P03 with NOWAIT)
+   */
+  step(): RowVersion | null | Wait {
+    const outcome = this.#locking.step();
+    switch (outcome) {
+      case "updated":
         throw serializationFailure("update");
-      }
-      return null;
-    case "would-block":
-    case "self-modified":
-      return null;
-    case "invisible":
-      throw new Error("a query tried to lock a row version that it cannot see");
+      case "deleted":
+        // nodeLockRows.c calls a deletion an update, too.
+        if (this.#execution.isolation !== "read committed") {
+          throw serializationFailure("update");
+        }
+        return null;
+      case "would-block":
+      case "self-modified":
+        return null;
+      case "invisible":
+        throw new Error("a query tried to lock a row version that it cannot see");
+      default:
+        return outcome;
+    }
   }
 }
 

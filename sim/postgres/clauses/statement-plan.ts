@@ -1,4 +1,4 @@
-import type { Steps } from "../locks/lock-manager.ts";
+import type { Steps } from "../ground/wait.ts";
 import type { LockMode } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
 import type { RowValues } from "../storage/row.ts";

@@ -17,6 +17,12 @@ export interface PostgresHost {
    * Runs `callback` later as an event of its own: a session whose lock was granted goes on there.
    */
   wake(callback: () => void): void;
+  /**
+   * Asked where PostgreSQL may let other sessions run in the middle of a statement: before a row is
+   * changed or locked, before the first row, before a commit. False lets the statement go on; true
+   * says that `goOn` will be called, once, as an event of its own.
+   */
+  pause(goOn: () => void): boolean;
   /** The engine cannot go on truthfully (NotSimulated, or a bug of its own): the run is over. */
   fail(error: unknown): void;
 }

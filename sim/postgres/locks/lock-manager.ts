@@ -3,20 +3,16 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import { describeCycle, resolveDeadlock } from "./deadlock.ts";
 import {
   conflictsWith,
+  type Grant,
   heldBits,
   isBlockedByGrants,
   type Lock,
   type LockMode,
   type LockOwner,
+  type LockScope,
   type LockWait,
   modeBit,
 } from "./lock.ts";
-
-/**
- * A step-wise computation that may have to wait for a lock: it yields the wait and is resumed after
- * it.
- */
-export type Steps<Result> = Generator<LockWait, Result, void>;
 
 /** Postgres's default deadlock_timeout. */
 const DEADLOCK_TIMEOUT_MS = 1000;
@@ -35,71 +31,65 @@ export class LockManager {
     this.#resume = resume;
   }
 
-  /** Takes the lock, waiting as long as it must; throws 40P01 when waiting would never end. */
-  *acquire(lock: Lock, owner: LockOwner, mode: LockMode): Steps<void> {
-    if (this.tryAcquire(lock, owner, mode)) {
-      return;
+  /**
+   * True when the lock was taken at once. Otherwise the owner now stands in its queue: it is
+   * resumed with the lock, or with `waitError` set.
+   *
+   * @throws PostgresError (40P01) when waiting would never end
+   */
+  take(lock: Lock, owner: LockOwner, mode: LockMode, scope: LockScope = "transaction"): boolean {
+    if (this.tryTake(lock, owner, mode, scope)) {
+      return true;
     }
-    const wait = this.#enqueue(lock, owner, mode);
-    yield wait;
-    if (wait.error !== null) {
-      throw wait.error;
-    }
+    this.#enqueue(lock, owner, mode, scope);
+    return false;
   }
 
   /** Takes the lock if that needs no waiting; waiters that are in line before count as holders. */
-  tryAcquire(lock: Lock, owner: LockOwner, mode: LockMode): boolean {
-    for (const grant of lock.granted) {
-      if (grant.owner === owner && grant.mode === mode) {
-        grant.count += 1;
-        return true;
-      }
-    }
-    if (this.#mustQueue(lock, owner, mode)) {
+  tryTake(lock: Lock, owner: LockOwner, mode: LockMode, scope: LockScope = "transaction"): boolean {
+    const own = findGrant(lock, owner, mode);
+    if (own === undefined && this.#mustQueue(lock, owner, mode)) {
       return false;
     }
-    grantLock(lock, owner, mode);
+    grantLock(lock, owner, mode, scope);
     return true;
   }
 
-  /** Gives one taking of the lock back. */
+  /** Gives a lock back that was taken for the transaction, before its end. */
   release(lock: Lock, owner: LockOwner, mode: LockMode): void {
-    const at = lock.granted.findIndex((grant) => grant.owner === owner && grant.mode === mode);
-    const grant = lock.granted[at];
-    if (grant === undefined) {
+    const grant = findGrant(lock, owner, mode);
+    if (grant === undefined || !grant.inTransaction) {
       return;
     }
-    grant.count -= 1;
-    if (grant.count > 0) {
-      return;
-    }
-    lock.granted.splice(at, 1);
-    if (heldBits(lock, owner) === 0) {
-      owner.held.delete(lock);
-    }
-    this.#grantWaiters(lock);
+    owner.held.splice(owner.held.lastIndexOf(grant), 1);
+    this.#endInTransaction(grant);
     this.#resumeWoken();
   }
 
+  /** Gives one taking by the session back; false when it holds none. */
+  releaseSession(lock: Lock, owner: LockOwner, mode: LockMode): boolean {
+    const grant = findGrant(lock, owner, mode);
+    if (grant === undefined || grant.sessionCount === 0) {
+      return false;
+    }
+    grant.sessionCount -= 1;
+    this.#dropIfUnheld(grant);
+    this.#resumeWoken();
+    return true;
+  }
+
   /**
-   * Gives everything back at the end of a transaction; which of the waiters runs first is the
-   * host's choice.
+   * Gives back what the transaction took, from a place in `held` on (a savepoint's, or 0), and the
+   * locks that stand for it and its sub-transactions. Which of the waiters runs first is the host's
+   * choice.
    */
-  releaseAll(owner: LockOwner): void {
-    const locks = [...owner.held];
-    owner.held.clear();
-    for (const lock of locks) {
-      for (let at = lock.granted.length - 1; at >= 0; at -= 1) {
-        if (lock.granted[at]?.owner !== owner) {
-          continue;
-        }
-        if (at === lock.granted.length - 1) {
-          lock.granted.pop();
-        } else {
-          lock.granted.splice(at, 1);
-        }
-      }
+  releaseFrom(owner: LockOwner, mark: number, standIns: readonly Lock[]): void {
+    for (const lock of standIns) {
+      lock.granted.length = 0;
       this.#grantWaiters(lock);
+    }
+    for (const grant of owner.held.splice(mark)) {
+      this.#endInTransaction(grant);
     }
     this.#resumeWoken();
   }
@@ -107,7 +97,7 @@ export class LockManager {
   /** Ends a wait with an error, which the waiting statement will throw. */
   fail(wait: LockWait, error: PostgresError): void {
     this.abandon(wait);
-    wait.error = error;
+    wait.owner.waitError = error;
     this.#resume(wait.owner);
   }
 
@@ -117,6 +107,20 @@ export class LockManager {
     wait.lock.queue = wait.lock.queue.filter((other) => other !== wait);
     this.#grantWaiters(wait.lock);
     this.#resumeWoken();
+  }
+
+  #endInTransaction(grant: Grant): void {
+    grant.inTransaction = false;
+    this.#dropIfUnheld(grant);
+  }
+
+  #dropIfUnheld(grant: Grant): void {
+    const { lock } = grant;
+    if (grant.inTransaction || grant.sessionCount > 0) {
+      return;
+    }
+    lock.granted.splice(lock.granted.indexOf(grant), 1);
+    this.#grantWaiters(lock);
   }
 
   #mustQueue(lock: Lock, owner: LockOwner, mode: LockMode): boolean {
@@ -140,8 +144,8 @@ export class LockManager {
     return conflictsWith(mode, ahead);
   }
 
-  #enqueue(lock: Lock, owner: LockOwner, mode: LockMode): LockWait {
-    const wait: LockWait = { owner, lock, mode, cancelTimers: [], error: null };
+  #enqueue(lock: Lock, owner: LockOwner, mode: LockMode, scope: LockScope): void {
+    const wait: LockWait = { owner, lock, mode, scope, cancelTimers: [] };
     const before = firstBlockedByHolder(lock, owner);
     const rival = lock.queue[before];
     if (rival !== undefined && conflictsWith(mode, heldBits(lock, rival.owner))) {
@@ -151,7 +155,6 @@ export class LockManager {
     owner.waiting = wait;
     const check = () => this.#checkForDeadlock(wait);
     wait.cancelTimers.push(this.#host.setTimer(DEADLOCK_TIMEOUT_MS, check));
-    return wait;
   }
 
   #checkForDeadlock(wait: LockWait): void {
@@ -184,7 +187,7 @@ export class LockManager {
         continue;
       }
       lock.queue = lock.queue.filter((other) => other !== wait);
-      grantLock(lock, owner, mode);
+      grantLock(lock, owner, mode, wait.scope);
       endWait(wait);
       this.#woken.push(owner);
     }
@@ -216,9 +219,30 @@ function firstBlockedByHolder(lock: Lock, owner: LockOwner): number {
   return held === 0 ? -1 : lock.queue.findIndex((wait) => conflictsWith(wait.mode, held));
 }
 
-function grantLock(lock: Lock, owner: LockOwner, mode: LockMode): void {
-  lock.granted.push({ owner, mode, count: 1 });
-  owner.held.add(lock);
+function findGrant(lock: Lock, owner: LockOwner, mode: LockMode): Grant | undefined {
+  for (const grant of lock.granted) {
+    if (grant.owner === owner && grant.mode === mode) {
+      return grant;
+    }
+  }
+  return undefined;
+}
+
+function grantLock(lock: Lock, owner: LockOwner, mode: LockMode, scope: LockScope): void {
+  if (scope === "moment") {
+    return;
+  }
+  let grant = findGrant(lock, owner, mode);
+  if (grant === undefined) {
+    grant = { owner, lock, mode, inTransaction: false, sessionCount: 0 };
+    lock.granted.push(grant);
+  }
+  if (scope === "session") {
+    grant.sessionCount += 1;
+  } else if (!grant.inTransaction) {
+    grant.inTransaction = true;
+    owner.held.push(grant);
+  }
 }
 
 function endWait(wait: LockWait): void {

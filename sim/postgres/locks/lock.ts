@@ -37,24 +37,38 @@ const CONFLICTS: Readonly<Record<LockMode, number>> = {
 /** Whoever holds locks: a session. */
 export interface LockOwner {
   readonly processId: number;
-  readonly held: Set<Lock>;
+  /** What the open transaction holds, in the order of taking: a savepoint marks a length of it. */
+  readonly held: Grant[];
   waiting: LockWait | null;
+  /** Why the last wait ended without the lock; taken and cleared by the session that goes on. */
+  waitError: PostgresError | null;
 }
 
-/** A mode that an owner holds on a lock, how many times over. */
+/**
+ * A mode that an owner holds on a lock: for its transaction, for its session so many times over, or
+ * for both.
+ */
 export interface Grant {
   readonly owner: LockOwner;
+  readonly lock: Lock;
   readonly mode: LockMode;
-  count: number;
+  inTransaction: boolean;
+  sessionCount: number;
 }
 
-/** A place in a lock's queue. `error` is set when the wait ended without the lock. */
+/**
+ * How long a lock is kept once it is granted: to the end of the transaction, to its release by the
+ * session, or not at all, for the wait is all that was wanted.
+ */
+export type LockScope = "transaction" | "session" | "moment";
+
+/** A place in a lock's queue. */
 export interface LockWait {
   readonly owner: LockOwner;
   readonly lock: Lock;
   readonly mode: LockMode;
+  readonly scope: LockScope;
   readonly cancelTimers: (() => void)[];
-  error: PostgresError | null;
 }
 
 /** Something that can be locked: a table, a transaction, a row version, an advisory key. */

@@ -1,9 +1,10 @@
 import type { PostgresHost } from "../ground/host.ts";
-import type { LockManager, Steps } from "../locks/lock-manager.ts";
-import type { Lock, LockOwner } from "../locks/lock.ts";
+import type { LockManager } from "../locks/lock-manager.ts";
+import type { Lock, LockMode, LockOwner } from "../locks/lock.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowVersion, StoredRow, Table } from "../storage/table.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
+import type { ForeignKeyCheck } from "./foreign-key-check.ts";
 
 /** The isolation levels that are simulated. */
 export type Isolation = "read committed" | "repeatable read";
@@ -13,19 +14,30 @@ export interface Execution {
   readonly host: PostgresHost;
   readonly owner: LockOwner;
   readonly locks: LockManager;
+  /** The innermost open sub-transaction, or the transaction itself: what is written is its. */
   readonly transaction: Transaction;
+  /** The transaction of which that is a part: whatever has the same `top` is the session's own. */
+  readonly top: Transaction;
   readonly isolation: Isolation;
   readonly snapshot: Snapshot;
   readonly parameters: RowValues;
-  /** Foreign-key checks, which Postgres runs when the statement's own work is done. */
-  readonly afterStatement: (() => Steps<void>)[];
+  /**
+   * True when the lock was taken at once, for the transaction. Otherwise give `WAIT`: when the step
+   * is asked for again, the lock is held.
+   */
+  takeLock(lock: Lock, mode: LockMode): boolean;
+  /**
+   * Where another session may run in between: before a row is changed or locked. True when it does;
+   * then give `WAIT`.
+   */
+  pauses(): boolean;
+  /** Queues a foreign-key check, which Postgres runs when the statement's own work is done. */
+  queueCheck(check: ForeignKeyCheck): void;
   /**
    * A snapshot for a foreign-key check, which sees the statement's own changes: in READ COMMITTED
    * always of this moment, in REPEATABLE READ the transaction's own unless `now` is asked for.
    */
   takeCheckSnapshot(of: "transaction" | "now"): Snapshot;
-  /** The same statement looking through another snapshot. */
-  withSnapshot(snapshot: Snapshot): Execution;
   /** The lock that puts those who want one row version in line. */
   rowVersionLock(version: RowVersion): Lock;
   advisoryLock(key: bigint): Lock;

@@ -277,6 +277,26 @@ test("the host chooses which waiter of one commit wakes first", () => {
   expect(answered).toEqual(["s3", "s2"]);
 });
 
+test("a statement may let others in between two rows, so opposite orders end in a deadlock", () => {
+  const both = "UPDATE wallets SET balance = balance + 1 WHERE balance > 0";
+  const outcomeOf = (pausing: () => boolean): string[] => {
+    stage.pausing = pausing;
+    const answers: string[] = [];
+    let order = 0;
+    stage.choice = (count) => (order < 1 ? 0 : count - 1);
+    for (const name of ["s1", "s2"]) {
+      stage.session(name).query(both, [], (reply) => {
+        answers.push(reply.kind === "error" ? reply.error.code : reply.tag);
+      });
+      order += 1;
+    }
+    stage.advance(2_000);
+    return answers;
+  };
+  expect(outcomeOf(() => false)).toEqual(["UPDATE 2", "UPDATE 2"]);
+  expect(outcomeOf(() => true)).toEqual(["40P01", "UPDATE 2"]);
+});
+
 test("the host chooses the order of rows that no ORDER BY asks for, and no other", () => {
   const idsOf = (sql: string) => stage.run("s1", sql).rows.map((row) => row["id"]);
   expect(idsOf("SELECT id FROM wallets")).toEqual(["a", "b"]);

@@ -34,6 +34,7 @@ export function startPostgresServer(options: {
     },
     choose: (count) => chance.integer(0, count - 1),
     wake: (callback) => void schedule(0, callback),
+    pause: () => false,
     fail: (error) => kernel.fail(error),
   });
   engine.onCommit(onCommit);

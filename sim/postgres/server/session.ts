@@ -1,8 +1,9 @@
 import type { StatementPlan } from "../clauses/statement-plan.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
-import type { Steps } from "../locks/lock-manager.ts";
-import type { Lock, LockOwner, LockWait } from "../locks/lock.ts";
+import { type Steps, WAIT, waitSignal } from "../ground/wait.ts";
+import type { Grant, LockOwner, LockWait } from "../locks/lock.ts";
 import type { Isolation } from "../rows/execution.ts";
+import { ForeignKeyRun } from "../rows/foreign-key-run.ts";
 import {
   readTransactionControl,
   type TransactionControl,
@@ -41,8 +42,9 @@ interface Running {
  */
 export class Session implements LockOwner {
   readonly processId: number;
-  readonly held = new Set<Lock>();
+  readonly held: Grant[] = [];
   waiting: LockWait | null = null;
+  waitError: PostgresError | null = null;
   readonly #applicationName: string;
   readonly #database: SharedDatabase;
   readonly #hooks: SessionHooks;
@@ -56,6 +58,8 @@ export class Session implements LockOwner {
   #transactionSnapshot: number | null = null;
   #statementSnapshot: number | null = null;
   #running: Running | null = null;
+  /** Other sessions are let in before this one goes on. */
+  #paused = false;
   #closing = false;
   #over = false;
 
@@ -117,16 +121,24 @@ export class Session implements LockOwner {
   /** Goes on after a wait. To be called by the engine only. */
   resume(): void {
     const running = this.#running;
-    if (running === null || this.waiting !== null) {
+    if (running === null || this.waiting !== null || this.#paused) {
       return;
     }
     try {
+      const error = this.waitError;
+      this.waitError = null;
+      if (error !== null) {
+        throw error;
+      }
       const step = running.steps.next();
       if (step.done !== true) {
         return;
       }
       this.#finish(running, replyWith(step.value));
     } catch (error) {
+      if (error === waitSignal) {
+        return;
+      }
       if (error instanceof PostgresError) {
         this.#failTransaction();
         this.#finish(running, { kind: "error", error });
@@ -228,21 +240,34 @@ export class Session implements LockOwner {
       isolation,
       snapshot,
       parameters,
+      pause: this.#pause,
     });
     const outcome = yield* plan.run(execution);
     this.#command += 1;
-    for (const check of execution.afterStatement) {
-      yield* check();
+    if (execution.checks.length > 0) {
+      const run = new ForeignKeyRun(execution);
+      run.start(execution.checks);
+      while (run.step() === WAIT) {
+        yield WAIT;
+      }
     }
     this.#statementSnapshot = null;
     return resultOf(plan, outcome);
   }
 
+  readonly #pause = (): boolean => {
+    this.#paused = this.#database.host.pause(() => {
+      this.#paused = false;
+      this.resume();
+    });
+    return this.#paused;
+  };
+
   // The plan, if its tables can be locked without waiting.
   #planWithLocks(statement: ParsedStatement, transaction: Transaction): StatementPlan | undefined {
     const plan = this.#database.planFor(statement, transaction);
     for (const { table, mode } of plan.tableLocks) {
-      if (!this.#database.locks.tryAcquire(table.lock, this, mode)) {
+      if (!this.#database.locks.tryTake(table.lock, this, mode)) {
         return undefined;
       }
     }
@@ -256,7 +281,9 @@ export class Session implements LockOwner {
       const { version } = this.#database.catalog;
       const plan = this.#database.planFor(statement, transaction);
       for (const { table, mode } of plan.tableLocks) {
-        yield* this.#database.locks.acquire(table.lock, this, mode);
+        if (!this.#database.locks.take(table.lock, this, mode)) {
+          yield WAIT;
+        }
       }
       if (this.#database.catalog.version === version) {
         return plan;

@@ -170,8 +170,9 @@ export class SharedDatabase {
     transaction.touched.length = 0;
     transaction.undefine.length = 0;
     transaction.publish.length = 0;
+    const { lock, owner } = transaction;
     transaction.lock = null;
-    this.locks.releaseAll(transaction.owner);
+    this.locks.releaseFrom(owner, 0, lock === null ? NO_LOCKS : [lock]);
   }
 
   #horizon(): number {
@@ -190,6 +191,8 @@ export class SharedDatabase {
     }
   }
 }
+
+const NO_LOCKS: readonly Lock[] = [];
 
 function demandLock<Key>(locks: Map<Key, Lock>, key: Key, description: string): Lock {
   let lock = locks.get(key);

@@ -1,11 +1,12 @@
 import type { PostgresHost } from "../ground/host.ts";
-import type { LockManager, Steps } from "../locks/lock-manager.ts";
-import type { Lock, LockOwner } from "../locks/lock.ts";
+import type { LockManager } from "../locks/lock-manager.ts";
+import type { Lock, LockMode, LockOwner } from "../locks/lock.ts";
 import type { Execution, Isolation } from "../rows/execution.ts";
+import type { ForeignKeyCheck } from "../rows/foreign-key-check.ts";
 import type { OpenTransaction } from "../storage/open-transaction.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowVersion, StoredRow, Table } from "../storage/table.ts";
-import type { Snapshot } from "../storage/transaction.ts";
+import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import type { SharedDatabase } from "./shared-database.ts";
 
 /** The one implementation of Execution: a statement of a session on a database. */
@@ -14,11 +15,14 @@ export class StatementExecution implements Execution {
   readonly owner: LockOwner;
   readonly locks: LockManager;
   readonly transaction: OpenTransaction;
+  readonly top: Transaction;
   readonly isolation: Isolation;
   readonly snapshot: Snapshot;
   readonly parameters: RowValues;
-  readonly afterStatement: (() => Steps<void>)[] = [];
+  /** Foreign-key checks that wait for the end of the statement's own work. */
+  readonly checks: ForeignKeyCheck[] = [];
   readonly #database: SharedDatabase;
+  readonly #pause: () => boolean;
 
   constructor(
     database: SharedDatabase,
@@ -27,16 +31,31 @@ export class StatementExecution implements Execution {
       readonly isolation: Isolation;
       readonly snapshot: Snapshot;
       readonly parameters: RowValues;
+      readonly pause: () => boolean;
     },
   ) {
     this.#database = database;
     this.host = database.host;
     this.locks = database.locks;
     this.transaction = statement.transaction;
+    this.top = this.transaction.top;
     this.owner = this.transaction.owner;
     this.isolation = statement.isolation;
     this.snapshot = statement.snapshot;
     this.parameters = statement.parameters;
+    this.#pause = statement.pause;
+  }
+
+  takeLock(lock: Lock, mode: LockMode): boolean {
+    return this.locks.take(lock, this.owner, mode);
+  }
+
+  pauses(): boolean {
+    return this.#pause();
+  }
+
+  queueCheck(check: ForeignKeyCheck): void {
+    this.checks.push(check);
   }
 
   takeCheckSnapshot(of: "transaction" | "now"): Snapshot {
@@ -47,16 +66,6 @@ export class StatementExecution implements Execution {
       command: command + 1,
       commitNumber: current ? this.#database.commitNumber : commitNumber,
     };
-  }
-
-  withSnapshot(snapshot: Snapshot): Execution {
-    const { transaction, isolation, parameters } = this;
-    return new StatementExecution(this.#database, {
-      transaction,
-      isolation,
-      parameters,
-      snapshot,
-    });
   }
 
   rowVersionLock(version: RowVersion): Lock {

@@ -4,6 +4,7 @@ import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { Frame, StatementRun } from "../expressions/frame.ts";
 import { ParameterTypes } from "../expressions/scope.ts";
+import { WAIT } from "../ground/wait.ts";
 import { EXCLUSIVE } from "../locks/lock.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { isWhole } from "../types/sql-type.ts";
@@ -45,10 +46,12 @@ export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined 
     tableLocks: [],
     parameterTypes: parameters.finish(),
     *run(execution) {
-      const { locks, owner } = execution;
       const value = key.evaluate(new Frame(StatementRun.of(execution), null, 0));
-      if (typeof value === "bigint") {
-        yield* locks.acquire(execution.advisoryLock(value), owner, EXCLUSIVE);
+      if (
+        typeof value === "bigint" &&
+        !execution.takeLock(execution.advisoryLock(value), EXCLUSIVE)
+      ) {
+        yield WAIT;
       }
       // A function of type void sends an empty text; with a null key it is not called and sends
       // null.

@@ -1,10 +1,11 @@
 import { compileCheck } from "../clauses/check-constraint.ts";
 import type { StatementPlan, PlanOutcome } from "../clauses/statement-plan.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
-import type { Steps } from "../locks/lock-manager.ts";
+import { type Steps, WAIT } from "../ground/wait.ts";
 import { SHARE_LOCK } from "../locks/lock.ts";
+import { describeKey } from "../rows/constraint-violation.ts";
 import type { Execution } from "../rows/execution.ts";
-import { describeKey, findConflict } from "../rows/row-constraint.ts";
+import { UniqueSearch } from "../rows/unique-search.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import { chooseName } from "../storage/constraint-name.ts";
 import { OrderedIndex } from "../storage/ordered-index.ts";
@@ -93,6 +94,7 @@ function conjunctsOf(node: SyntaxNode): SyntaxNode[] {
 }
 
 function* fillIndex(execution: Execution, table: Table, index: TableIndex): Steps<void> {
+  const search = new UniqueSearch(execution);
   for (const row of table.rows) {
     for (const version of row.versions) {
       if (version.createdBy.status === "aborted") {
@@ -103,7 +105,10 @@ function* fillIndex(execution: Execution, table: Table, index: TableIndex): Step
         continue;
       }
       if (index.unique && !key.includes(null) && version.liveEnder === null) {
-        const conflict = yield* findConflict(execution, index, key, version);
+        let conflict = search.find(index, key, version);
+        for (; conflict === WAIT; conflict = search.find(index, key, version)) {
+          yield WAIT;
+        }
         if (conflict !== null) {
           throw notUnique(table, index, key);
         }

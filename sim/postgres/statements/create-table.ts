@@ -1,10 +1,10 @@
 import { compileCheck, type RowCondition } from "../clauses/check-constraint.ts";
 import type { StatementPlan, PlanOutcome } from "../clauses/statement-plan.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
-import type { Steps } from "../locks/lock-manager.ts";
+import { type Steps, WAIT } from "../ground/wait.ts";
 import { ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE } from "../locks/lock.ts";
+import { hasEnded } from "../rows/await-transaction.ts";
 import type { Execution } from "../rows/execution.ts";
-import { awaitTransaction } from "../rows/row-lock.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import { chooseName } from "../storage/constraint-name.ts";
 import { Sequence } from "../storage/sequence.ts";
@@ -56,7 +56,7 @@ export function compileCreateTable(catalog: Catalog, statement: ParsedStatement)
       yield* awaitRival(execution, catalog, name);
       const table = new Table(name, columns.map(makeColumn), execution.transaction);
       catalog.addTable(table);
-      yield* execution.locks.acquire(table.lock, execution.owner, ACCESS_EXCLUSIVE);
+      execution.takeLock(table.lock, ACCESS_EXCLUSIVE);
       yield* addConstraints(execution, catalog, table, constraints);
       return NOTHING;
     },
@@ -87,7 +87,9 @@ function* awaitRival(execution: Execution, catalog: Catalog, name: string): Step
     if (rival === undefined) {
       return;
     }
-    yield* awaitTransaction(execution, rival.createdBy);
+    if (!hasEnded(execution, rival.createdBy)) {
+      yield WAIT;
+    }
     if (rival.createdBy.status !== "committed") {
       continue;
     }
@@ -159,7 +161,9 @@ function* addConstraints(
       continue;
     }
     const referenced = one.table === table.name ? table : catalog.demandTable(one.table);
-    yield* execution.locks.acquire(referenced.lock, execution.owner, SHARE_ROW_EXCLUSIVE);
+    if (!execution.takeLock(referenced.lock, SHARE_ROW_EXCLUSIVE)) {
+      yield WAIT;
+    }
     const foreignName = name(one.name, one.columns, "fkey");
     addForeignKey(catalog, table, referenced, foreignName, one);
   }

@@ -15,15 +15,15 @@ import type { Target } from "../clauses/target-list.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { Frame, StatementRun } from "../expressions/frame.ts";
 import { ParameterTypes } from "../expressions/scope.ts";
-import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
-import type { Steps } from "../locks/lock-manager.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
+import { type Steps, WAIT } from "../ground/wait.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
+import { checkRow } from "../rows/check-row.ts";
 import type { Execution } from "../rows/execution.ts";
-import { checkRow, findConflict, isFree } from "../rows/row-constraint.ts";
-import { insertRow } from "../rows/write-row.ts";
+import { RowInsert } from "../rows/row-insert.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import type { RowValues } from "../storage/row.ts";
-import { isVisible, indexKeyOf, type Table, type TableIndex } from "../storage/table.ts";
+import type { Table, TableIndex } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { SqlType, Datum } from "../types/sql-type.ts";
 
@@ -172,7 +172,10 @@ function assignRow(
 }
 
 function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcome> {
-  const { table, arbiters, returning } = insert;
+  const { table, returning } = insert;
+  const arbiters =
+    insert.arbiters === null ? null : ({ indexes: insert.arbiters, action: "nothing" } as const);
+  const insertion = new RowInsert(execution);
   const rows: RowValues[] = [];
   let count = 0;
   for (const assignments of insert.rows) {
@@ -182,16 +185,13 @@ function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcom
       values.push(assignment.evaluate(frame));
     }
     checkRow(table, values);
-    if (
-      arbiters !== null &&
-      arbiters.length > 0 &&
-      (yield* hasConflict(execution, arbiters, values))
-    ) {
-      continue;
+    insertion.start(table, values, arbiters);
+    let outcome = insertion.step();
+    for (; outcome === WAIT; outcome = insertion.step()) {
+      yield WAIT;
     }
-    const waits = insertRow(execution, table, values);
-    if (waits !== null) {
-      yield* waits;
+    if (outcome === "conflict") {
+      continue;
     }
     count += 1;
     if (returning.length === 0) {
@@ -201,34 +201,4 @@ function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcom
     rows.push(returning.map((target) => target.evaluate(frame)));
   }
   return { rows, count };
-}
-
-/**
- * ExecOnConflictNothing: in REPEATABLE READ a conflict that the snapshot cannot see is a
- * serialization failure.
- */
-function* hasConflict(
-  execution: Execution,
-  arbiters: readonly TableIndex[],
-  values: RowValues,
-): Steps<boolean> {
-  for (const index of arbiters) {
-    const key = indexKeyOf(index, values);
-    if (key === undefined || isFree(execution, index, key, null)) {
-      continue;
-    }
-    const conflict = yield* findConflict(execution, index, key, null);
-    if (conflict === null) {
-      continue;
-    }
-    const seen =
-      execution.isolation === "read committed" ||
-      conflict.createdBy === execution.transaction ||
-      isVisible(conflict, execution.snapshot);
-    if (!seen) {
-      throw serializationFailure("update");
-    }
-    return true;
-  }
-  return false;
 }

@@ -25,10 +25,10 @@ import { Frame, StatementRun } from "../expressions/frame.ts";
 import { ParameterTypes } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { shuffle } from "../ground/shuffle.ts";
-import type { Steps } from "../locks/lock-manager.ts";
+import { type Steps, WAIT } from "../ground/wait.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
-import { type Modification, modifyRow } from "../rows/write-row.ts";
+import { type Modification, RowChange } from "../rows/row-change.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowVersion, Table } from "../storage/table.ts";
@@ -145,16 +145,21 @@ function* runModify(modify: BoundModify, execution: Execution): Steps<PlanOutcom
   const modification = modificationOf(modify, frame);
   const rows: RowValues[] = [];
   let count = 0;
+  const change = new RowChange(execution);
   for (const version of findVersions(join, frame, execution)) {
-    const modified = yield* modifyRow(execution, version, modification);
-    if (modified === null) {
+    change.start(version, modification);
+    let outcome = change.step();
+    for (; outcome === WAIT; outcome = change.step()) {
+      yield WAIT;
+    }
+    if (outcome === "passed over") {
       continue;
     }
     count += 1;
     if (returning.length === 0) {
       continue;
     }
-    frame.rows[0] = modified.after ?? modified.before;
+    frame.rows[0] = (change.after ?? change.before)?.values ?? [];
     rows.push(returning.map((target) => target.evaluate(frame)));
   }
   return { rows, count };
@@ -162,7 +167,7 @@ function* runModify(modify: BoundModify, execution: Execution): Steps<PlanOutcom
 
 function modificationOf({ assignments, join }: BoundModify, frame: Frame): Modification {
   return {
-    compute: (values) => {
+    compute: ({ values }) => {
       if (assignments === null) {
         return null;
       }
@@ -173,7 +178,7 @@ function modificationOf({ assignments, join }: BoundModify, frame: Frame): Modif
       }
       return changed;
     },
-    stillMeets: (values) => {
+    stillMeets: ({ values }) => {
       frame.rows[0] = values;
       return allTrue(join.filters, frame);
     },

@@ -12,7 +12,7 @@ import {
   versionsAt,
 } from "../clauses/from-clause.ts";
 import { demandGrouped, groupRows } from "../clauses/grouping.ts";
-import { type Locking, lockFoundRow, readLockingClause } from "../clauses/locking-clause.ts";
+import { FoundRowLocking, type Locking, readLockingClause } from "../clauses/locking-clause.ts";
 import { QueryScope } from "../clauses/query-scope.ts";
 import { compareByKeys, compileSortClause, type SortKey } from "../clauses/sort-clause.ts";
 import type { StatementPlan, PlanOutcome, PlanTemplate } from "../clauses/statement-plan.ts";
@@ -25,7 +25,7 @@ import { Frame, StatementRun } from "../expressions/frame.ts";
 import { ParameterTypes } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { shuffle } from "../ground/shuffle.ts";
-import type { Steps } from "../locks/lock-manager.ts";
+import { type Steps, WAIT } from "../ground/wait.ts";
 import { ACCESS_SHARE, ROW_SHARE } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
 import type { Catalog } from "../storage/catalog.ts";
@@ -160,11 +160,16 @@ function* runSelect(select: SelectPlan, execution: Execution): Steps<PlanOutcome
   if (limit === 0n) {
     return { rows, count: 0 };
   }
+  const rowLocking = locking === null ? null : new FoundRowLocking(execution, locking);
   for (const found of foundRows(select, execution)) {
     frame.rows = found.rows;
     frame.aggregates = found.aggregates;
-    if (locking !== null && found.version !== null) {
-      const version = yield* lockFoundRow(execution, found.version, locking);
+    if (rowLocking !== null && found.version !== null) {
+      rowLocking.start(found.version);
+      let version = rowLocking.step();
+      for (; version === WAIT; version = rowLocking.step()) {
+        yield WAIT;
+      }
       if (version === null) {
         continue;
       }

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import type { Lock } from "../locks/lock.ts";
 import { compareKeys, type IndexEntry, OrderedIndex } from "./ordered-index.ts";
 import { StoredRow, Table } from "./table.ts";
 import { Transaction } from "./transaction.ts";
 
-const owner = { processId: 1, held: new Set<Lock>(), waiting: null };
+const owner = { processId: 1, held: [], waiting: null, waitError: null };
 const table = new Table("t", [], new Transaction(1, owner));
 
 test("whatever is inserted and removed, the index holds what a sorted list would", () => {

@@ -10,6 +10,7 @@ const host: PostgresHost = {
   nowMs: () => 0,
   setTimer: () => () => {},
   choose: () => 0,
+  pause: () => false,
   wake: (callback) => callback(),
   fail: (error) => {
     throw error;

@@ -242,7 +242,7 @@ export function isVisible(version: RowVersion, snapshot: Snapshot): boolean {
   if (creator.status === "aborted") {
     return false;
   }
-  if (creator === snapshot.transaction) {
+  if (creator.top === snapshot.transaction) {
     if (version.createdAtCommand >= snapshot.command) {
       return false;
     }
@@ -253,7 +253,7 @@ export function isVisible(version: RowVersion, snapshot: Snapshot): boolean {
   if (ender === null) {
     return true;
   }
-  if (ender === snapshot.transaction) {
+  if (ender.top === snapshot.transaction) {
     return version.endedAtCommand >= snapshot.command;
   }
   return ender.status === "active" || ender.commitNumber > snapshot.commitNumber;

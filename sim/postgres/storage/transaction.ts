@@ -1,30 +1,43 @@
 import type { Lock, LockOwner } from "../locks/lock.ts";
 
-/** A transaction, to which row versions point. Sub-transactions are not simulated yet. */
+/**
+ * A transaction or, with a parent, a sub-transaction: what a savepoint begins. Row versions and row
+ * locks point to the one that made them. All that belong to one session's transaction have the same
+ * `top`: they are "mine" to each other, and only their fates differ.
+ */
 export class Transaction {
+  /** A sub-transaction that was released stays active until `top` ends. */
   status: "active" | "committed" | "aborted" = "active";
   /** The place in the order of commits; a snapshot sees what is at or below its own number. */
   commitNumber = 0;
   /**
-   * Held exclusively by the owner until the end; whoever waits for the end asks to share it. Made
-   * for the first to wait.
+   * Stands for it in waits: it counts as held exclusively by the owner until the end (or, of a
+   * sub-transaction, its release), and whoever waits for that asks to share it. Made for the first
+   * to wait.
    */
   lock: Lock | null = null;
+  /** RELEASE SAVEPOINT: from then on it shares the fate of its parent. */
+  released = false;
   readonly owner: LockOwner;
   /** Takes this transaction's definitions back, last one first, when it aborts. */
   readonly undefine: (() => void)[] = [];
   /** Makes this transaction's definitions everybody's, first one first, when it commits. */
   readonly publish: (() => void)[] = [];
   readonly id: number;
+  readonly parent: Transaction | null;
+  readonly top: Transaction;
 
-  constructor(id: number, owner: LockOwner) {
+  constructor(id: number, owner: LockOwner, parent: Transaction | null = null) {
     this.id = id;
     this.owner = owner;
+    this.parent = parent;
+    this.top = parent === null ? this : parent.top;
   }
 }
 
 /**
  * What a statement sees: all commits up to a number, and its own transaction's earlier commands.
+ * `transaction` is the top one.
  */
 export interface Snapshot {
   readonly commitNumber: number;

@@ -23,6 +23,8 @@ export class Rehearsal implements PostgresHost {
   readonly engine: PostgresEngine;
   readonly failures: unknown[] = [];
   choice: (count: number) => number = () => 0;
+  /** Whether a statement lets others in at the point that it has come to. */
+  pausing: () => boolean = () => false;
   readonly #sessions = new Map<string, Session>();
   readonly #events: (() => void)[] = [];
   #timers: Timer[] = [];
@@ -129,6 +131,14 @@ export class Rehearsal implements PostgresHost {
 
   choose(count: number): number {
     return this.choice(count);
+  }
+
+  pause(goOn: () => void): boolean {
+    const pauses = this.pausing();
+    if (pauses) {
+      this.#events.push(goOn);
+    }
+    return pauses;
   }
 
   wake(callback: () => void): void {

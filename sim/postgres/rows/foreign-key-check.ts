@@ -1,0 +1,32 @@
+import type { RowValues } from "../storage/row.ts";
+import type { ForeignKey, RowVersion } from "../storage/table.ts";
+import type { Datum } from "../types/sql-type.ts";
+
+/**
+ * A check that a change of a row asked for: `reference` that what the new version refers to is
+ * there, `key` that nothing refers to a key that the old values had.
+ */
+export type ForeignKeyCheck =
+  | { readonly kind: "reference"; readonly foreignKey: ForeignKey; readonly version: RowVersion }
+  | { readonly kind: "key"; readonly foreignKey: ForeignKey; readonly before: RowValues };
+
+/** The values of some columns. */
+export function valuesAt(row: RowValues, columns: readonly number[]): readonly Datum[] {
+  return columns.map((column) => row[column] ?? null);
+}
+
+/** True when both rows have the same values, none of them null, in their columns. */
+export function isSameKey(
+  left: RowValues,
+  leftColumns: readonly number[],
+  right: RowValues,
+  rightColumns: readonly number[],
+): boolean {
+  for (let at = 0; at < leftColumns.length; at += 1) {
+    const one = left[leftColumns[at] ?? -1] ?? null;
+    if (one === null || one !== (right[rightColumns[at] ?? -1] ?? null)) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,58 @@
+import { WAIT, type Wait } from "../ground/wait.ts";
+import type { RowVersion, TableIndex } from "../storage/table.ts";
+import { haveSameKey, indexKeyOf } from "../storage/table.ts";
+import type { Execution } from "./execution.ts";
+import { duplicateKey, UniqueSearch } from "./unique-search.ts";
+
+/**
+ * Puts a new version of a row into the indexes that do not have it yet. A unique index is searched
+ * first, waiting for whoever is inserting or deleting the same key.
+ */
+export class IndexEntries {
+  readonly #search: UniqueSearch;
+  #version: RowVersion | null = null;
+  #previous: RowVersion | null = null;
+  #indexes: readonly TableIndex[] = [];
+  #at = 0;
+
+  constructor(execution: Execution) {
+    this.#search = new UniqueSearch(execution);
+  }
+
+  /** `previous` is the version that the new one replaces, or null. */
+  start(version: RowVersion, previous: RowVersion | null): void {
+    this.#version = version;
+    this.#previous = previous;
+    this.#indexes = version.row.table.writtenIndexes;
+    this.#at = 0;
+  }
+
+  /** @throws PostgresError (23505) when another row has the key */
+  step(): Wait | null {
+    const version = this.#version;
+    for (; version !== null && this.#at < this.#indexes.length; this.#at += 1) {
+      const index = this.#indexes[this.#at];
+      if (
+        index === undefined ||
+        (this.#previous !== null && haveSameKey(index, this.#previous.values, version.values))
+      ) {
+        continue;
+      }
+      const key = indexKeyOf(index, version.values);
+      if (key === undefined) {
+        continue;
+      }
+      if (index.unique) {
+        const rival = this.#search.find(index, key, version);
+        if (rival === WAIT) {
+          return WAIT;
+        }
+        if (rival !== null) {
+          throw duplicateKey(version.row.table, index, key);
+        }
+      }
+      index.entries.insert({ key, row: version.row });
+    }
+    return null;
+  }
+}
