@@ -11,6 +11,7 @@ import {
   connectRequestClient,
   type RequestClient,
 } from "../network/request-reply/request-client.ts";
+import { clientRow } from "../postgres/client/client-row-codec.ts";
 import type { PostgresPort, PostgresRequest } from "../postgres/server/postgres-protocol.ts";
 import type { QueryReply } from "../postgres/server/query-result.ts";
 
@@ -99,8 +100,8 @@ function readReply(reply: QueryReply): QueryResult {
     const { code, message, constraint } = reply.error;
     throw new DatabaseError(message, { code, applied: "no", constraint });
   }
-  const { rows, rowCount, command } = reply;
-  return { rows, rowCount: rowCount ?? 0, command };
+  const { fields, rows, rowCount, command } = reply;
+  return { rows: rows.map((row) => clientRow(fields, row)), rowCount: rowCount ?? 0, command };
 }
 
 function throwDatabaseError(error: unknown): never {

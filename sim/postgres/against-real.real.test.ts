@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Client, DatabaseError as RealError } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { clientRows } from "./client/client-row-codec.ts";
 import type { QueryReply } from "./server/query-result.ts";
 import { loadPostgresParser } from "./syntax/postgres-parser.ts";
 import {
@@ -223,8 +224,8 @@ function describeReply(reply: QueryReply): string {
   if (reply.kind === "error") {
     return describeError(reply.error);
   }
-  const { command, rowCount, rows, fields } = reply;
-  return describeResult({ command, rowCount, rows, fields });
+  const { command, rowCount, fields } = reply;
+  return describeResult({ command, rowCount, rows: clientRows(reply), fields });
 }
 
 function describeResult(result: {

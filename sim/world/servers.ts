@@ -7,6 +7,7 @@ import { startKafkaServer } from "../kafka/broker/kafka-server.ts";
 import { kafkaProtocol } from "../kafka/protocol/kafka-port.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createNetwork, type Network } from "../network/network.ts";
+import { clientChange } from "../postgres/client/client-change.ts";
 import { postgresProtocol, type PostgresPort } from "../postgres/server/postgres-protocol.ts";
 import { startPostgresServer, type PostgresServer } from "../postgres/server/postgres-server.ts";
 
@@ -61,7 +62,13 @@ export function startServers(kernel: Kernel): Servers {
       network,
       port: databasePort(service),
       onCommit: ({ applicationName, changes }) =>
-        tell({ kind: "commit", atMs: nowMs(), process: applicationName, service, changes }),
+        tell({
+          kind: "commit",
+          atMs: nowMs(),
+          process: applicationName,
+          service,
+          changes: changes.map(clientChange),
+        }),
     });
   const databases = new Map(SERVICES.map(({ name }) => [name, startDatabase(name)]));
   return {

@@ -77,18 +77,16 @@ async function taken(service: ServiceName, events: readonly Event[]) {
       await producer.send([{ topic: event.type, key, value: encodeEvent(event) }]);
     }
     await main.sleep(10_000);
-    const letters = servers
+    const { rows: letters } = servers
       .database(service)
-      .read("SELECT reason FROM dead_letters ORDER BY topic, partition_id, message_offset")
-      .map((row) => row["reason"]);
-    const decisions = servers
+      .read("SELECT reason FROM dead_letters ORDER BY topic, partition_id, message_offset");
+    const { rows: decisions } = servers
       .database("wallet")
-      .read("SELECT payment_id FROM transfer_decisions ORDER BY payment_id")
-      .map((row) => row["payment_id"]);
+      .read("SELECT payment_id FROM transfer_decisions ORDER BY payment_id");
     const lag = [
       ...servers.broker.progress("wallet-transfer", "payment.created"),
       ...servers.broker.progress("payment-settle", "payment.completed"),
     ].reduce((sum, each) => sum + each.lag, 0);
-    return { letters, decisions, lag };
+    return { letters: letters.flat(), decisions: decisions.flat(), lag };
   });
 }

@@ -3,6 +3,7 @@ import type { Row } from "../../system/ports/database.ts";
 import { CONSUMER_GROUPS, type ServiceName } from "../../system/process/services.ts";
 import { createHttpClient, simulatedRequest } from "../adapters/http.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import { clientRows } from "../postgres/client/client-row-codec.ts";
 import { PostgresError } from "../postgres/ground/postgres-error.ts";
 import type { Servers } from "./servers.ts";
 import type { SupervisedProcesses } from "./supervise-processes.ts";
@@ -44,7 +45,7 @@ export function createUniverse(
 
 function readTable(servers: Servers, service: ServiceName, sql: string): readonly Row[] {
   try {
-    return servers.database(service).read(sql);
+    return clientRows(servers.database(service).read(sql));
   } catch (error) {
     if (error instanceof PostgresError && error.code === UNDEFINED_TABLE) {
       return [];

@@ -61,6 +61,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["clauses"],
       ["statements"],
       ["server"],
+      ["client"],
     ],
   },
   {

@@ -3,7 +3,7 @@ import type { Frame } from "../expressions/frame.ts";
 import { compareKeys, type IndexKey } from "../storage/ordered-index.ts";
 import { type RowVersion, indexKeyOf, type Table, type TableIndex } from "../storage/table.ts";
 import type { Snapshot } from "../storage/transaction.ts";
-import type { Datum } from "../types/sql-type.ts";
+import type { HashKey } from "../types/datum.ts";
 
 /**
  * One of the conditions that a query joins with AND, and its text, to be recognised in a partial
@@ -97,7 +97,7 @@ export function versionsOn(
   if (index === null) {
     return everyVersion(table, snapshot);
   }
-  const prefixes = prefixesOf(path, frame);
+  const prefixes = prefixesOf(path, index, frame);
   if (path.whole) {
     return lookedUpVersions(index, prefixes, snapshot);
   }
@@ -173,7 +173,7 @@ function orderOf(
   return descending === true ? "backward" : "forward";
 }
 
-function prefixesOf(path: AccessPath, frame: Frame): IndexKey[] {
+function prefixesOf(path: AccessPath, index: TableIndex, frame: Frame): IndexKey[] {
   const values = path.prefix.map((evaluate) => evaluate(frame));
   if (!path.lastIsList) {
     return values.includes(null) ? [] : [values];
@@ -183,9 +183,15 @@ function prefixesOf(path: AccessPath, frame: Frame): IndexKey[] {
   if (fixed.includes(null) || list === null || typeof list !== "object") {
     return [];
   }
-  const distinct = new Set<Datum>(list);
-  distinct.delete(null);
-  return [...distinct].map((value) => [...fixed, value]).toSorted(compareKeys);
+  const { types } = index.entries;
+  const distinct = new Map<HashKey, IndexKey>();
+  for (const value of list) {
+    const type = types[fixed.length];
+    if (value !== null && type !== undefined) {
+      distinct.set(type.hashKey(value), [...fixed, value]);
+    }
+  }
+  return [...distinct.values()].toSorted((left, right) => compareKeys(types, left, right));
 }
 
 function* everyVersion(table: Table, snapshot: Snapshot): Generator<RowVersion> {
@@ -233,5 +239,5 @@ function* walkedVersions(
 /** An entry may be there for another version of its row, whose key was another one. */
 function hasKey(index: TableIndex, version: RowVersion, key: IndexKey): boolean {
   const own = indexKeyOf(index, version.values);
-  return own !== undefined && compareKeys(own, key) === 0;
+  return own !== undefined && compareKeys(index.entries.types, own, key) === 0;
 }

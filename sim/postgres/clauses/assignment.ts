@@ -2,6 +2,7 @@ import { coerceForColumn } from "../expressions/coercion.ts";
 import { constant, type Evaluate, type Expression } from "../expressions/expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Column, Table } from "../storage/table.ts";
+import { int8 } from "../types/whole.ts";
 import type { QueryScope } from "./query-scope.ts";
 
 /**
@@ -74,7 +75,7 @@ function defaultOf(table: Table, at: number): Evaluate {
   }
   const { identity, defaultValue } = column;
   if (identity !== null) {
-    return () => identity.next();
+    return () => int8(identity.next());
   }
   return constant(column.type, defaultValue).evaluate;
 }

@@ -4,7 +4,7 @@ import { ParameterTypes } from "../expressions/scope.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { Datum } from "../types/sql-type.ts";
+import type { Datum } from "../types/datum.ts";
 import { QueryScope } from "./query-scope.ts";
 
 /** A condition over one row of a table, with the names of the columns that it reads, each once. */

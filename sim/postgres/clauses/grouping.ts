@@ -4,7 +4,7 @@ import { Frame, StatementRun } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Execution } from "../rows/execution.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { Datum } from "../types/sql-type.ts";
+import type { Datum } from "../types/datum.ts";
 import type { FoundRow } from "./found-row.ts";
 import type { QueryScope } from "./query-scope.ts";
 
@@ -53,7 +53,7 @@ export function groupRows(
   }
   for (const row of found) {
     frame.rows = row.rows;
-    const key = groupBy.length === 0 ? "" : keyText(groupBy.map((one) => one.evaluate(frame)));
+    const key = groupBy.length === 0 ? "" : keyText(groupBy, frame);
     let group = groups.get(key);
     if (group === undefined) {
       group = { first: row, values: aggregates.initialValues() };
@@ -68,10 +68,14 @@ export function groupRows(
   }));
 }
 
-function keyText(values: readonly Datum[]): string {
-  return JSON.stringify(values, (_, value: unknown) =>
-    typeof value === "bigint" ? `${value}n` : value,
-  );
+function keyText(groupBy: readonly Expression[], frame: Frame): string {
+  let text = "";
+  for (const { type, evaluate } of groupBy) {
+    const value = evaluate(frame);
+    const part = value === null ? null : String(type.hashKey(value));
+    text += part === null ? "n" : `${part.length}:${part}`;
+  }
+  return text;
 }
 
 function isSame(

@@ -3,6 +3,7 @@ import type { ParameterTypes, Scope } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { UNKNOWN } from "../types/builtin-types.ts";
 
 /** A table in a query, under the name that the query knows it by. */
 export interface Source {
@@ -30,9 +31,9 @@ export class QueryScope implements Scope {
     }
     const place = this.resolve(qualifier, name);
     const { source, column } = place;
-    const type = this.sources[source]?.table.columns[column]?.type ?? "unknown";
+    const { type = UNKNOWN, typmod = -1 } = this.sources[source]?.table.columns[column] ?? {};
     const evaluate: Evaluate = (frame) => frame.rows[source]?.[column] ?? null;
-    return { type, evaluate, sources: 1 << source, column: place };
+    return { type, typmod, evaluate, sources: 1 << source, column: place };
   }
 
   subLink(node: SyntaxNode): Expression {

@@ -2,7 +2,8 @@ import { settleUnknown } from "../expressions/coercion.ts";
 import type { Evaluate, Expression } from "../expressions/expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { compareSqlValues, type Datum } from "../types/sql-type.ts";
+import { TEXT } from "../types/builtin-types.ts";
+import type { Datum } from "../types/datum.ts";
 import type { QueryScope } from "./query-scope.ts";
 import type { Target } from "./target-list.ts";
 
@@ -33,7 +34,7 @@ export function compileSortClause(
       key.refuse(direction);
     }
     const descending = direction === "SORTBY_DESC";
-    const expression = findOutputColumn(key, targets) ?? settleUnknown(scope, compile(key), "text");
+    const expression = findOutputColumn(key, targets) ?? settleUnknown(scope, compile(key), TEXT);
     const nullsFirst = nulls === "SORTBY_NULLS_DEFAULT" ? descending : nulls.endsWith("FIRST");
     return { expression, evaluate: expression.evaluate, descending, nullsFirst };
   });
@@ -54,7 +55,7 @@ export function compareByKeys(
       }
       return (a === null) === key.nullsFirst ? -1 : 1;
     }
-    const order = compareSqlValues(a, b);
+    const order = key.expression.type.compare(a, b);
     if (order !== 0) {
       return key.descending ? -order : order;
     }

@@ -3,13 +3,8 @@ import type { LockMode } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { Table } from "../storage/table.ts";
+import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
-
-/** A column of a result. */
-export interface ResultColumn {
-  readonly name: string;
-  readonly type: SqlType;
-}
 
 /** What a plan gave: rows to return, and how many rows it found or changed. */
 export interface PlanOutcome {
@@ -34,7 +29,7 @@ export interface PlanTemplate {
 export interface StatementPlan {
   /** The command tag as Postgres words it: `INSERT 0 1`, `SELECT 2`, `CREATE TABLE`. */
   tag(count: number): string;
-  readonly columns: readonly ResultColumn[];
+  readonly columns: readonly Field[];
   /** Locks on tables to be taken before it runs, in this order. */
   readonly tableLocks: readonly { readonly table: Table; readonly mode: LockMode }[];
   readonly parameterTypes: readonly SqlType[];

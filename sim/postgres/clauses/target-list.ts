@@ -2,12 +2,13 @@ import { settleUnknown } from "../expressions/coercion.ts";
 import { readColumnName } from "../expressions/compile-expression.ts";
 import type { Evaluate, Expression } from "../expressions/expression.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { TEXT } from "../types/builtin-types.ts";
+import type { Field } from "../types/field.ts";
 import type { QueryScope } from "./query-scope.ts";
-import type { ResultColumn } from "./statement-plan.ts";
 
 /** A column of a result and how it is computed. */
 export interface Target {
-  readonly column: ResultColumn;
+  readonly column: Field;
   readonly evaluate: Evaluate;
   readonly expression: Expression;
 }
@@ -26,8 +27,9 @@ export function compileTargets(
       return spreadStar(scope, value);
     }
     const name = alias ?? columnNameOf(value);
-    const expression = settleUnknown(scope, compile(value), "text");
-    return [{ column: { name, type: expression.type }, evaluate: expression.evaluate, expression }];
+    const expression = settleUnknown(scope, compile(value), TEXT);
+    const { type, typmod = -1, evaluate } = expression;
+    return [{ column: { name, type, typmod }, evaluate, expression }];
   });
 }
 
@@ -48,11 +50,11 @@ function spreadStar(scope: QueryScope, node: SyntaxNode): Target[] {
     if (qualifier !== undefined && source.alias !== qualifier) {
       return [];
     }
-    return source.table.columns.map(({ name, type }, column): Target => {
+    return source.table.columns.map(({ name, type, typmod }, column): Target => {
       const evaluate: Evaluate = (frame) => frame.rows[at]?.[column] ?? null;
       const place = { source: at, column };
-      const expression = { type, evaluate, sources: 1 << at, column: place };
-      return { column: { name, type }, evaluate, expression };
+      const expression = { type, typmod, evaluate, sources: 1 << at, column: place };
+      return { column: { name, type, typmod }, evaluate, expression };
     });
   });
 }

@@ -1,6 +1,9 @@
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { compareSqlValues, inRange, type SqlType, type Datum } from "../types/sql-type.ts";
+import { BIGINT, BOOLEAN, INTEGER, NUMERIC, UNKNOWN } from "../types/builtin-types.ts";
+import type { Datum } from "../types/datum.ts";
+import type { SqlType } from "../types/sql-type.ts";
+import { canonical, int8Add, num, whole } from "../types/whole.ts";
 import { compileExpression } from "./compile-expression.ts";
 import type { Evaluate, Expression } from "./expression.ts";
 import type { Frame } from "./frame.ts";
@@ -42,19 +45,19 @@ export class Aggregates {
       if (name !== "count" || !star) {
         return node.refuse(`${name} without an argument`);
       }
-      return this.#add("bigint", { initial: 0n, step: increment });
+      return this.#add(BIGINT, { initial: 0, step: increment });
     }
     const operand = compileExpression(this.#scope, argumentNode);
     if (name === "count") {
-      return this.#add("bigint", countNonNull(operand.evaluate));
+      return this.#add(BIGINT, countNonNull(operand.evaluate));
     }
     if (name === "sum") {
       return this.#add(sumType(node, operand.type), sum(operand));
     }
-    if (operand.type === "unknown" || operand.type === "boolean") {
-      throw new PostgresError("42883", `function ${name}(${operand.type}) does not exist`);
+    if (operand.type === UNKNOWN || operand.type === BOOLEAN) {
+      throw new PostgresError("42883", `function ${name}(${operand.type.name}) does not exist`);
     }
-    return this.#add(operand.type, extreme(operand.evaluate, name === "min" ? -1 : 1));
+    return this.#add(operand.type, extreme(operand, name === "min" ? -1 : 1));
   };
 
   /** The values of all aggregates before the first row. */
@@ -76,21 +79,21 @@ export class Aggregates {
 }
 
 function increment(accumulated: Datum): Datum {
-  return typeof accumulated === "bigint" ? accumulated + 1n : 1n;
+  return num(accumulated) + 1;
 }
 
 function countNonNull(evaluate: Evaluate): Aggregate {
   return {
-    initial: 0n,
+    initial: 0,
     step: (accumulated, frame) => (evaluate(frame) === null ? accumulated : increment(accumulated)),
   };
 }
 
 function sumType(node: SyntaxNode, type: SqlType): SqlType {
-  if (type === "bigint") {
-    return "numeric";
+  if (type === BIGINT) {
+    return NUMERIC;
   }
-  return type === "integer" ? "bigint" : node.refuse(`sum over ${type}`);
+  return type === INTEGER ? BIGINT : node.refuse(`sum over ${type.name}`);
 }
 
 function sum(operand: Expression): Aggregate {
@@ -98,16 +101,21 @@ function sum(operand: Expression): Aggregate {
     initial: null,
     step: (accumulated, frame) => {
       const value = operand.evaluate(frame);
-      if (typeof value !== "bigint") {
+      if (value === null) {
         return accumulated;
       }
-      const total = typeof accumulated === "bigint" ? accumulated + value : value;
-      return operand.type === "integer" ? inRange("bigint", total) : total;
+      if (accumulated === null) {
+        return value;
+      }
+      if (operand.type === INTEGER) {
+        return int8Add(whole(accumulated), whole(value));
+      }
+      return canonical(BigInt(whole(accumulated)) + BigInt(whole(value)));
     },
   };
 }
 
-function extreme(evaluate: Evaluate, sign: number): Aggregate {
+function extreme({ type, evaluate }: Expression, sign: number): Aggregate {
   return {
     initial: null,
     step: (accumulated, frame) => {
@@ -118,7 +126,7 @@ function extreme(evaluate: Evaluate, sign: number): Aggregate {
       if (accumulated === null) {
         return value;
       }
-      return compareSqlValues(value, accumulated) * sign > 0 ? value : accumulated;
+      return type.compare(value, accumulated) * sign > 0 ? value : accumulated;
     },
   };
 }

@@ -1,14 +1,10 @@
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { BIGINT, BOOLEAN, isWhole, TEXT, UNKNOWN } from "../types/builtin-types.ts";
+import type { Datum, Value } from "../types/datum.ts";
 import { readParameter } from "../types/parameter.ts";
-import {
-  formatSqlText,
-  inRange,
-  isWhole,
-  parseSqlText,
-  type SqlType,
-  type Datum,
-} from "../types/sql-type.ts";
+import type { SqlType } from "../types/sql-type.ts";
+import { int4, whole } from "../types/whole.ts";
 import { constant, type Evaluate, type Expression } from "./expression.ts";
 import type { Scope } from "./scope.ts";
 
@@ -16,7 +12,7 @@ import type { Scope } from "./scope.ts";
  * Gives an expression of unknown type the type that its context asks for; others stay as they are.
  */
 export function settleUnknown(scope: Scope, expression: Expression, type: SqlType): Expression {
-  if (expression.type !== "unknown" || type === "unknown") {
+  if (expression.type !== UNKNOWN || type === UNKNOWN) {
     return expression;
   }
   if (expression.parameter !== undefined) {
@@ -44,12 +40,12 @@ export function coerceForColumn(
   if (isWhole(settled.type) && isWhole(column.type)) {
     return { type: column.type, evaluate: narrowing(column.type, evaluate), sources };
   }
-  if (column.type === "text" && (isWhole(settled.type) || settled.type === "boolean")) {
-    return { type: "text", evaluate: castFunction(settled.type, "text", evaluate), sources };
+  if (column.type === TEXT && (isWhole(settled.type) || settled.type === BOOLEAN)) {
+    return { type: TEXT, evaluate: castFunction(settled.type, TEXT, evaluate), sources };
   }
   throw new PostgresError(
     "42804",
-    `column "${column.name}" is of type ${column.type} but expression is of type ${settled.type}`,
+    `column "${column.name}" is of type ${column.type.name} but expression is of type ${settled.type.name}`,
     { hint: "You will need to rewrite or cast the expression." },
   );
 }
@@ -67,10 +63,10 @@ export function castTo(
   }
   const known =
     (isWhole(settled.type) && isWhole(type)) ||
-    (type === "text" && (isWhole(settled.type) || settled.type === "boolean")) ||
-    (settled.type === "text" && (isWhole(type) || type === "boolean"));
+    (type === TEXT && (isWhole(settled.type) || settled.type === BOOLEAN)) ||
+    (settled.type === TEXT && (isWhole(type) || type === BOOLEAN));
   if (!known) {
-    node.refuse(`a cast from ${settled.type} to ${type}`);
+    node.refuse(`a cast from ${settled.type.name} to ${type.name}`);
   }
   const { evaluate, sources } = settled;
   return { type, evaluate: castFunction(settled.type, type, evaluate), sources };
@@ -80,11 +76,11 @@ function castFunction(from: SqlType, to: SqlType, evaluate: Evaluate): Evaluate 
   if (isWhole(to) && isWhole(from)) {
     return narrowing(to, evaluate);
   }
-  const convert = (value: Datum): Datum => {
-    if (to !== "text") {
-      return parseSqlText(to, formatSqlText(value));
+  const convert = (value: Value): Datum => {
+    if (to !== TEXT) {
+      return to.input(from.output(value), -1);
     }
-    return typeof value === "boolean" ? String(value) : formatSqlText(value);
+    return typeof value === "boolean" ? String(value) : from.output(value);
   };
   return (frame) => {
     const value = evaluate(frame);
@@ -92,12 +88,12 @@ function castFunction(from: SqlType, to: SqlType, evaluate: Evaluate): Evaluate 
   };
 }
 
-function narrowing(type: "bigint" | "integer", evaluate: Evaluate): Evaluate {
-  if (type === "bigint") {
+function narrowing(type: SqlType, evaluate: Evaluate): Evaluate {
+  if (type === BIGINT) {
     return evaluate;
   }
   return (frame) => {
     const value = evaluate(frame);
-    return typeof value === "bigint" ? inRange(type, value) : value;
+    return value === null ? null : int4(whole(value));
   };
 }

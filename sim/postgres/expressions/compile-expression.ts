@@ -1,7 +1,8 @@
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { SqlType } from "../types/sql-type.ts";
+import { BIGINT, BOOLEAN, INTEGER, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import { readTypeName } from "../types/type-name.ts";
+import { canonical } from "../types/whole.ts";
 import { castTo, settleUnknown } from "./coercion.ts";
 import { constant, type Evaluate, type Expression } from "./expression.ts";
 import { binaryOperator, distinctness, equalsAny, inList, negation } from "./operator.ts";
@@ -14,16 +15,16 @@ export function compileExpression(scope: Scope, node: SyntaxNode): Expression {
 
 /** Compiles a condition; 42804 when it is not boolean. `clause` is its name in the error. */
 export function compileCondition(scope: Scope, node: SyntaxNode, clause: string): Expression {
-  const expression = settleUnknown(scope, compileExpression(scope, node), "boolean");
+  const expression = settleUnknown(scope, compileExpression(scope, node), BOOLEAN);
   return demandBoolean(expression, clause);
 }
 
 /** 42804 when the expression is not boolean. */
 function demandBoolean(expression: Expression, clause: string): Expression {
-  if (expression.type === "boolean") {
+  if (expression.type === BOOLEAN) {
     return expression;
   }
-  const message = `argument of ${clause} must be type boolean, not type ${expression.type}`;
+  const message = `argument of ${clause} must be type boolean, not type ${expression.type.name}`;
   throw new PostgresError("42804", message);
 }
 
@@ -70,7 +71,7 @@ class ExpressionCompiler {
     const at = number - 1;
     const type = this.#scope.parameters.typeOf(number);
     const evaluate: Evaluate = (frame) => frame.parameters[at] ?? null;
-    if (type !== "unknown") {
+    if (type !== UNKNOWN) {
       return { type, evaluate, sources: 0 };
     }
     return { type, evaluate, sources: 0, parameter: number };
@@ -133,7 +134,7 @@ class ExpressionCompiler {
     const operator = node.requiredText("boolop");
     const word = operator.replace("_EXPR", "");
     const operands = node.children("args").map((operand) => {
-      const compiled = settleUnknown(this.#scope, this.compile(operand), "boolean");
+      const compiled = settleUnknown(this.#scope, this.compile(operand), BOOLEAN);
       return demandBoolean(compiled, word);
     });
     node.end();
@@ -152,16 +153,16 @@ class ExpressionCompiler {
     const wanted = node.requiredText("nulltesttype") === "IS_NULL";
     const operand = this.compile(node.requiredChild("arg"));
     node.end();
-    const settled = settleUnknown(this.#scope, operand, "text");
+    const settled = settleUnknown(this.#scope, operand, TEXT);
     return {
-      type: "boolean",
+      type: BOOLEAN,
       evaluate: (frame) => (settled.evaluate(frame) === null) === wanted,
       sources: settled.sources,
     };
   }
 
   #cast(node: SyntaxNode): Expression {
-    const type = readTypeName(node.part("typeName") ?? node.refuse("a cast without a type"));
+    const { type } = readTypeName(node.part("typeName") ?? node.refuse("a cast without a type"));
     const operand = this.compile(node.requiredChild("arg"));
     node.end();
     return castTo(this.#scope, operand, type, node);
@@ -187,30 +188,29 @@ function compileConstant(node: SyntaxNode): Expression {
   const truth = node.part("boolval");
   node.end();
   if (isNull) {
-    return { ...constant("unknown", null), literal: null };
+    return { ...constant(UNKNOWN, null), literal: null };
   }
   if (whole !== undefined) {
-    return constant("integer", BigInt(whole.number("ival")));
+    return constant(INTEGER, whole.number("ival"));
   }
   if (decimal !== undefined) {
     return largeWhole(node, decimal.text("fval") ?? "");
   }
   if (truth !== undefined) {
-    return constant("boolean", truth.flag("boolval"));
+    return constant(BOOLEAN, truth.flag("boolval"));
   }
   if (text === undefined) {
     return node.refuse("this constant");
   }
   const literal = text.text("sval") ?? "";
-  return { ...constant("unknown", literal), literal };
+  return { ...constant(UNKNOWN, literal), literal };
 }
 
 function largeWhole(node: SyntaxNode, digits: string): Expression {
-  const type: SqlType = "bigint";
   if (!/^-?[0-9]+$/.test(digits) || BigInt.asIntN(64, BigInt(digits)) !== BigInt(digits)) {
     return node.refuse(`the numeric constant ${digits}`);
   }
-  return constant(type, BigInt(digits));
+  return constant(BIGINT, canonical(BigInt(digits)));
 }
 
 function negateIf(negate: boolean, expression: Expression): Expression {
@@ -218,7 +218,7 @@ function negateIf(negate: boolean, expression: Expression): Expression {
     return expression;
   }
   return {
-    type: "boolean",
+    type: BOOLEAN,
     sources: expression.sources,
     evaluate: (frame) => {
       const value = expression.evaluate(frame);
@@ -229,7 +229,7 @@ function negateIf(negate: boolean, expression: Expression): Expression {
 
 function conjunction(operands: readonly Expression[]): Expression {
   return {
-    type: "boolean",
+    type: BOOLEAN,
     sources: sourcesOf(operands),
     evaluate: (frame) => {
       let result: boolean | null = true;
@@ -249,7 +249,7 @@ function conjunction(operands: readonly Expression[]): Expression {
 
 function disjunction(operands: readonly Expression[]): Expression {
   return {
-    type: "boolean",
+    type: BOOLEAN,
     sources: sourcesOf(operands),
     evaluate: (frame) => {
       let result: boolean | null = false;

@@ -1,4 +1,5 @@
-import type { SqlType, Datum } from "../types/sql-type.ts";
+import type { Datum } from "../types/datum.ts";
+import type { SqlType } from "../types/sql-type.ts";
 import type { Frame } from "./frame.ts";
 
 /** Computes a value. @throws PostgresError where Postgres reports one (overflow, bad text) */
@@ -22,6 +23,8 @@ export interface ColumnMatch {
 /** A compiled expression with what is known about it at compile time. */
 export interface Expression {
   readonly type: SqlType;
+  /** Of the value, where it is known, as a column has it; -1 when absent. */
+  readonly typmod?: number;
   readonly evaluate: Evaluate;
   /** The tables whose rows it reads, as bits. */
   readonly sources: number;

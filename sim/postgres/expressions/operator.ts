@@ -1,12 +1,25 @@
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import {
-  compareSqlValues,
-  elementTypeOf,
-  inRange,
+  arrayOver,
+  BIGINT,
+  BOOLEAN,
+  INTEGER,
   isWhole,
-  type SqlType,
-} from "../types/sql-type.ts";
+  TEXT,
+  UNKNOWN,
+} from "../types/builtin-types.ts";
+import type { SqlType } from "../types/sql-type.ts";
+import {
+  int4,
+  int8Add,
+  int8Divide,
+  int8Multiply,
+  int8Remainder,
+  int8Subtract,
+  whole,
+  type Whole,
+} from "../types/whole.ts";
 import { settleUnknown } from "./coercion.ts";
 import type { ColumnMatch, Evaluate, Expression } from "./expression.ts";
 import type { Scope } from "./scope.ts";
@@ -20,12 +33,12 @@ const COMPARISONS: ReadonlyMap<string, (order: number) => boolean> = new Map([
   [">=", (order) => order >= 0],
 ]);
 
-const ARITHMETIC: ReadonlyMap<string, (left: bigint, right: bigint) => bigint> = new Map([
-  ["+", (left, right) => left + right],
-  ["-", (left, right) => left - right],
-  ["*", (left, right) => left * right],
-  ["/", (left, right) => left / divisor(right)],
-  ["%", (left, right) => left % divisor(right)],
+const ARITHMETIC: ReadonlyMap<string, (left: Whole, right: Whole) => Whole> = new Map([
+  ["+", int8Add],
+  ["-", int8Subtract],
+  ["*", int8Multiply],
+  ["/", int8Divide],
+  ["%", int8Remainder],
 ]);
 
 /** The scope and the place in the text of an operator, and its operands. */
@@ -54,10 +67,10 @@ export function binaryOperator(operation: Operation): Expression {
 /** `left = ANY (right)` over an array. */
 export function equalsAny(operation: Operation): Expression {
   const { scope, node, left, right } = operation;
-  const arrayType = settleUnknown(scope, right, arrayOver(left.type));
-  const elementType = elementTypeOf(arrayType.type);
-  if (elementType === undefined) {
-    return node.refuse(`= ANY over ${arrayType.type}`);
+  const arrayType = settleUnknown(scope, right, arrayOver(left.type) ?? TEXT);
+  const { element: elementType } = arrayType.type;
+  if (elementType === null) {
+    return node.refuse(`= ANY over ${arrayType.type.name}`);
   }
   const [settled] = settleOperands({ ...operation, right: { ...arrayType, type: elementType } });
   const evaluate = arrayType.evaluate;
@@ -69,7 +82,7 @@ export function inList(
   operation: Omit<Operation, "right">,
   items: readonly Expression[],
 ): Expression {
-  const typed = items.find((item) => item.type !== "unknown");
+  const typed = items.find((item) => item.type !== UNKNOWN);
   const [left] = settleOperands({ ...operation, right: typed ?? operation.left });
   const settled = items.map((right) => settleOperands({ ...operation, left, right })[1]);
   const sources = settled.reduce((all, item) => all | item.sources, 0);
@@ -82,24 +95,24 @@ export function distinctness(operation: Operation, distinct: boolean): Expressio
   const evaluate: Evaluate = (frame) => {
     const a = left.evaluate(frame);
     const b = right.evaluate(frame);
-    const same = a === null || b === null ? a === b : compareSqlValues(a, b) === 0;
+    const same = a === null || b === null ? a === b : left.type.compare(a, b) === 0;
     return same !== distinct;
   };
-  return { type: "boolean", evaluate, sources: left.sources | right.sources };
+  return { type: BOOLEAN, evaluate, sources: left.sources | right.sources };
 }
 
 /** `- operand`. */
 export function negation(node: SyntaxNode, operand: Expression): Expression {
   const { type, evaluate, sources } = operand;
   if (!isWhole(type)) {
-    return node.refuse(`operator - before ${type}`);
+    return node.refuse(`operator - before ${type.name}`);
   }
   return {
     type,
     sources,
     evaluate: (frame) => {
       const value = evaluate(frame);
-      return typeof value === "bigint" ? inRange(type, -value) : null;
+      return value === null ? null : inRange(type, int8Subtract(0, whole(value)));
     },
   };
 }
@@ -113,14 +126,14 @@ function comparison(operation: Operation): Expression {
       return null;
     }
     const b = right.evaluate(frame);
-    return b === null ? null : holds(compareSqlValues(a, b));
+    return b === null ? null : holds(left.type.compare(a, b));
   };
   const sources = left.sources | right.sources;
   if (operation.name !== "=") {
-    return { type: "boolean", evaluate, sources };
+    return { type: BOOLEAN, evaluate, sources };
   }
   const matches = [...matchOf(left, right), ...matchOf(right, left)];
-  return { type: "boolean", evaluate, sources, matches };
+  return { type: BOOLEAN, evaluate, sources, matches };
 }
 
 function matchOf(side: Expression, other: Expression): ColumnMatch[] {
@@ -145,7 +158,7 @@ function membership(left: Expression, list: Evaluate, listSources: number): Expr
     for (const item of items) {
       if (item === null) {
         sawNull = true;
-      } else if (compareSqlValues(value, item) === 0) {
+      } else if (left.type.compare(value, item) === 0) {
         return true;
       }
     }
@@ -154,15 +167,15 @@ function membership(left: Expression, list: Evaluate, listSources: number): Expr
   const sources = left.sources | listSources;
   const { column } = left;
   if (column === undefined) {
-    return { type: "boolean", evaluate, sources };
+    return { type: BOOLEAN, evaluate, sources };
   }
   const match: ColumnMatch = { place: column, kind: "any", value: list, sources: listSources };
-  return { type: "boolean", evaluate, sources, matches: [match] };
+  return { type: BOOLEAN, evaluate, sources, matches: [match] };
 }
 
 function arithmetic(operation: Operation): Expression {
   const { name, scope } = operation;
-  if (operation.left.type === "unknown" && operation.right.type === "unknown") {
+  if (operation.left.type === UNKNOWN && operation.right.type === UNKNOWN) {
     throw new PostgresError("42725", `operator is not unique: unknown ${name} unknown`, {
       hint: "Could not choose a best candidate operator. You might need to add explicit type casts.",
     });
@@ -173,33 +186,23 @@ function arithmetic(operation: Operation): Expression {
     throw noOperator(name, left.type, right.type);
   }
   const compute = ARITHMETIC.get(name) ?? operation.node.refuse(`operator ${name}`);
-  const type = left.type === "integer" && right.type === "integer" ? "integer" : "bigint";
+  const type = left.type === INTEGER && right.type === INTEGER ? INTEGER : BIGINT;
   const evaluate: Evaluate = (frame) => {
     const a = left.evaluate(frame);
     const b = right.evaluate(frame);
-    if (typeof a !== "bigint" || typeof b !== "bigint") {
-      return null;
-    }
-    return inRange(type, compute(a, b));
+    return a === null || b === null ? null : inRange(type, compute(whole(a), whole(b)));
   };
   return { type, evaluate, sources: left.sources | right.sources };
 }
 
-function divisor(value: bigint): bigint {
-  if (value === 0n) {
-    throw new PostgresError("22012", "division by zero");
-  }
-  return value;
-}
-
 /** An operand of unknown type takes the other's; two unknown ones are text. */
 function settleOperands({ scope, name, left, right }: Operation): [Expression, Expression] {
-  const target = left.type !== "unknown" ? left.type : right.type;
-  const type = target === "unknown" ? "text" : target;
+  const target = left.type !== UNKNOWN ? left.type : right.type;
+  const type = target === UNKNOWN ? TEXT : target;
   const settledLeft = settleUnknown(scope, left, type);
   const settledRight = settleUnknown(scope, right, type);
   const comparable =
-    (settledLeft.type === settledRight.type && elementTypeOf(settledLeft.type) === undefined) ||
+    (settledLeft.type === settledRight.type && settledLeft.type.element === null) ||
     (isWhole(settledLeft.type) && isWhole(settledRight.type));
   if (!comparable) {
     throw noOperator(name, settledLeft.type, settledRight.type);
@@ -208,14 +211,11 @@ function settleOperands({ scope, name, left, right }: Operation): [Expression, E
 }
 
 function noOperator(name: string, left: SqlType, right: SqlType): PostgresError {
-  return new PostgresError("42883", `operator does not exist: ${left} ${name} ${right}`, {
+  return new PostgresError("42883", `operator does not exist: ${left.name} ${name} ${right.name}`, {
     hint: "No operator matches the given name and argument types. You might need to add explicit type casts.",
   });
 }
 
-function arrayOver(type: SqlType): SqlType {
-  if (type === "bigint") {
-    return "bigint[]";
-  }
-  return type === "integer" ? "integer[]" : "text[]";
+function inRange(type: SqlType, value: Whole): Whole {
+  return type === INTEGER ? int4(value) : value;
 }

@@ -1,5 +1,6 @@
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { UNKNOWN } from "../types/builtin-types.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import type { Expression } from "./expression.ts";
 
@@ -16,15 +17,15 @@ export class ParameterTypes {
     while (this.#types.length < number) {
       this.#types.push(undefined);
     }
-    return this.#types[number - 1] ?? "unknown";
+    return this.#types[number - 1] ?? UNKNOWN;
   }
 
   /** Gives a parameter of unknown type its type; 42P08 when it has another one by now. */
   settle(number: number, type: SqlType): void {
     const known = this.typeOf(number);
-    if (known !== "unknown" && known !== type) {
+    if (known !== UNKNOWN && known !== type) {
       throw new PostgresError("42P08", `inconsistent types deduced for parameter $${number}`, {
-        detail: `${known} versus ${type}`,
+        detail: `${known.name} versus ${type.name}`,
       });
     }
     this.#types[number - 1] = type;

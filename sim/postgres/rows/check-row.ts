@@ -1,7 +1,6 @@
 import type { RowValues } from "../storage/row.ts";
 import type { Table } from "../storage/table.ts";
-import { formatSqlText } from "../types/sql-type.ts";
-import { constraintViolation } from "./constraint-violation.ts";
+import { constraintViolation, showValue } from "./constraint-violation.ts";
 
 const SHOWN_BYTES_MAX = 64;
 
@@ -18,7 +17,7 @@ export function checkRow(table: Table, row: RowValues): void {
     const message = `null value in column "${column.name}" of relation "${table.name}" violates not-null constraint`;
     throw constraintViolation("23502", message, table, {
       column: column.name,
-      detail: failingRow(row),
+      detail: failingRow(table, row),
     });
   }
   for (const check of table.checks) {
@@ -28,13 +27,13 @@ export function checkRow(table: Table, row: RowValues): void {
     const message = `new row for relation "${table.name}" violates check constraint "${check.name}"`;
     throw constraintViolation("23514", message, table, {
       constraint: check.name,
-      detail: failingRow(row),
+      detail: failingRow(table, row),
     });
   }
 }
 
-function failingRow(row: RowValues): string {
-  const shown = row.map((value) => (value === null ? "null" : clip(formatSqlText(value))));
+function failingRow(table: Table, row: RowValues): string {
+  const shown = row.map((value, at) => clip(showValue(table, at, value)));
   return `Failing row contains (${shown.join(", ")}).`;
 }
 

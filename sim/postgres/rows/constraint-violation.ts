@@ -1,6 +1,6 @@
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table } from "../storage/table.ts";
-import { formatSqlText, type Datum } from "../types/sql-type.ts";
+import type { Datum } from "../types/datum.ts";
 
 /** `Key (a, b)=(1, 2)`, the beginning of Postgres's details about keys. */
 export function describeKey(
@@ -9,8 +9,13 @@ export function describeKey(
   values: readonly Datum[],
 ): string {
   const names = columns.map((column) => table.columns[column]?.name ?? "?").join(", ");
-  const shown = values.map((value) => (value === null ? "null" : formatSqlText(value))).join(", ");
+  const shown = values.map((value, at) => showValue(table, columns[at] ?? -1, value)).join(", ");
   return `Key (${names})=(${shown})`;
+}
+
+/** A value of a column as details show it. */
+export function showValue(table: Table, column: number, value: Datum): string {
+  return value === null ? "null" : (table.columns[column]?.type.output(value) ?? "?");
 }
 
 /** An error of class 23, with the names of what was violated. */

@@ -1,6 +1,7 @@
 import type { RowValues } from "../storage/row.ts";
 import type { ForeignKey, RowVersion } from "../storage/table.ts";
-import type { Datum } from "../types/sql-type.ts";
+import type { Datum } from "../types/datum.ts";
+import type { SqlType } from "../types/sql-type.ts";
 
 /**
  * A check that a change of a row asked for: `reference` that what the new version refers to is
@@ -17,6 +18,7 @@ export function valuesAt(row: RowValues, columns: readonly number[]): readonly D
 
 /** True when both rows have the same values, none of them null, in their columns. */
 export function isSameKey(
+  types: readonly SqlType[],
   left: RowValues,
   leftColumns: readonly number[],
   right: RowValues,
@@ -24,7 +26,8 @@ export function isSameKey(
 ): boolean {
   for (let at = 0; at < leftColumns.length; at += 1) {
     const one = left[leftColumns[at] ?? -1] ?? null;
-    if (one === null || one !== (right[rightColumns[at] ?? -1] ?? null)) {
+    const other = right[rightColumns[at] ?? -1] ?? null;
+    if (one === null || other === null || types[at]?.compare(one, other) !== 0) {
       return false;
     }
   }

@@ -3,8 +3,15 @@ import { WAIT, type Wait } from "../ground/wait.ts";
 import { ROW_SHARE } from "../locks/lock.ts";
 import { compareKeys, type IndexKey } from "../storage/ordered-index.ts";
 import { KEY_SHARE, type RowValues } from "../storage/row.ts";
-import { type ForeignKey, indexKeyOf, type RowVersion, type Table } from "../storage/table.ts";
+import {
+  type ForeignKey,
+  indexKeyOf,
+  type RowVersion,
+  type Table,
+  typesOf,
+} from "../storage/table.ts";
 import type { Snapshot } from "../storage/transaction.ts";
+import type { SqlType } from "../types/sql-type.ts";
 import { describeKey } from "./constraint-violation.ts";
 import type { Execution } from "./execution.ts";
 import { type ForeignKeyCheck, isSameKey, valuesAt } from "./foreign-key-check.ts";
@@ -74,7 +81,7 @@ export class ForeignKeyRun {
       this.#snapshot = this.#execution.takeCheckSnapshot("transaction");
       this.#search(referenced, referencedColumns, valuesAt(version.values, columns));
     }
-    const found = this.#lockOne(referencedColumns, version.values, columns);
+    const found = this.#lockOne(foreignKey.types, referencedColumns, version.values, columns);
     if (found === WAIT) {
       return WAIT;
     }
@@ -106,7 +113,7 @@ export class ForeignKeyRun {
       }
       this.#search(table, columns, key);
     }
-    const found = this.#lockOne(columns, before, referencedColumns);
+    const found = this.#lockOne(foreignKey.types, columns, before, referencedColumns);
     if (found === WAIT) {
       return WAIT;
     }
@@ -140,6 +147,7 @@ export class ForeignKeyRun {
 
   /** Locks the rows that were found until one of them still has the key. */
   #lockOne(
+    types: readonly SqlType[],
     columns: readonly number[],
     wanted: RowValues,
     wantedColumns: readonly number[],
@@ -150,7 +158,7 @@ export class ForeignKeyRun {
         return WAIT;
       }
       if (typeof outcome === "object") {
-        if (isSameKey(outcome.values, columns, wanted, wantedColumns)) {
+        if (isSameKey(types, outcome.values, columns, wanted, wantedColumns)) {
           return true;
         }
       } else if (this.#execution.isolation !== "read committed") {
@@ -179,6 +187,7 @@ function versionsWithKey(
   );
   const rows =
     index === undefined ? table.rows : index.entries.lookUp(key).map((entry) => entry.row);
+  const types = typesOf(table, columns);
   const found: RowVersion[] = [];
   for (const row of rows) {
     const version = row.visibleTo(snapshot);
@@ -187,7 +196,7 @@ function versionsWithKey(
     }
     const own =
       index === undefined ? valuesAt(version.values, columns) : indexKeyOf(index, version.values);
-    if (own !== undefined && compareKeys(own, key) === 0) {
+    if (own !== undefined && compareKeys(types, own, key) === 0) {
       found.push(version);
     }
   }

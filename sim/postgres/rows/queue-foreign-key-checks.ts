@@ -24,7 +24,7 @@ export function queueForeignKeyChecks(
       if (
         previous !== null &&
         previous.createdBy.top !== execution.top &&
-        isSameKey(previous.values, columns, after.values, columns)
+        isSameKey(foreignKey.types, previous.values, columns, after.values, columns)
       ) {
         continue;
       }
@@ -35,10 +35,10 @@ export function queueForeignKeyChecks(
     return;
   }
   for (const foreignKey of table.referencedBy) {
-    const { referencedColumns: columns } = foreignKey;
+    const { referencedColumns: columns, types } = foreignKey;
     if (
       hasNull(before, columns) ||
-      (after !== null && isSameKey(before, columns, after.values, columns))
+      (after !== null && isSameKey(types, before, columns, after.values, columns))
     ) {
       continue;
     }

@@ -205,7 +205,8 @@ function strengthOf(table: Table, before: RowValues, after: RowValues | null): R
     return FOR_UPDATE;
   }
   for (const column of table.keyColumns) {
-    if (before[column] !== after[column]) {
+    const type = table.columns[column]?.type;
+    if (type?.isSame(before[column] ?? null, after[column] ?? null) !== true) {
       return FOR_UPDATE;
     }
   }

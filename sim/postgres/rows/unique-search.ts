@@ -64,7 +64,7 @@ function searchKey(
         continue;
       }
       const own = indexKeyOf(index, version.values);
-      if (own !== undefined && compareKeys(own, key) === 0) {
+      if (own !== undefined && compareKeys(index.entries.types, own, key) === 0) {
         return version;
       }
     }

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Commit } from "../storage/commit.ts";
+import { clientChange, type ClientChange } from "../client/client-change.ts";
+import { clientRows } from "../client/client-row-codec.ts";
 import { loadPostgresParser } from "../syntax/postgres-parser.ts";
 import { type Asked, Rehearsal } from "../testing/rehearsal.ts";
 
@@ -206,8 +207,10 @@ describe("an index that is not committed", () => {
 });
 
 test("the observer gets each commit in order, with rows as the client would, and nothing of what was rolled back", () => {
-  const commits: Commit[] = [];
-  stage.engine.onCommit((commit) => commits.push(commit));
+  const commits: { applicationName: string; changes: ClientChange[] }[] = [];
+  stage.engine.onCommit(({ applicationName, changes }) =>
+    commits.push({ applicationName, changes: changes.map(clientChange) }),
+  );
   stage.run("s1", "BEGIN");
   stage.run("s1", "INSERT INTO wallets VALUES ('c', 1)");
   stage.run("s2", "INSERT INTO entries (wallet_id) VALUES ('a')");
@@ -350,5 +353,7 @@ function describeAnswer({ reply }: Asked): string {
   if (reply.fields.length === 0) {
     return reply.tag;
   }
-  return reply.rows.map((row) => Object.values(row).join(" ")).join(" | ");
+  return clientRows(reply)
+    .map((row) => Object.values(row).join(" "))
+    .join(" | ");
 }

@@ -6,6 +6,8 @@ import type {
   RequestReplyPort,
   RequestReplyProtocol,
 } from "../../network/request-reply/request-reply-protocol.ts";
+import type { RowValues } from "../storage/row.ts";
+import type { Field } from "../types/field.ts";
 import type { Parameter } from "../types/parameter.ts";
 import type { QueryReply, StatementResult } from "./query-result.ts";
 
@@ -36,11 +38,19 @@ function tellReply(reply: FromServer<QueryReply>, data: TraceData): void {
   tellResult(reply, data);
 }
 
-function tellResult({ tag, rows }: StatementResult, data: TraceData): void {
+function tellResult({ tag, fields, rows }: StatementResult, data: TraceData): void {
   data.add(tag);
+  const primitive = fields.every(({ type }) => type.primitive);
   for (const row of rows) {
-    data.addRow(row);
+    data.addRow(primitive ? row : textsOf(fields, row));
   }
+}
+
+function textsOf(fields: readonly Field[], row: RowValues): (string | null)[] {
+  return fields.map(({ type }, at) => {
+    const value = row[at] ?? null;
+    return value === null ? null : type.output(value);
+  });
 }
 
 /** Where a database server listens. */

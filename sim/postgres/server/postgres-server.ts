@@ -1,14 +1,15 @@
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Network } from "../../network/network.ts";
 import { serveOneByOne } from "../../network/request-reply/serve-one-by-one.ts";
-import type { ClientRow, Commit } from "../storage/commit.ts";
+import type { Commit } from "../storage/commit.ts";
 import { PostgresEngine } from "./postgres-engine.ts";
 import type { PostgresPort } from "./postgres-protocol.ts";
+import type { StatementResult } from "./query-result.ts";
 
 /** A database server on the network. */
 export interface PostgresServer {
   /** Runs one query beside the network, at this instant, for preparing and observing. */
-  read(sql: string): readonly ClientRow[];
+  read(sql: string): Pick<StatementResult, "fields" | "rows">;
 }
 
 /**
@@ -53,19 +54,19 @@ export function startPostgresServer(options: {
   return { read: (sql) => readNow(engine, sql) };
 }
 
-function readNow(engine: PostgresEngine, sql: string): readonly ClientRow[] {
+function readNow(engine: PostgresEngine, sql: string): StatementResult {
   const session = engine.openSession();
-  const answers: (readonly ClientRow[])[] = [];
+  const answers: StatementResult[] = [];
   session.query(sql, [], (reply) => {
     if (reply.kind === "error") {
       throw reply.error;
     }
-    answers.push(reply.rows);
+    answers.push(reply);
   });
   session.close();
-  const [rows] = answers;
-  if (rows === undefined) {
+  const [answer] = answers;
+  if (answer === undefined) {
     throw new Error(`the observation had to wait: ${sql}`);
   }
-  return rows;
+  return answer;
 }

@@ -1,15 +1,7 @@
-import type { StatementPlan, PlanOutcome, ResultColumn } from "../clauses/statement-plan.ts";
+import type { StatementPlan, PlanOutcome } from "../clauses/statement-plan.ts";
 import type { PostgresError } from "../ground/postgres-error.ts";
-import type { ClientRow } from "../storage/commit.ts";
 import type { RowValues } from "../storage/row.ts";
-import { type ClientValue, type SqlType, toClientValue, TYPE_OID } from "../types/sql-type.ts";
-
-/** A column of a result, as a row description carries it. */
-export interface ResultField {
-  readonly name: string;
-  readonly type: SqlType;
-  readonly typeOid: number;
-}
+import type { Field } from "../types/field.ts";
 
 /**
  * What one statement answered. `command` and `rowCount` are read off the tag as the `pg` client
@@ -21,9 +13,8 @@ export interface StatementResult {
   readonly command: string;
   /** Rows returned or changed; null for a command that counts none. */
   readonly rowCount: number | null;
-  readonly fields: readonly ResultField[];
-  /** Rows keyed by column name; of two columns of one name the later one stays. */
-  readonly rows: readonly ClientRow[];
+  readonly fields: readonly Field[];
+  readonly rows: readonly RowValues[];
 }
 
 /**
@@ -39,21 +30,9 @@ const COUNTED = new Set(["SELECT", "INSERT", "UPDATE", "DELETE"]);
 /** The result of a statement that has run by its plan. */
 export function resultOf(plan: StatementPlan, { rows, count }: PlanOutcome): StatementResult {
   const { columns } = plan;
-  const fields = columns.map(({ name, type }) => ({ name, type, typeOid: TYPE_OID[type] }));
-  const clientRows = rows.map((row) => describeRow(columns, row));
   const tag = plan.tag(count);
   const command = commandOf(tag);
-  return { tag, command, rowCount: COUNTED.has(command) ? count : null, fields, rows: clientRows };
-}
-
-function describeRow(columns: readonly ResultColumn[], row: RowValues): ClientRow {
-  const described: Record<string, ClientValue> = {};
-  let at = 0;
-  for (const { name, type } of columns) {
-    described[name] = toClientValue(type, row[at] ?? null);
-    at += 1;
-  }
-  return described;
+  return { tag, command, rowCount: COUNTED.has(command) ? count : null, fields: columns, rows };
 }
 
 /** The result of a command without rows. */

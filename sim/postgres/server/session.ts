@@ -12,8 +12,8 @@ import type { OpenTransaction } from "../storage/open-transaction.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import { type ParsedStatement, parseStatements } from "../syntax/postgres-parser.ts";
+import type { Datum } from "../types/datum.ts";
 import { type Parameter, readParameter } from "../types/parameter.ts";
-import type { Datum } from "../types/sql-type.ts";
 import {
   type QueryReply,
   resultOf,

@@ -7,7 +7,8 @@ import { ParameterTypes } from "../expressions/scope.ts";
 import { WAIT } from "../ground/wait.ts";
 import { EXCLUSIVE } from "../locks/lock.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { isWhole } from "../types/sql-type.ts";
+import { BIGINT, isWhole, VOID } from "../types/builtin-types.ts";
+import { whole } from "../types/whole.ts";
 
 const FUNCTION = "pg_advisory_xact_lock";
 
@@ -36,20 +37,20 @@ export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined 
   }
   const parameters = new ParameterTypes();
   const scope = new QueryScope(parameters);
-  const key = settleUnknown(scope, compileExpression(scope, argument), "bigint");
+  const key = settleUnknown(scope, compileExpression(scope, argument), BIGINT);
   if (!isWhole(key.type)) {
-    return call.refuse(`${FUNCTION}(${key.type})`);
+    return call.refuse(`${FUNCTION}(${key.type.name})`);
   }
   const plan: StatementPlan = {
     tag: (count) => `SELECT ${count}`,
-    columns: [{ name: target.text("name") ?? FUNCTION, type: "void" }],
+    columns: [{ name: target.text("name") ?? FUNCTION, type: VOID, typmod: -1 }],
     tableLocks: [],
     parameterTypes: parameters.finish(),
     *run(execution) {
       const value = key.evaluate(new Frame(StatementRun.of(execution), null, 0));
       if (
-        typeof value === "bigint" &&
-        !execution.takeLock(execution.advisoryLock(value), EXCLUSIVE)
+        value !== null &&
+        !execution.takeLock(execution.advisoryLock(BigInt(whole(value))), EXCLUSIVE)
       ) {
         yield WAIT;
       }

@@ -5,13 +5,15 @@ import { Frame, StatementRun } from "../expressions/frame.ts";
 import { ParameterTypes } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { SqlType, Datum } from "../types/sql-type.ts";
+import type { Datum } from "../types/datum.ts";
+import type { SqlType } from "../types/sql-type.ts";
 import { readTypeName } from "../types/type-name.ts";
 
 /** A column as CREATE TABLE words it. */
 export interface ColumnDefinition {
   readonly name: string;
   readonly type: SqlType;
+  readonly typmod: number;
   notNull: boolean;
   identity: boolean;
   defaultValue: Datum;
@@ -59,11 +61,14 @@ function readColumn(
   constraints: ConstraintDefinition[],
 ): ColumnDefinition {
   const name = node.requiredText("colname");
-  const type = readTypeName(node.part("typeName") ?? node.refuse("a column without a type"));
+  const { type, typmod } = readTypeName(
+    node.part("typeName") ?? node.refuse("a column without a type"),
+  );
   node.only("is_local", true);
   const column: ColumnDefinition = {
     name,
     type,
+    typmod,
     notNull: false,
     identity: false,
     defaultValue: null,

@@ -9,7 +9,14 @@ import { UniqueSearch } from "../rows/unique-search.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import { chooseName } from "../storage/constraint-name.ts";
 import { OrderedIndex } from "../storage/ordered-index.ts";
-import { type IndexPredicate, indexKeyOf, type Table, type TableIndex } from "../storage/table.ts";
+import {
+  type IndexPredicate,
+  indexKeyOf,
+  type StoredRow,
+  type Table,
+  type TableIndex,
+  typesOf,
+} from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 
 const NOTHING: PlanOutcome = { rows: [], count: 0 };
@@ -57,7 +64,8 @@ export function addIndex(
   table: Table,
   definition: Omit<TableIndex, "entries">,
 ): TableIndex {
-  const index: TableIndex = { ...definition, entries: new OrderedIndex() };
+  const entries = new OrderedIndex<StoredRow>(typesOf(table, definition.columns));
+  const index: TableIndex = { ...definition, entries };
   if (catalog.hasRelation(index.name)) {
     throw new PostgresError("42P07", `relation "${index.name}" already exists`);
   }

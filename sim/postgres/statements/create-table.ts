@@ -8,7 +8,7 @@ import type { Execution } from "../rows/execution.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import { chooseName } from "../storage/constraint-name.ts";
 import { Sequence } from "../storage/sequence.ts";
-import { type Column, Table } from "../storage/table.ts";
+import { type Column, Table, typesOf } from "../storage/table.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import {
@@ -108,9 +108,9 @@ function* awaitRival(execution: Execution, catalog: Catalog, name: string): Step
 }
 
 function makeColumn(definition: ColumnDefinition): Column {
-  const { name, type, notNull, defaultValue } = definition;
+  const { name, type, typmod, notNull, defaultValue } = definition;
   const identity = definition.identity ? new Sequence() : null;
-  return { name, type, notNull: notNull || identity !== null, defaultValue, identity };
+  return { name, type, typmod, notNull: notNull || identity !== null, defaultValue, identity };
 }
 
 /**
@@ -210,7 +210,8 @@ function addForeignKey(
     const message = `there is no unique constraint matching given keys for referenced table "${referenced.name}"`;
     throw new PostgresError("42830", message);
   }
-  const foreignKey = { name, table, columns, referenced, referencedColumns };
+  const types = typesOf(referenced, referencedColumns);
+  const foreignKey = { name, table, columns, referenced, referencedColumns, types };
   table.foreignKeys.push(foreignKey);
   referenced.referencedBy.push(foreignKey);
   catalog.onAbort(() =>

@@ -33,7 +33,8 @@ import type { Catalog } from "../storage/catalog.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowVersion, Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { SqlType, Datum } from "../types/sql-type.ts";
+import type { Datum } from "../types/datum.ts";
+import type { SqlType } from "../types/sql-type.ts";
 
 interface Modify {
   readonly verb: "UPDATE" | "DELETE";

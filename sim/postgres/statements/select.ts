@@ -31,7 +31,9 @@ import type { Execution } from "../rows/execution.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { BIGINT, isWhole } from "../types/builtin-types.ts";
 import type { SqlType } from "../types/sql-type.ts";
+import { whole, type Whole } from "../types/whole.ts";
 
 interface Select {
   readonly join: Join;
@@ -126,9 +128,9 @@ function compileBound(scope: QueryScope, node: SyntaxNode | undefined): Evaluate
   if (node === undefined) {
     return null;
   }
-  const expression = settleUnknown(scope, compileExpression(scope, node), "bigint");
-  if (expression.type !== "bigint" && expression.type !== "integer") {
-    const message = `argument of LIMIT must be type bigint, not type ${expression.type}`;
+  const expression = settleUnknown(scope, compileExpression(scope, node), BIGINT);
+  if (!isWhole(expression.type)) {
+    const message = `argument of LIMIT must be type bigint, not type ${expression.type.name}`;
     throw new PostgresError("42804", message);
   }
   return expression.evaluate;
@@ -155,9 +157,10 @@ function* runSelect(select: SelectPlan, execution: Execution): Steps<PlanOutcome
   const { locking, targets, join } = select;
   const frame = new Frame(StatementRun.of(execution), null, select.join.levels.length);
   const limit = boundOf(select.limit, frame, "LIMIT");
-  let toSkip = boundOf(select.offset, frame, "OFFSET") ?? 0n;
+  let skipped = 0;
+  const toSkip = boundOf(select.offset, frame, "OFFSET") ?? 0;
   const rows: RowValues[] = [];
-  if (limit === 0n) {
+  if (limit === 0) {
     return { rows, count: 0 };
   }
   const rowLocking = locking === null ? null : new FoundRowLocking(execution, locking);
@@ -178,25 +181,25 @@ function* runSelect(select: SelectPlan, execution: Execution): Steps<PlanOutcome
         continue;
       }
     }
-    if (toSkip > 0n) {
-      toSkip -= 1n;
+    if (skipped < toSkip) {
+      skipped += 1;
       continue;
     }
     rows.push(targets.map((target) => target.evaluate(frame)));
-    if (limit !== null && BigInt(rows.length) >= limit) {
+    if (limit !== null && rows.length >= limit) {
       break;
     }
   }
   return { rows, count: rows.length };
 }
 
-function boundOf(evaluate: Evaluate | null, frame: Frame, clause: string): bigint | null {
+function boundOf(evaluate: Evaluate | null, frame: Frame, clause: string): Whole | null {
   const value = evaluate?.(frame) ?? null;
-  if (typeof value !== "bigint") {
+  if (value === null) {
     return null;
   }
-  if (value >= 0n) {
-    return value;
+  if (whole(value) >= 0) {
+    return whole(value);
   }
   const code = clause === "LIMIT" ? "2201W" : "2201X";
   throw new PostgresError(code, `${clause} must not be negative`);

@@ -1,15 +1,14 @@
-import { toClientValue, type ClientValue } from "../types/sql-type.ts";
+import type { Field } from "../types/field.ts";
 import type { RowValues } from "./row.ts";
 import type { Table } from "./table.ts";
-
-/** A row as the client would get it, keyed by column name. */
-export type ClientRow = Readonly<Record<string, ClientValue>>;
 
 /** One change of one row: `before` is null for an insert, `after` for a delete. */
 export interface CommittedChange {
   readonly table: string;
-  readonly before: ClientRow | null;
-  readonly after: ClientRow | null;
+  /** What the values of the rows are, by position. */
+  readonly columns: readonly Field[];
+  readonly before: RowValues | null;
+  readonly after: RowValues | null;
 }
 
 /**
@@ -34,21 +33,9 @@ export function commitOf(applicationName: string, changes: readonly NotedChange[
     applicationName,
     changes: changes.map(({ table, before, after }) => ({
       table: table.name,
-      before: describeRow(table, before),
-      after: describeRow(table, after),
+      columns: table.columns,
+      before,
+      after,
     })),
   };
-}
-
-function describeRow(table: Table, row: RowValues | null): ClientRow | null {
-  if (row === null) {
-    return null;
-  }
-  const described: Record<string, ClientValue> = {};
-  let at = 0;
-  for (const { name, type } of table.columns) {
-    described[name] = toClientValue(type, row[at] ?? null);
-    at += 1;
-  }
-  return described;
 }

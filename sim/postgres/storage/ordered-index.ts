@@ -1,4 +1,5 @@
-import { compareSqlValues, type Datum } from "../types/sql-type.ts";
+import type { Datum, HashKey } from "../types/datum.ts";
+import type { SqlType } from "../types/sql-type.ts";
 
 /** The indexed values of a row; null sorts last, as in a B-tree of Postgres. */
 export type IndexKey = readonly Datum[];
@@ -24,13 +25,20 @@ const NONE: readonly never[] = [];
  * where nobody asked for order.
  */
 export class OrderedIndex<Row extends IndexedRow> {
-  readonly #byKey = new Map<Datum, IndexEntry<Row>[]>();
+  /** Of the key's columns. */
+  readonly types: readonly SqlType[];
+  readonly #byKey = new Map<HashKey | null, IndexEntry<Row>[]>();
   #leaves: IndexEntry<Row>[][] | null = null;
   size = 0;
 
+  /** An index without entries over columns of these types. */
+  constructor(types: readonly SqlType[]) {
+    this.types = types;
+  }
+
   /** Adds the entry unless the same row is there under the same key. */
   insert(entry: IndexEntry<Row>): void {
-    const name = nameOf(entry.key);
+    const name = nameOf(this.types, entry.key);
     const same = this.#byKey.get(name);
     if (same === undefined) {
       this.#byKey.set(name, [entry]);
@@ -43,13 +51,13 @@ export class OrderedIndex<Row extends IndexedRow> {
     }
     this.size += 1;
     if (this.#leaves !== null) {
-      insertInto(this.#leaves, entry);
+      insertInto(this.types, this.#leaves, entry);
     }
   }
 
   /** Takes the entry out, if it is there. */
   remove(entry: IndexEntry<Row>): void {
-    const name = nameOf(entry.key);
+    const name = nameOf(this.types, entry.key);
     const same = this.#byKey.get(name) ?? [];
     const at = same.findIndex((other) => other.row === entry.row);
     if (at < 0) {
@@ -62,13 +70,13 @@ export class OrderedIndex<Row extends IndexedRow> {
     }
     this.size -= 1;
     if (this.#leaves !== null) {
-      removeFrom(this.#leaves, entry);
+      removeFrom(this.types, this.#leaves, entry);
     }
   }
 
   /** The entries whose whole key is this, in the order in which their rows were inserted. */
   lookUp(key: IndexKey): readonly IndexEntry<Row>[] {
-    return this.#byKey.get(nameOf(key)) ?? NONE;
+    return this.#byKey.get(nameOf(this.types, key)) ?? NONE;
   }
 
   /**
@@ -78,14 +86,14 @@ export class OrderedIndex<Row extends IndexedRow> {
   *walk(prefix: IndexKey, direction: "forward" | "backward"): Generator<IndexEntry<Row>> {
     const leaves = this.#ordered();
     const forward = direction === "forward";
-    let place = seek(leaves, prefix, forward ? -1 : Infinity);
+    let place = seek(this.types, leaves, prefix, forward ? -1 : Infinity);
     for (;;) {
       const entry = forward ? leaves[place[0]]?.[place[1]] : entryBefore(leaves, place);
-      if (entry === undefined || compareKeys(entry.key, prefix) !== 0) {
+      if (entry === undefined || compareKeys(this.types, entry.key, prefix) !== 0) {
         return;
       }
       yield entry;
-      place = seek(leaves, entry.key, forward ? entry.row.id + 1 : entry.row.id);
+      place = seek(this.types, leaves, entry.key, forward ? entry.row.id + 1 : entry.row.id);
     }
   }
 
@@ -94,7 +102,7 @@ export class OrderedIndex<Row extends IndexedRow> {
       return this.#leaves;
     }
     const entries = [...this.#byKey.values()].flat();
-    entries.sort((left, right) => comparePlace(left, right.key, right.row.id));
+    entries.sort((left, right) => comparePlace(this.types, left, right.key, right.row.id));
     const leaves: IndexEntry<Row>[][] = [];
     for (let at = 0; at < entries.length; at += LEAF_LENGTH_MAX / 2) {
       leaves.push(entries.slice(at, at + LEAF_LENGTH_MAX / 2));
@@ -104,8 +112,8 @@ export class OrderedIndex<Row extends IndexedRow> {
   }
 }
 
-/** Orders two keys over the columns that both have. */
-export function compareKeys(left: IndexKey, right: IndexKey): number {
+/** Orders two keys of columns of these types, over the columns that both have. */
+export function compareKeys(types: readonly SqlType[], left: IndexKey, right: IndexKey): number {
   const shared = Math.min(left.length, right.length);
   for (let at = 0; at < shared; at += 1) {
     const a = left[at] ?? null;
@@ -119,7 +127,7 @@ export function compareKeys(left: IndexKey, right: IndexKey): number {
     if (b === null) {
       return -1;
     }
-    const order = compareSqlValues(a, b);
+    const order = types[at]?.compare(a, b) ?? 0;
     if (order !== 0) {
       return order;
     }
@@ -128,20 +136,28 @@ export function compareKeys(left: IndexKey, right: IndexKey): number {
 }
 
 /** The key as one value for a Map: equal keys have equal names, different keys different ones. */
-function nameOf(key: IndexKey): Datum {
+function nameOf(types: readonly SqlType[], key: IndexKey): HashKey | null {
   if (key.length === 1) {
-    return key[0] ?? null;
+    return partName(types[0], key[0] ?? null);
   }
   let name = "";
-  for (const value of key) {
-    name +=
-      typeof value === "string" ? `${value.length}:${value}` : `${typeof value} ${String(value)};`;
+  for (let at = 0; at < key.length; at += 1) {
+    const part = partName(types[at], key[at] ?? null);
+    name += part === null ? "n" : `${String(part).length}:${String(part)}`;
   }
   return name;
 }
 
-function insertInto(leaves: IndexEntry<IndexedRow>[][], entry: IndexEntry<IndexedRow>): void {
-  const [leafAt, at] = seek(leaves, entry.key, entry.row.id);
+function partName(type: SqlType | undefined, value: Datum): HashKey | null {
+  return value === null || type === undefined ? null : type.hashKey(value);
+}
+
+function insertInto(
+  types: readonly SqlType[],
+  leaves: IndexEntry<IndexedRow>[][],
+  entry: IndexEntry<IndexedRow>,
+): void {
+  const [leafAt, at] = seek(types, leaves, entry.key, entry.row.id);
   const leaf = leaves[leafAt] ?? leaves.at(-1);
   if (leaf === undefined) {
     leaves.push([entry]);
@@ -155,8 +171,12 @@ function insertInto(leaves: IndexEntry<IndexedRow>[][], entry: IndexEntry<Indexe
   leaves.splice(halfAt + 1, 0, leaf.splice(LEAF_LENGTH_MAX / 2));
 }
 
-function removeFrom(leaves: IndexEntry<IndexedRow>[][], entry: IndexEntry<IndexedRow>): void {
-  const [leafAt, at] = seek(leaves, entry.key, entry.row.id);
+function removeFrom(
+  types: readonly SqlType[],
+  leaves: IndexEntry<IndexedRow>[][],
+  entry: IndexEntry<IndexedRow>,
+): void {
+  const [leafAt, at] = seek(types, leaves, entry.key, entry.row.id);
   const leaf = leaves[leafAt];
   if (leaf?.[at]?.row !== entry.row) {
     return;
@@ -176,6 +196,7 @@ function entryBefore<Row extends IndexedRow>(
 
 /** The place of the first entry at or after (key, rowId); a shorter key is compared as a prefix. */
 function seek(
+  types: readonly SqlType[],
   leaves: readonly IndexEntry<IndexedRow>[][],
   key: IndexKey,
   rowId: number,
@@ -185,7 +206,7 @@ function seek(
   while (low < high) {
     const middle = (low + high) >> 1;
     const last = leaves[middle]?.at(-1);
-    if (last !== undefined && comparePlace(last, key, rowId) < 0) {
+    if (last !== undefined && comparePlace(types, last, key, rowId) < 0) {
       low = middle + 1;
     } else {
       high = middle;
@@ -201,7 +222,7 @@ function seek(
   while (low < high) {
     const middle = (low + high) >> 1;
     const entry = leaf[middle];
-    if (entry !== undefined && comparePlace(entry, key, rowId) < 0) {
+    if (entry !== undefined && comparePlace(types, entry, key, rowId) < 0) {
       low = middle + 1;
     } else {
       high = middle;
@@ -210,7 +231,12 @@ function seek(
   return [leafAt, low];
 }
 
-function comparePlace(entry: IndexEntry<IndexedRow>, key: IndexKey, rowId: number): number {
-  const order = compareKeys(entry.key, key);
+function comparePlace(
+  types: readonly SqlType[],
+  entry: IndexEntry<IndexedRow>,
+  key: IndexKey,
+  rowId: number,
+): number {
+  const order = compareKeys(types, entry.key, key);
   return order === 0 ? entry.row.id - rowId : order;
 }

@@ -1,4 +1,4 @@
-import type { Datum } from "../types/sql-type.ts";
+import type { Datum } from "../types/datum.ts";
 
 /** The values of one version of a row, in the order of the table's columns. */
 export type RowValues = readonly Datum[];

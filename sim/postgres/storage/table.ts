@@ -1,5 +1,6 @@
 import { Lock } from "../locks/lock.ts";
-import type { SqlType, Datum } from "../types/sql-type.ts";
+import type { Datum } from "../types/datum.ts";
+import type { SqlType } from "../types/sql-type.ts";
 import type { IndexKey, OrderedIndex } from "./ordered-index.ts";
 import { FOR_UPDATE, type RowValues, type RowLockMode } from "./row.ts";
 import type { Sequence } from "./sequence.ts";
@@ -9,6 +10,7 @@ import type { Snapshot, Transaction } from "./transaction.ts";
 export interface Column {
   readonly name: string;
   readonly type: SqlType;
+  readonly typmod: number;
   notNull: boolean;
   /** A constant; null without DEFAULT. */
   readonly defaultValue: Datum;
@@ -29,6 +31,8 @@ export interface ForeignKey {
   readonly columns: readonly number[];
   readonly referenced: Table;
   readonly referencedColumns: readonly number[];
+  /** Of the referenced columns. */
+  readonly types: readonly SqlType[];
 }
 
 /**
@@ -138,8 +142,12 @@ export class Table {
 
 /** True when both rows are in the index, under one key. */
 export function haveSameKey(index: TableIndex, left: RowValues, right: RowValues): boolean {
-  for (const column of index.columns) {
-    if ((left[column] ?? null) !== (right[column] ?? null)) {
+  const { types } = index.entries;
+  for (let at = 0; at < index.columns.length; at += 1) {
+    const column = index.columns[at] ?? -1;
+    const a = left[column] ?? null;
+    const b = right[column] ?? null;
+    if (a !== b && (a === null || b === null || types[at]?.compare(a, b) !== 0)) {
       return false;
     }
   }
@@ -154,7 +162,8 @@ function describeShape({ name, columns, indexes }: Table): string {
     const { defaultValue, identity } = column;
     return [
       column.name,
-      column.type,
+      column.type.oid,
+      column.typmod,
       String(defaultValue),
       defaultValue === null,
       identity !== null,
@@ -165,6 +174,17 @@ function describeShape({ name, columns, indexes }: Table): string {
     return [index.name, unique, index.columns, predicate?.canonicalConjuncts ?? null];
   });
   return JSON.stringify([name, columnShapes, indexShapes]);
+}
+
+/** The types of these columns. @throws Error when the table has no such column */
+export function typesOf(table: Table, columns: readonly number[]): SqlType[] {
+  return columns.map((at) => {
+    const column = table.columns[at];
+    if (column === undefined) {
+      throw new Error(`table ${table.name} has no column ${at}`);
+    }
+    return column.type;
+  });
 }
 
 /** The row's key in the index, or undefined when a partial index leaves the row out. */

@@ -1,3 +1,4 @@
+import { clientRows } from "../client/client-row-codec.ts";
 import type { PostgresHost } from "../ground/host.ts";
 import { PostgresEngine } from "../server/postgres-engine.ts";
 import type { QueryReply } from "../server/query-result.ts";
@@ -44,11 +45,11 @@ export class Rehearsal implements PostgresHost {
     return asked;
   }
 
-  /** Asks and demands an answer at once, as a result. */
+  /** Asks and demands an answer at once, as a result with the rows that the `pg` client shows. */
   run(name: string, sql: string, parameters: readonly Parameter[] = []) {
     const { reply } = this.ask(name, sql, parameters);
     if (reply?.kind === "result") {
-      return reply;
+      return { ...reply, rows: clientRows(reply) };
     }
     const failure = this.failures[0];
     if (failure instanceof Error) {

@@ -1,12 +1,6 @@
-import { NotSimulated } from "../../kernel/not-simulated.ts";
-import {
-  elementTypeOf,
-  isInRange,
-  isWhole,
-  parseSqlText,
-  type SqlType,
-  type Datum,
-} from "./sql-type.ts";
+import { BIGINT, INTEGER } from "./builtin-types.ts";
+import type { Datum } from "./datum.ts";
+import type { SqlType } from "./sql-type.ts";
 
 /** A parameter as a service hands it to the `pg` client. */
 export type Parameter = string | number | bigint | boolean | null | readonly Parameter[];
@@ -17,35 +11,43 @@ export type Parameter = string | number | bigint | boolean | null | readonly Par
  * (22P02, 22003).
  */
 export function readParameter(type: SqlType, parameter: Parameter): Datum {
-  if (parameter === null) {
-    return null;
+  switch (typeof parameter) {
+    case "string":
+      return type.input(parameter, -1);
+    case "number":
+      // A whole number that fits needs no way through its digits.
+      return isExactly(type, parameter) ? parameter : type.input(String(parameter), -1);
+    case "object":
+      return parameter === null ? null : readArray(type, parameter);
+    default:
+      return type.input(String(parameter), -1);
   }
-  // A whole number that fits needs no way through its digits.
-  if (isWhole(type)) {
-    const whole = wholeNumber(parameter);
-    if (whole !== undefined && isInRange(type, whole)) {
-      return whole;
-    }
-  }
-  const elementType = elementTypeOf(type);
-  if (typeof parameter === "object") {
-    if (elementType === undefined) {
-      throw new NotSimulated(`an array as a parameter of type ${type}`, JSON.stringify(parameter));
-    }
-    return parameter.map((element) => readParameter(elementType, element));
-  }
-  if (elementType !== undefined) {
-    throw new NotSimulated(`an array literal as text, of type ${type}`, String(parameter));
-  }
-  return parseSqlText(type, String(parameter));
 }
 
-function wholeNumber(parameter: Parameter): bigint | undefined {
-  if (typeof parameter === "bigint") {
-    return parameter;
+function isExactly(type: SqlType, value: number): boolean {
+  // Minus zero has a text of its own.
+  return type === BIGINT ? Number.isSafeInteger(value) : type === INTEGER && (value | 0) === value;
+}
+
+function readArray(type: SqlType, array: readonly Parameter[]): Datum {
+  const { element } = type;
+  if (element === null || array.some((item) => typeof item === "object")) {
+    return type.input(arrayText(array), -1);
   }
-  if (typeof parameter !== "number" || !Number.isSafeInteger(parameter)) {
-    return undefined;
-  }
-  return BigInt(parameter);
+  return array.map((item) => readParameter(element, item));
+}
+
+/** As `arrayString` of the `pg` client has it. */
+function arrayText(array: readonly Parameter[]): string {
+  const shown = array.map((item) => {
+    if (item === null) {
+      return "NULL";
+    }
+    return typeof item === "object" ? arrayText(item) : quoted(String(item));
+  });
+  return `{${shown.join(",")}}`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }

@@ -1,16 +1,15 @@
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { arrayTypeOf, type SqlType } from "./sql-type.ts";
+import { arrayOver, builtinType } from "./builtin-types.ts";
+import type { SqlType } from "./sql-type.ts";
 
-/** The grammar turns the standard's names into these, qualified with pg_catalog. */
-const TYPES: ReadonlyMap<string, SqlType> = new Map([
-  ["text", "text"],
-  ["int8", "bigint"],
-  ["int4", "integer"],
-  ["bool", "boolean"],
-]);
+/** A type with what was said in brackets behind it, as atttypmod holds it; -1 for nothing. */
+export interface TypeReference {
+  readonly type: SqlType;
+  readonly typmod: number;
+}
 
 /** Reads a type's name; a type that is not simulated is refused by its name. */
-export function readTypeName(node: SyntaxNode): SqlType {
+export function readTypeName(node: SyntaxNode): TypeReference {
   const names = node.names("names");
   const name = names.at(-1) ?? "";
   const dimensions = node.children("arrayBounds").map((bound) => {
@@ -20,17 +19,14 @@ export function readTypeName(node: SyntaxNode): SqlType {
   });
   node.only("typemod", -1);
   node.end();
-  const type = TYPES.get(name);
+  // The grammar turns the standard's names into these, qualified with pg_catalog.
+  const type = builtinType(name);
   const known = names.length === 1 || names[0] === "pg_catalog";
   if (type === undefined || !known) {
     return node.refuse(`type ${names.join(".")}`);
   }
   if (dimensions.length === 0) {
-    return type;
+    return { type, typmod: -1 };
   }
-  const array = arrayTypeOf(type);
-  if (dimensions.length > 1 || dimensions[0] !== -1 || array === undefined) {
-    return node.refuse(`an array type of ${name}`);
-  }
-  return array;
+  return { type: arrayOver(type) ?? node.refuse(`an array type of ${name}`), typmod: -1 };
 }
