@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { apiContract, checkApi } from "../scenarios/contracts/api-contract.ts";
 import type { Trigger } from "../scenarios/faults/trigger.ts";
 import type { Plan } from "../scenarios/plans/plan.ts";
 import type { Topology } from "../scenarios/plans/topology.ts";
@@ -60,6 +61,10 @@ test("a payment that no balance can hold is FAILED with its own reason, and ever
     ...Array.from({ length: 12 }, () => "COMPLETED"),
     "limit_exceeded",
   ]);
+});
+
+test.each(apiContract)("$claim", async (claim) => {
+  await expect(checkApi(world, samplePlan({ wallets: [] }), claim)).resolves.toBeUndefined();
 });
 
 test("a service that commits, then emits loses its event when it is killed in between", async () => {

@@ -1,7 +1,7 @@
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
 import { unkept, type BookTable } from "./book-table.ts";
 import { deadLetters } from "./tables/dead-letters.ts";
-import { externalFunding } from "./tables/external-funding.ts";
+import { externalTransfers } from "./tables/external-transfers.ts";
 import { idempotencyKeys } from "./tables/idempotency-keys.ts";
 import { ledgerEntries } from "./tables/ledger-entries.ts";
 import { outbox } from "./tables/outbox.ts";
@@ -12,12 +12,13 @@ import { wallets } from "./tables/wallets.ts";
 /** Every table of every service, in the order in which the books take them in. */
 export const BOOK_TABLES: readonly BookTable[] = [
   wallets,
-  externalFunding,
+  externalTransfers,
   ledgerEntries,
   transferDecisions,
   outbox,
   payments,
   idempotencyKeys,
+  unkept("idempotency_keys", ["wallet"]),
   deadLetters,
   unkept("inbox", ["payment", "wallet"]),
   unkept("schema_migrations", ["payment", "wallet"]),

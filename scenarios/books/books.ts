@@ -9,23 +9,30 @@ import type { TopicRecord } from "../world.ts";
  */
 export interface Books {
   readonly wallets: ReadonlyMap<string, WalletBook>;
-  /** By currency: the sum of all balances, and of what came in from outside. */
+  /**
+   * By currency: the sum of all customers' balances, the balance of the account that stands for
+   * what is outside, and what came in from outside less what went out.
+   */
   readonly balanceMinor: ReadonlyMap<string, bigint>;
+  readonly outsideMinor: ReadonlyMap<string, bigint>;
   readonly fundingMinor: ReadonlyMap<string, bigint>;
   /** What the payment service says, by payment id. */
   readonly payments: ReadonlyMap<string, PaymentBook>;
   /** What the wallet service says, by payment id. */
   readonly movements: ReadonlyMap<string, MovementBook>;
+  /** The entries of what came in from outside or went out, by its id. */
+  readonly externalEntries: ReadonlyMap<string, EntryBook[]>;
   /** By service, then by event id. */
   readonly outboxes: ReadonlyMap<ServiceName, ReadonlyMap<string, OutboxBook>>;
   /** The client's key of a payment, by payment id: what the payment is called in a report. */
   readonly keys: ReadonlyMap<string, string>;
 }
 
+/** An account: a customer's wallet, or what stands for the outside in a currency. */
 export interface WalletBook {
   readonly id: string;
+  readonly kind: string;
   readonly currency: string;
-  readonly openingMinor: bigint;
   balanceMinor: bigint;
   /** Credits less debits. */
   entriesMinor: bigint;
@@ -66,15 +73,19 @@ export interface Touched {
   readonly wallets: ReadonlySet<string>;
   /** Payment ids, on either side. */
   readonly payments: ReadonlySet<string>;
+  /** Ids of what came in from outside or went out. */
+  readonly externals: ReadonlySet<string>;
 }
 
 /** The books as they are written. */
 export interface OpenBooks extends Books {
   readonly wallets: Map<string, WalletBook>;
   readonly balanceMinor: Map<string, bigint>;
+  readonly outsideMinor: Map<string, bigint>;
   readonly fundingMinor: Map<string, bigint>;
   readonly payments: Map<string, PaymentBook>;
   readonly movements: Map<string, MovementBook>;
+  readonly externalEntries: Map<string, EntryBook[]>;
   readonly outboxes: Map<ServiceName, Map<string, OutboxBook>>;
   readonly keys: Map<string, string>;
 }
@@ -83,6 +94,7 @@ export interface OpenBooks extends Books {
 export interface TouchedSets {
   readonly wallets: Set<string>;
   readonly payments: Set<string>;
+  readonly externals: Set<string>;
 }
 
 /** Empty books. */
@@ -90,9 +102,11 @@ export function createBooks(): OpenBooks {
   return {
     wallets: new Map(),
     balanceMinor: new Map(),
+    outsideMinor: new Map(),
     fundingMinor: new Map(),
     payments: new Map(),
     movements: new Map(),
+    externalEntries: new Map(),
     outboxes: new Map(),
     keys: new Map(),
   };
@@ -101,6 +115,11 @@ export function createBooks(): OpenBooks {
 /** What the wallet service says of a payment; made where there is nothing yet. */
 export function movementOf(books: OpenBooks, paymentId: string): MovementBook {
   return demand(books.movements, paymentId, () => ({ entries: [], decision: undefined }));
+}
+
+/** The entries of an external transfer; made where there are none yet. */
+export function externalEntriesOf(books: OpenBooks, id: string): EntryBook[] {
+  return demand(books.externalEntries, id, () => []);
 }
 
 /** A service's outbox; made where there is none yet. */

@@ -13,7 +13,11 @@ export function enterCommit(
   service: ServiceName,
   changes: readonly RowChange[],
 ): Touched {
-  const touched = { wallets: new Set<string>(), payments: new Set<string>() };
+  const touched = {
+    wallets: new Set<string>(),
+    payments: new Set<string>(),
+    externals: new Set<string>(),
+  };
   for (const { table, after } of changes) {
     if (after === null) {
       throw new Error(`a row of ${table} was deleted; no service of ours deletes`);

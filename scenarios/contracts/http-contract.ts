@@ -104,6 +104,17 @@ export const httpContract: readonly Claim<HttpStage>[] = [
   },
 
   {
+    claim: "what stands after the question mark is handed on by name, decoded, and twice is two",
+    check: (stage) =>
+      withServer(stage, async (server) => {
+        const path = "/query/1?a=1&b=x%20y&a=2&c=&d=%C3%A9+z";
+        const answer = await server.ask({ method: "GET", path });
+        const expected = { a: ["1", "2"], b: ["x y"], c: [""], d: ["\u00e9 z"] };
+        demandEqual("the parameters", answer.body, expected);
+      }),
+  },
+
+  {
     claim: "a header that comes twice is handed on as two values",
     check: (stage) =>
       withServer(stage, async (server) => {
@@ -148,6 +159,11 @@ const ROUTES: readonly Route[] = [
       status: 200,
       body: { id: pathParameters["id"], keys: headers["idempotency-key"]?.length ?? 0 },
     }),
+  },
+  {
+    method: "GET",
+    path: "/query/:id",
+    handle: async ({ queryParameters }) => ({ status: 200, body: queryParameters }),
   },
   {
     method: "POST",

@@ -1,41 +1,56 @@
-import { paymentName, type Books } from "../books/books.ts";
+import { paymentName, type Books, type EntryBook } from "../books/books.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 
 export const balanced: SystemPromise = {
   name: "balanced",
-  sentence:
-    "Every posting sums to zero, and each wallet's balance equals its opening balance plus its ledger entries.",
+  sentence: "Every posting sums to zero, and each account's balance equals its ledger entries.",
   judged: "at every commit, and at the end",
   atCommit: (books, touched) => [
-    ...judgePostings(books, touched.payments),
+    ...judgePayments(books, touched.payments),
+    ...judgeExternals(books, touched.externals),
     ...judgeWallets(books, touched.wallets),
   ],
   atEnd: ({ books }) => [
-    ...judgePostings(books, books.movements.keys()),
+    ...judgePayments(books, books.movements.keys()),
+    ...judgeExternals(books, books.externalEntries.keys()),
     ...judgeWallets(books, books.wallets.keys()),
   ],
   outOf: ({ books }) => [
     {
-      count: books.movements.size + books.wallets.size,
-      noun: "postings and wallets",
+      count: books.movements.size + books.externalEntries.size + books.wallets.size,
+      noun: "postings and accounts",
     },
   ],
 };
 
-function judgePostings(books: Books, paymentIds: Iterable<string>): readonly Breach[] {
+function judgePayments(books: Books, paymentIds: Iterable<string>): readonly Breach[] {
+  return judgePostings(paymentIds, (id) => ({
+    subject: paymentName(books, id),
+    entries: books.movements.get(id)?.entries ?? [],
+  }));
+}
+
+function judgeExternals(books: Books, ids: Iterable<string>): readonly Breach[] {
+  return judgePostings(ids, (id) => ({
+    subject: `external transfer ${id}`,
+    entries: books.externalEntries.get(id) ?? [],
+  }));
+}
+
+function judgePostings(
+  ids: Iterable<string>,
+  postingOf: (id: string) => { readonly subject: string; readonly entries: readonly EntryBook[] },
+): readonly Breach[] {
   const breaches: Breach[] = [];
-  for (const id of paymentIds) {
-    const entries = books.movements.get(id)?.entries ?? [];
+  for (const id of ids) {
+    const { subject, entries } = postingOf(id);
     const sum = entries.reduce(
       (total, { direction, amountMinor }) =>
         direction === "credit" ? total + amountMinor : total - amountMinor,
       0n,
     );
     if (sum !== 0n) {
-      breaches.push({
-        subject: paymentName(books, id),
-        found: `its entries sum to ${sum} minor units, not zero`,
-      });
+      breaches.push({ subject, found: `its entries sum to ${sum} minor units, not zero` });
     }
   }
   return breaches;
@@ -47,11 +62,10 @@ function judgeWallets(books: Books, walletIds: Iterable<string>): readonly Breac
     const wallet = books.wallets.get(id);
     if (wallet === undefined) {
       breaches.push({ subject: `wallet ${id}`, found: "has entries, and is not there" });
-    } else if (wallet.balanceMinor !== wallet.openingMinor + wallet.entriesMinor) {
-      const expected = wallet.openingMinor + wallet.entriesMinor;
+    } else if (wallet.balanceMinor !== wallet.entriesMinor) {
       breaches.push({
         subject: `wallet ${id}`,
-        found: `holds ${wallet.balanceMinor} minor units; opening and entries make ${expected}`,
+        found: `holds ${wallet.balanceMinor} minor units; its entries make ${wallet.entriesMinor}`,
       });
     }
   }

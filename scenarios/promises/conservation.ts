@@ -5,7 +5,7 @@ import type { Breach, SystemPromise } from "./system-promise.ts";
 export const conservation: SystemPromise = {
   name: "conservation",
   sentence:
-    "Money is neither made nor lost: in each currency, the sum of all balances equals what came in from outside.",
+    "Money is neither made nor lost: in each currency, the sum of all balances equals what came in from outside less what went out.",
   judged: "at every commit, and at the end",
   atCommit: (books) => judge(books),
   atEnd: ({ books }) => judge(books),
@@ -19,6 +19,12 @@ function judge(books: Books): readonly Breach[] {
     if (balanceMinor !== fundingMinor) {
       const difference = show(balanceMinor - fundingMinor, currency);
       breaches.push({ subject: currency, found: `balances differ from funding by ${difference}` });
+    }
+    const outsideMinor = books.outsideMinor.get(currency) ?? 0n;
+    if (outsideMinor !== -fundingMinor) {
+      const difference = show(outsideMinor + fundingMinor, currency);
+      const found = `the account of what is outside differs from funding by ${difference}`;
+      breaches.push({ subject: currency, found });
     }
   }
   return breaches;

@@ -7,16 +7,21 @@ export const noOverdraft: SystemPromise = {
   judged: "at every commit, and at the end",
   atCommit: (books, touched) => judge(books, touched.wallets),
   atEnd: ({ books }) => judge(books, books.wallets.keys()),
-  outOf: ({ books }) => [{ count: books.wallets.size, noun: "wallets" }],
+  outOf: ({ books }) => [{ count: customersIn(books), noun: "wallets" }],
 };
 
 function judge(books: Books, walletIds: Iterable<string>): readonly Breach[] {
   const breaches: Breach[] = [];
   for (const id of walletIds) {
-    const balanceMinor = books.wallets.get(id)?.balanceMinor ?? 0n;
-    if (balanceMinor < 0n) {
-      breaches.push({ subject: `wallet ${id}`, found: `holds ${balanceMinor} minor units` });
+    const wallet = books.wallets.get(id);
+    if (wallet !== undefined && wallet.kind === "customer" && wallet.balanceMinor < 0n) {
+      const found = `holds ${wallet.balanceMinor} minor units`;
+      breaches.push({ subject: `wallet ${id}`, found });
     }
   }
   return breaches;
+}
+
+function customersIn(books: Books): number {
+  return [...books.wallets.values()].filter(({ kind }) => kind === "customer").length;
 }

@@ -12,21 +12,35 @@ import type { Ending } from "./system-promise.ts";
 
 type Entry = readonly [service: ServiceName, table: string, row: Row];
 
-const wallet = (id: string, opening: string, balance: string): Entry => [
+const wallet = (id: string, balance: string, kind = "customer"): Entry => [
   "wallet",
   "wallets",
-  { id, currency: "OMR", opening_minor: opening, balance_minor: balance },
+  { id, kind, currency: "OMR", balance_minor: balance },
 ];
 const funding = (id: string, amount: string): Entry => [
   "wallet",
-  "external_funding",
-  { wallet_id: id, currency: "OMR", amount_minor: amount },
+  "external_transfers",
+  { id, wallet_id: id, kind: "opening", currency: "OMR", amount_minor: amount, outcome: "moved" },
 ];
-const entry = (paymentId: string, id: string, direction: string, amount: string): Entry => [
+const posted = (
+  cause: { readonly paymentId?: string; readonly externalId?: string },
+  id: string,
+  direction: string,
+  amount: string,
+): Entry => [
   "wallet",
   "ledger_entries",
-  { payment_id: paymentId, wallet_id: id, direction, amount_minor: amount, currency: "OMR" },
+  {
+    payment_id: cause.paymentId ?? null,
+    external_transfer_id: cause.externalId ?? null,
+    wallet_id: id,
+    direction,
+    amount_minor: amount,
+    currency: "OMR",
+  },
 ];
+const entry = (paymentId: string, id: string, direction: string, amount: string): Entry =>
+  posted({ paymentId }, id, direction, amount);
 const decision = (paymentId: string, outcome: string, reason: string | null): Entry => [
   "wallet",
   "transfer_decisions",
@@ -84,11 +98,16 @@ const answers = (
 };
 
 /** One payment of 0.500 OMR that went as it should. */
+const fundingEntries: readonly Entry[] = [
+  posted({ externalId: "x1" }, "outside/OMR", "debit", "1000"),
+  posted({ externalId: "x1" }, "salim", "credit", "1000"),
+];
 const soundBooks: readonly Entry[] = [
-  wallet("salim", "1000", "500"),
-  funding("salim", "1000"),
-  wallet("fatma", "0", "500"),
-  funding("fatma", "0"),
+  wallet("salim", "500"),
+  wallet("outside/OMR", "-1000", "outside"),
+  wallet("fatma", "500"),
+  funding("x1", "1000"),
+  ...fundingEntries,
   entry("p1", "salim", "debit", "500"),
   entry("p1", "fatma", "credit", "500"),
   decision("p1", "completed", null),
@@ -154,14 +173,29 @@ describe("the promises", () => {
   it.each<[string, Ending, readonly string[]]>([
     [
       "a balance that grew by one baisa breaks conservation, and the wallet's balance",
-      endingOf([...soundBooks, wallet("fatma", "0", "501")]),
+      endingOf([...soundBooks, wallet("fatma", "501")]),
       ["conservation", "balanced"],
+    ],
+    [
+      "money that comes in and is written down nowhere breaks conservation on the other side",
+      endingOf([...soundBooks, wallet("outside/OMR", "-1001", "outside")]),
+      ["conservation", "balanced"],
+    ],
+    [
+      "a funding with half of its entries is unbalanced",
+      endingOf([
+        ...soundBooks,
+        posted({ externalId: "x2" }, "salim", "credit", "1"),
+        wallet("salim", "501"),
+        wallet("fatma", "499"),
+      ]),
+      ["balanced"],
     ],
     [
       "a debit without its credit is unbalanced, and no whole effect",
       endingOf([
-        ...withTable("ledger_entries", entry("p1", "salim", "debit", "500")),
-        wallet("fatma", "0", "0"),
+        ...withTable("ledger_entries", ...fundingEntries, entry("p1", "salim", "debit", "500")),
+        wallet("fatma", "0"),
       ]),
       ["conservation", "balanced", "one-effect", "verdicts-agree"],
     ],
@@ -171,14 +205,14 @@ describe("the promises", () => {
         ...soundBooks,
         entry("p1", "salim", "debit", "500"),
         entry("p1", "fatma", "credit", "500"),
-        wallet("salim", "1000", "0"),
-        wallet("fatma", "0", "1000"),
+        wallet("salim", "0"),
+        wallet("fatma", "1000"),
       ]),
       ["one-effect", "verdicts-agree"],
     ],
     [
       "a wallet below zero is an overdraft",
-      endingOf([...soundBooks, wallet("salim", "1000", "-1"), wallet("fatma", "0", "1001")]),
+      endingOf([...soundBooks, wallet("salim", "-1"), wallet("fatma", "1001")]),
       ["balanced", "no-overdraft"],
     ],
     [

@@ -8,7 +8,7 @@ const wallet = (id: string, before: string, after: string): RowChange => {
   const row = (balance: string): Row => ({
     id,
     currency: "OMR",
-    opening_minor: "0",
+    kind: "customer",
     balance_minor: balance,
   });
   return { table: "wallets", before: row(before), after: row(after) };
@@ -18,6 +18,7 @@ const entry = (walletId: string, direction: string, amount: string): RowChange =
   before: null,
   after: {
     payment_id: "p1",
+    external_transfer_id: null,
     wallet_id: walletId,
     direction,
     amount_minor: amount,

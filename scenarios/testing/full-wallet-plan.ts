@@ -8,7 +8,7 @@ import { samplePlan, sampleTransfer } from "./sample-plan.ts";
 export function fullWalletPlan(): Plan {
   return samplePlan({
     wallets: [
-      { id: "rich", funding: "9223372036854775.807", currency: "OMR" },
+      { id: "rich", funding: "1000000000000.000", currency: "OMR" },
       { id: "salim", funding: "20.000", currency: "OMR" },
       { id: "fatma", funding: "0.000", currency: "OMR" },
     ],

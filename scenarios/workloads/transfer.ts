@@ -26,7 +26,7 @@ const WALLETS: readonly WalletOpening[] = [
   { id: "fatma", funding: "100.000", currency: CURRENCY },
   { id: "khalid", funding: "100.000", currency: CURRENCY },
   { id: "noor", funding: "250.500", currency: CURRENCY },
-  { id: "rich", funding: "9223372036854700.000", currency: CURRENCY },
+  { id: "rich", funding: "999999999924.193", currency: CURRENCY },
 ];
 
 const TRADERS = WALLETS.slice(1).map(({ id }) => id);

@@ -1,6 +1,11 @@
 import type { ClientRequest } from "../../scenarios/plans/commands/client-request.ts";
 import { ANSWER_MS_MAX, Unanswered } from "../../scenarios/world.ts";
-import { findRoute, HTTP_LIMITS, refusalOfBody } from "../../system/http/front-door.ts";
+import {
+  findRoute,
+  HTTP_LIMITS,
+  queryParametersOf,
+  refusalOfBody,
+} from "../../system/http/front-door.ts";
 import { internalError, problem } from "../../system/http/problem.ts";
 import type { HttpResponse, Route, Server } from "../../system/ports/server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -159,7 +164,14 @@ async function respond(
     return problem(413, "body-too-large", "the request's body is too large");
   }
   const { pathParameters } = found;
-  const response = await found.route.handle({ pathParameters, headers, body, hangUp });
+  const queryParameters = queryParametersOf(path);
+  const response = await found.route.handle({
+    pathParameters,
+    queryParameters,
+    headers,
+    body,
+    hangUp,
+  });
   return method === "HEAD" ? { ...response, body: undefined } : response;
 }
 

@@ -87,6 +87,7 @@ describe("the HTTP server, over a socket", () => {
       {
         hangUp: expect.any(Function),
         pathParameters: { id: "a b" },
+        queryParameters: {},
         headers: expect.objectContaining({ "idempotency-key": ["k1"] }),
         body: { amount: "50.000" },
       },

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
-import { findRoute, HTTP_LIMITS, refusalOfBody } from "../http/front-door.ts";
+import { findRoute, HTTP_LIMITS, queryParametersOf, refusalOfBody } from "../http/front-door.ts";
 import { internalError, problem } from "../http/problem.ts";
 import type { HttpResponse, Route, Server } from "../ports/server.ts";
 
@@ -84,6 +84,7 @@ function answer(route: Route, request: FastifyRequest): Promise<HttpResponse> {
   );
   return route.handle({
     pathParameters: Object.fromEntries(parametersOf(request)),
+    queryParameters: queryParametersOf(request.url),
     headers: Object.fromEntries(headers),
     body: request.body,
     hangUp: () => void request.raw.socket.destroy(),

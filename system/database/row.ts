@@ -18,3 +18,12 @@ export function nullableTextColumn(row: Row, column: string): string | null {
 export function bigintColumn(row: Row, column: string): bigint {
   return BigInt(textColumn(row, column));
 }
+
+/** A `boolean` column that is not null. @throws Error naming the column when it is anything else */
+export function booleanColumn(row: Row, column: string): boolean {
+  const value = row[column];
+  if (typeof value !== "boolean") {
+    throw new Error(`column ${column}: expected boolean, found ${typeof value}`);
+  }
+  return value;
+}

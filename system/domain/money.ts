@@ -32,8 +32,11 @@ const DECIMALS = {
 
 export type Currency = keyof typeof DECIMALS;
 
-/** PostgreSQL's bigint ends here; an amount must fit a column, and so must a balance. */
-export const AMOUNT_MINOR_MAX = 9_223_372_036_854_775_807n;
+/** PostgreSQL's bigint ends here; an amount must fit a column. */
+const AMOUNT_MINOR_MAX = 9_223_372_036_854_775_807n;
+
+/** What a wallet can hold: thousands of full ones still fit the account of what is outside. */
+export const BALANCE_MINOR_MAX = 1_000_000_000_000_000n;
 
 export type ParsedMoney =
   | { readonly kind: "money"; readonly money: Money }

@@ -15,6 +15,7 @@ export type PaymentStatus = "PENDING" | "COMPLETED" | "FAILED";
 export const REFUSAL_REASONS = [
   "insufficient_balance",
   "unknown_wallet",
+  "frozen_wallet",
   "currency_mismatch",
   "same_wallet",
   "limit_exceeded",

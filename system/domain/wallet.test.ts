@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { decideTransfer } from "./wallet.ts";
 
 const omr = (amountMinor: bigint) => ({ amountMinor, currency: "OMR" }) as const;
-const wallet = (id: string, amountMinor: bigint) => ({ id, balance: omr(amountMinor) });
+const wallet = (id: string, amountMinor: bigint) => ({
+  id,
+  balance: omr(amountMinor),
+  frozen: false,
+  entryCount: 1n,
+  lastEntryHash: "",
+});
 const payment = (senderWalletId: string, receiverWalletId: string, amountMinor: bigint) => ({
   id: "p1",
   senderWalletId,
@@ -10,6 +16,7 @@ const payment = (senderWalletId: string, receiverWalletId: string, amountMinor: 
   money: omr(amountMinor),
 });
 
+const USD = { amountMinor: 10_000n, currency: "USD" } as const;
 const salim = wallet("salim", 10_000n);
 const fatma = wallet("fatma", 100_000n);
 
@@ -22,25 +29,21 @@ describe("decideTransfer", () => {
     expect(decision).toEqual({ kind: "refuse", reason: "insufficient_balance" });
   });
 
-  it("moves the last baisa, and leaves zero", () => {
+  it("moves the last baisa", () => {
     const decision = decideTransfer(payment("salim", "fatma", 10_000n), {
       sender: salim,
       receiver: fatma,
     });
-    expect(decision).toEqual({
-      kind: "move",
-      senderBalanceMinor: 0n,
-      receiverBalanceMinor: 110_000n,
-    });
+    expect(decision).toEqual({ kind: "move", from: salim, to: fatma });
   });
 
   it("fills a wallet up to what can be kept, and refuses a baisa more", () => {
-    const full = wallet("rich", 9_223_372_036_854_775_806n);
+    const full = wallet("rich", 999_999_999_999_999n);
     const parties = { sender: salim, receiver: full };
     expect(decideTransfer(payment("salim", "rich", 1n), parties)).toEqual({
       kind: "move",
-      senderBalanceMinor: 9_999n,
-      receiverBalanceMinor: 9_223_372_036_854_775_807n,
+      from: salim,
+      to: full,
     });
     expect(decideTransfer(payment("salim", "rich", 2n), parties)).toEqual({
       kind: "refuse",
@@ -53,6 +56,26 @@ describe("decideTransfer", () => {
     expect(decideTransfer(payment("salim", "salim", 1n), parties)).toEqual({
       kind: "refuse",
       reason: "same_wallet",
+    });
+  });
+
+  it.each([
+    ["sender", { sender: { ...salim, frozen: true }, receiver: fatma }],
+    ["receiver", { sender: salim, receiver: { ...fatma, frozen: true } }],
+  ])("refuses when the %s is frozen", (_party, parties) => {
+    expect(decideTransfer(payment("salim", "fatma", 1n), parties)).toEqual({
+      kind: "refuse",
+      reason: "frozen_wallet",
+    });
+  });
+
+  it.each([
+    ["sender", { sender: { ...salim, balance: USD }, receiver: fatma }],
+    ["receiver", { sender: salim, receiver: { ...fatma, balance: USD } }],
+  ])("refuses when the %s holds another currency", (_party, parties) => {
+    expect(decideTransfer(payment("salim", "fatma", 1n), parties)).toEqual({
+      kind: "refuse",
+      reason: "currency_mismatch",
     });
   });
 

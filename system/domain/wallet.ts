@@ -1,23 +1,15 @@
-import { AMOUNT_MINOR_MAX, type Money } from "./money.ts";
+import type { Account } from "./account.ts";
+import { BALANCE_MINOR_MAX, type Money } from "./money.ts";
 import type { Payment, RefusalReason } from "./payment.ts";
 
-export interface Wallet {
-  readonly id: string;
-  readonly balance: Money;
-}
-
 export type TransferDecision =
-  | {
-      readonly kind: "move";
-      readonly senderBalanceMinor: bigint;
-      readonly receiverBalanceMinor: bigint;
-    }
+  | { readonly kind: "move"; readonly from: Account; readonly to: Account }
   | { readonly kind: "refuse"; readonly reason: RefusalReason };
 
 /** What the wallet does about a payment, given both wallets as they are under lock. */
 export function decideTransfer(
   payment: Payment,
-  wallets: { readonly sender: Wallet | undefined; readonly receiver: Wallet | undefined },
+  wallets: { readonly sender: Account | undefined; readonly receiver: Account | undefined },
 ): TransferDecision {
   const { sender, receiver } = wallets;
   if (payment.senderWalletId === payment.receiverWalletId) {
@@ -26,20 +18,33 @@ export function decideTransfer(
   if (sender === undefined || receiver === undefined) {
     return { kind: "refuse", reason: "unknown_wallet" };
   }
-  const { amountMinor, currency } = payment.money;
-  if (sender.balance.currency !== currency || receiver.balance.currency !== currency) {
-    return { kind: "refuse", reason: "currency_mismatch" };
+  const reason = whyNotTaken(sender, payment.money) ?? whyNotGiven(receiver, payment.money);
+  return reason === undefined
+    ? { kind: "move", from: sender, to: receiver }
+    : { kind: "refuse", reason };
+}
+
+/** Why money cannot be taken from a wallet; undefined when it can. */
+export function whyNotTaken(wallet: Account, money: Money): RefusalReason | undefined {
+  return (
+    whyUnusable(wallet, money) ??
+    (wallet.balance.amountMinor < money.amountMinor ? "insufficient_balance" : undefined)
+  );
+}
+
+/** Why money cannot be given to a wallet; undefined when it can. */
+export function whyNotGiven(wallet: Account, money: Money): RefusalReason | undefined {
+  return (
+    whyUnusable(wallet, money) ??
+    (wallet.balance.amountMinor + money.amountMinor > BALANCE_MINOR_MAX
+      ? "limit_exceeded"
+      : undefined)
+  );
+}
+
+function whyUnusable(wallet: Account, money: Money): RefusalReason | undefined {
+  if (wallet.frozen) {
+    return "frozen_wallet";
   }
-  if (sender.balance.amountMinor < amountMinor) {
-    return { kind: "refuse", reason: "insufficient_balance" };
-  }
-  const receiverBalanceMinor = receiver.balance.amountMinor + amountMinor;
-  if (receiverBalanceMinor > AMOUNT_MINOR_MAX) {
-    return { kind: "refuse", reason: "limit_exceeded" };
-  }
-  return {
-    kind: "move",
-    senderBalanceMinor: sender.balance.amountMinor - amountMinor,
-    receiverBalanceMinor,
-  };
+  return wallet.balance.currency === money.currency ? undefined : "currency_mismatch";
 }

@@ -51,6 +51,16 @@ export function findRoute(routes: readonly Route[], method: string, target: stri
 
 const PART_LENGTH_MAX = HTTP_LIMITS.pathParameterLengthMax;
 
+/** The parameters after the question mark of a request's target, by name. */
+export function queryParametersOf(target: string): Readonly<Record<string, readonly string[]>> {
+  const at = target.indexOf("?");
+  if (at < 0) {
+    return {};
+  }
+  const found = new URLSearchParams(target.slice(at + 1));
+  return Object.fromEntries([...found.keys()].map((name) => [name, found.getAll(name)]));
+}
+
 /** What is wrong with how a body is written; undefined for one that can be read. */
 export function refusalOfBody(
   headers: Readonly<Record<string, readonly string[] | undefined>>,

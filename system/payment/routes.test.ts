@@ -36,6 +36,7 @@ function service(
     }
     return route.handle({
       pathParameters: {},
+      queryParameters: {},
       headers: {},
       body: undefined,
       hangUp: () => expect.unreachable("no route hangs up"),

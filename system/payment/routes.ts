@@ -1,6 +1,7 @@
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { parseMoney } from "../domain/money.ts";
+import { idempotencyKeyOf, keyReused } from "../http/idempotency-key.ts";
 import { problem } from "../http/problem.ts";
 import { identifier, isIdentifier, requestBody } from "../http/request-body.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
@@ -38,36 +39,25 @@ const paymentBody = Compile(
   ),
 );
 
-const KEY_FORM = "one Idempotency-Key header of 1 to 255 visible ASCII characters";
-
 async function postPayment(
   ports: AcceptPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const [key, ...more] = request.headers["idempotency-key"] ?? [];
-  if (key === undefined) {
-    return problem(400, "idempotency-key-missing", `expected ${KEY_FORM}`);
-  }
-  if (more.length > 0) {
-    const detail = `expected ${KEY_FORM}, found ${more.length + 1} of them`;
-    return problem(400, "idempotency-key-malformed", detail);
-  }
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    return problem(400, "idempotency-key-malformed", `expected ${KEY_FORM}`);
+  const found = idempotencyKeyOf(request);
+  if (found.kind === "refused") {
+    return found.response;
   }
   const body = requestBody(paymentBody, request.body);
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
   }
-  const transfer = readTransfer(key, body.value);
+  const transfer = readTransfer(found.key, body.value);
   if (transfer.kind === "refused") {
     return problem(400, "malformed-amount", transfer.message);
   }
   const acceptance = await accept(ports, transfer.request);
-  return acceptance.kind === "key-reused"
-    ? problem(422, "idempotency-key-reused", "the key was used for a different request")
-    : acceptedResponse(acceptance.paymentId);
+  return acceptance.kind === "key-reused" ? keyReused() : acceptedResponse(acceptance.paymentId);
 }
 
 async function getPayment(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {

@@ -13,6 +13,8 @@ export interface Route {
 
 export interface HttpRequest {
   readonly pathParameters: Readonly<Record<string, string>>;
+  /** By name, decoded; a parameter that was given twice has two values. */
+  readonly queryParameters: Readonly<Record<string, readonly string[]>>;
   /** By lower-case name; a header that was sent twice has two values. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   /** The parsed JSON body, unchecked; undefined when there is none. */

@@ -1,50 +1,94 @@
 import { inTransaction } from "../database/transaction.ts";
-import type { Money } from "../domain/money.ts";
-import type { Wallet } from "../domain/wallet.ts";
+import type { Account } from "../domain/account.ts";
+import { BALANCE_MINOR_MAX, type Money } from "../domain/money.ts";
+import type { RefusalReason } from "../domain/payment.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
-import { readWallet } from "./records.ts";
+import { findWallet, insertAccount, lockOutside, lockWallets } from "./accounts.ts";
+import { findExternalTransfer, insertExternalTransfer } from "./external-transfers.ts";
+import { post } from "./post.ts";
+
+export type Opening =
+  | { readonly kind: "open"; readonly wallet: Account }
+  | { readonly kind: "refused"; readonly reason: RefusalReason }
+  /** There is a wallet of that id, and it was opened otherwise. */
+  | { readonly kind: "opened-otherwise" };
 
 /**
- * Opens a wallet funded from outside, and records the funding: the sum of all balances is judged
- * against it. Asked again with the same id, it answers the wallet that is there, as it is now.
+ * Opens a wallet, funded from outside. Asked again with the same words, it answers the wallet that
+ * is there, as it is now.
  *
  * @throws DatabaseError; with `applied` unknown the wallet may be there, and asking again tells
  */
 export async function openWallet(
   ports: { readonly database: Database; readonly clock: Clock },
   opening: { readonly walletId: string; readonly funding: Money },
-): Promise<Wallet> {
+): Promise<Opening> {
   const { walletId, funding } = opening;
   const nowMs = ports.clock.nowMs();
+  if (funding.amountMinor > BALANCE_MINOR_MAX) {
+    return { kind: "refused", reason: "limit_exceeded" };
+  }
   return inTransaction(ports.database, "open-wallet", async (connection) => {
-    const { rowCount } = await connection.query({
-      label: "insert-wallet",
-      sql: `INSERT INTO wallets (id, currency, opening_minor, balance_minor, opened_at_ms)
-       VALUES ($1, $2, $3, $3, $4)
-       ON CONFLICT (id) DO NOTHING`,
-      parameters: [walletId, funding.currency, funding.amountMinor, nowMs],
-    });
-    if (rowCount === 1) {
-      await connection.query({
-        label: "insert-funding",
-        sql: `INSERT INTO external_funding (wallet_id, currency, amount_minor) VALUES ($1, $2, $3)`,
-        parameters: [walletId, funding.currency, funding.amountMinor],
-      });
+    const { currency } = funding;
+    const account = { id: walletId, kind: "customer", currency } as const;
+    if (!(await insertAccount(connection, account, nowMs))) {
+      return (await wasOpenedWith(connection, walletId, funding))
+        ? { kind: "open", wallet: await walletById(connection, walletId) }
+        : { kind: "opened-otherwise" };
     }
-    return walletById(connection, walletId);
+    if (funding.amountMinor > 0n) {
+      await fund(connection, walletId, funding, nowMs);
+    }
+    return { kind: "open", wallet: await walletById(connection, walletId) };
   });
 }
 
-async function walletById(connection: Connection, walletId: string): Promise<Wallet> {
-  const { rows } = await connection.query({
-    label: "read-wallet",
-    sql: `SELECT id, currency, balance_minor FROM wallets WHERE id = $1`,
-    parameters: [walletId],
+/** A wallet is opened once, so its id names the opening, too. */
+function openingId(walletId: string): string {
+  return `opening/${walletId}`;
+}
+
+async function fund(
+  connection: Connection,
+  walletId: string,
+  money: Money,
+  nowMs: number,
+): Promise<void> {
+  const [to] = await lockWallets(connection, [walletId]);
+  if (to === undefined) {
+    throw new Error(`wallet ${walletId} was made, and is not there`);
+  }
+  const from = await lockOutside(connection, money.currency, nowMs);
+  const id = openingId(walletId);
+  const transfer = { id, walletId, kind: "opening", money, reason: null } as const;
+  await insertExternalTransfer(connection, transfer, nowMs);
+  await post(connection, {
+    cause: { kind: "external", id },
+    from,
+    to,
+    money,
+    postedAtMs: nowMs,
   });
-  const [row] = rows;
-  if (row === undefined) {
+}
+
+async function wasOpenedWith(
+  connection: Connection,
+  walletId: string,
+  funding: Money,
+): Promise<boolean> {
+  const wallet = await walletById(connection, walletId);
+  const opening = await findExternalTransfer(connection, openingId(walletId));
+  return (
+    wallet.balance.currency === funding.currency &&
+    (opening?.money.amountMinor ?? 0n) === funding.amountMinor
+  );
+}
+
+async function walletById(connection: Connection, walletId: string): Promise<Account> {
+  const wallet = await findWallet(connection, walletId);
+  if (wallet === undefined) {
     throw new Error(`wallet ${walletId} was opened, and is not there`);
   }
-  return readWallet(row);
+  return wallet;
 }

@@ -1,27 +1,74 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
+import type { Account } from "../domain/account.ts";
+import type { Entry } from "../domain/ledger.ts";
 import { formatMoney, parseMoney } from "../domain/money.ts";
+import { idempotencyKeyOf, keyReused } from "../http/idempotency-key.ts";
+import { pageOf } from "../http/page.ts";
 import { problem } from "../http/problem.ts";
-import { identifier, requestBody } from "../http/request-body.ts";
+import { identifier, isIdentifier, requestBody } from "../http/request-body.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
+import type { Entropy } from "../ports/entropy.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
+import { readEntries } from "./entries.ts";
+import type { ExternalTransfer } from "./external-transfers.ts";
+import { freezeWallet } from "./freeze-wallet.ts";
+import { moveExternal, type ExternalRequest } from "./move-external.ts";
 import { openWallet } from "./open-wallet.ts";
+import { showWallet } from "./show-wallet.ts";
+import { verifyLedger } from "./verify-ledger.ts";
 
 /**
  * The wallet service over HTTP:
  * - `POST /wallets`: opens a wallet funded from outside; 201 with the wallet, again with the same
- *   id the wallet that is there
+ *   words the wallet that is there, 409 with others
+ * - `GET /wallets/:id`: 200 with the wallet
+ * - `GET /wallets/:id/entries`: 200 with its ledger entries, oldest first, a page at a time
+ * - `POST /wallets/:id/deposits`, `/withdrawals` with an `Idempotency-Key`: 201 with the transfer,
+ *   422 with the reason for which it was refused
+ * - `POST /wallets/:id/freeze`, `/unfreeze`: 200 with the wallet
+ * - `GET /ledger/verify`: 200 with what the recomputed chains of entries say
  *
  * Errors are problem details; what is thrown, `answering` turns into one.
  */
 export function walletRoutes(ports: WalletPorts): readonly Route[] {
-  return [{ method: "POST", path: "/wallets", handle: (request) => postWallet(ports, request) }];
+  return [
+    { method: "POST", path: "/wallets", handle: (request) => postWallet(ports, request) },
+    { method: "GET", path: "/wallets/:id", handle: (request) => getWallet(ports, request) },
+    {
+      method: "GET",
+      path: "/wallets/:id/entries",
+      handle: (request) => getEntries(ports, request),
+    },
+    {
+      method: "POST",
+      path: "/wallets/:id/deposits",
+      handle: (request) => postExternal(ports, "deposit", request),
+    },
+    {
+      method: "POST",
+      path: "/wallets/:id/withdrawals",
+      handle: (request) => postExternal(ports, "withdrawal", request),
+    },
+    {
+      method: "POST",
+      path: "/wallets/:id/freeze",
+      handle: (request) => postFreeze(ports, true, request),
+    },
+    {
+      method: "POST",
+      path: "/wallets/:id/unfreeze",
+      handle: (request) => postFreeze(ports, false, request),
+    },
+    { method: "GET", path: "/ledger/verify", handle: () => getVerification(ports) },
+  ];
 }
 
 interface WalletPorts {
   readonly database: Database;
   readonly clock: Clock;
+  readonly entropy: Entropy;
 }
 
 const walletBody = Compile(
@@ -29,6 +76,10 @@ const walletBody = Compile(
     { id: identifier, funding: Type.String(), currency: Type.String() },
     { additionalProperties: false },
   ),
+);
+
+const moneyBody = Compile(
+  Type.Object({ amount: Type.String(), currency: Type.String() }, { additionalProperties: false }),
 );
 
 async function postWallet(ports: WalletPorts, request: HttpRequest): Promise<HttpResponse> {
@@ -41,7 +92,132 @@ async function postWallet(ports: WalletPorts, request: HttpRequest): Promise<Htt
   if (parsed.kind === "refused") {
     return problem(400, "malformed-amount", parsed.message);
   }
-  const wallet = await openWallet(ports, { walletId: id, funding: parsed.money });
-  const balance = formatMoney(wallet.balance);
-  return { status: 201, body: { id, balance, currency: wallet.balance.currency } };
+  const opening = await openWallet(ports, { walletId: id, funding: parsed.money });
+  switch (opening.kind) {
+    case "open":
+      return { status: 201, body: viewOf(opening.wallet) };
+    case "refused":
+      return problem(422, codeOf(opening.reason), `${funding} ${currency} cannot be held`);
+    case "opened-otherwise":
+      return problem(
+        409,
+        "wallet-opened-otherwise",
+        `wallet ${JSON.stringify(id)} is there, and was opened with another funding or currency`,
+      );
+  }
+}
+
+async function getWallet(ports: WalletPorts, request: HttpRequest): Promise<HttpResponse> {
+  const id = walletIdOf(request);
+  const wallet = isIdentifier(id) ? await showWallet(ports.database, id) : undefined;
+  return wallet === undefined ? unknownWallet(id) : { status: 200, body: viewOf(wallet) };
+}
+
+async function getEntries(ports: WalletPorts, request: HttpRequest): Promise<HttpResponse> {
+  const id = walletIdOf(request);
+  const page = pageOf(request, /^[0-9]{1,18}$/);
+  if (page.kind === "refused") {
+    return page.response;
+  }
+  const wallet = isIdentifier(id) ? await showWallet(ports.database, id) : undefined;
+  if (wallet === undefined) {
+    return unknownWallet(id);
+  }
+  const after = BigInt(page.after ?? 0);
+  const entries = await readEntries(ports.database, id, after, page.limit);
+  const last = entries.at(-1);
+  const next = entries.length < page.limit || last === undefined ? null : String(last.position);
+  return { status: 200, body: { entries: entries.map(entryView), next } };
+}
+
+async function postExternal(
+  ports: WalletPorts,
+  kind: ExternalRequest["kind"],
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const walletId = walletIdOf(request);
+  const found = idempotencyKeyOf(request);
+  if (found.kind === "refused") {
+    return found.response;
+  }
+  const body = requestBody(moneyBody, request.body);
+  if (body.kind === "refused") {
+    return problem(400, "malformed-request", body.message);
+  }
+  const { amount, currency } = body.value;
+  const parsed = parseMoney(amount, currency);
+  if (parsed.kind === "refused") {
+    return problem(400, "malformed-amount", parsed.message);
+  }
+  const { money } = parsed;
+  if (money.amountMinor === 0n) {
+    const detail = `amount ${JSON.stringify(amount)} is not more than zero`;
+    return problem(400, "malformed-amount", detail);
+  }
+  if (!isIdentifier(walletId)) {
+    return unknownWallet(walletId);
+  }
+  const asked = { kind, idempotencyKey: found.key, walletId, money };
+  const outcome = await moveExternal(ports, asked);
+  switch (outcome.kind) {
+    case "decided":
+      return decidedResponse(outcome.transfer);
+    case "unknown-wallet":
+      return unknownWallet(walletId);
+    case "key-reused":
+      return keyReused();
+  }
+}
+
+async function postFreeze(
+  ports: WalletPorts,
+  frozen: boolean,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const id = walletIdOf(request);
+  const wallet = isIdentifier(id) ? await freezeWallet(ports.database, id, frozen) : undefined;
+  return wallet === undefined ? unknownWallet(id) : { status: 200, body: viewOf(wallet) };
+}
+
+async function getVerification(ports: WalletPorts): Promise<HttpResponse> {
+  const verdict = await verifyLedger(ports.database);
+  return { status: 200, body: { holds: verdict.faults.length === 0, ...verdict } };
+}
+
+function walletIdOf(request: HttpRequest): string {
+  return request.pathParameters["id"] ?? "";
+}
+
+function unknownWallet(id: string): HttpResponse {
+  return problem(404, "unknown-wallet", `there is no wallet ${JSON.stringify(id)}`);
+}
+
+function decidedResponse({ id, kind, walletId, money, reason }: ExternalTransfer): HttpResponse {
+  const amount = formatMoney(money);
+  return reason === null
+    ? { status: 201, body: { id, kind, walletId, amount, currency: money.currency } }
+    : problem(422, codeOf(reason), `the ${kind} of ${amount} ${money.currency} was refused`);
+}
+
+/** A reason as the code of a problem: `insufficient-balance`. */
+function codeOf(reason: string): string {
+  return reason.replaceAll("_", "-");
+}
+
+function viewOf({ id, balance, frozen }: Account): Readonly<Record<string, unknown>> {
+  return { id, balance: formatMoney(balance), currency: balance.currency, frozen };
+}
+
+function entryView(entry: Entry): Readonly<Record<string, unknown>> {
+  const { cause, position, direction, money, balanceAfterMinor, postedAtMs, hash } = entry;
+  return {
+    position: String(position),
+    direction,
+    amount: formatMoney(money),
+    currency: money.currency,
+    balanceAfter: formatMoney({ amountMinor: balanceAfterMinor, currency: money.currency }),
+    cause: `${cause.kind}:${cause.id}`,
+    postedAtMs,
+    hash,
+  };
 }

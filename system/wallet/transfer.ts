@@ -1,12 +1,14 @@
 import { inTransaction } from "../database/transaction.ts";
 import type { Event } from "../domain/events.ts";
-import { decideTransfer, type TransferDecision, type Wallet } from "../domain/wallet.ts";
+import { decideTransfer, type TransferDecision } from "../domain/wallet.ts";
 import { claimEvent } from "../inbox/claim.ts";
 import { appendToOutbox } from "../outbox/append.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
-import { insertDecision, insertEntries, isDecided, readWallet, updateBalance } from "./records.ts";
+import { lockWallets } from "./accounts.ts";
+import { insertDecision, isDecided } from "./decisions.ts";
+import { post } from "./post.ts";
 
 export interface TransferPorts {
   readonly database: Database;
@@ -37,11 +39,16 @@ export async function transferMoney(
       await demandDecision(connection, created);
       return "duplicate";
     }
-    const decision = decideTransfer(payment, await lockWallets(connection, payment));
+    const { senderWalletId, receiverWalletId, money } = payment;
+    const wallets = await lockWallets(connection, [senderWalletId, receiverWalletId]);
+    const decision = decideTransfer(payment, {
+      sender: wallets.find(({ id }) => id === senderWalletId),
+      receiver: wallets.find(({ id }) => id === receiverWalletId),
+    });
     if (decision.kind === "move") {
-      await updateBalance(connection, payment.senderWalletId, decision.senderBalanceMinor);
-      await updateBalance(connection, payment.receiverWalletId, decision.receiverBalanceMinor);
-      await insertEntries(connection, payment, decision, nowMs);
+      const { from, to } = decision;
+      const cause = { kind: "payment", id: payment.id } as const;
+      await post(connection, { cause, from, to, money, postedAtMs: nowMs });
     }
     await insertDecision(connection, payment.id, decision, nowMs);
     await appendToOutbox(connection, verdictOf(verdictId, payment.id, decision), nowMs);
@@ -59,24 +66,6 @@ async function demandDecision(connection: Connection, created: CreatedEvent): Pr
   if (!(await isDecided(connection, payment.id))) {
     throw new Error(`event ${id} was taken in before, and not for payment ${payment.id}`);
   }
-}
-
-/** Every transfer locks in id order, so that two transfers between two wallets never deadlock. */
-async function lockWallets(
-  connection: Connection,
-  parties: { readonly senderWalletId: string; readonly receiverWalletId: string },
-): Promise<{ sender: Wallet | undefined; receiver: Wallet | undefined }> {
-  const { rows } = await connection.query({
-    label: "lock-wallets",
-    sql: `SELECT id, currency, balance_minor FROM wallets
-     WHERE id IN ($1, $2) ORDER BY id FOR UPDATE`,
-    parameters: [parties.senderWalletId, parties.receiverWalletId],
-  });
-  const wallets = rows.map(readWallet);
-  return {
-    sender: wallets.find((wallet) => wallet.id === parties.senderWalletId),
-    receiver: wallets.find((wallet) => wallet.id === parties.receiverWalletId),
-  };
 }
 
 function verdictOf(id: string, paymentId: string, decision: TransferDecision): Event {

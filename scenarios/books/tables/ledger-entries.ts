@@ -1,28 +1,35 @@
-import { bigintColumn, textColumn } from "../../../system/database/row.ts";
+import { bigintColumn, nullableTextColumn, textColumn } from "../../../system/database/row.ts";
 import type { Row } from "../../../system/ports/database.ts";
 import { isBooked } from "../balance-change.ts";
 import type { BookTable } from "../book-table.ts";
-import { movementOf } from "../books.ts";
+import { externalEntriesOf, movementOf } from "../books.ts";
 import { moneyWords } from "../money-words.ts";
 
 export const ledgerEntries: BookTable = {
   name: "ledger_entries",
   services: ["wallet"],
-  sql: `SELECT payment_id, wallet_id, direction, amount_minor, currency
+  sql: `SELECT payment_id, external_transfer_id, wallet_id, direction, amount_minor, currency
         FROM ledger_entries ORDER BY id`,
   enter({ books, row, touched }) {
     const walletId = textColumn(row, "wallet_id");
-    const paymentId = textColumn(row, "payment_id");
+    const paymentId = nullableTextColumn(row, "payment_id");
     const direction = textColumn(row, "direction");
     const amountMinor = bigintColumn(row, "amount_minor");
     const currency = textColumn(row, "currency");
-    movementOf(books, paymentId).entries.push({ walletId, direction, amountMinor, currency });
+    const entry = { walletId, direction, amountMinor, currency };
+    if (paymentId === null) {
+      const externalId = textColumn(row, "external_transfer_id");
+      externalEntriesOf(books, externalId).push(entry);
+      touched.externals.add(externalId);
+    } else {
+      movementOf(books, paymentId).entries.push(entry);
+      touched.payments.add(paymentId);
+    }
     const wallet = books.wallets.get(walletId);
     if (wallet !== undefined) {
       wallet.entriesMinor += direction === "credit" ? amountMinor : -amountMinor;
     }
     touched.wallets.add(walletId);
-    touched.payments.add(paymentId);
   },
   tell({ changes, after }) {
     const walletId = textColumn(after, "wallet_id");

@@ -8,17 +8,18 @@ import { moneyWords } from "../money-words.ts";
 export const wallets: BookTable = {
   name: "wallets",
   services: ["wallet"],
-  sql: `SELECT id, currency, opening_minor, balance_minor FROM wallets ORDER BY id`,
+  sql: `SELECT id, kind, currency, balance_minor FROM wallets ORDER BY id`,
   enter({ books, row, touched }) {
     const id = textColumn(row, "id");
     const currency = textColumn(row, "currency");
     const balanceMinor = bigintColumn(row, "balance_minor");
     const known = books.wallets.get(id);
     touched.wallets.add(id);
-    addTo(books.balanceMinor, currency, balanceMinor - (known?.balanceMinor ?? 0n));
+    const kind = textColumn(row, "kind");
+    const sums = kind === "outside" ? books.outsideMinor : books.balanceMinor;
+    addTo(sums, currency, balanceMinor - (known?.balanceMinor ?? 0n));
     if (known === undefined) {
-      const openingMinor = bigintColumn(row, "opening_minor");
-      books.wallets.set(id, { id, currency, openingMinor, balanceMinor, entriesMinor: 0n });
+      books.wallets.set(id, { id, kind, currency, balanceMinor, entriesMinor: 0n });
     } else {
       known.balanceMinor = balanceMinor;
     }

@@ -21,7 +21,7 @@ const CLAIM =
 const INSERT_E1 = "INSERT INTO inbox VALUES ('e1', 't', 1)";
 const FUND_A = "INSERT INTO external_funding VALUES ('a', 'OMR', 1)";
 
-/** Run after the wallet service's migrations and `DIFFERENTIAL_SETUP`. */
+/** Run after `DIFFERENTIAL_SETUP`. */
 export const DIFFERENTIAL_SCRIPTS: readonly DifferentialScript[] = [
   script("an uncommitted change is seen by its own transaction only", [
     ["s1", "BEGIN"],
@@ -486,8 +486,63 @@ export const DIFFERENTIAL_SCRIPTS: readonly DifferentialScript[] = [
 ];
 
 /** Three wallets for the scripts. */
-export const DIFFERENTIAL_SETUP =
-  "INSERT INTO wallets VALUES ('a', 'OMR', 100, 100, 1), ('b', 'OMR', 200, 200, 1), ('c', 'USD', 50, 50, 1)";
+/** The tables that the scripts work on, with their rows. */
+export const DIFFERENTIAL_SETUP = `
+CREATE TABLE wallets (
+  id text PRIMARY KEY,
+  currency text NOT NULL,
+  opening_minor bigint NOT NULL CHECK (opening_minor >= 0),
+  balance_minor bigint NOT NULL CHECK (balance_minor >= 0),
+  opened_at_ms bigint NOT NULL
+);
+CREATE TABLE external_funding (
+  wallet_id text PRIMARY KEY REFERENCES wallets (id),
+  currency text NOT NULL,
+  amount_minor bigint NOT NULL CHECK (amount_minor >= 0)
+);
+CREATE TABLE ledger_entries (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  payment_id text NOT NULL,
+  wallet_id text NOT NULL REFERENCES wallets (id),
+  direction text NOT NULL CHECK (direction IN ('debit', 'credit')),
+  amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+  currency text NOT NULL,
+  balance_after_minor bigint NOT NULL,
+  posted_at_ms bigint NOT NULL,
+  UNIQUE (payment_id, direction)
+);
+CREATE TABLE transfer_decisions (
+  payment_id text PRIMARY KEY,
+  outcome text NOT NULL CHECK (outcome IN ('completed', 'refused')),
+  reason text,
+  decided_at_ms bigint NOT NULL
+);
+CREATE TABLE outbox (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  event_id text NOT NULL UNIQUE,
+  topic text NOT NULL,
+  message_key text NOT NULL,
+  payload text NOT NULL,
+  appended_at_ms bigint NOT NULL,
+  sent_at_ms bigint
+);
+CREATE INDEX outbox_unsent ON outbox (id) WHERE sent_at_ms IS NULL;
+CREATE TABLE inbox (
+  event_id text PRIMARY KEY,
+  topic text NOT NULL,
+  claimed_at_ms bigint NOT NULL
+);
+CREATE TABLE dead_letters (
+  topic text NOT NULL,
+  partition_id integer NOT NULL,
+  message_offset bigint NOT NULL,
+  payload text NOT NULL,
+  reason text NOT NULL,
+  set_aside_at_ms bigint NOT NULL,
+  PRIMARY KEY (topic, partition_id, message_offset)
+);
+INSERT INTO wallets VALUES ('a', 'OMR', 100, 100, 1), ('b', 'OMR', 200, 200, 1), ('c', 'USD', 50, 50, 1);
+`;
 
 function script(claim: string, steps: readonly ScriptStep[]): DifferentialScript {
   return { claim, steps };

@@ -76,39 +76,41 @@ export const SERVICE_STATEMENTS: readonly {
     setup: [],
     statements: [
       [
-        "INSERT INTO wallets (id, currency, opening_minor, balance_minor, opened_at_ms) VALUES ($1, $2, $3, $3, $4) ON CONFLICT (id) DO NOTHING",
-        ["a", "OMR", "10000", 7],
+        "INSERT INTO wallets (id, kind, currency, balance_minor, frozen, entry_count, last_entry_hash, opened_at_ms) VALUES ($1, $2, $3, 0, false, 0, '', $4) ON CONFLICT (id) DO NOTHING",
+        ["a", "customer", "OMR", 7],
       ],
       [
-        "INSERT INTO wallets (id, currency, opening_minor, balance_minor, opened_at_ms) VALUES ($1, $2, $3, $3, $4) ON CONFLICT (id) DO NOTHING",
-        ["b", "OMR", 0, 7],
+        "INSERT INTO wallets (id, kind, currency, balance_minor, frozen, entry_count, last_entry_hash, opened_at_ms) VALUES ($1, $2, $3, 0, false, 0, '', $4) ON CONFLICT (id) DO NOTHING",
+        ["b", "outside", "OMR", 7],
       ],
       [
-        "INSERT INTO external_funding (wallet_id, currency, amount_minor) VALUES ($1, $2, $3)",
-        ["a", "OMR", "10000"],
-      ],
-      ["SELECT id, currency, opening_minor, balance_minor FROM wallets WHERE id = $1", ["a"]],
-      [
-        "SELECT id, currency, balance_minor FROM wallets WHERE id IN ($1, $2) ORDER BY id FOR UPDATE",
-        ["b", "a"],
-      ],
-      ["UPDATE wallets SET balance_minor = $2 WHERE id = $1", ["a", "9500"]],
-      [
-        "UPDATE wallets SET balance_minor = balance_minor - $2 WHERE id = $1 AND balance_minor >= $2 RETURNING balance_minor",
-        ["a", 100n],
+        "INSERT INTO external_transfers (id, wallet_id, kind, amount_minor, currency, outcome, reason, made_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        ["x1", "a", "deposit", "10000", "OMR", "moved", null, 7],
       ],
       [
-        "INSERT INTO ledger_entries (payment_id, wallet_id, direction, amount_minor, currency, balance_after_minor, posted_at_ms) VALUES ($1, $2, 'debit', $3, $4, $5, $6), ($1, $7, 'credit', $3, $4, $8, $6)",
-        ["p1", "a", 500n, "OMR", "9500", 8, "b", "500"],
+        "SELECT id, currency, balance_minor, frozen, entry_count, last_entry_hash FROM wallets WHERE id = ANY ($1::text[]) AND kind = 'customer' ORDER BY id FOR UPDATE",
+        [["b", "a"]],
+      ],
+      [
+        "UPDATE wallets SET balance_minor = $2, entry_count = $3, last_entry_hash = $4 WHERE id = $1",
+        ["a", "9500", 1n, "hash"],
+      ],
+      [
+        "UPDATE wallets SET frozen = $2 WHERE id = $1 AND kind = 'customer' RETURNING id, currency, balance_minor, frozen, entry_count, last_entry_hash",
+        ["a", true],
+      ],
+      [
+        "INSERT INTO ledger_entries (payment_id, external_transfer_id, amount_minor, currency, posted_at_ms, wallet_id, position, direction, balance_after_minor, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, 'debit', $8, $9), ($1, $2, $3, $4, $5, $10, $11, 'credit', $12, $13)",
+        ["p1", null, 500n, "OMR", 8, "a", 1n, "9500", "hash", "b", 1n, "500", "hash"],
+      ],
+      [
+        "SELECT payment_id, external_transfer_id, wallet_id, position, direction, amount_minor, currency, balance_after_minor, posted_at_ms, hash FROM ledger_entries WHERE wallet_id = $1 AND position > $2 ORDER BY position LIMIT $3",
+        ["a", 0n, 5],
       ],
       ["SELECT outcome FROM transfer_decisions WHERE payment_id = $1", ["p1"]],
       [
         "INSERT INTO transfer_decisions (payment_id, outcome, reason, decided_at_ms) VALUES ($1, $2, $3, $4)",
         ["p1", "completed", null, 8],
-      ],
-      [
-        "SELECT id, payment_id, wallet_id, direction, amount_minor, balance_after_minor FROM ledger_entries ORDER BY id",
-        [],
       ],
       ...OUTBOX_AND_INBOX,
     ],

@@ -1,0 +1,219 @@
+import type { ClientRequest } from "../plans/commands/client-request.ts";
+import type { Plan } from "../plans/plan.ts";
+import { processesAnswering, type Topology } from "../plans/topology.ts";
+import type { ClientAnswer, Universe, World } from "../world.ts";
+import { demandEqual, type Claim } from "./claim.ts";
+
+/** The services as their clients see them. */
+export interface ApiStage {
+  post(path: string, body?: Body, key?: string): Promise<ClientAnswer>;
+  get(path: string): Promise<ClientAnswer>;
+  /** Asks for a payment, and answers what became of it when it is terminal. */
+  pay(key: string, payment: Body): Promise<Settled>;
+}
+
+type Body = Readonly<Record<string, string>>;
+
+interface Settled {
+  readonly id: string;
+  readonly status: unknown;
+  readonly reason: unknown;
+}
+
+/** Checks a claim in a universe of its own. The wallets that it needs it opens itself. */
+export async function checkApi(world: World, plan: Plan, claim: Claim<ApiStage>): Promise<void> {
+  await world.run(plan, async (universe) => {
+    demandEqual("processes that are not up", await universe.heal(60_000), []);
+    await claim.check(stageOf(universe, plan.topology));
+  });
+}
+
+/** What a client of the services relies on. */
+export const apiContract: readonly Claim<ApiStage>[] = [
+  {
+    claim: "a wallet is opened once: the same words are answered the same, others are a conflict",
+    async check(api) {
+      const salim = { id: "salim", funding: "10.000", currency: "OMR" };
+      const view = { id: "salim", balance: "10.000", currency: "OMR", frozen: false };
+      demandEqual("opened", await api.post("/wallets", salim), { status: 201, body: view });
+      demandEqual("again", await api.post("/wallets", salim), { status: 201, body: view });
+      const more = await api.post("/wallets", { ...salim, funding: "11.000" });
+      demandEqual("with more", codeOf(more), "409 wallet-opened-otherwise");
+      const other = await api.post("/wallets", { ...salim, funding: "10.00", currency: "USD" });
+      demandEqual("in dollars", codeOf(other), "409 wallet-opened-otherwise");
+      demandEqual("read", await api.get("/wallets/salim"), { status: 200, body: view });
+      demandEqual("nobody", codeOf(await api.get("/wallets/nobody")), "404 unknown-wallet");
+    },
+  },
+  {
+    claim: "a wallet holds a limit and no more",
+    async check(api) {
+      const rich = { id: "rich", funding: "1000000000000.000", currency: "OMR" };
+      demandEqual("full", (await api.post("/wallets", rich)).status, 201);
+      const more = { id: "richer", funding: "1000000000000.001", currency: "OMR" };
+      demandEqual("more", codeOf(await api.post("/wallets", more)), "422 limit-exceeded");
+      const baisa = { amount: "0.001", currency: "OMR" };
+      const given = await api.post("/wallets/rich/deposits", baisa, "d1");
+      demandEqual("a baisa more", codeOf(given), "422 limit-exceeded");
+    },
+  },
+  {
+    claim: "money comes in and goes out once for a key, and a refusal stays one",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      const five = { amount: "5.000", currency: "OMR" };
+      const deposit = await api.post("/wallets/salim/deposits", five, "d1");
+      demandEqual("deposited", deposit.status, 201);
+      demandEqual("again", await api.post("/wallets/salim/deposits", five, "d1"), deposit);
+      const other = { amount: "6.000", currency: "OMR" };
+      const reused = await api.post("/wallets/salim/deposits", other, "d1");
+      demandEqual("another body", codeOf(reused), "422 idempotency-key-reused");
+      const out = await api.post("/wallets/salim/withdrawals", five, "d1");
+      demandEqual("another kind", codeOf(out), "422 idempotency-key-reused");
+      const tooMuch = { amount: "15.001", currency: "OMR" };
+      const refused = await api.post("/wallets/salim/withdrawals", tooMuch, "w1");
+      demandEqual("too much", codeOf(refused), "422 insufficient-balance");
+      await api.post("/wallets/salim/deposits", five, "d2");
+      const later = await api.post("/wallets/salim/withdrawals", tooMuch, "w1");
+      demandEqual("the same key when there would be enough", later, refused);
+      const done = await api.post("/wallets/salim/withdrawals", tooMuch, "w2");
+      demandEqual("another key", done.status, 201);
+      demandEqual("left", await balanceOf(api, "salim"), "4.999");
+    },
+  },
+  {
+    claim: "a deposit that nobody could mean is refused, and takes no key",
+    async check(api) {
+      const one = { amount: "1.000", currency: "OMR" };
+      const path = "/wallets/salim/deposits";
+      demandEqual("no wallet", codeOf(await api.post(path, one, "d1")), "404 unknown-wallet");
+      await open(api, "salim", "0.000");
+      demandEqual("no key", codeOf(await api.post(path, one)), "400 idempotency-key-missing");
+      const zero = await api.post(path, { ...one, amount: "0.000" }, "d2");
+      demandEqual("zero", codeOf(zero), "400 malformed-amount");
+      const fine = await api.post(path, { ...one, amount: "0.0001" }, "d3");
+      demandEqual("four decimals", codeOf(fine), "400 malformed-amount");
+      const note = await api.post(path, { ...one, note: "rent" }, "d4");
+      demandEqual("a field too many", codeOf(note), "400 malformed-request");
+      const dollars = await api.post(path, { amount: "1.00", currency: "USD" }, "d5");
+      demandEqual("dollars", codeOf(dollars), "422 currency-mismatch");
+      demandEqual("the first key", (await api.post(path, one, "d1")).status, 201);
+      demandEqual("all that came in", await balanceOf(api, "salim"), "1.000");
+    },
+  },
+  {
+    claim: "a frozen wallet neither gives nor takes, and goes on when it is let go",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      await open(api, "fatma", "0.000");
+      const one = { amount: "1.000", currency: "OMR" };
+      const there = { senderWalletId: "salim", receiverWalletId: "fatma", ...one };
+      const back = { senderWalletId: "fatma", receiverWalletId: "salim", ...one };
+      const frozen = await api.post("/wallets/salim/freeze");
+      demandEqual("frozen", frozen.status, 200);
+      demandEqual("again", await api.post("/wallets/salim/freeze"), frozen);
+      demandEqual("from it", outcomeOf(await api.pay("p1", there)), "FAILED frozen_wallet");
+      demandEqual("to it", outcomeOf(await api.pay("p2", back)), "FAILED insufficient_balance");
+      const deposit = await api.post("/wallets/salim/deposits", one, "d1");
+      demandEqual("a deposit", codeOf(deposit), "422 frozen-wallet");
+      demandEqual("let go", (await api.post("/wallets/salim/unfreeze")).status, 200);
+      demandEqual("now", outcomeOf(await api.pay("p3", there)), "COMPLETED null");
+      demandEqual("nobody", codeOf(await api.post("/wallets/no/freeze")), "404 unknown-wallet");
+    },
+  },
+  {
+    claim: "a wallet's entries come oldest first, page by page, and their chain recomputes",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      await open(api, "fatma", "0.000");
+      const payment = { senderWalletId: "salim", receiverWalletId: "fatma", currency: "OMR" };
+      for (const amount of ["1.000", "2.000", "3.000"]) {
+        await api.pay(`p${amount}`, { ...payment, amount });
+      }
+      const first = await api.get("/wallets/salim/entries?limit=2");
+      demandEqual("the first page", linesOf(first), ["credit 10.000", "debit 1.000"]);
+      const next = field(first.body, "next");
+      const second = await api.get(`/wallets/salim/entries?limit=2&after=${String(next)}`);
+      demandEqual("the second", linesOf(second), ["debit 2.000", "debit 3.000"]);
+      const rest = field(second.body, "next");
+      const last = await api.get(`/wallets/salim/entries?limit=2&after=${String(rest)}`);
+      demandEqual("the end", last.body, { entries: [], next: null });
+      for (const query of ["limit=0", "limit=501", "limit=1&limit=2", "after=x", "after=-1"]) {
+        const refused = await api.get(`/wallets/salim/entries?${query}`);
+        demandEqual(query, codeOf(refused), "400 malformed-request");
+      }
+      demandEqual("the chain", await api.get("/ledger/verify"), {
+        status: 200,
+        // Salim's opening and three payments, an entry on each side.
+        body: { holds: true, accounts: 3, entries: 8, faults: [] },
+      });
+    },
+  },
+];
+
+async function open(api: ApiStage, id: string, funding: string): Promise<void> {
+  const answer = await api.post("/wallets", { id, funding, currency: "OMR" });
+  demandEqual(`wallet ${id}`, answer.status, 201);
+}
+
+async function balanceOf(api: ApiStage, id: string): Promise<unknown> {
+  return field((await api.get(`/wallets/${id}`)).body, "balance");
+}
+
+/** A problem's status and code. */
+function codeOf({ status, body }: ClientAnswer): string {
+  return `${status} ${String(field(body, "title"))}`;
+}
+
+function outcomeOf({ status, reason }: Settled): string {
+  return `${String(status)} ${String(reason)}`;
+}
+
+function linesOf({ body }: ClientAnswer): readonly string[] {
+  const entries = field(body, "entries");
+  return Array.isArray(entries)
+    ? entries.map(
+        (entry) => `${String(field(entry, "direction"))} ${String(field(entry, "amount"))}`,
+      )
+    : [];
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
+}
+
+const POLL_MS = 50;
+const POLLS_MAX = 400;
+
+function stageOf(universe: Universe, topology: Topology): ApiStage {
+  const ask = (request: ClientRequest): Promise<ClientAnswer> => {
+    const service = request.path.startsWith("/payments") ? "payment" : "wallet";
+    const [process = service] = processesAnswering(topology, service);
+    return universe.request(process, request);
+  };
+  const get = (path: string) => ask({ method: "GET", path, headers: {} });
+  const post = (path: string, body?: Body, key?: string) => {
+    const headers = key === undefined ? {} : { "idempotency-key": key };
+    return ask({ method: "POST", path, headers, ...(body === undefined ? {} : { body }) });
+  };
+  return {
+    get,
+    post,
+    async pay(key, payment) {
+      const accepted = await post("/payments", payment, key);
+      demandEqual(`payment ${key}`, accepted.status, 202);
+      const id = String(field(accepted.body, "id"));
+      for (let polls = 0; polls < POLLS_MAX; polls += 1) {
+        const { body } = await get(`/payments/${id}`);
+        const status = field(body, "status");
+        if (status !== "PENDING") {
+          return { id, status, reason: field(body, "reason") };
+        }
+        await universe.sleep(POLL_MS);
+      }
+      throw new Error(`payment ${key} is still PENDING`);
+    },
+  };
+}
