@@ -11,6 +11,7 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: [...EVERYWHERE_EXCLUDED, "**/*.real.test.ts"],
+          setupFiles: ["sim/kernel/testing/tripwire-in-every-test.ts"],
           // A test that hangs is stopped by this; on a machine busy with other work a sweep of
           // seeds is slow, not hung.
           testTimeout: 30_000,

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from "commander";
+import { benchKernel } from "./kernel/kernel.ts";
 import { encodeRows, formatRows, missedFloors, type BenchRow } from "./row.ts";
 import { benchSweep } from "./sweep.ts";
 
 /** Every benchmark by name; each measures side by side in one run. */
 const BENCHMARKS: ReadonlyMap<string, () => Promise<readonly BenchRow[]>> = new Map([
+  ["kernel", benchKernel],
   ["sweep", benchSweep],
 ]);
 

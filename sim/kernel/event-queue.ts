@@ -1,100 +1,34 @@
-import type { ReadyEvent, TieBreak } from "./tie-break.ts";
-
-/** Whose event it is: a process. */
-export interface EventOwner {
-  readonly isRunning: boolean;
-  readonly isPaused: boolean;
-  act(callback: () => void): void;
-}
+import { EventHeap } from "./event-heap.ts";
+import type { EventOwner, ScheduledEvent } from "./scheduled-event.ts";
+import type { SchedulingStrategy } from "./scheduling/scheduling-strategy.ts";
 
 /**
- * Something that will happen. It is dead once cancelled, or once its owner is no longer running.
- */
-export class ScheduledEvent implements ReadyEvent {
-  readonly atUs: number;
-  readonly sequence: number;
-  readonly actor: string;
-  /** As in `Kernel.schedule`. */
-  readonly settlesNothing: boolean;
-  readonly #owner: EventOwner | undefined;
-  #callback: (() => void) | undefined;
-
-  constructor(parts: {
-    atUs: number;
-    sequence: number;
-    actor: string;
-    settlesNothing: boolean;
-    owner: EventOwner | undefined;
-    callback: () => void;
-  }) {
-    this.atUs = parts.atUs;
-    this.sequence = parts.sequence;
-    this.actor = parts.actor;
-    this.settlesNothing = parts.settlesNothing;
-    this.#owner = parts.owner;
-    this.#callback = parts.callback;
-  }
-
-  get isDead(): boolean {
-    return this.#callback === undefined || this.#owner?.isRunning === false;
-  }
-
-  /** By its owner where it has one: a process that is paused does it when it goes on. */
-  run(): void {
-    if (this.#owner?.isPaused === true) {
-      // It may be called off before then.
-      this.#owner.act(() => this.#callback?.());
-    } else {
-      this.#callback?.();
-    }
-  }
-
-  /** It will not happen; what it held on to is free at once. */
-  cancel(): void {
-    this.#callback = undefined;
-  }
-}
-
-/**
- * Events by time, then by the order of scheduling; among those due at the same microsecond the
- * tie-break chooses. Dead events are skipped without moving time.
+ * The one queue of a run. The next event is the one due first; of several that are ready together
+ * the strategy chooses.
  */
 export class EventQueue {
-  readonly #tieBreak: TieBreak;
-  /** A binary heap: the children of i are 2i+1 and 2i+2, and no child is due before its parent. */
-  readonly #heap: ScheduledEvent[] = [];
-  /** Taken off the heap for one instant and not yet run, in the order of scheduling. */
+  readonly #heap = new EventHeap();
+  readonly #strategy: SchedulingStrategy;
+  readonly #windowUs: number;
+  /** Taken off the heap and not yet run, by time and order of scheduling. */
   #ready: ScheduledEvent[] = [];
 
-  constructor(tieBreak: TieBreak) {
-    this.#tieBreak = tieBreak;
+  constructor(strategy: SchedulingStrategy) {
+    this.#strategy = strategy;
+    this.#windowUs = strategy.windowUs;
   }
 
-  /** Its time must not be before that of the last event taken. */
+  /** Its time must not be before that of the run. */
   add(event: ScheduledEvent): void {
-    const heap = this.#heap;
-    let index = heap.length;
-    heap.push(event);
-    while (index > 0) {
-      const parentIndex = (index - 1) >> 1;
-      const parent = heap[parentIndex];
-      if (parent === undefined || !isBefore(event, parent)) {
-        break;
-      }
-      heap[index] = parent;
-      index = parentIndex;
-    }
-    heap[index] = event;
+    this.#heap.add(event);
   }
 
-  /** The next live event, taken off the queue; undefined when none is left. */
+  /** The next event, taken off the queue; undefined when none is left. */
   take(): ScheduledEvent | undefined {
+    const heap = this.#heap;
     if (this.#ready.length === 0) {
-      const first = this.#popLive();
-      if (first === undefined) {
-        return undefined;
-      }
-      if (this.#peekLive()?.atUs !== first.atUs) {
+      const first = heap.take();
+      if (first === undefined || !heap.mayBeDueBy(first.atUs + this.#windowUs)) {
         return first;
       }
       this.#ready.push(first);
@@ -102,71 +36,60 @@ export class EventQueue {
     return this.#takeAmongReady();
   }
 
+  /** Lets go of all events of an owner that has exited. */
+  dropOwned(owner: EventOwner): void {
+    this.#heap.dropOwned(owner);
+    this.#ready = this.#ready.filter((event) => event.owner !== owner);
+  }
+
   #takeAmongReady(): ScheduledEvent | undefined {
-    const atUs = this.#ready[0]?.atUs;
-    // The last event may have scheduled more for this instant, or killed some that waited for it.
-    while (this.#peekLive()?.atUs === atUs) {
-      const also = this.#popLive();
-      if (also !== undefined) {
-        this.#ready.push(also);
-      }
-    }
-    if (this.#ready.some((event) => event.isDead)) {
-      this.#ready = this.#ready.filter((event) => !event.isDead);
-    }
-    if (this.#ready.length === 0) {
+    this.#dropCancelled();
+    const ready = this.#ready;
+    const first = ready[0];
+    if (first === undefined) {
       return this.take();
     }
-    const index = this.#ready.length === 1 ? 0 : this.#tieBreak.choose(this.#ready);
-    const [chosen] = this.#ready.splice(index, 1);
-    if (chosen === undefined) {
-      throw new RangeError(`the tie-break chose ${index} of ${this.#ready.length} ready events`);
+    // The last event may have scheduled more that is ready now.
+    const untilUs = first.atUs + this.#windowUs;
+    let next = this.#heap.takeDueBy(untilUs);
+    while (next !== undefined) {
+      insert(ready, next);
+      next = this.#heap.takeDueBy(untilUs);
     }
+    const candidates = this.#windowUs === 0 ? ready : firstOfEachActor(ready);
+    const index = candidates.length === 1 ? 0 : this.#strategy.choose(candidates);
+    const chosen = candidates[index];
+    if (chosen === undefined) {
+      throw new RangeError(`the strategy chose ${index} of ${candidates.length} ready events`);
+    }
+    ready.splice(ready.indexOf(chosen), 1);
     return chosen;
   }
 
-  #peekLive(): ScheduledEvent | undefined {
-    while (this.#heap[0]?.isDead === true) {
-      this.#pop();
-    }
-    return this.#heap[0];
-  }
-
-  #popLive(): ScheduledEvent | undefined {
-    this.#peekLive();
-    return this.#pop();
-  }
-
-  #pop(): ScheduledEvent | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) {
-      return first;
-    }
-    let index = 0;
-    for (;;) {
-      let childIndex = 2 * index + 1;
-      let child = heap[childIndex];
-      if (child === undefined) {
-        break;
+  #dropCancelled(): void {
+    for (const { isCancelled } of this.#ready) {
+      if (isCancelled) {
+        this.#ready = this.#ready.filter((event) => !event.isCancelled);
+        return;
       }
-      const right = heap[childIndex + 1];
-      if (right !== undefined && isBefore(right, child)) {
-        child = right;
-        childIndex += 1;
-      }
-      if (!isBefore(child, last)) {
-        break;
-      }
-      heap[index] = child;
-      index = childIndex;
     }
-    heap[index] = last;
-    return first;
   }
 }
 
-function isBefore(one: ScheduledEvent, other: ScheduledEvent): boolean {
-  return one.atUs < other.atUs || (one.atUs === other.atUs && one.sequence < other.sequence);
+/** Most come behind all others. An event that was held up may be due before others. */
+function insert(events: ScheduledEvent[], event: ScheduledEvent): void {
+  let index = events.length;
+  for (let last = events[index - 1]; last !== undefined; last = events[index - 1]) {
+    if (last.atUs < event.atUs || (last.atUs === event.atUs && last.sequence < event.sequence)) {
+      break;
+    }
+    index -= 1;
+  }
+  events.splice(index, 0, event);
+}
+
+/** What one actor meets keeps its order: messages of a connection do not overtake each other. */
+function firstOfEachActor(events: readonly ScheduledEvent[]): readonly ScheduledEvent[] {
+  const seen = new Set<string>();
+  return events.filter(({ actor }) => !seen.has(actor) && seen.add(actor));
 }

@@ -1,15 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { drainByImmediates, drainByTicks, drainOneByOne } from "./drain.ts";
-import { createKernel, RunStopped, type Kernel, type KernelOptions } from "./kernel.ts";
+import { drainAtOnce, drainByImmediates } from "./drain.ts";
+import { createKernel, type Kernel, type KernelOptions } from "./kernel.ts";
 import { NotSimulated } from "./not-simulated.ts";
+import { OutsideSimulation, RunStopped } from "./run-stopped.ts";
+import { fifo } from "./scheduling/fifo.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import { SimulationBug } from "./simulation-bug.ts";
-import { fifo } from "./tie-break.ts";
 
 const drains = [
-  { name: "immediates", drain: drainByImmediates },
-  { name: "one by one", drain: drainOneByOne },
-  { name: "ticks", drain: drainByTicks },
+  { name: "at once", drain: drainAtOnce },
+  { name: "by immediates", drain: drainByImmediates },
 ];
 
 describe("time", () => {
@@ -61,7 +62,7 @@ describe("ties", () => {
   }
 
   test("first in, first out keeps the order of scheduling", async () => {
-    expect(await orderOfTen({ seed: "any", tieBreak: fifo })).toBe("0 1 2 3 4 5 6 7 8 9");
+    expect(await orderOfTen({ seed: "any", scheduling: fifo })).toBe("0 1 2 3 4 5 6 7 8 9");
   });
 
   test("by default the seed chooses, and another seed chooses otherwise", async () => {
@@ -78,7 +79,7 @@ describe("draining", () => {
   test.each(drains)(
     "$name: a chain of 1,000 awaits is never cut by the next event",
     async ({ drain }) => {
-      const kernel = createKernel({ seed: "chain", drain, tieBreak: fifo });
+      const kernel = createKernel({ seed: "chain", drain, scheduling: fifo });
       const seen: string[] = [];
       await kernel.run(async (main) => {
         for (const name of ["one", "two"]) {
@@ -103,6 +104,51 @@ describe("draining", () => {
       seen.add(await hashOfChatter({ seed: "drains", drain }));
     }
     expect(seen.size).toBe(1);
+  });
+
+  test.each([
+    ["is missing", undefined],
+    ["drains nothing", () => {}],
+  ])(
+    "where Node's own turn %s, immediates drain, and the hash is the same",
+    async (_what, turn) => {
+      const hash = await hashOfChatter({ seed: "no turn" });
+      const own = Object.getOwnPropertyDescriptor(process, "_tickCallback");
+      Object.defineProperty(process, "_tickCallback", { value: turn, configurable: true });
+      try {
+        expect(await hashOfChatter({ seed: "no turn", drain: drainAtOnce })).toBe(hash);
+      } finally {
+        Object.defineProperty(process, "_tickCallback", own ?? {});
+      }
+    },
+  );
+
+  test("at once, Node's own turn drains after every event, and the host has its turn in between", async () => {
+    const turn: unknown = Reflect.get(process, "_tickCallback");
+    let turns = 0;
+    const own = Object.getOwnPropertyDescriptor(process, "_tickCallback");
+    const value = (): void => {
+      turns += 1;
+      if (typeof turn === "function") {
+        Reflect.apply(turn, process, []);
+      }
+    };
+    Object.defineProperty(process, "_tickCallback", { value, configurable: true });
+    let hostTurns = 0;
+    const interval = setInterval(() => (hostTurns += 1), 0);
+    const kernel = createKernel({ seed: "turns", drain: drainAtOnce });
+    try {
+      await kernel.run(async (main) => {
+        while (hostTurns < 2) {
+          await main.sleep(1);
+        }
+      });
+    } finally {
+      clearInterval(interval);
+      Object.defineProperty(process, "_tickCallback", own ?? {});
+    }
+    // One for each event but the last, and the probe's.
+    expect(turns).toBe(kernel.step + 1);
   });
 
   test("a seed gives the same hash alone and after another seed, and seeds differ", async () => {
@@ -132,11 +178,41 @@ describe("the end of a run", () => {
     );
   });
 
-  test("a wait for the host is named as outside the simulation", async () => {
+  test("a wait for the host is named as outside the simulation, with what of the host it is", async () => {
     const kernel = createKernel({ seed: "outside" });
-    const stopped = await failureOf(kernel, () => new Promise<void>(() => {}));
-    expect(stopped).toHaveProperty("message", expect.stringContaining("outside the simulation"));
+    const stopped = await failureOf(kernel, async (main) => {
+      kernel.startProcess("payment-1", async () => {
+        await readFile(new URL(import.meta.url));
+      });
+      await main.promise("a reply of kafka-1", () => {});
+    });
+    expect(stopped).toHaveProperty(
+      "message",
+      "queue empty, main not done, at 0 ms: main waits for a reply of kafka-1; payment-1 waits for something outside the simulation; of the host there waits: FSReqPromise",
+    );
   });
+
+  test.each(drains)(
+    "$name: code that goes on in a turn of the host ends the run, with the stack of what it asked for",
+    async ({ drain }) => {
+      const kernel = createKernel({ seed: "host turn", drain });
+      const failure = await failureOf(kernel, async (main) => {
+        kernel.startProcess("payment-1", async (self) => {
+          await readFile(new URL(import.meta.url));
+          await sleepInvaded(self);
+        });
+        for (;;) {
+          await main.sleep(1);
+        }
+      });
+      expect(failure).toBeInstanceOf(OutsideSimulation);
+      expect(failure).toHaveProperty(
+        "message",
+        expect.stringContaining("payment-1 asked for a sleep outside"),
+      );
+      expect(failure).toHaveProperty("stack", expect.stringContaining("sleepInvaded"));
+    },
+  );
 
   test("the limits of simulated time and of events end a run that would go on for ever", async () => {
     const forever = async (kernel: Kernel) =>
@@ -226,6 +302,10 @@ describe("the end of a run", () => {
     await first;
   });
 });
+
+function sleepInvaded(self: SimulatedProcess): Promise<void> {
+  return self.sleep(1);
+}
 
 async function failureOf(kernel: Kernel, main: Parameters<Kernel["run"]>[0]): Promise<unknown> {
   return kernel.run(main).then(

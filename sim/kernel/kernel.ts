@@ -1,10 +1,17 @@
-import { drainByImmediates, type Drain } from "./drain.ts";
-import { EventQueue, ScheduledEvent, type EventOwner } from "./event-queue.ts";
+import { describeStuck } from "./describe-stuck.ts";
+import { drainAtOnce, type Drain } from "./drain.ts";
+import { EventQueue } from "./event-queue.ts";
+import { watchHostResources } from "./host-resources.ts";
+import { isInsideSimulation } from "./inside.ts";
 import { NotSimulated } from "./not-simulated.ts";
+import { ProcessClock } from "./process-clock.ts";
 import { Random } from "./random.ts";
+import { OutsideSimulation, RunStopped } from "./run-stopped.ts";
+import { CallbackEvent, type EventOwner, type ScheduledEvent } from "./scheduled-event.ts";
+import { randomAmongReady } from "./scheduling/at-random.ts";
+import type { SchedulingStrategyFactory } from "./scheduling/scheduling-strategy.ts";
 import { SimulatedProcess, type ProcessExit, type Timer } from "./simulated-process.ts";
 import { SimulationBug } from "./simulation-bug.ts";
-import { randomAmongReady, type TieBreakFactory } from "./tie-break.ts";
 import { Trace } from "./trace.ts";
 import { takeUnhandledRejections } from "./unhandled-rejections.ts";
 
@@ -19,23 +26,10 @@ export interface KernelOptions {
   readonly seed: string;
   /** Keep the trace's events, for comparing and for stories; the hash is the same without. */
   readonly recordTrace?: boolean;
-  readonly tieBreak?: TieBreakFactory;
+  /** Which of several events that are ready goes first; by the seed when left out. */
+  readonly scheduling?: SchedulingStrategyFactory;
   readonly drain?: Drain;
   readonly limits?: Partial<KernelLimits>;
-}
-
-/**
- * The run cannot go on: nothing is left to happen, or a limit is reached. A bug of the world or of
- * its code.
- */
-export class RunStopped extends Error {
-  override readonly name = "RunStopped";
-  readonly kind: "queue-empty" | "time-limit" | "event-limit";
-
-  constructor(kind: RunStopped["kind"], message: string) {
-    super(message);
-    this.kind = kind;
-  }
 }
 
 const DEFAULT_LIMITS: KernelLimits = { simulatedMs: 24 * 60 * 60 * 1_000, events: 50_000_000 };
@@ -58,6 +52,7 @@ export class Kernel {
    * anew.
    */
   readonly #processes = new Map<string, SimulatedProcess>();
+  readonly #clocks = new Map<string, ProcessClock>();
   /** Whose code ran last. */
   #active: SimulatedProcess | undefined;
   #nowUs = 0;
@@ -65,12 +60,14 @@ export class Kernel {
   #sequence = 0;
   #state: "new" | "running" | "over" = "new";
   #outcome: { readonly error: unknown } | "succeeded" | undefined;
+  /** What of the host is waited for since the run began. */
+  #hostResources: () => readonly string[] = () => [];
 
   constructor(options: KernelOptions) {
     this.random = new Random(options.seed);
     this.trace = new Trace({ clock: this, keep: options.recordTrace ?? false });
-    this.#queue = new EventQueue((options.tieBreak ?? randomAmongReady)(this.random));
-    this.#drain = options.drain ?? drainByImmediates;
+    this.#queue = new EventQueue((options.scheduling ?? randomAmongReady)(this.random));
+    this.#drain = options.drain ?? drainAtOnce;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limitUs = this.#limits.simulatedMs * 1_000;
   }
@@ -100,22 +97,52 @@ export class Kernel {
     settlesNothing?: boolean;
     callback: () => void;
   }): Timer {
-    if (!Number.isSafeInteger(event.delayUs) || event.delayUs < 0) {
-      throw new RangeError(
-        `a delay is a whole number of microseconds from 0 on, not ${event.delayUs} (${event.actor})`,
-      );
-    }
-    this.#sequence += 1;
-    const scheduled = new ScheduledEvent({
-      atUs: this.#nowUs + event.delayUs,
-      sequence: this.#sequence,
+    const scheduled = new CallbackEvent({
       actor: event.actor,
-      settlesNothing: event.settlesNothing ?? false,
       owner: event.owner,
+      settlesNothing: event.settlesNothing ?? false,
       callback: event.callback,
     });
-    this.#queue.add(scheduled);
+    this.add(scheduled, event.delayUs);
     return scheduled;
+  }
+
+  /** As `schedule`, for an event that says itself what happens. */
+  add(event: ScheduledEvent, delayUs: number): void {
+    if (!Number.isSafeInteger(delayUs) || delayUs < 0) {
+      throw new RangeError(
+        `a delay is a whole number of microseconds from 0 on, not ${delayUs} (${event.actor})`,
+      );
+    }
+    this.demandInside("an event", event.actor);
+    this.#sequence += 1;
+    event.atUs = this.#nowUs + delayUs;
+    event.sequence = this.#sequence;
+    this.#queue.add(event);
+  }
+
+  /**
+   * For everything that simulated code asks the kernel for.
+   *
+   * @throws OutsideSimulation when the run has begun, and the code that asks runs in a turn of the
+   *   host; it ends the run, too
+   */
+  demandInside(what: string, actor: string): void {
+    if (this.#state === "running" && !isInsideSimulation()) {
+      const error = new OutsideSimulation(what, actor);
+      this.fail(error);
+      throw error;
+    }
+  }
+
+  /** The clock of the process of that name, through all its incarnations. */
+  clockOf(name: string): ProcessClock {
+    let clock = this.#clocks.get(name);
+    if (clock === undefined) {
+      clock = new ProcessClock(this);
+      this.#clocks.set(name, clock);
+    }
+    return clock;
   }
 
   /**
@@ -175,7 +202,7 @@ export class Kernel {
       throw new Error("a kernel runs once: create a new one for every run");
     }
     const release = takeUnhandledRejections((error) => this.#meetRejection(error));
-    this.#state = "running";
+    this.#hostResources = watchHostResources();
     try {
       const results: T[] = [];
       const self = this.#createProcess("main", 1);
@@ -192,6 +219,7 @@ export class Kernel {
           );
         },
       });
+      this.#state = "running";
       await new Promise<void>((resolve) => {
         this.#drain.start(() => {
           const goesOn = this.#takeSteps();
@@ -215,9 +243,13 @@ export class Kernel {
   }
 
   #createProcess(name: string, incarnation: number): SimulatedProcess {
-    const created = new SimulatedProcess({ host: this, name, incarnation });
+    const clock = this.clockOf(name);
+    const created = new SimulatedProcess({ host: this, name, incarnation, clock });
     this.#processes.set(name, created);
-    created.onExit((exit) => this.trace.record("exit", name, exit.kind, incarnation));
+    created.onExit((exit) => {
+      this.trace.record("exit", name, exit.kind, incarnation);
+      this.#queue.dropOwned(created);
+    });
     return created;
   }
 
@@ -243,35 +275,41 @@ export class Kernel {
 
   /** Up to the next event after which promises have to be drained. False once the run is over. */
   #takeSteps(): boolean {
-    while (this.#outcome === undefined) {
-      const event = this.#queue.take();
-      if (event === undefined) {
-        this.fail(new RunStopped("queue-empty", this.#describeStuck()));
-        return false;
+    try {
+      while (this.#outcome === undefined) {
+        if (!this.#takeStep().settlesNothing) {
+          return true;
+        }
       }
-      if (!this.#takeStep(event)) {
-        return false;
-      }
-      if (!event.settlesNothing) {
-        return true;
-      }
+    } catch (error) {
+      this.fail(error);
     }
     return false;
   }
 
-  #takeStep(event: ScheduledEvent): boolean {
-    this.#nowUs = event.atUs;
+  #takeStep(): ScheduledEvent {
+    const event = this.#queue.take();
+    if (event === undefined) {
+      throw new RunStopped("queue-empty", this.#describeStuck());
+    }
+    // One that was held up happens later than it was due.
+    if (event.atUs > this.#nowUs) {
+      this.#nowUs = event.atUs;
+    }
     this.#step += 1;
-    if (event.atUs > this.#limitUs || this.#step > this.#limits.events) {
-      this.fail(this.#limitReached());
-      return false;
+    if (this.#nowUs > this.#limitUs || this.#step > this.#limits.events) {
+      throw this.#limitReached();
     }
-    try {
-      event.run();
-    } catch (error) {
-      this.fail(error);
-    }
-    return true;
+    event.run();
+    return event;
+  }
+
+  #describeStuck(): string {
+    return describeStuck({
+      nowUs: this.#nowUs,
+      processes: this.#processes.values(),
+      hostResources: this.#hostResources(),
+    });
   }
 
   #limitReached(): RunStopped {
@@ -281,18 +319,5 @@ export class Kernel {
       return new RunStopped("event-limit", `${events} events are the limit, reached at ${time} ms`);
     }
     return new RunStopped("time-limit", `${simulatedMs} simulated ms are the limit, main not done`);
-  }
-
-  #describeStuck(): string {
-    const waits = [...this.#processes.values()]
-      .filter((candidate) => candidate.isRunning)
-      .flatMap((candidate) => {
-        const pending = candidate.pending();
-        if (pending.length > 0) {
-          return [`${candidate.name} waits for ${pending.join(", ")}`];
-        }
-        return candidate.name === "main" ? ["main waits for something outside the simulation"] : [];
-      });
-    return `queue empty, main not done, at ${Math.floor(this.#nowUs / 1_000)} ms: ${waits.join("; ")}`;
   }
 }

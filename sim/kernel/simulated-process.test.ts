@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { collectGarbage } from "./collect-garbage.ts";
 import { createKernel } from "./kernel.ts";
 import type { ProcessExit } from "./simulated-process.ts";
 
@@ -62,6 +63,43 @@ test("what a dead process waited for is let go", async () => {
     expect(victim.pending()).toEqual([]);
   });
 });
+
+test("what a dead process held on to is free: frames that wait, timers, the messages that it was asked for", async () => {
+  const kernel = createKernel({ seed: "memory" });
+  const held: WeakRef<object>[] = [];
+  const collected = await kernel.run(async (main) => {
+    const victim = kernel.startProcess("victim", async (self) => {
+      const hold = (): object => {
+        const made = { bytes: new Uint8Array(1_000) };
+        held.push(new WeakRef(made));
+        return made;
+      };
+      const inTimer = hold();
+      self.after(1_000_000, () => expect(inTimer).toBe("never seen again"));
+      const inFrame = hold();
+      const inSleep = async (): Promise<object> => {
+        const slept = hold();
+        await self.sleep(1_000_000);
+        return slept;
+      };
+      void inSleep();
+      await self.promise("for ever", () => {});
+      expect(inFrame).toBe("never seen again");
+    });
+    await main.sleep(1);
+    expect(collect(held)).toBe(0);
+    victim.crash();
+    await main.sleep(1);
+    return collect(held);
+  });
+  expect(collected).toBe(3);
+});
+
+/** How many of them are gone after a collection of garbage. */
+function collect(held: readonly WeakRef<object>[]): number {
+  collectGarbage();
+  return held.filter((each) => each.deref() === undefined).length;
+}
 
 test("a restart is the next incarnation under the same name", async () => {
   const kernel = createKernel({ seed: "restart" });

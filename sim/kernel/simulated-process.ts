@@ -1,5 +1,7 @@
+import type { ProcessClock } from "./process-clock.ts";
 import type { Random, RandomStream } from "./random.ts";
-import { Wait, WaitList } from "./wait.ts";
+import { CallbackEvent, type ScheduledEvent } from "./scheduled-event.ts";
+import { Sleep, Wait, WaitList } from "./wait.ts";
 
 /** How a process came to its end. */
 export type ProcessExit =
@@ -14,15 +16,12 @@ export interface Timer {
 
 /** What a process needs of the kernel that runs it. */
 export interface ProcessHost {
-  readonly nowUs: number;
   readonly random: Random;
   activate(process: SimulatedProcess): void;
-  schedule(event: {
-    delayUs: number;
-    actor: string;
-    owner: SimulatedProcess;
-    callback: () => void;
-  }): Timer;
+  /** Puts an event into the queue, so many whole microseconds from now. */
+  add(event: ScheduledEvent, delayUs: number): void;
+  /** @throws OutsideSimulation in a turn of the host */
+  demandInside(what: string, actor: string): void;
 }
 
 /**
@@ -34,14 +33,22 @@ export class SimulatedProcess {
   readonly name: string;
   /** 1 for the first start under this name, one more for every restart. */
   readonly incarnation: number;
+  /** Of the machine that it runs on: its next incarnation has the same. */
+  readonly clock: ProcessClock;
   readonly #host: ProcessHost;
   readonly #waits: WaitList;
   readonly #exitListeners = new Set<(exit: ProcessExit) => void>();
   #exit: ProcessExit | undefined;
   #pauses = 0;
 
-  constructor(options: { host: ProcessHost; name: string; incarnation: number }) {
+  constructor(options: {
+    host: ProcessHost;
+    name: string;
+    incarnation: number;
+    clock: ProcessClock;
+  }) {
     this.#host = options.host;
+    this.clock = options.clock;
     this.#waits = new WaitList(() => this.activate());
     this.name = options.name;
     this.incarnation = options.incarnation;
@@ -56,9 +63,12 @@ export class SimulatedProcess {
     return this.#exit;
   }
 
-  /** Whole milliseconds since the start of the run, by this process's own clock. */
+  /**
+   * Whole milliseconds since the start of the run, by this process's own clock: it may be wrong, go
+   * back, and be below 0.
+   */
   nowMs(): number {
-    return Math.floor(this.#host.nowUs / 1000);
+    return Math.floor(this.clock.nowUs() / 1_000);
   }
 
   /** Randomness of this incarnation's own, by what it is for. */
@@ -66,25 +76,39 @@ export class SimulatedProcess {
     return this.#host.random.stream(purpose, `${this.name}.${this.incarnation}/${entity}`);
   }
 
-  /** Settles after that many milliseconds; a fraction counts in whole microseconds. */
+  /**
+   * Settles after that many milliseconds by its own clock; a fraction counts in whole microseconds.
+   */
   sleep(delayMs: number): Promise<void> {
-    return this.promise("sleep", (resolve) => {
-      this.#later(delayMs, resolve);
-    });
+    this.#host.demandInside("a sleep", this.name);
+    const sleep = new Sleep(this.name, this, this.#waits);
+    if (this.isRunning) {
+      this.#host.add(sleep, this.#delayUs(delayMs));
+      this.#waits.add(sleep);
+    }
+    return sleep.promise;
   }
 
   /** Calls back once after the delay, unless cancelled or the process has exited by then. */
   after(delayMs: number, callback: () => void): Timer {
-    return this.#later(delayMs, () => {
-      this.activate();
-      callback();
+    const event = new CallbackEvent({
+      actor: this.name,
+      owner: this,
+      settlesNothing: false,
+      callback: () => {
+        this.activate();
+        callback();
+      },
     });
+    if (this.isRunning) {
+      this.#host.add(event, this.#delayUs(delayMs));
+    }
+    return event;
   }
 
-  /** For a callback that activates by itself, as one does that settles a promise. */
-  #later(delayMs: number, callback: () => void): Timer {
-    const delayUs = Math.round(delayMs * 1000);
-    return this.#host.schedule({ delayUs, actor: this.name, owner: this, callback });
+  /** Of the run, for a timer of this process. */
+  #delayUs(delayMs: number): number {
+    return this.clock.trueDelayUs(Math.round(delayMs * 1_000));
   }
 
   /**
@@ -117,6 +141,7 @@ export class SimulatedProcess {
    */
   wait<T>(waitingFor: string): Wait<T> {
     const wait = new Wait<T>(waitingFor, this.#waits);
+    this.#host.demandInside(waitingFor, this.name);
     if (this.isRunning) {
       this.#waits.add(wait);
     }

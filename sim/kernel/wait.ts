@@ -1,3 +1,5 @@
+import { ScheduledEvent, type EventOwner } from "./scheduled-event.ts";
+
 /** What one process waits for at the moment. */
 export class WaitList {
   readonly #first: WaitLink = { previous: undefined, next: undefined };
@@ -65,6 +67,35 @@ interface WaitLink {
 interface ListedWait extends WaitLink {
   readonly waitingFor: string;
   abandon(): void;
+}
+
+/** A sleep: what a process waits for, and the event that ends it, in one. */
+export class Sleep extends ScheduledEvent implements ListedWait {
+  readonly promise: Promise<void>;
+  readonly waitingFor = "sleep";
+  previous: WaitLink | undefined = undefined;
+  next: ListedWait | undefined = undefined;
+  readonly #waits: WaitList;
+  #resolve: (() => void) | undefined;
+
+  constructor(actor: string, owner: EventOwner, waits: WaitList) {
+    super(actor, owner, false);
+    this.#waits = waits;
+    this.promise = new Promise<void>((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  abandon(): void {
+    this.#resolve = undefined;
+  }
+
+  protected happen(): void {
+    if (this.#waits.remove(this)) {
+      this.#waits.onSettle();
+      this.#resolve?.();
+    }
+  }
 }
 
 /** One thing that a process waits for. It settles once, and never after the process has exited. */

@@ -91,8 +91,7 @@ export function superviseProcesses(
     const own = portsOf(servers, migrations, process);
     const ports = interposePorts(own, gate, {
       onDelivery: (delivery) => tellDelivery(servers, process, delivery),
-      onNote: (note) =>
-        servers.tell({ kind: "note", atMs: process.nowMs(), process: process.name, note }),
+      onNote: (note) => servers.tell({ kind: "note", atMs: nowMs(), process: process.name, note }),
     });
     const interruption = Promise.withResolvers<void>();
     interruptions.set(process, interruption.resolve);
@@ -178,7 +177,9 @@ function portsOf(
 function tellDelivery(servers: Servers, process: SimulatedProcess, delivery: Delivery): void {
   const { topic, partition, offset, key, value } = delivery;
   const record = { topic, partition, offset, key, value };
-  servers.tell({ kind: "delivery", atMs: process.nowMs(), process: process.name, record });
+  // By the run's time: the process's own clock may be wrong.
+  const atMs = Math.floor(servers.kernel.nowUs / 1_000);
+  servers.tell({ kind: "delivery", atMs, process: process.name, record });
 }
 
 function reasonOf(exit: ProcessExit): string {

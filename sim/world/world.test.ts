@@ -8,7 +8,6 @@ import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
 import { compareTraces } from "../kernel/compare-traces.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
-import { installTripwire } from "../kernel/tripwire.ts";
 import { createSimulatedWorld } from "./world.ts";
 
 const traces: TraceRecord[] = [];
@@ -188,11 +187,5 @@ describe("the simulated world", () => {
     interruption.abort(new Error("stopped"));
     await expect(running).rejects.toThrow("stopped");
     await expect(runPlan(stoppable, planWith(undefined))).rejects.toThrow("stopped");
-  });
-
-  it("reaches for no clock and no randomness of the host", async () => {
-    using _tripwire = installTripwire();
-    const outcome = await runPlan(world, planWith(undefined));
-    expect(payments(outcome)).toEqual(ENDED);
   });
 });

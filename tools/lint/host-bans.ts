@@ -19,23 +19,28 @@ const HOST_FILES: readonly RegExp[] = [
 
 /**
  * The files of the simulation that stand between it and the host, and what each of them touches:
- * one turns the host's task queues, one traps stray uses, one listens for rejections that nobody
- * handled, one shows rows with the very parsers of `pg`.
+ * one turns the host's task queues, one tells what of the host is waited for, one traps stray uses,
+ * one listens for rejections that nobody handled, one shows rows with the very parsers of `pg`.
  */
 const HOST_USES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["sim/kernel/drain.ts", new Set(["setImmediate", "process", "node:process", "node:timers"])],
+  ["sim/kernel/collect-garbage.ts", new Set(["node:v8", "node:vm"])],
+  ["sim/kernel/host-resources.ts", new Set(["process", "node:process"])],
   [
-    "sim/kernel/drain.ts",
+    "sim/kernel/tripwire.ts",
     new Set([
-      "queueMicrotask",
-      "setImmediate",
+      "AbortSignal.timeout",
+      "crypto",
+      "performance",
       "process",
-      "process.nextTick",
+      "node:crypto",
+      "node:module",
       "node:process",
       "node:timers",
+      "node:timers/promises",
     ]),
   ],
   ["sim/postgres/client/client-row-codec.ts", new Set(["pg"])],
-  ["sim/kernel/tripwire.ts", new Set(["performance", "crypto", "node:crypto"])],
   ["sim/kernel/unhandled-rejections.ts", new Set(["process", "node:process"])],
 ]);
 

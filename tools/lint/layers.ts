@@ -39,6 +39,28 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
     layers: [["kernel"], ["network"], ["postgres", "kafka"], ["adapters"], ["world"]],
   },
   {
+    room: "sim/kernel/",
+    layers: [
+      [
+        "inside.ts",
+        "not-simulated.ts",
+        "simulation-bug.ts",
+        "run-stopped.ts",
+        "rolling-hash.ts",
+        "scheduled-event.ts",
+        "process-clock.ts",
+        "host-resources.ts",
+        "unhandled-rejections.ts",
+        "collect-garbage.ts",
+      ],
+      ["random.ts", "trace-data.ts", "drain.ts", "tripwire.ts", "event-heap.ts", "wait.ts"],
+      ["scheduling", "trace.ts"],
+      ["event-queue.ts", "compare-traces.ts", "simulated-process.ts"],
+      ["describe-stuck.ts"],
+      ["kernel.ts"],
+    ],
+  },
+  {
     room: "sim/network/",
     layers: [
       ["connection-error.ts", "link.ts"],

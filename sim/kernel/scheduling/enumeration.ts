@@ -1,0 +1,92 @@
+import type { SchedulingStrategyFactory } from "./scheduling-strategy.ts";
+
+/** The bounds within which schedules are enumerated. */
+export interface EnumerationBounds {
+  /** Choices of a run that are branched on; behind them the event due first goes first. */
+  readonly choices: number;
+  /**
+   * Choices of a run that may differ from first in, first out: bugs need few of them, and without
+   * this bound the number of schedules grows with the power of the choices.
+   */
+  readonly deviations: number;
+  /** As in `SchedulingStrategy`. */
+  readonly windowUs: number;
+}
+
+/**
+ * Every schedule within the bounds, depth first, one a run: take `next` for a run, run it to its
+ * end, and take the next, until there is none. Each run must be of the same plan, since the choices
+ * that a prefix leads to are known from the run before.
+ */
+export class Enumeration {
+  readonly #bounds: EnumerationBounds;
+  /** The choices of the run in hand, or of the last. */
+  #path: Choice[] = [];
+  #isBegun = false;
+  #choices = 0;
+  #isCut = false;
+
+  constructor(bounds: EnumerationBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** Whether a run had more choices than were branched on: then not every schedule was tried. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** The strategy of the next run; undefined when every schedule within the bounds was tried. */
+  next(): SchedulingStrategyFactory | undefined {
+    if (this.#isBegun && !this.#advance()) {
+      return undefined;
+    }
+    this.#isBegun = true;
+    this.#choices = 0;
+    return () => ({
+      windowUs: this.#bounds.windowUs,
+      choose: ({ length }) => this.#choose(length),
+    });
+  }
+
+  #choose(count: number): number {
+    const place = this.#choices;
+    this.#choices += 1;
+    if (place >= this.#bounds.choices) {
+      this.#isCut = true;
+      return 0;
+    }
+    const known = this.#path[place];
+    if (known === undefined) {
+      this.#path.push({ count, chosen: 0 });
+      return 0;
+    }
+    if (known.count !== count) {
+      throw new Error(
+        `choice ${place} is among ${count} events and was among ${known.count} in the run before: the runs are not of one plan`,
+      );
+    }
+    return known.chosen;
+  }
+
+  /** Goes on with the last choice that has another alternative. */
+  #advance(): boolean {
+    while (this.#path.length > 0) {
+      const last = this.#path.pop();
+      const before = this.#path.filter(({ chosen }) => chosen > 0).length;
+      if (
+        last !== undefined &&
+        last.chosen + 1 < last.count &&
+        before + 1 <= this.#bounds.deviations
+      ) {
+        this.#path.push({ count: last.count, chosen: last.chosen + 1 });
+        return true;
+      }
+    }
+    return false;
+  }
+}
+
+interface Choice {
+  readonly count: number;
+  readonly chosen: number;
+}

@@ -1,0 +1,29 @@
+import type { Random } from "../random.ts";
+
+/** What a strategy may know of an event that is ready. */
+export interface ReadyEvent {
+  /** Whose event it is: a process, a server, a connection. */
+  readonly actor: string;
+  /** When it is due, in whole microseconds. */
+  readonly atUs: number;
+  /** Counts up in the order of scheduling, over the whole run. */
+  readonly sequence: number;
+}
+
+/** Decides which of several events that are ready together goes first. */
+export interface SchedulingStrategy {
+  /**
+   * How far apart events may be due and still be ready together, in whole microseconds. At 0 they
+   * are due at the same microsecond. Above it, an event may be held up by as much, as a slow
+   * message or a late timer is; then what one actor meets keeps its order.
+   */
+  readonly windowUs: number;
+  /**
+   * Asked only when there are at least two; `ready` is by time and then by the order of scheduling.
+   * Returns an index into it.
+   */
+  choose(ready: readonly ReadyEvent[]): number;
+}
+
+/** Makes the strategy of one run out of that run's randomness. */
+export type SchedulingStrategyFactory = (random: Random) => SchedulingStrategy;

@@ -1,0 +1,4 @@
+import { installTripwire } from "../tripwire.ts";
+
+// Before every file of tests: whatever a test simulates, its code reaches for nothing of the host.
+installTripwire();
