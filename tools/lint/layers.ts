@@ -136,8 +136,8 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   },
 ];
 
-/** Tests and what only they use stand beside the layers. */
-const TEST_SUPPORT = /\.test\.ts$|\/testing\//;
+/** Tests, what only they use, and the tools of developers stand beside the layers. */
+const TEST_SUPPORT = /\.test\.ts$|\/testing\/|^tools\//;
 
 /**
  * Says why one file of a layered room must not import another of it, and what to do instead.
