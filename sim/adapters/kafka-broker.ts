@@ -4,12 +4,11 @@ import {
   type BrokerRecord,
   type Delivery,
 } from "../../system/ports/broker.ts";
+import type { Applied } from "../../system/ports/database.ts";
 import { KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
-import { messageOf } from "../../system/ports/message-of.ts";
-import type { ClientPlace } from "../kafka/client/broker-connection.ts";
-import type { ConsumerMessage } from "../kafka/client/consumer.ts";
-import { createKafkaClient } from "../kafka/client/kafka-client.ts";
-import { SendFailed } from "../kafka/client/kafka-error.ts";
+import type { ConsumerMessage } from "../kafka/client/consumer/consumer.ts";
+import { ClientError } from "../kafka/client/ground/kafka-error.ts";
+import { createKafkaClient, type ClientPlace } from "../kafka/client/kafka-client.ts";
 
 const { retry, fetchWaitMsMax, heartbeatsPerSession, sessionsPerRebalance } = KAFKA_SETTINGS;
 
@@ -24,30 +23,38 @@ const RETRY = {
  * kafkajs.
  */
 export function createSimulatedBroker(place: ClientPlace): Broker {
-  const client = createKafkaClient({ ...place, retry: RETRY });
+  const client = createKafkaClient({
+    ...place,
+    retry: RETRY,
+    connectTimeoutMs: KAFKA_SETTINGS.connectMsMax,
+    requestTimeoutMs: KAFKA_SETTINGS.requestMsMax,
+  });
   return {
     async connectProducer() {
-      const producer = await client.connectProducer();
+      const producer = await asBrokerError("no", () => client.connectProducer({ inFlightMax: 1 }));
       return {
-        send: (records) =>
-          producer.send(records.map(withoutHeaders)).then(undefined, throwBrokerError),
+        async send(records) {
+          await asBrokerError("unknown", () => producer.send(records.map(withoutHeaders)));
+        },
         disconnect: () => producer.disconnect(),
       };
     },
     startConsumer: ({ group, topics, sessionTimeoutMs, onMessage, onRestart, onEnd }) =>
-      client.startConsumer({
-        group,
-        topics,
-        sessionTimeoutMs,
-        heartbeatIntervalMs: Math.floor(sessionTimeoutMs / heartbeatsPerSession),
-        rebalanceTimeoutMs: sessionTimeoutMs * sessionsPerRebalance,
-        maxWaitMs: fetchWaitMsMax,
-        fromBeginning: true,
-        onMessage: (message, commit) => onMessage(deliveryOf(message, commit)),
-        onRestart,
-        onEnd: (error) =>
-          onEnd(new BrokerError(error.message, { applied: "unknown", cause: error })),
-      }),
+      asBrokerError("no", () =>
+        client.startConsumer({
+          group,
+          topics,
+          sessionTimeoutMs,
+          heartbeatIntervalMs: Math.floor(sessionTimeoutMs / heartbeatsPerSession),
+          rebalanceTimeoutMs: sessionTimeoutMs * sessionsPerRebalance,
+          maxWaitMs: fetchWaitMsMax,
+          fromBeginning: true,
+          onMessage: (message, commit) => onMessage(deliveryOf(message, commit)),
+          onRestart,
+          onEnd: (error) =>
+            onEnd(new BrokerError(error.message, { applied: "unknown", cause: error })),
+        }),
+      ),
   };
 }
 
@@ -65,12 +72,18 @@ function deliveryOf(message: ConsumerMessage, commit: () => Promise<void>): Deli
     offset: offset.toString(),
     key,
     value,
-    commit: () => commit().then(undefined, throwBrokerError),
+    commit: () => asBrokerError("unknown", commit),
   };
 }
 
-function throwBrokerError(error: unknown): never {
-  const message = messageOf(error);
-  const applied = error instanceof SendFailed ? error.applied : "unknown";
-  throw new BrokerError(message, { applied, cause: error });
+async function asBrokerError<T>(applied: Applied, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    // Anything else is an error of the simulation's own.
+    if (!(error instanceof ClientError)) {
+      throw error;
+    }
+    throw new BrokerError(error.message, { applied, cause: error });
+  }
 }

@@ -33,8 +33,8 @@ export function createKafkaBroker({ clientId, brokers }: KafkaAddress): Broker {
     clientId,
     brokers: [...brokers],
     logLevel: logLevel.NOTHING,
-    connectionTimeout: 3_000,
-    requestTimeout: 10_000,
+    connectionTimeout: KAFKA_SETTINGS.connectMsMax,
+    requestTimeout: KAFKA_SETTINGS.requestMsMax,
     retry: RETRY,
   });
   return {

@@ -3,6 +3,9 @@
  * asked the same. Milliseconds, but for the counts.
  */
 export const KAFKA_SETTINGS = {
+  /** How long a connection may take, and how long a request that does not wait may. */
+  connectMsMax: 3_000,
+  requestMsMax: 10_000,
   /** How long a fetch may wait at the broker for something to come. */
   fetchWaitMsMax: 500,
   retry: { initialMs: 100, delayMsMax: 1_000, countMax: 8 },

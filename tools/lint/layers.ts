@@ -121,6 +121,10 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   },
   { room: "sim/kafka/", layers: [["protocol"], ["broker", "client"]] },
   {
+    room: "sim/kafka/client/",
+    layers: [["ground"], ["cluster"], ["consumer", "producer"], ["kafka-client.ts"]],
+  },
+  {
     room: "chaos/",
     layers: [
       ["keeper", "toxiproxy"],

@@ -1,67 +1,126 @@
-import { BrokerConnection, type ClientPlace } from "./broker-connection.ts";
-import { Consumer, type ConsumerOptions } from "./consumer.ts";
-import { throwOnError } from "./kafka-error.ts";
-import { KafkaProducer } from "./producer.ts";
-import { DEFAULT_RETRY_OPTIONS, type RetryOptions } from "./retry-delays.ts";
+import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
+import type { Network } from "../../network/network.ts";
+import type { KafkaPort } from "../protocol/kafka-port.ts";
+import { Cluster } from "./cluster/cluster.ts";
+import { Consumer, type ConsumerSettings, type HandlerOption } from "./consumer/consumer.ts";
+import { throwOnError } from "./ground/kafka-error.ts";
+import { DEFAULT_RETRY_OPTIONS, type RetryOptions } from "./ground/retrier.ts";
+import { KafkaProducer, type ProducerOptions } from "./producer/kafka-producer.ts";
+
+/** Where a client lives and whom it talks to. */
+export interface ClientPlace {
+  readonly network: Network;
+  readonly process: SimulatedProcess;
+  /** Of brokers to ask first, in turn; the client goes on to those that they name. */
+  readonly servers: readonly KafkaPort[];
+}
+
+/** How a client behaves; in milliseconds. */
+export interface ClientOptions extends ClientPlace {
+  readonly clientId?: string;
+  readonly retry?: Partial<RetryOptions>;
+  readonly connectTimeoutMs?: number;
+  readonly requestTimeoutMs?: number;
+  readonly metadataMaxAgeMs?: number;
+}
 
 /** What must be said of a consumer; the rest has defaults. */
-export type ConsumerRequest = Pick<ConsumerOptions, "group" | "topics" | "onMessage"> &
-  Partial<Omit<ConsumerOptions, "clientId">>;
+export type ConsumerRequest = Pick<ConsumerSettings, "group" | "topics"> &
+  Partial<Omit<ConsumerSettings, "clientId">> &
+  HandlerOption;
+
+/** What may be said of a producer. */
+export type ProducerRequest = Partial<ProducerOptions> & {
+  /** Unanswered requests on one connection; no bound if it is not given. */
+  readonly inFlightMax?: number;
+};
 
 /**
  * A process's access to Kafka, behaving as kafkajs 2.2.4 where it matters. It dies with its
  * process.
  */
 export interface KafkaClient {
-  /** @throws KafkaError, TOPIC_ALREADY_EXISTS among others */
-  createTopics(topics: readonly { topic: string; partitions: number }[]): Promise<void>;
-  /** Connects with the first send: a broker that is down shows there. */
-  connectProducer(): Promise<KafkaProducer>;
-  /** Settles once the consumer has joined its group; keeps trying while the broker is down. */
+  /** @throws KafkaError, TOPIC_ALREADY_EXISTS among others; ClientError */
+  createTopics(topics: readonly NewTopic[]): Promise<void>;
+  /** @throws ClientError when no broker can be reached */
+  connectProducer(request?: ProducerRequest): Promise<KafkaProducer>;
+  /** Settles as `Consumer.start`. */
   startConsumer(request: ConsumerRequest): Promise<Consumer>;
 }
 
+interface NewTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replicationFactor?: number;
+  readonly configs?: ReadonlyMap<string, string>;
+}
+
 /**
- * Consumers without the options get: session time-out 6,000 ms, heartbeats at most every 1,000 ms,
- * rebalance time-out 10,000 ms, long poll 5,000 ms, one mebibyte per partition, and `fromBeginning`
- * false, as kafkajs has it.
+ * As kafkajs has them by default: one second for a connection, 30 for a reply, metadata asked for
+ * anew after five minutes; of consumers, a session time-out of 30 s, a rebalance time-out of 60 s,
+ * heartbeats at most every 3 s, a long poll of 5 s, one partition handled at once, and
+ * `fromBeginning` false; of producers, acks from all and no numbering of batches.
  */
-export function createKafkaClient(
-  options: ClientPlace & { clientId?: string; retry?: Partial<RetryOptions> },
-): KafkaClient {
+export function createKafkaClient(options: ClientOptions): KafkaClient {
   const { network, process, servers } = options;
-  const place: ClientPlace = { network, process, servers };
   const clientId = options.clientId ?? process.name;
   const retry = { ...DEFAULT_RETRY_OPTIONS, ...options.retry };
+  const createCluster = (purpose: string, inFlightMax?: number) =>
+    new Cluster({
+      place: { network, process },
+      servers,
+      limits: {
+        connectMs: options.connectTimeoutMs ?? 1_000,
+        requestMs: options.requestTimeoutMs ?? 30_000,
+        inFlightMax,
+      },
+      retry,
+      metadataMaxAgeMs: options.metadataMaxAgeMs ?? 300_000,
+      stream: process.stream("kafka.cluster", purpose),
+    });
   return {
     async createTopics(topics) {
-      const connection = new BrokerConnection(place);
-      const reply = await connection.ask("create-topics", {
+      const cluster = createCluster("admin");
+      await cluster.connect();
+      await cluster.useTopics([]);
+      const broker = await cluster.anyBroker();
+      const reply = await broker.ask("create-topics", {
         kind: "create-topics",
-        topics: topics.map((topic) => ({ ...topic, replicationFactor: -1, configs: new Map() })),
+        topics: topics.map((topic) => ({ replicationFactor: -1, configs: new Map(), ...topic })),
       });
-      connection.close();
+      await cluster.disconnect();
       for (const { topic, error } of reply.topics) {
         throwOnError(error, `creating ${topic}`);
       }
     },
 
-    connectProducer() {
-      const stream = process.stream("kafka.producer");
-      return Promise.resolve(new KafkaProducer({ place, retry, stream }));
+    async connectProducer(request = {}) {
+      const { inFlightMax, ...rest } = request;
+      const producer = new KafkaProducer({
+        process,
+        cluster: createCluster("producer", inFlightMax),
+        stream: process.stream("kafka.producer"),
+        options: { acks: "all", ackTimeoutMs: 30_000, idempotent: false, retry, ...rest },
+      });
+      await producer.connect();
+      return producer;
     },
 
     async startConsumer(request) {
       const consumer = new Consumer({
-        place,
+        process,
+        cluster: createCluster(request.group),
         stream: process.stream("kafka.consumer", request.group),
         options: {
           fromBeginning: false,
-          sessionTimeoutMs: 6_000,
-          rebalanceTimeoutMs: 10_000,
-          heartbeatIntervalMs: 1_000,
+          sessionTimeoutMs: 30_000,
+          rebalanceTimeoutMs: 60_000,
+          heartbeatIntervalMs: 3_000,
           maxWaitMs: 5_000,
+          minBytes: 1,
+          maxBytes: 10_485_760,
           maxBytesPerPartition: 1_048_576,
+          partitionsConcurrent: 1,
           retry,
           onRestart: () => {},
           onEnd: () => {},

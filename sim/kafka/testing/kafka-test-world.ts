@@ -8,7 +8,7 @@ import {
   type ConsumerRequest,
   type KafkaClient,
 } from "../client/kafka-client.ts";
-import type { ProducerRecord } from "../client/producer.ts";
+import type { ProducerRecord } from "../client/producer/kafka-producer.ts";
 import { kafkaProtocol, type KafkaPort } from "../protocol/kafka-port.ts";
 
 /** What a test of the client and the broker together works with. */
@@ -69,13 +69,16 @@ export async function inKafkaWorld(
       main,
       seen,
       client,
-      send: (records) => producer.send(records),
+      send: async (records) => void (await producer.send(records)),
       startWallet: (name, request) =>
         kernel.startProcess(name, async (self) => {
           await client(self).startConsumer({
             group: "wallet",
             topics: ["payments"],
             fromBeginning: true,
+            sessionTimeoutMs: 6_000,
+            rebalanceTimeoutMs: 10_000,
+            heartbeatIntervalMs: 1_000,
             onMessage: async (message, commit) => {
               seen.push(`${name} ${message.value}`);
               await commit();

@@ -1,4 +1,4 @@
-import type { Assignment } from "../protocol/protocol.ts";
+import type { Assignment } from "../../protocol/protocol.ts";
 
 /** The name under which members agree on this way of sharing, as kafkajs spells it. */
 export const ROUND_ROBIN_NAME = "RoundRobinAssigner";

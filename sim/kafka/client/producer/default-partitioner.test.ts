@@ -1,6 +1,6 @@
 import { Partitioners, type PartitionMetadata } from "kafkajs";
 import { expect, test } from "vitest";
-import { Random } from "../../kernel/random.ts";
+import { Random } from "../../../kernel/random.ts";
 import { partitionForKey } from "./default-partitioner.ts";
 
 test("every key goes to the partition that kafkajs sends it to", () => {
