@@ -10,10 +10,13 @@ export interface ApiStage {
   get(path: string): Promise<ClientAnswer>;
   /** Asks for a payment, and answers what became of it when it is terminal. */
   pay(key: string, payment: Body): Promise<Settled>;
+  /** The same for the payment that gives another back. */
+  reverse(path: string, key: string, body: Body): Promise<Settled>;
 }
 
 type Body = Readonly<Record<string, string>>;
 
+/** What became of a payment. */
 interface Settled {
   readonly id: string;
   readonly status: unknown;
@@ -149,7 +152,118 @@ export const apiContract: readonly Claim<ApiStage>[] = [
       });
     },
   },
+  {
+    claim:
+      "a payment is given back in parts, never more than all of it, each part once for its key",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      await open(api, "fatma", "0.000");
+      const parties = { senderWalletId: "salim", receiverWalletId: "fatma", currency: "OMR" };
+      const paid = await api.pay("p1", { ...parties, amount: "5.000" });
+      const failed = await api.pay("p2", { ...parties, amount: "50.000" });
+      const path = `/payments/${paid.id}/reversal`;
+      const part = await api.reverse(path, "r1", { amount: "2.000" });
+      demandEqual("a part", outcomeOf(part), "COMPLETED null");
+      const again = await api.reverse(path, "r1", { amount: "2.000" });
+      demandEqual("the same part again", again.id, part.id);
+      const other = await api.post(path, { amount: "1.000" }, "r1");
+      demandEqual("another part by its key", codeOf(other), "422 idempotency-key-reused");
+      const tooMuch = await api.post(path, { amount: "3.001" }, "r2");
+      demandEqual("a baisa too much", codeOf(tooMuch), "422 reversal-exceeds-original");
+      demandEqual("the rest", outcomeOf(await api.reverse(path, "r3", {})), "COMPLETED null");
+      const more = await api.post(path, {}, "r4");
+      demandEqual("more than the rest", codeOf(more), "422 reversal-exceeds-original");
+      demandEqual("the sender has", await balanceOf(api, "salim"), "10.000");
+      const view = await api.get(`/payments/${part.id}`);
+      demandEqual("the link", field(view.body, "reverses"), paid.id);
+      const ofFailed = await api.post(`/payments/${failed.id}/reversal`, {}, "r5");
+      demandEqual("of a FAILED one", codeOf(ofFailed), "422 not-reversible");
+      const ofReversal = await api.post(`/payments/${part.id}/reversal`, {}, "r6");
+      demandEqual("of a reversal", codeOf(ofReversal), "422 not-reversible");
+      const ofNone = await api.post("/payments/nothing/reversal", {}, "r7");
+      demandEqual("of none", codeOf(ofNone), "404 unknown-payment");
+      demandEqual("without a key", codeOf(await api.post(path, {})), "400 idempotency-key-missing");
+    },
+  },
+  {
+    claim: "two reversals of all of a payment at once give it back once",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      await open(api, "fatma", "10.000");
+      const parties = { senderWalletId: "salim", receiverWalletId: "fatma", currency: "OMR" };
+      const paid = await api.pay("p1", { ...parties, amount: "5.000" });
+      const path = `/payments/${paid.id}/reversal`;
+      const answers = await Promise.all([api.post(path, {}, "r1"), api.post(path, {}, "r2")]);
+      const statuses = answers.map(({ status }) => status).toSorted((one, other) => one - other);
+      demandEqual("the answers", statuses, [202, 422]);
+    },
+  },
+  {
+    claim: "payments are listed in the order of their acceptance, by status, party and time",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      await open(api, "fatma", "0.000");
+      await open(api, "khalid", "0.000");
+      const ids: string[] = [];
+      for (const [receiverWalletId, amount] of [
+        ["fatma", "1.000"],
+        ["khalid", "2.000"],
+        ["fatma", "50.000"],
+        ["khalid", "3.000"],
+      ] as const) {
+        const payment = { senderWalletId: "salim", receiverWalletId, amount, currency: "OMR" };
+        ids.push((await api.pay(`p${amount}`, payment)).id);
+      }
+      const [one, two, three, four] = ids;
+      demandEqual("all", await idsOf(api, ""), ids);
+      demandEqual("FAILED", await idsOf(api, "?status=FAILED"), [three]);
+      demandEqual("khalid's", await idsOf(api, "?wallet=khalid"), [two, four]);
+      demandEqual("salim's", await idsOf(api, "?wallet=salim&status=COMPLETED"), [one, two, four]);
+      const first = await api.get("/payments?limit=3");
+      const next = String(field(first.body, "next"));
+      demandEqual("the second page", await idsOf(api, `?limit=3&after=${next}`), [four]);
+      const second = await api.get(`/payments/${String(two)}`);
+      const acceptedAtMs = String(field(second.body, "acceptedAtMs"));
+      const later = await idsOf(api, `?createdAfter=${acceptedAtMs}`);
+      demandEqual("later ones", later, [three, four]);
+      for (const query of ["status=DONE", "wallet=a/b", "createdAfter=x", "after=x", "size=3"]) {
+        const refused = await api.get(`/payments?${query}`);
+        demandEqual(query, codeOf(refused), "400 malformed-request");
+      }
+    },
+  },
+  {
+    claim: "a payment's timeline tells what happened to it, in order, and waiting ends with it",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      await open(api, "fatma", "0.000");
+      const payment = { senderWalletId: "salim", receiverWalletId: "fatma", amount: "50.000" };
+      const asked = await api.post("/payments", { ...payment, currency: "OMR" }, "p1");
+      const id = String(field(asked.body, "id"));
+      const ended = await api.get(`/payments/${id}?wait=9`);
+      demandEqual("waited for", field(ended.body, "status"), "FAILED");
+      const { body } = await api.get(`/payments/${id}/events`);
+      const events = field(body, "events");
+      const told = Array.isArray(events) ? events.map((event) => field(event, "what")) : [];
+      demandEqual("what happened", told, ["accepted", "published", "failed"]);
+      const times = Array.isArray(events)
+        ? events.map((event) => Number(field(event, "atMs")))
+        : [];
+      const sorted = times.toSorted((one, other) => one - other);
+      demandEqual("when", times, sorted);
+      for (const wait of ["31", "-1", "x", "1.5"]) {
+        const refused = await api.get(`/payments/${id}?wait=${wait}`);
+        demandEqual(`wait=${wait}`, codeOf(refused), "400 malformed-request");
+      }
+      demandEqual("none", codeOf(await api.get("/payments/no/events")), "404 unknown-payment");
+    },
+  },
 ];
+
+async function idsOf(api: ApiStage, query: string): Promise<readonly unknown[]> {
+  const payments = field((await api.get(`/payments${query}`)).body, "payments");
+  return Array.isArray(payments) ? payments.map((payment) => field(payment, "id")) : [];
+}
 
 async function open(api: ApiStage, id: string, funding: string): Promise<void> {
   const answer = await api.post("/wallets", { id, funding, currency: "OMR" });
@@ -198,22 +312,24 @@ function stageOf(universe: Universe, topology: Topology): ApiStage {
     const headers = key === undefined ? {} : { "idempotency-key": key };
     return ask({ method: "POST", path, headers, ...(body === undefined ? {} : { body }) });
   };
+  const settle = async (path: string, key: string, asked: Body): Promise<Settled> => {
+    const accepted = await post(path, asked, key);
+    demandEqual(`payment ${key}`, accepted.status, 202);
+    const id = String(field(accepted.body, "id"));
+    for (let polls = 0; polls < POLLS_MAX; polls += 1) {
+      const { body } = await get(`/payments/${id}`);
+      const status = field(body, "status");
+      if (status !== "PENDING") {
+        return { id, status, reason: field(body, "reason") };
+      }
+      await universe.sleep(POLL_MS);
+    }
+    throw new Error(`payment ${key} is still PENDING`);
+  };
   return {
     get,
     post,
-    async pay(key, payment) {
-      const accepted = await post("/payments", payment, key);
-      demandEqual(`payment ${key}`, accepted.status, 202);
-      const id = String(field(accepted.body, "id"));
-      for (let polls = 0; polls < POLLS_MAX; polls += 1) {
-        const { body } = await get(`/payments/${id}`);
-        const status = field(body, "status");
-        if (status !== "PENDING") {
-          return { id, status, reason: field(body, "reason") };
-        }
-        await universe.sleep(POLL_MS);
-      }
-      throw new Error(`payment ${key} is still PENDING`);
-    },
+    pay: (key, payment) => settle("/payments", key, payment),
+    reverse: settle,
   };
 }

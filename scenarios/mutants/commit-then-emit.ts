@@ -1,7 +1,7 @@
 import { inTransaction } from "../../system/database/transaction.ts";
 import { encodeEvent } from "../../system/domain/events.ts";
 import type { AcceptPorts } from "../../system/payment/accept.ts";
-import { answerFromKey, claimKey } from "../../system/payment/idempotency.ts";
+import { answerFromKey, claimKey, keyOfTransfer } from "../../system/payment/idempotency.ts";
 import { insertPayment } from "../../system/payment/records.ts";
 import type { Acceptance, TransferRequest } from "../../system/payment/transfer-request.ts";
 import type { Producer } from "../../system/ports/broker.ts";
@@ -30,10 +30,11 @@ async function acceptThenEmit(
   const nowMs = ports.clock.nowMs();
 
   const acceptance = await inTransaction(ports.database, "accept", async (connection) => {
-    if (!(await claimKey(connection, request, payment.id))) {
-      return answerFromKey(connection, request);
+    const keyed = keyOfTransfer(request);
+    if (!(await claimKey(connection, keyed, payment.id))) {
+      return answerFromKey(connection, keyed);
     }
-    await insertPayment(connection, payment, nowMs);
+    await insertPayment(connection, payment, null, nowMs);
     return { kind: "accepted", paymentId: payment.id } as const;
   });
   if (acceptance.kind === "accepted" && acceptance.paymentId === payment.id) {

@@ -9,7 +9,8 @@ export interface Payment {
 }
 
 /** PENDING until the wallet's verdict arrives; COMPLETED and FAILED never change. */
-export type PaymentStatus = "PENDING" | "COMPLETED" | "FAILED";
+export const PAYMENT_STATUSES = ["PENDING", "COMPLETED", "FAILED"] as const;
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 /** Why the wallet refused a transfer. */
 export const REFUSAL_REASONS = [

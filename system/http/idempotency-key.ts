@@ -27,6 +27,16 @@ export function keyReused(): HttpResponse {
   return problem(422, "idempotency-key-reused", "the key was used for a different request");
 }
 
+/** What a key whose first request is still being served is answered: ask again. */
+export function requestInProgress(): HttpResponse {
+  const { headers, ...rest } = problem(
+    409,
+    "request-in-progress",
+    "a request with the same key is being served; ask again",
+  );
+  return { ...rest, headers: { ...headers, "retry-after": "1" } };
+}
+
 function refuse(code: string, detail: string): KeyOfRequest {
   return { kind: "refused", response: problem(400, code, detail) };
 }

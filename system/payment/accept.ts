@@ -1,9 +1,10 @@
 import { inTransaction } from "../database/transaction.ts";
+import type { Payment } from "../domain/payment.ts";
 import { appendToOutbox } from "../outbox/append.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Database } from "../ports/database.ts";
+import type { Connection, Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
-import { answerFromKey, claimKey } from "./idempotency.ts";
+import { answerFromKey, claimKey, keyOfTransfer, RequestInProgress } from "./idempotency.ts";
 import { insertPayment } from "./records.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
 
@@ -28,13 +29,45 @@ export async function acceptPayment(
   const payment = { id: ports.entropy.uuid(), senderWalletId, receiverWalletId, money };
   const eventId = ports.entropy.uuid();
   const nowMs = ports.clock.nowMs();
+  const keyed = keyOfTransfer(request);
 
-  return inTransaction(ports.database, "accept", async (connection) => {
-    if (!(await claimKey(connection, request, payment.id))) {
-      return answerFromKey(connection, request);
+  return orInProgress(() =>
+    inTransaction(ports.database, "accept", async (connection) => {
+      if (!(await claimKey(connection, keyed, payment.id))) {
+        return answerFromKey(connection, keyed);
+      }
+      return recordPayment(connection, { payment, eventId, reverses: null, nowMs });
+    }),
+  );
+}
+
+/** Writes an accepted payment and its event, in the caller's transaction. */
+export async function recordPayment(
+  connection: Connection,
+  accepted: {
+    readonly payment: Payment;
+    readonly eventId: string;
+    /** The id of the payment that it gives back. */
+    readonly reverses: string | null;
+    readonly nowMs: number;
+  },
+): Promise<Acceptance> {
+  const { payment, eventId, reverses, nowMs } = accepted;
+  await insertPayment(connection, payment, reverses, nowMs);
+  await appendToOutbox(connection, { id: eventId, type: "payment.created", payment }, nowMs);
+  return { kind: "accepted", paymentId: payment.id };
+}
+
+/** Answers `in-progress` where the key of a request was waited for in vain. */
+export async function orInProgress<T>(
+  accept: () => Promise<T>,
+): Promise<T | { readonly kind: "in-progress" }> {
+  try {
+    return await accept();
+  } catch (error) {
+    if (error instanceof RequestInProgress) {
+      return { kind: "in-progress" };
     }
-    await insertPayment(connection, payment, nowMs);
-    await appendToOutbox(connection, { id: eventId, type: "payment.created", payment }, nowMs);
-    return { kind: "accepted", paymentId: payment.id };
-  });
+    throw error;
+  }
 }

@@ -1,66 +1,89 @@
 import { bigintColumn, nullableTextColumn, textColumn } from "../database/row.ts";
 import { runStatement } from "../database/transaction.ts";
-import { type Money, formatMoney, isCurrency } from "../domain/money.ts";
+import { isCurrency, type Money } from "../domain/money.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { Connection, Database, Row } from "../ports/database.ts";
+
+/** A payment as its row says. */
+export interface RecordedPayment extends Payment {
+  readonly status: string;
+  /** Why it is FAILED; null otherwise. */
+  readonly reason: string | null;
+  /** The id of the payment that it gives back; null for one that is no reversal. */
+  readonly reverses: string | null;
+  readonly acceptedAtMs: number;
+  /** When its verdict was applied; null while it is PENDING. */
+  readonly settledAtMs: number | null;
+}
 
 /** Records a payment as PENDING, in the caller's transaction. */
 export async function insertPayment(
   connection: Connection,
   payment: Payment,
+  reverses: string | null,
   nowMs: number,
 ): Promise<void> {
   await connection.query({
     label: "insert-payment",
     sql: `INSERT INTO payments
-       (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, accepted_at_ms)
-     VALUES ($1, $2, $3, $4, $5, 'PENDING', $6)`,
+       (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status,
+        reverses_payment_id, accepted_at_ms)
+     VALUES ($1, $2, $3, $4, $5, 'PENDING', $6, $7)`,
     parameters: [
       payment.id,
       payment.senderWalletId,
       payment.receiverWalletId,
       payment.money.amountMinor,
       payment.money.currency,
+      reverses,
       nowMs,
     ],
   });
 }
 
-/** A payment as a client is shown it. Amounts are decimal strings. */
-export interface PaymentView {
-  readonly id: string;
-  readonly senderWalletId: string;
-  readonly receiverWalletId: string;
-  readonly amount: string;
-  readonly currency: string;
-  readonly status: string;
-  readonly reason: string | null;
-}
+/** The columns that `readPayment` reads. */
+export const PAYMENT_COLUMNS = `id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason,
+            reverses_payment_id, accepted_at_ms, settled_at_ms`;
 
-/** @throws DatabaseError */
+/** Undefined when there is none. @throws DatabaseError */
 export async function findPayment(
   database: Database,
   paymentId: string,
-): Promise<PaymentView | undefined> {
+): Promise<RecordedPayment | undefined> {
   const { rows } = await runStatement(database, "read", {
     label: "payment",
-    sql: `SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason
-          FROM payments WHERE id = $1`,
+    sql: `SELECT ${PAYMENT_COLUMNS} FROM payments WHERE id = $1`,
     parameters: [paymentId],
   });
   return rows.map(readPayment)[0];
 }
 
-function readPayment(row: Row): PaymentView {
-  const money = readMoney(row);
+/** A payment that stays as it is until the caller's transaction ends. */
+export async function lockPayment(
+  connection: Connection,
+  paymentId: string,
+): Promise<RecordedPayment | undefined> {
+  const { rows } = await connection.query({
+    label: "lock-payment",
+    sql: `SELECT ${PAYMENT_COLUMNS} FROM payments WHERE id = $1 FOR UPDATE`,
+    parameters: [paymentId],
+  });
+  return rows.map(readPayment)[0];
+}
+
+/** @throws Error naming the column that is not what it should be */
+export function readPayment(row: Row): RecordedPayment {
+  const settledAtMs = nullableTextColumn(row, "settled_at_ms");
   return {
     id: textColumn(row, "id"),
     senderWalletId: textColumn(row, "sender_wallet_id"),
     receiverWalletId: textColumn(row, "receiver_wallet_id"),
-    amount: formatMoney(money),
-    currency: money.currency,
+    money: readMoney(row),
     status: textColumn(row, "status"),
     reason: nullableTextColumn(row, "reason"),
+    reverses: nullableTextColumn(row, "reverses_payment_id"),
+    acceptedAtMs: Number(bigintColumn(row, "accepted_at_ms")),
+    settledAtMs: settledAtMs === null ? null : Number(settledAtMs),
   };
 }
 

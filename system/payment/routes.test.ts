@@ -30,7 +30,8 @@ function service(
       : await answers.accept();
   });
   const ask = (method: "GET" | "POST", request: Partial<HttpRequest>): Promise<HttpResponse> => {
-    const route = routes.find((each) => each.method === method);
+    const path = method === "POST" ? "/payments" : "/payments/:id";
+    const route = routes.find((each) => each.method === method && each.path === path);
     if (route === undefined) {
       throw new Error(`there is no route for ${method}`);
     }
@@ -132,6 +133,13 @@ describe("POST /payments", () => {
     expect(await service().post(KEY, { ...BODY, currency: "XYZ" })).toEqual(expected);
   });
 
+  it("answers 409 while a request with the key is being served, and says when to ask again", async () => {
+    const { post } = service({ accept: async () => ({ kind: "in-progress" }) });
+    const { headers, ...rest } = await post(KEY, BODY);
+    expect(headers).toMatchObject({ "retry-after": "1" });
+    expect(rest).toMatchObject({ status: 409, body: { title: "request-in-progress" } });
+  });
+
   it("answers 422 to a key that was used for another request", async () => {
     const { post } = service({ accept: async () => ({ kind: "key-reused" }) });
     expect(await post(KEY, BODY)).toEqual(problemWith(422, "idempotency-key-reused"));
@@ -147,13 +155,24 @@ describe("GET /payments/:id", () => {
     currency: "OMR",
     status: "FAILED",
     reason: "insufficient_balance",
+    reverses_payment_id: null,
+    accepted_at_ms: "1000",
+    settled_at_ms: "1100",
   };
 
   it("answers 200 with the payment, its amount as a decimal string", async () => {
     const { get } = service({ script: () => ({ rows: [row], rowCount: 1 }) });
     expect(await get("p1")).toEqual({
       status: 200,
-      body: { id: "p1", ...BODY, status: "FAILED", reason: "insufficient_balance" },
+      body: {
+        id: "p1",
+        ...BODY,
+        status: "FAILED",
+        reason: "insufficient_balance",
+        reverses: null,
+        acceptedAtMs: 1_000,
+        settledAtMs: 1_100,
+      },
     });
   });
 

@@ -1,18 +1,28 @@
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { parseMoney } from "../domain/money.ts";
-import { idempotencyKeyOf, keyReused } from "../http/idempotency-key.ts";
+import { idempotencyKeyOf, keyReused, requestInProgress } from "../http/idempotency-key.ts";
 import { problem } from "../http/problem.ts";
 import { identifier, isIdentifier, requestBody } from "../http/request-body.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
 import type { AcceptPorts } from "./accept.ts";
-import { findPayment } from "./records.ts";
+import { readListRequest } from "./list-request.ts";
+import { listPayments } from "./list.ts";
+import { eventView, nextCursor, viewOf } from "./payment-view.ts";
+import { findPayment, type RecordedPayment } from "./records.ts";
+import { reversePayment } from "./reverse.ts";
+import { timelineOf } from "./timeline.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
+import { readWaitMs, terminalWithin } from "./wait.ts";
 
 /**
  * The payment service over HTTP:
- * - `POST /payments` with an `Idempotency-Key` header: 202 with the payment's location
- * - `GET /payments/:id`: 200 with its state
+ * - `POST /payments` with an `Idempotency-Key`: 202 with the payment's location
+ * - `GET /payments/:id`: 200 with its state; with `?wait=5` when it is terminal, after 5 s at most
+ * - `GET /payments`: 200 with payments in the order of their acceptance, a page at a time
+ * - `GET /payments/:id/events`: 200 with what happened to it
+ * - `POST /payments/:id/reversal` with an `Idempotency-Key`: 202 with the location of the payment
+ *   that gives it back
  *
  * Errors are problem details; what is thrown, `answering` turns into one. After 503 ask again with
  * the same key: its code says whether nothing was done or whether that is not known.
@@ -23,7 +33,14 @@ export function paymentRoutes(
 ): readonly Route[] {
   return [
     { method: "POST", path: "/payments", handle: (request) => postPayment(ports, accept, request) },
+    { method: "GET", path: "/payments", handle: (request) => getPayments(ports, request) },
     { method: "GET", path: "/payments/:id", handle: (request) => getPayment(ports, request) },
+    { method: "GET", path: "/payments/:id/events", handle: (request) => getEvents(ports, request) },
+    {
+      method: "POST",
+      path: "/payments/:id/reversal",
+      handle: (request) => postReversal(ports, request),
+    },
   ];
 }
 
@@ -37,6 +54,10 @@ const paymentBody = Compile(
     },
     { additionalProperties: false },
   ),
+);
+
+const reversalBody = Compile(
+  Type.Object({ amount: Type.Optional(Type.String()) }, { additionalProperties: false }),
 );
 
 async function postPayment(
@@ -56,19 +77,84 @@ async function postPayment(
   if (transfer.kind === "refused") {
     return problem(400, "malformed-amount", transfer.message);
   }
-  const acceptance = await accept(ports, transfer.request);
-  return acceptance.kind === "key-reused" ? keyReused() : acceptedResponse(acceptance.paymentId);
+  return acceptanceResponse(await accept(ports, transfer.request));
+}
+
+async function postReversal(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
+  const originalId = request.pathParameters["id"] ?? "";
+  const found = idempotencyKeyOf(request);
+  if (found.kind === "refused") {
+    return found.response;
+  }
+  const body = requestBody(reversalBody, request.body ?? {});
+  if (body.kind === "refused") {
+    return problem(400, "malformed-request", body.message);
+  }
+  if (!isIdentifier(originalId)) {
+    return unknownPayment(originalId);
+  }
+  const { amount = null } = body.value;
+  const outcome = await reversePayment(ports, { idempotencyKey: found.key, originalId, amount });
+  switch (outcome.kind) {
+    case "unknown-payment":
+      return unknownPayment(originalId);
+    case "malformed-amount":
+      return problem(400, "malformed-amount", outcome.detail);
+    case "refused":
+      return problem(422, outcome.code, outcome.detail);
+    case "accepted":
+    case "key-reused":
+    case "in-progress":
+      return acceptanceResponse(outcome);
+  }
 }
 
 async function getPayment(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
-  const id = request.pathParameters["id"] ?? "";
-  const unknown = problem(404, "unknown-payment", `there is no payment ${JSON.stringify(id)}`);
-  // What cannot be an id is not asked for: a text with a NUL the database would refuse.
-  if (!isIdentifier(id)) {
-    return unknown;
+  const wait = readWaitMs(request);
+  if (wait.kind === "refused") {
+    return wait.response;
   }
-  const payment = await findPayment(ports.database, id);
-  return payment === undefined ? unknown : { status: 200, body: payment };
+  const found = await paymentOf(request, (id) => terminalWithin(ports, id, wait.waitMs));
+  return found.kind === "refused" ? found.response : { status: 200, body: viewOf(found.payment) };
+}
+
+async function getEvents(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
+  const found = await paymentOf(request, (id) => findPayment(ports.database, id));
+  if (found.kind === "refused") {
+    return found.response;
+  }
+  const events = await timelineOf(ports.database, found.payment);
+  return { status: 200, body: { events: events.map(eventView) } };
+}
+
+async function getPayments(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
+  const asked = readListRequest(request);
+  if (asked.kind === "refused") {
+    return asked.response;
+  }
+  const payments = await listPayments(ports.database, asked.query);
+  const next = nextCursor(payments, asked.query.limit);
+  return { status: 200, body: { payments: payments.map(viewOf), next } };
+}
+
+/** The payment that a request's path names. */
+async function paymentOf(
+  request: HttpRequest,
+  find: (id: string) => Promise<RecordedPayment | undefined>,
+): Promise<
+  | { readonly kind: "payment"; readonly payment: RecordedPayment }
+  | { readonly kind: "refused"; readonly response: HttpResponse }
+> {
+  const id = request.pathParameters["id"] ?? "";
+  // What cannot be an id is not asked for: a text with a NUL the database would refuse.
+  const payment = isIdentifier(id) ? await find(id) : undefined;
+  return payment === undefined
+    ? { kind: "refused", response: unknownPayment(id) }
+    : { kind: "payment", payment };
+}
+
+function unknownPayment(id: string): HttpResponse {
+  return problem(404, "unknown-payment", `there is no payment ${JSON.stringify(id)}`);
 }
 
 function readTransfer(
@@ -90,10 +176,17 @@ function readTransfer(
   };
 }
 
-function acceptedResponse(paymentId: string): HttpResponse {
-  return {
-    status: 202,
-    headers: { location: `/payments/${paymentId}` },
-    body: { id: paymentId },
-  };
+function acceptanceResponse(acceptance: Acceptance): HttpResponse {
+  switch (acceptance.kind) {
+    case "accepted":
+      return {
+        status: 202,
+        headers: { location: `/payments/${acceptance.paymentId}` },
+        body: { id: acceptance.paymentId },
+      };
+    case "key-reused":
+      return keyReused();
+    case "in-progress":
+      return requestInProgress();
+  }
 }

@@ -12,4 +12,21 @@ export interface TransferRequest {
 export type Acceptance =
   | { readonly kind: "accepted"; readonly paymentId: string }
   /** The key was used before, for a request that said something else. */
-  | { readonly kind: "key-reused" };
+  | { readonly kind: "key-reused" }
+  /** A request with the key is still being served, for longer than one waits for another. */
+  | { readonly kind: "in-progress" };
+
+/** A client's request to give a payment back, in whole or in part. */
+export interface ReversalRequest {
+  readonly idempotencyKey: string;
+  readonly originalId: string;
+  /** Null for all that has not been given back yet. */
+  readonly amount: string | null;
+}
+
+export type ReversalOutcome =
+  | Acceptance
+  | { readonly kind: "unknown-payment" }
+  /** It cannot be reversed now, for this reason. */
+  | { readonly kind: "refused"; readonly code: string; readonly detail: string }
+  | { readonly kind: "malformed-amount"; readonly detail: string };

@@ -9,9 +9,17 @@ CREATE TABLE payments (
   currency text NOT NULL,
   status text NOT NULL CHECK (status IN ('PENDING', 'COMPLETED', 'FAILED')),
   reason text,
+  -- The payment that this one gives back, in whole or in part.
+  reverses_payment_id text REFERENCES payments (id),
   accepted_at_ms bigint NOT NULL,
   settled_at_ms bigint
 );
+
+-- Lists are read in this order, page by page.
+CREATE INDEX payments_accepted ON payments (accepted_at_ms, id);
+CREATE INDEX payments_sender ON payments (sender_wallet_id, accepted_at_ms, id);
+CREATE INDEX payments_receiver ON payments (receiver_wallet_id, accepted_at_ms, id);
+CREATE INDEX payments_reversals ON payments (reverses_payment_id) WHERE reverses_payment_id IS NOT NULL;
 
 -- One client key, one payment: the key is claimed in the transaction that accepts the payment, before
 -- the payment is written, so that a second request with the key waits for the first one to commit.

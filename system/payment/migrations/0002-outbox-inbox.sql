@@ -11,6 +11,7 @@ CREATE TABLE outbox (
 );
 
 CREATE INDEX outbox_unsent ON outbox (id) WHERE sent_at_ms IS NULL;
+CREATE INDEX outbox_message_key ON outbox (message_key);
 
 -- Events that this service has taken in: claimed in the transaction that holds their effect.
 CREATE TABLE inbox (

@@ -1,0 +1,120 @@
+import { bigintColumn } from "../database/row.ts";
+import { inTransaction } from "../database/transaction.ts";
+import { formatMoney, parseMoney, type Money } from "../domain/money.ts";
+import type { Connection } from "../ports/database.ts";
+import { orInProgress, recordPayment, type AcceptPorts } from "./accept.ts";
+import { answerFromKey, claimKey, keyOfReversal, type KeyedRequest } from "./idempotency.ts";
+import { lockPayment, type RecordedPayment } from "./records.ts";
+import type { ReversalOutcome, ReversalRequest } from "./transfer-request.ts";
+
+/**
+ * Gives a COMPLETED payment back, in whole or in part, by a new payment the other way round that is
+ * linked to it. All that was given back, or is about to be, is never more than the original; what
+ * FAILED does not count.
+ *
+ * The original's row is locked, so that two reversals at once are decided one after the other.
+ *
+ * @throws DatabaseError; with `applied` unknown the reversal may be there, and asking again tells
+ */
+export async function reversePayment(
+  ports: AcceptPorts,
+  request: ReversalRequest,
+): Promise<ReversalOutcome> {
+  const { originalId } = request;
+  const id = ports.entropy.uuid();
+  const eventId = ports.entropy.uuid();
+  const nowMs = ports.clock.nowMs();
+  const keyed = keyOfReversal(request);
+
+  return orInProgress(() =>
+    inTransaction(ports.database, "reverse", async (connection): Promise<ReversalOutcome> => {
+      const original = await lockPayment(connection, originalId);
+      if (original === undefined) {
+        return { kind: "unknown-payment" };
+      }
+      // The key may be known: then what was decided then is the answer, whatever holds now.
+      const known = await answerIfTaken(connection, keyed);
+      if (known !== undefined) {
+        return known;
+      }
+      const decided = decide(request, original, await reversedMinor(connection, originalId));
+      if (decided.kind !== "reverse") {
+        return decided;
+      }
+      if (!(await claimKey(connection, keyed, id))) {
+        return answerFromKey(connection, keyed);
+      }
+      const payment = {
+        id,
+        senderWalletId: original.receiverWalletId,
+        receiverWalletId: original.senderWalletId,
+        money: decided.money,
+      };
+      return recordPayment(connection, { payment, eventId, reverses: originalId, nowMs });
+    }),
+  );
+}
+
+type Decided =
+  | { readonly kind: "reverse"; readonly money: Money }
+  | Extract<ReversalOutcome, { readonly kind: "refused" | "malformed-amount" }>;
+
+function decide(
+  { amount, originalId }: ReversalRequest,
+  original: RecordedPayment,
+  reversed: bigint,
+): Decided {
+  const { amountMinor, currency } = original.money;
+  if (original.reverses !== null) {
+    return refuse("not-reversible", `payment ${originalId} is a reversal itself`);
+  }
+  if (original.status !== "COMPLETED") {
+    return refuse("not-reversible", `payment ${originalId} is ${original.status}, not COMPLETED`);
+  }
+  const leftMinor = amountMinor - reversed;
+  const left = formatMoney({ amountMinor: leftMinor, currency });
+  if (leftMinor === 0n) {
+    return refuse("reversal-exceeds-original", "all of it has been given back");
+  }
+  if (amount === null) {
+    return { kind: "reverse", money: { amountMinor: leftMinor, currency } };
+  }
+  const parsed = parseMoney(amount, currency);
+  if (parsed.kind === "refused") {
+    return { kind: "malformed-amount", detail: parsed.message };
+  }
+  if (parsed.money.amountMinor === 0n) {
+    const detail = `amount ${JSON.stringify(amount)} is not more than zero`;
+    return { kind: "malformed-amount", detail };
+  }
+  return parsed.money.amountMinor > leftMinor
+    ? refuse("reversal-exceeds-original", `${left} ${currency} of it has not been given back`)
+    : { kind: "reverse", money: parsed.money };
+}
+
+function refuse(code: string, detail: string): Decided {
+  return { kind: "refused", code, detail };
+}
+
+async function answerIfTaken(
+  connection: Connection,
+  keyed: KeyedRequest,
+): Promise<ReversalOutcome | undefined> {
+  const { rowCount } = await connection.query({
+    label: "find-key",
+    sql: `SELECT payment_id FROM idempotency_keys WHERE idempotency_key = $1`,
+    parameters: [keyed.idempotencyKey],
+  });
+  return rowCount === 0 ? undefined : answerFromKey(connection, keyed);
+}
+
+/** What reversals have given back of a payment, or may still. */
+async function reversedMinor(connection: Connection, originalId: string): Promise<bigint> {
+  const { rows } = await connection.query({
+    label: "read-reversals",
+    sql: `SELECT amount_minor FROM payments
+     WHERE reverses_payment_id = $1 AND status <> 'FAILED'`,
+    parameters: [originalId],
+  });
+  return rows.reduce((sum, row) => sum + bigintColumn(row, "amount_minor"), 0n);
+}

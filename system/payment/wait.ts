@@ -1,0 +1,46 @@
+import { problem } from "../http/problem.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Database } from "../ports/database.ts";
+import type { HttpRequest, HttpResponse } from "../ports/server.ts";
+import { findPayment, type RecordedPayment } from "./records.ts";
+
+/** The longest that a client may ask one to wait, in seconds. */
+const WAIT_S_MAX = 30;
+const POLL_MS = 100;
+
+export type Wait =
+  | { readonly kind: "wait"; readonly waitMs: number }
+  | { readonly kind: "refused"; readonly response: HttpResponse };
+
+/** Reads `?wait=`, in whole seconds; none is no wait. */
+export function readWaitMs({ queryParameters }: HttpRequest): Wait {
+  const { wait: waits = ["0"] } = queryParameters;
+  const [wait = ""] = waits;
+  if (waits.length > 1 || !/^[0-9]{1,2}$/.test(wait) || Number(wait) > WAIT_S_MAX) {
+    const detail = `wait: expected whole seconds from 0 to ${WAIT_S_MAX}`;
+    return { kind: "refused", response: problem(400, "malformed-request", detail) };
+  }
+  return { kind: "wait", waitMs: Number(wait) * 1_000 };
+}
+
+/**
+ * The payment as it is when it is terminal, or when the time is over. It asks again and again: the
+ * verdict may be applied by another process.
+ *
+ * @throws DatabaseError
+ */
+export async function terminalWithin(
+  ports: { readonly database: Database; readonly clock: Clock },
+  paymentId: string,
+  waitMs: number,
+): Promise<RecordedPayment | undefined> {
+  const untilMs = ports.clock.nowMs() + waitMs;
+  for (;;) {
+    const payment = await findPayment(ports.database, paymentId);
+    const leftMs = untilMs - ports.clock.nowMs();
+    if (payment?.status !== "PENDING" || leftMs <= 0) {
+      return payment;
+    }
+    await ports.clock.sleep(Math.min(POLL_MS, leftMs));
+  }
+}
