@@ -23,6 +23,12 @@ export interface PostgresHost {
    * says that `goOn` will be called, once, as an event of its own.
    */
   pause(goOn: () => void): boolean;
+  /**
+   * Asked at each commit that wrote something. True when it is on disk at once; false says that
+   * `durable` will be called, once, as an event of its own, when it is. Until then the work is seen
+   * by nobody, and keeps its locks.
+   */
+  flush(durable: () => void): boolean;
   /** The engine cannot go on truthfully (NotSimulated, or a bug of its own): the run is over. */
   fail(error: unknown): void;
 }

@@ -255,6 +255,31 @@ test("a crash keeps what was committed and nothing else, loses every session, an
   expect(inserted.rows).toEqual([{ id: "34" }]);
 });
 
+test("a commit that waits for its disk is seen by nobody, and keeps its locks", () => {
+  stage.stuckFlushes = [];
+  const commit = stage.ask("s1", TAKE_A);
+  expect(commit.reply).toBeUndefined();
+  expect(stage.run("s2", BALANCE_A).rows).toEqual([{ balance: "100" }]);
+  const waiter = stage.ask("s3", "SELECT balance FROM wallets WHERE id = 'a' FOR UPDATE");
+  expect(waiter.reply).toBeUndefined();
+  stage.stuckFlushes.splice(0).forEach((durable) => durable());
+  stage.settle();
+  expect(commit.reply).toMatchObject({ tag: "UPDATE 1" });
+  expect(waiter.reply).toMatchObject({ rows: [[40]] });
+});
+
+test.for([
+  ["arrived", 1, "40"],
+  ["not arrived", 0, "100"],
+] as const)("a crash finds a commit on its way to the disk %s", ([, choice, balance]) => {
+  stage.stuckFlushes = [];
+  const commit = stage.ask("s1", TAKE_A);
+  stage.choice = () => choice;
+  stage.crash();
+  expect(commit.reply).toBeUndefined();
+  expect(stage.run("new", BALANCE_A).rows).toEqual([{ balance }]);
+});
+
 test("a client that goes while its statement waits: the statement still ends, and commits by itself", () => {
   stage.run("s1", "BEGIN");
   stage.run("s1", TAKE_A);

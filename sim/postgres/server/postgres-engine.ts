@@ -77,7 +77,7 @@ export class PostgresEngine {
   #resumeLater(owner: LockOwner): void {
     const entry = this.#sessions.get(owner);
     if (entry !== undefined) {
-      this.#host.wake(() => entry.session.resume());
+      this.#host.wake(() => entry.session.goOn());
     }
   }
 

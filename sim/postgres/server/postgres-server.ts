@@ -36,6 +36,7 @@ export function startPostgresServer(options: {
     choose: (count) => chance.integer(0, count - 1),
     wake: (callback) => void schedule(0, callback),
     pause: () => false,
+    flush: () => true,
     fail: (error) => kernel.fail(error),
   });
   engine.onCommit(onCommit);

@@ -1,16 +1,15 @@
 import type { StatementPlan } from "../clauses/statement-plan.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { type Steps, WAIT, waitSignal } from "../ground/wait.ts";
-import type { Grant, LockOwner, LockWait } from "../locks/lock.ts";
-import type { Isolation } from "../rows/execution.ts";
+import { ACCESS_SHARE, type Grant, type LockWait } from "../locks/lock.ts";
 import { ForeignKeyRun } from "../rows/foreign-key-run.ts";
+import { isDefinition } from "../statements/compile-statement.ts";
 import {
   readTransactionControl,
   type TransactionControl,
 } from "../statements/transaction-control.ts";
 import type { OpenTransaction } from "../storage/open-transaction.ts";
 import type { RowValues } from "../storage/row.ts";
-import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import { type ParsedStatement, parseStatements } from "../syntax/postgres-parser.ts";
 import type { Datum } from "../types/datum.ts";
 import { type Parameter, readParameter } from "../types/parameter.ts";
@@ -22,6 +21,7 @@ import {
 } from "./query-result.ts";
 import type { SharedDatabase } from "./shared-database.ts";
 import { StatementExecution } from "./statement-execution.ts";
+import { type BlockOwner, TransactionBlock } from "./transaction-block.ts";
 
 /** What the engine is told by a session. */
 export interface SessionHooks {
@@ -40,23 +40,15 @@ interface Running {
  * One connection's backend: a state machine that takes one query at a time. A query that must wait
  * for a lock stays where it is until the lock manager resumes it; its reply comes then.
  */
-export class Session implements LockOwner {
+export class Session implements BlockOwner {
   readonly processId: number;
   readonly held: Grant[] = [];
   waiting: LockWait | null = null;
   waitError: PostgresError | null = null;
-  readonly #applicationName: string;
+  readonly applicationName: string;
   readonly #database: SharedDatabase;
   readonly #hooks: SessionHooks;
-  #state: "idle" | "open" | "aborted" = "idle";
-  /** True while the transaction was begun by a statement and not by BEGIN. */
-  #implicit = false;
-  #isolation: Isolation = "read committed";
-  #transaction: OpenTransaction | null = null;
-  #command = 0;
-  /** Of a REPEATABLE READ transaction, from its first statement on. */
-  #transactionSnapshot: number | null = null;
-  #statementSnapshot: number | null = null;
+  readonly #block: TransactionBlock;
   #running: Running | null = null;
   /** Other sessions are let in before this one goes on. */
   #paused = false;
@@ -69,9 +61,10 @@ export class Session implements LockOwner {
     hooks: SessionHooks,
   ) {
     this.processId = identity.processId;
-    this.#applicationName = identity.applicationName;
+    this.applicationName = identity.applicationName;
     this.#database = database;
     this.#hooks = hooks;
+    this.#block = new TransactionBlock(this, database);
   }
 
   /**
@@ -88,7 +81,7 @@ export class Session implements LockOwner {
       throw new Error("this session is closed");
     }
     this.#running = { steps: this.#runQuery(sql, parameters), reply };
-    this.resume();
+    this.goOn();
   }
 
   /**
@@ -102,6 +95,7 @@ export class Session implements LockOwner {
     }
     this.#closing = true;
     if (this.#running === null) {
+      this.#block.rollBack();
       this.#end();
     }
   }
@@ -115,11 +109,12 @@ export class Session implements LockOwner {
     if (this.waiting !== null) {
       this.#database.locks.abandon(this.waiting);
     }
+    this.#block.crash();
     this.#end();
   }
 
   /** Goes on after a wait. To be called by the engine only. */
-  resume(): void {
+  goOn(): void {
     const running = this.#running;
     if (running === null || this.waiting !== null || this.#paused) {
       return;
@@ -140,7 +135,7 @@ export class Session implements LockOwner {
         return;
       }
       if (error instanceof PostgresError) {
-        this.#failTransaction();
+        this.#block.fail();
         this.#finish(running, { kind: "error", error });
       } else {
         this.#hooks.failed(error);
@@ -150,13 +145,14 @@ export class Session implements LockOwner {
 
   /** The commit number that this session's oldest snapshot in use looks from, or null. */
   get oldestSnapshot(): number | null {
-    return this.#transactionSnapshot ?? this.#statementSnapshot;
+    return this.#block.oldestSnapshot;
   }
 
   #finish(running: Running, reply: QueryReply): void {
     this.#running = null;
-    this.#statementSnapshot = null;
+    this.#block.endStatement();
     if (this.#closing) {
+      this.#block.rollBack();
       this.#end();
     } else {
       running.reply(reply);
@@ -165,8 +161,6 @@ export class Session implements LockOwner {
 
   #end(): void {
     this.#over = true;
-    this.#failTransaction();
-    this.#leaveTransaction();
     this.#hooks.ended(this);
   }
 
@@ -179,48 +173,76 @@ export class Session implements LockOwner {
     if (statements.length === 0) {
       return [resultOfCommand("")];
     }
+    const block = this.#block;
     const results: StatementResult[] = [];
     for (const statement of statements) {
       const control = readTransactionControl(statement);
-      if (this.#state === "aborted" && (control === undefined || control.kind === "begin")) {
+      if (block.state === "aborted" && !endsBlock(control)) {
         const message =
           "current transaction is aborted, commands ignored until end of transaction block";
         throw new PostgresError("25P02", message);
       }
       if (control !== undefined) {
-        results.push(this.#control(control));
+        results.push(yield* this.#control(control));
         continue;
       }
-      const transaction = this.#transaction ?? this.#begin("read committed", true);
+      const transaction = block.transaction ?? block.begin({}, true);
       results.push(yield* this.#runStatement(statement, transaction, parameters));
-      if (this.#implicit && results.length === statements.length) {
-        this.#commit();
+      if (block.implicit && results.length === statements.length) {
+        yield* block.commit();
       }
     }
     return results;
   }
 
-  #control(control: TransactionControl): StatementResult {
+  *#control(control: TransactionControl): Steps<StatementResult> {
+    const block = this.#block;
     switch (control.kind) {
       case "begin":
         // Inside a transaction BEGIN is only warned about; inside an implicit one it makes that
         // explicit.
-        if (this.#state === "idle") {
-          this.#begin(control.isolation, false);
+        if (block.state === "idle") {
+          block.begin(control.modes, false);
         }
-        this.#implicit = false;
+        block.implicit = false;
         return resultOfCommand(control.tag);
-      case "commit":
+      case "commit": {
+        if (control.chain) {
+          block.demandBlock("COMMIT AND CHAIN");
+        }
+        const { isolation, readOnly } = block;
         // A success, as far as the protocol says: only the tag tells that nothing was committed.
-        if (this.#state === "aborted") {
-          return this.#rollBack();
+        const kept = block.state !== "aborted";
+        if (kept) {
+          yield* block.commit();
+        } else {
+          block.rollBack();
         }
-        if (this.#state === "open") {
-          this.#commit();
+        if (control.chain) {
+          block.begin({ isolation, readOnly }, false);
         }
-        return resultOfCommand("COMMIT");
-      case "rollback":
-        return this.#rollBack();
+        return resultOfCommand(kept ? "COMMIT" : "ROLLBACK");
+      }
+      case "rollback": {
+        if (control.chain) {
+          block.demandBlock("ROLLBACK AND CHAIN");
+        }
+        const { isolation, readOnly } = block;
+        block.rollBack();
+        if (control.chain) {
+          block.begin({ isolation, readOnly }, false);
+        }
+        return resultOfCommand("ROLLBACK");
+      }
+      case "savepoint":
+        block.savepoint(control.name);
+        return resultOfCommand("SAVEPOINT");
+      case "release":
+        block.release(control.name);
+        return resultOfCommand("RELEASE");
+      case "rollback to":
+        block.rollBackTo(control.name);
+        return resultOfCommand("ROLLBACK");
     }
   }
 
@@ -233,8 +255,11 @@ export class Session implements LockOwner {
       this.#planWithLocks(statement, transaction) ??
       (yield* this.#planAndLock(statement, transaction));
     const parameters = bind(plan, written);
-    const snapshot = this.#takeSnapshot(transaction);
-    const isolation = this.#isolation;
+    if (this.#block.readOnly) {
+      refuseToWrite(statement, plan);
+    }
+    const snapshot = this.#block.takeSnapshot(transaction);
+    const { isolation } = this.#block;
     const execution = new StatementExecution(this.#database, {
       transaction,
       isolation,
@@ -243,7 +268,7 @@ export class Session implements LockOwner {
       pause: this.#pause,
     });
     const outcome = yield* plan.run(execution);
-    this.#command += 1;
+    this.#block.command += 1;
     if (execution.checks.length > 0) {
       const run = new ForeignKeyRun(execution);
       run.start(execution.checks);
@@ -251,20 +276,23 @@ export class Session implements LockOwner {
         yield WAIT;
       }
     }
-    this.#statementSnapshot = null;
+    this.#block.endStatement();
     return resultOf(plan, outcome);
   }
 
   readonly #pause = (): boolean => {
     this.#paused = this.#database.host.pause(() => {
       this.#paused = false;
-      this.resume();
+      this.goOn();
     });
     return this.#paused;
   };
 
   // The plan, if its tables can be locked without waiting.
-  #planWithLocks(statement: ParsedStatement, transaction: Transaction): StatementPlan | undefined {
+  #planWithLocks(
+    statement: ParsedStatement,
+    transaction: OpenTransaction,
+  ): StatementPlan | undefined {
     const plan = this.#database.planFor(statement, transaction);
     for (const { table, mode } of plan.tableLocks) {
       if (!this.#database.locks.tryTake(table.lock, this, mode)) {
@@ -276,7 +304,7 @@ export class Session implements LockOwner {
 
   // While it waits for a table, another transaction may commit a definition: then the plan is made
   // anew.
-  *#planAndLock(statement: ParsedStatement, transaction: Transaction): Steps<StatementPlan> {
+  *#planAndLock(statement: ParsedStatement, transaction: OpenTransaction): Steps<StatementPlan> {
     for (;;) {
       const { version } = this.#database.catalog;
       const plan = this.#database.planFor(statement, transaction);
@@ -290,63 +318,37 @@ export class Session implements LockOwner {
       }
     }
   }
+}
 
-  #takeSnapshot(transaction: Transaction): Snapshot {
-    let { commitNumber } = this.#database;
-    if (this.#isolation === "repeatable read") {
-      this.#transactionSnapshot ??= commitNumber;
-      commitNumber = this.#transactionSnapshot;
-    }
-    this.#statementSnapshot = commitNumber;
-    return { commitNumber, transaction, command: this.#command };
-  }
+function endsBlock(control: TransactionControl | undefined): boolean {
+  const kind = control?.kind;
+  return kind === "commit" || kind === "rollback" || kind === "rollback to";
+}
 
-  #begin(isolation: Isolation, implicit: boolean): OpenTransaction {
-    this.#state = "open";
-    this.#implicit = implicit;
-    this.#isolation = isolation;
-    this.#command = 0;
-    this.#transaction = this.#database.begin(this, this.#applicationName);
-    return this.#transaction;
-  }
-
-  #commit(): void {
-    const transaction = this.#transaction;
-    this.#leaveTransaction();
-    if (transaction !== null) {
-      this.#database.commit(transaction);
-    }
-  }
-
-  #rollBack(): StatementResult {
-    this.#failTransaction();
-    this.#leaveTransaction();
-    return resultOfCommand("ROLLBACK");
-  }
-
-  // After an error the transaction's work and locks are gone at once; an explicit one waits for its
-  // ROLLBACK.
-  #failTransaction(): void {
-    const transaction = this.#transaction;
-    if (transaction === null) {
-      return;
-    }
-    const implicit = this.#implicit;
-    this.#leaveTransaction();
-    if (!implicit) {
-      this.#state = "aborted";
-    }
-    this.#database.abort(transaction);
-  }
-
-  #leaveTransaction(): void {
-    this.#state = "idle";
-    this.#implicit = false;
-    this.#transaction = null;
-    this.#transactionSnapshot = null;
-    this.#statementSnapshot = null;
+/** ExecCheckXactReadOnly. @throws PostgresError (25006) when the statement writes or locks */
+function refuseToWrite(statement: ParsedStatement, plan: StatementPlan): void {
+  const writes = plan.tableLocks.some(({ mode }) => mode !== ACCESS_SHARE);
+  if (writes || isDefinition(statement)) {
+    const name = commandNameOf(statement, plan.tag(0));
+    throw new PostgresError("25006", `cannot execute ${name} in a read-only transaction`);
   }
 }
+
+/** CreateCommandName: what the command is called in messages. */
+function commandNameOf(statement: ParsedStatement, tag: string): string {
+  const [locking] =
+    statement.kind === "SelectStmt" ? statement.open().children("lockingClause") : [];
+  const strength = locking?.text("strength");
+  const clause = strength === undefined ? undefined : LOCKING_NAMES.get(strength);
+  return clause === undefined ? tag.replace(/[ 0-9]+$/, "") : `SELECT ${clause}`;
+}
+
+const LOCKING_NAMES: ReadonlyMap<string, string> = new Map([
+  ["LCS_FORKEYSHARE", "FOR KEY SHARE"],
+  ["LCS_FORSHARE", "FOR SHARE"],
+  ["LCS_FORNOKEYUPDATE", "FOR NO KEY UPDATE"],
+  ["LCS_FORUPDATE", "FOR UPDATE"],
+]);
 
 function bind(plan: StatementPlan, parameters: readonly Parameter[]): RowValues {
   const { parameterTypes } = plan;

@@ -5,10 +5,9 @@ import { Lock, type LockOwner } from "../locks/lock.ts";
 import { compileStatement, isDefinition } from "../statements/compile-statement.ts";
 import { Catalog, SharedCatalog } from "../storage/catalog.ts";
 import { type Commit, commitOf, type NotedChange } from "../storage/commit.ts";
-import { OpenTransaction } from "../storage/open-transaction.ts";
+import { OpenTransaction, type SubTransactionMark } from "../storage/open-transaction.ts";
 import { cleanRow } from "../storage/row-cleaning.ts";
 import type { RowVersion, StoredRow } from "../storage/table.ts";
-import type { Transaction } from "../storage/transaction.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 
 const PLANS_MAX = 10_000;
@@ -70,13 +69,31 @@ export class SharedDatabase {
     return new OpenTransaction(this.#transactions, owner, applicationName);
   }
 
+  /** SAVEPOINT. */
+  beginSub(open: OpenTransaction): SubTransactionMark {
+    this.#transactions += 1;
+    return open.beginSub(this.#transactions);
+  }
+
+  /** RELEASE: its locks become those of the transaction around it. */
+  releaseSub(open: OpenTransaction, mark: SubTransactionMark): void {
+    const standIns = open.releaseSub(mark);
+    this.locks.releaseFrom(open.owner, open.owner.held.length, standIns);
+  }
+
+  /** ROLLBACK TO: the work since the mark is taken back, and the locks taken since are released. */
+  abortSub(open: OpenTransaction, mark: SubTransactionMark): void {
+    const standIns = open.abortSub(mark, (row) => cleanRow(row, this.#horizon()));
+    this.locks.releaseFrom(open.owner, mark.locks, standIns);
+  }
+
   /**
    * The plan of a statement, compiled once per catalog version; a transaction that has defined
    * something sees its own.
    */
-  planFor(statement: ParsedStatement, transaction: Transaction): StatementPlan {
+  planFor(statement: ParsedStatement, transaction: OpenTransaction): StatementPlan {
     const catalogVersion = this.catalog.version;
-    const shared = !isDefinition(statement) && transaction.undefine.length === 0;
+    const shared = !isDefinition(statement) && !transaction.defines;
     const cached = shared ? this.#plans.get(statement) : undefined;
     if (cached !== undefined && cached.catalogVersion === catalogVersion) {
       return cached.plan;
@@ -97,23 +114,22 @@ export class SharedDatabase {
    */
   commit(transaction: OpenTransaction): void {
     const { touched, changes } = transaction;
-    if (touched.length > 0 || transaction.undefine.length > 0) {
+    if (transaction.wrote) {
       this.#commits += 1;
     }
-    if (transaction.undefine.length > 0) {
+    if (transaction.defines) {
       this.catalog.version += 1;
     }
     for (const publish of transaction.publish) {
       publish();
     }
-    transaction.commitNumber = this.#commits;
-    transaction.status = "committed";
+    const standIns = transaction.end("committed", this.#commits);
     for (const row of touched) {
-      if (row.versions.length > 1 || row.versions[0]?.endedBy === transaction) {
+      if (row.versions.length > 1 || row.versions[0]?.endedBy?.top === transaction.top) {
         this.#leftovers.push({ row, commitNumber: this.#commits });
       }
     }
-    this.#release(transaction);
+    this.locks.releaseFrom(transaction.owner, 0, standIns);
     this.#cleanUp();
     if (changes.length === 0 || this.#listeners.length === 0) {
       return;
@@ -126,15 +142,14 @@ export class SharedDatabase {
 
   /** Takes the transaction's work back and lets the waiters go on. */
   abort(transaction: OpenTransaction): void {
-    transaction.status = "aborted";
-    transaction.changes.length = 0;
+    const standIns = transaction.end("aborted", 0);
     for (const undefine of transaction.undefine.toReversed()) {
       undefine();
     }
     for (const row of transaction.touched) {
       cleanRow(row, this.#horizon());
     }
-    this.#release(transaction);
+    this.locks.releaseFrom(transaction.owner, 0, standIns);
     this.#cleanUp();
   }
 
@@ -166,15 +181,6 @@ export class SharedDatabase {
     }
   }
 
-  #release(transaction: OpenTransaction): void {
-    transaction.touched.length = 0;
-    transaction.undefine.length = 0;
-    transaction.publish.length = 0;
-    const { lock, owner } = transaction;
-    transaction.lock = null;
-    this.locks.releaseFrom(owner, 0, lock === null ? NO_LOCKS : [lock]);
-  }
-
   #horizon(): number {
     return this.#oldestSnapshot() ?? this.#commits;
   }
@@ -191,8 +197,6 @@ export class SharedDatabase {
     }
   }
 }
-
-const NO_LOCKS: readonly Lock[] = [];
 
 function demandLock<Key>(locks: Map<Key, Lock>, key: Key, description: string): Lock {
   let lock = locks.get(key);

@@ -14,7 +14,7 @@ export class StatementExecution implements Execution {
   readonly host: PostgresHost;
   readonly owner: LockOwner;
   readonly locks: LockManager;
-  readonly transaction: OpenTransaction;
+  readonly transaction: Transaction;
   readonly top: Transaction;
   readonly isolation: Isolation;
   readonly snapshot: Snapshot;
@@ -22,6 +22,7 @@ export class StatementExecution implements Execution {
   /** Foreign-key checks that wait for the end of the statement's own work. */
   readonly checks: ForeignKeyCheck[] = [];
   readonly #database: SharedDatabase;
+  readonly #open: OpenTransaction;
   readonly #pause: () => boolean;
 
   constructor(
@@ -37,9 +38,10 @@ export class StatementExecution implements Execution {
     this.#database = database;
     this.host = database.host;
     this.locks = database.locks;
-    this.transaction = statement.transaction;
-    this.top = this.transaction.top;
-    this.owner = this.transaction.owner;
+    this.#open = statement.transaction;
+    this.transaction = this.#open.current;
+    this.top = this.#open.top;
+    this.owner = this.#open.owner;
     this.isolation = statement.isolation;
     this.snapshot = statement.snapshot;
     this.parameters = statement.parameters;
@@ -82,6 +84,6 @@ export class StatementExecution implements Execution {
     before: RowValues | null,
     after: RowValues | null,
   ): void {
-    this.#database.noteChange(this.transaction, row, { table, before, after });
+    this.#database.noteChange(this.#open, row, { table, before, after });
   }
 }

@@ -1,7 +1,7 @@
 import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
+import type { OpenTransaction } from "./open-transaction.ts";
 import type { Table, TableIndex } from "./table.ts";
-import type { Transaction } from "./transaction.ts";
 
 /**
  * The tables of a database. A table made by a transaction that is still open exists for that
@@ -9,9 +9,9 @@ import type { Transaction } from "./transaction.ts";
  */
 export class Catalog {
   readonly #shared: SharedCatalog;
-  readonly #transaction: Transaction;
+  readonly #transaction: OpenTransaction;
 
-  constructor(shared: SharedCatalog, transaction: Transaction) {
+  constructor(shared: SharedCatalog, transaction: OpenTransaction) {
     this.#shared = shared;
     this.#transaction = transaction;
   }
@@ -23,7 +23,7 @@ export class Catalog {
       return undefined;
     }
     const { status } = table.createdBy;
-    return status === "committed" || table.createdBy === this.#transaction ? table : undefined;
+    return status === "committed" || this.#isOwn(table) ? table : undefined;
   }
 
   /** The table; 42P01 when there is none. Tables of pg_catalog are refused by name. */
@@ -42,7 +42,9 @@ export class Catalog {
   findTableInCreation(name: string): Table | undefined {
     const table = this.#shared.tables.get(name);
     const other = table?.createdBy;
-    return other?.status === "active" && other !== this.#transaction ? table : undefined;
+    return table !== undefined && other?.status === "active" && !this.#isOwn(table)
+      ? table
+      : undefined;
   }
 
   /** True when a table or an index has the name. */
@@ -66,13 +68,18 @@ export class Catalog {
   /** Adds an index: for all at once where nobody else can see the table, else at the commit. */
   addIndex(table: Table, index: TableIndex): void {
     this.addRelationName(index.name);
-    if (table.createdBy === this.#transaction) {
+    if (this.#isOwn(table) && table.createdBy.status === "active") {
       table.addIndex(index);
+      this.onAbort(() => table.dropIndex(index));
       return;
     }
     table.drafts.push(index);
     this.#transaction.publish.push(() => table.publishDraft(index));
     this.onAbort(() => table.dropDraft(index));
+  }
+
+  #isOwn(table: Table): boolean {
+    return table.createdBy.top === this.#transaction.top;
   }
 
   /** Notes how to take a definition back should the transaction abort. */

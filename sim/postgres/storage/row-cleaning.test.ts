@@ -11,6 +11,7 @@ const host: PostgresHost = {
   setTimer: () => () => {},
   choose: () => 0,
   pause: () => false,
+  flush: () => true,
   wake: (callback) => callback(),
   fail: (error) => {
     throw error;

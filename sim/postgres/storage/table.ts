@@ -115,6 +115,12 @@ export class Table {
     this.#refreshKeys();
   }
 
+  /** Takes the index away again. */
+  dropIndex(index: TableIndex): void {
+    this.indexes.splice(this.indexes.indexOf(index), 1);
+    this.#refreshKeys();
+  }
+
   /** Makes a draft an index that every query may use. */
   publishDraft(index: TableIndex): void {
     this.dropDraft(index);

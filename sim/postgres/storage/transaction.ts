@@ -1,9 +1,9 @@
 import type { Lock, LockOwner } from "../locks/lock.ts";
 
 /**
- * A transaction or, with a parent, a sub-transaction: what a savepoint begins. Row versions and row
- * locks point to the one that made them. All that belong to one session's transaction have the same
- * `top`: they are "mine" to each other, and only their fates differ.
+ * A transaction or, with another `top`, a sub-transaction: what a savepoint begins. Row versions
+ * and row locks point to the one that made them. All that belong to one session's transaction have
+ * the same `top`: they are "mine" to each other, and only their fates differ.
  */
 export class Transaction {
   /** A sub-transaction that was released stays active until `top` ends. */
@@ -16,22 +16,16 @@ export class Transaction {
    * to wait.
    */
   lock: Lock | null = null;
-  /** RELEASE SAVEPOINT: from then on it shares the fate of its parent. */
+  /** RELEASE SAVEPOINT: from then on it shares the fate of the one around it. */
   released = false;
   readonly owner: LockOwner;
-  /** Takes this transaction's definitions back, last one first, when it aborts. */
-  readonly undefine: (() => void)[] = [];
-  /** Makes this transaction's definitions everybody's, first one first, when it commits. */
-  readonly publish: (() => void)[] = [];
   readonly id: number;
-  readonly parent: Transaction | null;
   readonly top: Transaction;
 
-  constructor(id: number, owner: LockOwner, parent: Transaction | null = null) {
+  constructor(id: number, owner: LockOwner, top: Transaction | null = null) {
     this.id = id;
     this.owner = owner;
-    this.parent = parent;
-    this.top = parent === null ? this : parent.top;
+    this.top = top ?? this;
   }
 }
 

@@ -27,6 +27,11 @@ const TEMPLATES: readonly string[] = [
   "INSERT INTO inbox VALUES ('$w', 't', 1)",
   "DELETE FROM inbox WHERE event_id = '$w'",
   "SELECT wallet_id FROM external_funding ORDER BY wallet_id",
+  "SAVEPOINT p",
+  "SAVEPOINT q",
+  "ROLLBACK TO p",
+  "ROLLBACK TO q",
+  "RELEASE p",
 ];
 const WALLETS = ["a", "b", "c"] as const;
 

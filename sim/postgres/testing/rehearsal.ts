@@ -26,6 +26,8 @@ export class Rehearsal implements PostgresHost {
   choice: (count: number) => number = () => 0;
   /** Whether a statement lets others in at the point that it has come to. */
   pausing: () => boolean = () => false;
+  /** Commits that wait for a disk that does not answer; null while it answers at once. */
+  stuckFlushes: (() => void)[] | null = null;
   readonly #sessions = new Map<string, Session>();
   readonly #events: (() => void)[] = [];
   #timers: Timer[] = [];
@@ -140,6 +142,14 @@ export class Rehearsal implements PostgresHost {
       this.#events.push(goOn);
     }
     return pauses;
+  }
+
+  flush(durable: () => void): boolean {
+    if (this.stuckFlushes === null) {
+      return true;
+    }
+    this.stuckFlushes.push(durable);
+    return false;
   }
 
   wake(callback: () => void): void {

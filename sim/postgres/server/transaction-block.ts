@@ -1,0 +1,210 @@
+import { PostgresError } from "../ground/postgres-error.ts";
+import { type Steps, WAIT } from "../ground/wait.ts";
+import type { LockOwner } from "../locks/lock.ts";
+import type { Isolation } from "../rows/execution.ts";
+import type { TransactionModes } from "../statements/transaction-control.ts";
+import type { OpenTransaction, SubTransactionMark } from "../storage/open-transaction.ts";
+import type { Snapshot } from "../storage/transaction.ts";
+import type { SharedDatabase } from "./shared-database.ts";
+
+interface Savepoint {
+  readonly name: string;
+  readonly mark: SubTransactionMark;
+}
+
+/** What the block of a session needs of it. */
+export interface BlockOwner extends LockOwner {
+  readonly applicationName: string;
+  /** Lets the session's query go on. */
+  goOn(): void;
+}
+
+/**
+ * The transaction of a session, from BEGIN (or the first statement) to its end, with its
+ * savepoints: the states of xact.c. After an error only the innermost sub-transaction is gone, and
+ * the block is `aborted`: it waits for ROLLBACK, or for ROLLBACK TO a savepoint.
+ */
+export class TransactionBlock {
+  state: "idle" | "open" | "aborted" = "idle";
+  /** True while the transaction was begun by a statement and not by BEGIN. */
+  implicit = false;
+  isolation: Isolation = "read committed";
+  readOnly = false;
+  /** Null when there is none, or nothing is left of it but to be ended. */
+  transaction: OpenTransaction | null = null;
+  /** The number of the command that runs, for what its own transaction sees. */
+  command = 0;
+  readonly #owner: BlockOwner;
+  readonly #database: SharedDatabase;
+  /** Above REPEATABLE READ, from the first statement on. */
+  #transactionSnapshot: number | null = null;
+  #statementSnapshot: number | null = null;
+  #savepoints: Savepoint[] = [];
+  /** The commit is on its way to the disk, and nothing can end it any more. */
+  #flushing = false;
+
+  constructor(owner: BlockOwner, database: SharedDatabase) {
+    this.#owner = owner;
+    this.#database = database;
+  }
+
+  /** The commit number that the oldest snapshot in use looks from, or null. */
+  get oldestSnapshot(): number | null {
+    return this.#transactionSnapshot ?? this.#statementSnapshot;
+  }
+
+  begin({ isolation, readOnly }: TransactionModes, implicit: boolean): OpenTransaction {
+    this.state = "open";
+    this.implicit = implicit;
+    this.isolation = isolation ?? "read committed";
+    this.readOnly = readOnly ?? false;
+    this.command = 0;
+    this.transaction = this.#database.begin(this.#owner, this.#owner.applicationName);
+    return this.transaction;
+  }
+
+  /** What a statement that begins now sees. */
+  takeSnapshot({ top }: OpenTransaction): Snapshot {
+    let { commitNumber } = this.#database;
+    if (this.isolation !== "read committed") {
+      this.#transactionSnapshot ??= commitNumber;
+      commitNumber = this.#transactionSnapshot;
+    }
+    this.#statementSnapshot = commitNumber;
+    return { commitNumber, transaction: top, command: this.command };
+  }
+
+  /** The statement's snapshot is not used any more. */
+  endStatement(): void {
+    this.#statementSnapshot = null;
+  }
+
+  /** @throws PostgresError (25P01) where no BEGIN has begun a block */
+  demandBlock(command: string): void {
+    if (this.state === "idle" || this.implicit) {
+      throw new PostgresError("25P01", `${command} can only be used in transaction blocks`);
+    }
+  }
+
+  /** @throws PostgresError (25P01) outside a block */
+  savepoint(name: string): void {
+    this.demandBlock("SAVEPOINT");
+    if (this.transaction !== null) {
+      this.#savepoints.push({ name, mark: this.#database.beginSub(this.transaction) });
+    }
+  }
+
+  /** @throws PostgresError (25P01, 3B001) */
+  release(name: string): void {
+    this.demandBlock("RELEASE SAVEPOINT");
+    const { transaction, mark } = this.#takeSavepoint(name);
+    this.#database.releaseSub(transaction, mark);
+  }
+
+  /** @throws PostgresError (25P01, 3B001) */
+  rollBackTo(name: string): void {
+    this.demandBlock("ROLLBACK TO SAVEPOINT");
+    const { transaction, mark } = this.#takeSavepoint(name);
+    this.#database.abortSub(transaction, mark);
+    this.state = "open";
+    this.#savepoints.push({ name, mark: this.#database.beginSub(transaction) });
+  }
+
+  /**
+   * Ends the transaction with all its work kept, phase by phase: durable, visible, locks released.
+   * An error before it is durable ends it with nothing kept.
+   */
+  *commit(): Steps<void> {
+    const { transaction } = this;
+    // Whatever goes wrong from here on, no block is left to be ended by ROLLBACK.
+    this.implicit = true;
+    if (transaction === null) {
+      this.#leave();
+      return;
+    }
+    if (transaction.wrote) {
+      this.#flushing = !this.#database.host.flush(() => this.#becomeDurable());
+      while (this.#flushing) {
+        yield WAIT;
+      }
+    }
+    this.#finish(transaction);
+  }
+
+  /** Ends the transaction with nothing of it kept. */
+  rollBack(): void {
+    const { transaction } = this;
+    this.#leave();
+    if (transaction !== null) {
+      this.#database.abort(transaction);
+    }
+  }
+
+  /**
+   * After an error: the innermost sub-transaction's work and locks are gone at once. A block waits
+   * for its ROLLBACK, or for ROLLBACK TO.
+   */
+  fail(): void {
+    const { transaction } = this;
+    if (transaction === null) {
+      return;
+    }
+    const last = this.#savepoints.at(-1);
+    if (this.implicit) {
+      this.rollBack();
+    } else if (last === undefined) {
+      this.rollBack();
+      this.state = "aborted";
+    } else {
+      this.#database.abortSub(transaction, last.mark);
+      this.state = "aborted";
+    }
+    this.#statementSnapshot = null;
+  }
+
+  /**
+   * The server is gone in the middle of whatever the session did. A commit that was on its way to
+   * the disk has arrived there or not, as the host chooses.
+   */
+  crash(): void {
+    const { transaction } = this;
+    if (this.#flushing && transaction !== null && this.#database.host.choose(2) === 1) {
+      this.#finish(transaction);
+    } else {
+      this.rollBack();
+    }
+  }
+
+  #becomeDurable(): void {
+    this.#flushing = false;
+    this.#owner.goOn();
+  }
+
+  #finish(transaction: OpenTransaction): void {
+    this.#leave();
+    this.#database.commit(transaction);
+  }
+
+  /** Takes the newest savepoint of the name away, and all that came after it. */
+  #takeSavepoint(name: string) {
+    const { transaction } = this;
+    const at = this.#savepoints.findLastIndex((one) => one.name === name);
+    const [taken] = at < 0 ? [] : this.#savepoints.splice(at);
+    if (taken === undefined || transaction === null) {
+      throw new PostgresError("3B001", `savepoint "${name}" does not exist`);
+    }
+    return { transaction, mark: taken.mark };
+  }
+
+  #leave(): void {
+    this.state = "idle";
+    this.implicit = false;
+    this.isolation = "read committed";
+    this.readOnly = false;
+    this.transaction = null;
+    this.#transactionSnapshot = null;
+    this.#statementSnapshot = null;
+    this.#savepoints = [];
+    this.#flushing = false;
+  }
+}
