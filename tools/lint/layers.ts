@@ -80,6 +80,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["storage"],
       ["rows"],
       ["expressions"],
+      ["operators"],
       ["clauses"],
       ["statements"],
       ["server"],

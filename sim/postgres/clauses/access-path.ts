@@ -1,18 +1,8 @@
-import type { ColumnMatch, Evaluate, Expression } from "../expressions/expression.ts";
-import type { Frame } from "../expressions/frame.ts";
-import { compareKeys, type IndexKey } from "../storage/ordered-index.ts";
-import { type RowVersion, indexKeyOf, type Table, type TableIndex } from "../storage/table.ts";
-import type { Snapshot } from "../storage/transaction.ts";
-import type { HashKey } from "../types/datum.ts";
-
-/**
- * One of the conditions that a query joins with AND, and its text, to be recognised in a partial
- * index.
- */
-export interface Conjunct {
-  readonly expression: Expression;
-  readonly canonical: string;
-}
+import type { ColumnMatch, Evaluate } from "../expressions/expression.ts";
+import type { Operator } from "../operators/operator.ts";
+import { IndexScan, KeyScan, type ScanParts, WholeTableScan } from "../operators/table-scan.ts";
+import type { Table, TableIndex } from "../storage/table.ts";
+import type { Conjunct } from "./conjunct.ts";
 
 /** A column that the query's ORDER BY names, with its direction. */
 export interface WantedOrder {
@@ -34,12 +24,9 @@ export interface AccessPath {
   readonly whole: boolean;
   readonly direction: "forward" | "backward";
   readonly ordered: boolean;
+  /** The sources that the prefix depends on, as bits. */
+  readonly sources: number;
   readonly score: number;
-}
-
-/** The path through an index of one engine. */
-export interface BoundPath extends AccessPath {
-  readonly index: TableIndex | null;
 }
 
 const WHOLE_TABLE: AccessPath = {
@@ -49,12 +36,11 @@ const WHOLE_TABLE: AccessPath = {
   whole: false,
   direction: "forward",
   ordered: false,
+  sources: 0,
   score: 0,
 };
 
-/**
- * What the choice of a path depends on. `bound` are the tables whose row is known by then, as bits.
- */
+/** What the choice of a path depends on. `bound` are the sources whose row is known, as bits. */
 export interface PathQuestion {
   readonly table: Table;
   readonly source: number;
@@ -78,30 +64,14 @@ export function chooseAccessPath(question: PathQuestion): AccessPath {
   return best;
 }
 
-/** The path over this table, which has the shape of the one it was chosen for. */
-export function bindPath(path: AccessPath, table: Table): BoundPath {
-  return { ...path, index: path.indexAt === null ? null : (table.indexes[path.indexAt] ?? null) };
-}
-
-/**
- * The versions that the snapshot sees on the path. The caller checks its conditions on each of
- * them.
- */
-export function versionsOn(
-  path: BoundPath,
-  table: Table,
-  frame: Frame,
-  snapshot: Snapshot,
-): Iterable<RowVersion> {
-  const { index } = path;
-  if (index === null) {
-    return everyVersion(table, snapshot);
+/** The scan along the path; its filter holds all conditions, those of the path included. */
+export function scanAlong(path: AccessPath, parts: ScanParts): Operator {
+  const index = path.indexAt === null ? undefined : parts.table.indexes[path.indexAt];
+  if (index === undefined) {
+    return new WholeTableScan(parts);
   }
-  const prefixes = prefixesOf(path, index, frame);
-  if (path.whole) {
-    return lookedUpVersions(index, prefixes, snapshot);
-  }
-  return walkedVersions(path, index, prefixes, snapshot);
+  const prefix = { index, values: path.prefix, lastIsList: path.lastIsList };
+  return path.whole ? new KeyScan(parts, prefix) : new IndexScan(parts, prefix, path.direction);
 }
 
 function pathThrough(indexAt: number, question: PathQuestion): AccessPath {
@@ -111,12 +81,14 @@ function pathThrough(indexAt: number, question: PathQuestion): AccessPath {
   }
   const prefix: Evaluate[] = [];
   let lastIsList = false;
+  let sources = 0;
   for (const column of index.columns) {
     const match = findMatch(column, question);
     if (match === undefined) {
       break;
     }
     prefix.push(match.value);
+    sources |= match.sources;
     lastIsList = match.kind === "any";
     if (lastIsList) {
       break;
@@ -130,8 +102,16 @@ function pathThrough(indexAt: number, question: PathQuestion): AccessPath {
     (index.predicate === null ? 0 : 60) +
     (direction === undefined ? 0 : 50) -
     (lastIsList ? 10 : 0);
-  const ordered = direction !== undefined;
-  return { indexAt, prefix, lastIsList, whole, direction: direction ?? "forward", ordered, score };
+  return {
+    indexAt,
+    prefix,
+    lastIsList,
+    whole,
+    direction: direction ?? "forward",
+    ordered: direction !== undefined,
+    sources,
+    score,
+  };
 }
 
 /** A partial index serves a query that repeats the index's conditions. */
@@ -171,73 +151,4 @@ function orderOf(
     return undefined;
   }
   return descending === true ? "backward" : "forward";
-}
-
-function prefixesOf(path: AccessPath, index: TableIndex, frame: Frame): IndexKey[] {
-  const values = path.prefix.map((evaluate) => evaluate(frame));
-  if (!path.lastIsList) {
-    return values.includes(null) ? [] : [values];
-  }
-  const fixed = values.slice(0, -1);
-  const list = values.at(-1);
-  if (fixed.includes(null) || list === null || typeof list !== "object") {
-    return [];
-  }
-  const { types } = index.entries;
-  const distinct = new Map<HashKey, IndexKey>();
-  for (const value of list) {
-    const type = types[fixed.length];
-    if (value !== null && type !== undefined) {
-      distinct.set(type.hashKey(value), [...fixed, value]);
-    }
-  }
-  return [...distinct.values()].toSorted((left, right) => compareKeys(types, left, right));
-}
-
-function* everyVersion(table: Table, snapshot: Snapshot): Generator<RowVersion> {
-  for (const row of table.rows) {
-    const version = row.visibleTo(snapshot);
-    if (version !== null) {
-      yield version;
-    }
-  }
-}
-
-function lookedUpVersions(
-  index: TableIndex,
-  keys: readonly IndexKey[],
-  snapshot: Snapshot,
-): RowVersion[] {
-  const versions: RowVersion[] = [];
-  for (const key of keys) {
-    for (const { row } of index.entries.lookUp(key)) {
-      const version = row.visibleTo(snapshot);
-      if (version !== null && hasKey(index, version, key)) {
-        versions.push(version);
-      }
-    }
-  }
-  return versions;
-}
-
-function* walkedVersions(
-  path: AccessPath,
-  index: TableIndex,
-  prefixes: readonly IndexKey[],
-  snapshot: Snapshot,
-): Generator<RowVersion> {
-  for (const prefix of prefixes) {
-    for (const { key, row } of index.entries.walk(prefix, path.direction)) {
-      const version = row.visibleTo(snapshot);
-      if (version !== null && hasKey(index, version, key)) {
-        yield version;
-      }
-    }
-  }
-}
-
-/** An entry may be there for another version of its row, whose key was another one. */
-function hasKey(index: TableIndex, version: RowVersion, key: IndexKey): boolean {
-  const own = indexKeyOf(index, version.values);
-  return own !== undefined && compareKeys(index.entries.types, own, key) === 0;
 }

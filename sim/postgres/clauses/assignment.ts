@@ -1,9 +1,10 @@
 import { coerceForColumn } from "../expressions/coercion.ts";
 import { constant, type Evaluate, type Expression } from "../expressions/expression.ts";
+import type { Scope } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
+import type { BoundAssignment } from "../operators/modify-rows.ts";
 import type { Column, Table } from "../storage/table.ts";
 import { int8 } from "../types/whole.ts";
-import type { QueryScope } from "./query-scope.ts";
 
 /**
  * How one column of a row gets its value: null stands for its default, which is the table's to
@@ -12,12 +13,6 @@ import type { QueryScope } from "./query-scope.ts";
 export interface ColumnAssignment {
   readonly column: number;
   readonly evaluate: Evaluate | null;
-}
-
-/** An assignment to a column of a certain table. */
-export interface BoundAssignment {
-  readonly column: number;
-  readonly evaluate: Evaluate;
 }
 
 /** A written value, or null for the word DEFAULT. */
@@ -38,7 +33,7 @@ export function demandColumn(table: Table, name: string): number {
  * only DEFAULT may set.
  */
 export function assign(
-  scope: QueryScope,
+  scope: Scope,
   table: Table,
   at: number,
   value: WrittenValue,

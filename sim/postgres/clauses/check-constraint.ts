@@ -1,11 +1,10 @@
 import { compileCondition } from "../expressions/compile-expression.ts";
 import { Frame, StatementRun } from "../expressions/frame.ts";
-import { ParameterTypes } from "../expressions/scope.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum } from "../types/datum.ts";
-import { QueryScope } from "./query-scope.ts";
+import { DefinitionScope } from "./definition-scope.ts";
 
 /** A condition over one row of a table, with the names of the columns that it reads, each once. */
 export interface RowCondition {
@@ -17,31 +16,18 @@ export interface RowCondition {
  * Compiles the condition of a CHECK or of a partial index. It may be opened anew for every engine.
  */
 export function compileCheck(table: Table, condition: SyntaxNode): RowCondition {
-  const parameters = new ParameterTypes();
-  const scope = new NotingScope(parameters);
-  scope.add({ alias: table.name, table });
+  const scope = new DefinitionScope(table);
   const { evaluate } = compileCondition(scope, condition, "CHECK");
-  if (parameters.count > 0) {
+  if (scope.parameters.count > 0) {
     condition.refuse("a parameter in a definition");
   }
-  scope.takeTables();
   // One frame for all rows: a condition neither waits nor comes back to itself.
   const frame = new Frame(new StatementRun(), null, 1);
   return {
-    columns: [...scope.columns].map((at) => table.columns[at]?.name ?? "?"),
+    columns: [...scope.used].map((at) => table.columns[at]?.name ?? "?"),
     evaluate(row) {
       frame.rows[0] = row;
       return evaluate(frame);
     },
   };
-}
-
-class NotingScope extends QueryScope {
-  readonly columns = new Set<number>();
-
-  override resolve(qualifier: string | undefined, column: string) {
-    const place = super.resolve(qualifier, column);
-    this.columns.add(place.column);
-    return place;
-  }
 }

@@ -1,271 +1,321 @@
-import { compileCondition } from "../expressions/compile-expression.ts";
-import type { Evaluate } from "../expressions/expression.ts";
-import type { Frame } from "../expressions/frame.ts";
-import type { Catalog } from "../storage/catalog.ts";
-import type { RowVersion, Table } from "../storage/table.ts";
-import type { Snapshot } from "../storage/transaction.ts";
+import type { Expression } from "../expressions/expression.ts";
+import { binaryOperator } from "../expressions/operator.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
+import { ACCESS_SHARE, type LockMode } from "../locks/lock.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { Field } from "../types/field.ts";
+import { type Conjunct, readConjuncts } from "./conjunct.ts";
+import { type FromGroup, type FromItem, maskOfGroup } from "./join-plan.ts";
+import type { QueryPlan } from "./query-plan.ts";
 import {
-  type AccessPath,
-  bindPath,
-  type BoundPath,
-  chooseAccessPath,
-  type Conjunct,
-  versionsOn,
-  type WantedOrder,
-} from "./access-path.ts";
-import type { QueryScope } from "./query-scope.ts";
+  columnsOf,
+  columnsOfTable,
+  type NamedColumn,
+  type NamespaceItem,
+  OUTER,
+  type QueryScope,
+} from "./query-scope.ts";
+import type { TableUse } from "./statement-context.ts";
+
+/** A table that a query names, with its places in the query and among the statement's tables. */
+export interface TableReference {
+  readonly source: number;
+  readonly use: TableUse;
+  readonly item: FromItem;
+}
+
+/** What FROM holds: what to run, and the sub-selects by their place, for FOR UPDATE. */
+export interface FromClause {
+  readonly group: FromGroup;
+  readonly tables: readonly TableReference[];
+  readonly subSelects: ReadonlyMap<number, QueryPlan>;
+}
+
+interface ReadItem {
+  readonly group: FromGroup;
+  readonly names: readonly NamespaceItem[];
+}
 
 /**
- * The tables of a query as they were written: their names are in the scope, their conditions here.
+ * Reads FROM into the scope: tables, sub-selects, joins of all kinds. A condition of a join sees
+ * the two sides of it, a LATERAL sub-select what stands to its left.
  */
-export interface FromClause {
-  readonly conjuncts: Conjunct[];
-  /** The conditions of each LEFT JOIN, by the place of its right-hand table. */
-  readonly outerJoins: Map<number, readonly Conjunct[]>;
-}
-
-/** One table of a nested-loop join. */
-interface Level {
-  readonly source: number;
-  readonly path: AccessPath;
-  readonly filters: readonly Evaluate[];
-  /** Of a LEFT JOIN only: what makes a row of this table match. */
-  readonly joinFilters: readonly Evaluate[] | null;
-}
-
-interface BoundLevel extends Level {
-  readonly table: Table;
-  readonly path: BoundPath;
-}
-
-/** The join as it will be run, over tables of certain shapes. */
-export interface Join {
-  readonly levels: readonly Level[];
-  /** Every condition, for EvalPlanQual's second look at a row that has changed. */
-  readonly filters: readonly Evaluate[];
-  readonly ordered: boolean;
-}
-
-/** The join as it will be run, over the tables of one engine. */
-export interface JoinPlan extends Join {
-  readonly levels: readonly BoundLevel[];
-}
-
-/** Reads FROM: tables, INNER JOIN and LEFT JOIN, to whose right stands a table. */
-export function readFromClause(
-  catalog: Catalog,
-  scope: QueryScope,
-  nodes: SyntaxNode[],
-): FromClause {
-  const clause: FromClause = { conjuncts: [], outerJoins: new Map() };
+export function readFromClause(scope: QueryScope, nodes: readonly SyntaxNode[]): FromClause {
+  const reader = new FromReader(scope);
+  const before = scope.namespace;
+  const items: FromItem[] = [];
+  const conjuncts: Conjunct[] = [];
+  const names: NamespaceItem[] = [];
   for (const node of nodes) {
-    readFromItem(catalog, scope, node, clause);
+    const read = reader.read(node, [...before, ...names]);
+    items.push(...read.group.items);
+    conjuncts.push(...read.group.conjuncts);
+    names.push(...read.names);
   }
-  return clause;
+  scope.namespace = before;
+  for (const name of names) {
+    scope.addNames(name);
+  }
+  return { group: { items, conjuncts }, tables: reader.tables, subSelects: reader.subSelects };
 }
 
-/** Reads `table [AS alias]`. */
-export function readTableReference(catalog: Catalog, scope: QueryScope, node: SyntaxNode): Table {
+/** Reads `table [AS alias (columns)]` into the scope's entries. */
+export function readTable(
+  scope: QueryScope,
+  node: SyntaxNode,
+  mode: LockMode,
+): TableReference & {
+  readonly names: NamespaceItem;
+} {
   const name = node.requiredText("relname");
   node.only("schemaname", "public");
   node.only("inh", true);
   node.only("relpersistence", "p");
-  const alias = node.part("alias");
-  const aliasName = alias?.requiredText("aliasname");
-  alias?.end();
+  const alias = readAlias(node.part("alias"));
   node.end();
-  const table = catalog.demandTable(name);
-  scope.add({ alias: aliasName ?? name, table });
-  return table;
-}
-
-/** The conditions of a WHERE or ON, split at AND. */
-export function readConjuncts(
-  scope: QueryScope,
-  node: SyntaxNode | undefined,
-  clause: string,
-): Conjunct[] {
-  if (node === undefined) {
-    return [];
-  }
-  if (node.kind === "BoolExpr" && node.reopen().text("boolop") === "AND_EXPR") {
-    return node.children("args").flatMap((operand) => readConjuncts(scope, operand, "AND"));
-  }
-  return [{ expression: compileCondition(scope, node, clause), canonical: node.canonical() }];
-}
-
-/**
- * Plans the join: with inner joins alone the order is chosen, table by table, by the best index.
- */
-export function planJoin(
-  scope: QueryScope,
-  clause: FromClause,
-  conjuncts: readonly Conjunct[],
-  wantedOrder: readonly WantedOrder[] | null,
-): Join {
-  const left = scope.sources.map((_, at) => at);
-  const pending = new Set(conjuncts);
-  const levels: Level[] = [];
-  let bound = 0;
-  while (left.length > 0) {
-    const choices = (clause.outerJoins.size > 0 ? left.slice(0, 1) : left).map((source) => {
-      const outer = clause.outerJoins.get(source) ?? null;
-      const table = tableOf(scope, source);
-      const usable = outer ?? conjuncts;
-      const order = levels.length === 0 && scope.sources.length === 1 ? wantedOrder : null;
-      const question = { table, source, bound, conjuncts: usable, wantedOrder: order };
-      return { source, outer, path: chooseAccessPath(question) };
-    });
-    const choice = choices.reduce((best, one) => (one.path.score > best.path.score ? one : best));
-    const { source, outer, path } = choice;
-    left.splice(left.indexOf(source), 1);
-    bound |= 1 << source;
-    const now = [...pending].filter((one) => (one.expression.sources & ~bound) === 0);
-    for (const one of now) {
-      pending.delete(one);
-    }
-    const joinFilters = outer?.map((one) => one.expression.evaluate) ?? null;
-    const filters = now.map((one) => one.expression.evaluate);
-    levels.push({ source, path, filters, joinFilters });
-  }
-  const filters = conjuncts.map((one) => one.expression.evaluate);
-  return { levels, filters, ordered: levels.length === 1 && levels[0]?.path.ordered === true };
-}
-
-/** The join over these tables, in the order in which they were written. */
-export function bindJoin(join: Join, tables: readonly Table[]): JoinPlan {
-  const levels = join.levels.map((level): BoundLevel => {
-    const table = tables[level.source];
-    if (table === undefined) {
-      throw new Error("a table of the query is missing from its plan");
-    }
-    return { ...level, table, path: bindPath(level.path, table) };
-  });
-  return { ...join, levels };
-}
-
-/**
- * The versions of one table that meet the conditions, one after the other as they are asked for.
- */
-export function versionsAt(
-  level: BoundLevel,
-  frame: Frame,
-  snapshot: Snapshot,
-): Iterable<RowVersion> {
-  const { source, table, path, filters } = level;
-  const meets = (version: RowVersion): boolean => {
-    frame.rows[source] = version.values;
-    return allTrue(filters, frame);
+  const table = scope.context.catalog.demandTable(name);
+  const named = alias?.name ?? name;
+  const columns = renamed(columnsOfTable(table), alias, named);
+  const source = scope.addEntry({ alias: named, columns }, node);
+  const use = scope.context.useTable(table, mode);
+  const names = {
+    alias: named,
+    columns: columnsOf(source, columns),
+    byAlias: true,
+    byColumn: true,
   };
-  const versions = versionsOn(path, table, frame, snapshot);
-  return Array.isArray(versions) ? versions.filter(meets) : filterLazily(versions, meets);
+  return { source, use, item: { kind: "table", source, use }, names };
 }
 
-/** Runs the join: at each step the frame's rows are those of one result. */
-export function* runJoin(
-  plan: JoinPlan,
-  frame: Frame,
-  snapshot: Snapshot,
-  depth = 0,
-): Generator<void> {
-  const level = plan.levels[depth];
-  if (level === undefined) {
-    if (depth > 0 || allTrue(plan.filters, frame)) {
-      yield;
-    }
-    return;
+class FromReader {
+  readonly tables: TableReference[] = [];
+  readonly subSelects = new Map<number, QueryPlan>();
+  readonly #scope: QueryScope;
+
+  constructor(scope: QueryScope) {
+    this.#scope = scope;
   }
-  const { source, table, path, filters, joinFilters } = level;
-  const last = depth + 1 === plan.levels.length;
-  let matched = false;
-  for (const version of versionsOn(path, table, frame, snapshot)) {
-    frame.rows[source] = version.values;
-    if (joinFilters !== null && !allTrue(joinFilters, frame)) {
-      continue;
-    }
-    matched = true;
-    if (!allTrue(filters, frame)) {
-      continue;
-    }
-    if (last) {
-      yield;
-    } else {
-      yield* runJoin(plan, frame, snapshot, depth + 1);
+
+  read(node: SyntaxNode, visible: readonly NamespaceItem[]): ReadItem {
+    switch (node.kind) {
+      case "RangeVar":
+        return this.#table(node);
+      case "RangeSubselect":
+        return this.#subSelect(node, visible);
+      case "JoinExpr":
+        return this.#join(node, visible);
+      default:
+        return node.refuse(`${node.kind} in FROM`);
     }
   }
-  if (joinFilters === null || matched) {
-    return;
+
+  #table(node: SyntaxNode): ReadItem {
+    const reference = readTable(this.#scope, node, ACCESS_SHARE);
+    this.tables.push(reference);
+    return { group: { items: [reference.item], conjuncts: [] }, names: [reference.names] };
   }
-  frame.rows[source] = [];
-  if (!allTrue(filters, frame)) {
-    return;
+
+  #subSelect(node: SyntaxNode, visible: readonly NamespaceItem[]): ReadItem {
+    const scope = this.#scope;
+    const lateral = node.flag("lateral");
+    const alias = readAlias(node.part("alias"));
+    const query = node.requiredChild("subquery");
+    node.end();
+    if (alias === undefined) {
+      const what = query.reopen().children("valuesLists").length > 0 ? "VALUES" : "subquery";
+      throw new PostgresError("42601", `${what} in FROM must have an alias`);
+    }
+    const outside = scope.namespace;
+    scope.namespace = lateral ? [...visible] : [];
+    const plan = scope.compilers.query(scope, query);
+    scope.namespace = outside;
+    const columns = renamed(plan.columns, alias, alias.name);
+    const source = scope.addEntry({ alias: alias.name, columns }, node);
+    this.subSelects.set(source, plan);
+    const item: FromItem = {
+      kind: "stream",
+      source,
+      needs: plan.uses,
+      build: (site, frame) => plan.build({ ...site, outer: frame, shuffles: false }),
+    };
+    const names = { alias: alias.name, columns: columnsOf(source, columns) };
+    return {
+      group: { items: [item], conjuncts: [] },
+      names: [{ ...names, byAlias: true, byColumn: true }],
+    };
   }
-  if (last) {
-    yield;
-  } else {
-    yield* runJoin(plan, frame, snapshot, depth + 1);
+
+  #join(node: SyntaxNode, visible: readonly NamespaceItem[]): ReadItem {
+    const scope = this.#scope;
+    const type = node.requiredText("jointype");
+    const natural = node.flag("isNatural");
+    const alias = readAlias(node.part("alias"));
+    const left = this.read(node.requiredChild("larg"), visible);
+    const right = this.read(node.requiredChild("rarg"), [...visible, ...left.names]);
+    const condition = node.child("quals");
+    const written = node.names("usingClause");
+    node.end();
+    if (type !== "JOIN_INNER" && type !== "JOIN_LEFT") {
+      demandNoLateral(right.group, left.group);
+    }
+    const outside = scope.namespace;
+    scope.namespace = [];
+    for (const name of [...left.names, ...right.names]) {
+      scope.addNames(name);
+    }
+    const on = readConjuncts(scope, condition, "JOIN/ON");
+    const shared = natural ? namesInBoth(left.names, right.names) : written;
+    const merged = shared.map((name) => this.#merge(node, name, [left, right], type));
+    for (const { condition: equation } of merged) {
+      on.push({ expression: equation, canonical: "" });
+    }
+    scope.namespace = outside;
+    const columns = merged.map(({ column }) => column);
+    return {
+      group: joinGroups(node, type, left.group, right.group, on),
+      names: namesOfJoin([...left.names, ...right.names], columns, alias),
+    };
+  }
+
+  #merge(
+    node: SyntaxNode,
+    name: string,
+    [left, right]: readonly [ReadItem, ReadItem],
+    type: string,
+  ): { readonly column: NamedColumn; readonly condition: Expression } {
+    const a = demandUsed(left.names, name, "left");
+    const b = demandUsed(right.names, name, "right");
+    if (a.type !== b.type) {
+      node.refuse(`JOIN USING over columns of types ${a.type.name} and ${b.type.name}`);
+    }
+    const condition = binaryOperator({ scope: this.#scope, node, name: "=", left: a, right: b });
+    if (type === "JOIN_FULL") {
+      const evaluate: Expression["evaluate"] = (frame) => a.evaluate(frame) ?? b.evaluate(frame);
+      const expression = { type: a.type, evaluate, sources: a.sources | b.sources };
+      return { column: { name, expression }, condition };
+    }
+    return { column: { name, expression: type === "JOIN_RIGHT" ? b : a }, condition };
   }
 }
 
-/** True when every condition is true, neither false nor null. */
-export function allTrue(filters: readonly Evaluate[], frame: Frame): boolean {
-  for (const filter of filters) {
-    if (filter(frame) !== true) {
-      return false;
-    }
-  }
-  return true;
-}
-
-function* filterLazily(
-  versions: Iterable<RowVersion>,
-  meets: (version: RowVersion) => boolean,
-): Generator<RowVersion> {
-  for (const version of versions) {
-    if (meets(version)) {
-      yield version;
-    }
-  }
-}
-
-function readFromItem(
-  catalog: Catalog,
-  scope: QueryScope,
+function joinGroups(
   node: SyntaxNode,
-  clause: FromClause,
-): void {
-  if (node.kind === "RangeVar") {
-    readTableReference(catalog, scope, node);
-    return;
-  }
-  if (node.kind !== "JoinExpr") {
-    node.refuse(`${node.kind} in FROM`);
-  }
-  const type = node.requiredText("jointype");
-  const left = node.requiredChild("larg");
-  const right = node.requiredChild("rarg");
-  const condition = node.child("quals");
-  node.end();
-  if (right.kind !== "RangeVar") {
-    right.refuse(`${right.kind} to the right of a JOIN`);
-  }
-  readFromItem(catalog, scope, left, clause);
-  readTableReference(catalog, scope, right);
-  const conjuncts = readConjuncts(scope, condition, "JOIN/ON");
-  if (type === "JOIN_INNER") {
-    clause.conjuncts.push(...conjuncts);
-  } else if (type === "JOIN_LEFT") {
-    clause.outerJoins.set(scope.sources.length - 1, conjuncts);
-  } else {
-    node.refuse(type);
+  type: string,
+  left: FromGroup,
+  right: FromGroup,
+  on: readonly Conjunct[],
+): FromGroup {
+  switch (type) {
+    case "JOIN_INNER":
+      return {
+        items: [...left.items, ...right.items],
+        conjuncts: [...left.conjuncts, ...right.conjuncts, ...on],
+      };
+    case "JOIN_LEFT":
+      return { items: [{ kind: "join", type: "left", left, right, on }], conjuncts: [] };
+    case "JOIN_RIGHT":
+      return {
+        items: [{ kind: "join", type: "left", left: right, right: left, on }],
+        conjuncts: [],
+      };
+    case "JOIN_FULL":
+      return { items: [{ kind: "join", type: "full", left, right, on }], conjuncts: [] };
+    default:
+      return node.refuse(type);
   }
 }
 
-function tableOf(scope: QueryScope, source: number): Table {
-  const found = scope.sources[source];
-  if (found === undefined) {
-    throw new Error("a table of the query is missing from its scope");
+/** A join that has an alias hides its sides; what USING has merged is found under one name. */
+function namesOfJoin(
+  sides: readonly NamespaceItem[],
+  merged: readonly NamedColumn[],
+  alias: Alias | undefined,
+): NamespaceItem[] {
+  if (merged.length === 0 && alias === undefined) {
+    return [...sides];
   }
-  return found.table;
+  const taken = new Set(merged.map(({ name }) => name));
+  const rest = sides
+    .filter(({ byColumn }) => byColumn)
+    .flatMap(({ columns }) => columns.filter(({ name }) => !taken.has(name)));
+  const columns = [...merged, ...rest];
+  if (alias === undefined) {
+    const hidden = sides.map((side) => ({ ...side, byColumn: false }));
+    return [...hidden, { alias: null, columns, byAlias: false, byColumn: true }];
+  }
+  const names = alias.columns;
+  const given = columns.map((column, at) => ({ ...column, name: names[at] ?? column.name }));
+  demandFewer(alias, columns.length);
+  return [{ alias: alias.name, columns: given, byAlias: true, byColumn: true }];
+}
+
+function namesInBoth(left: readonly NamespaceItem[], right: readonly NamespaceItem[]): string[] {
+  const namesOf = (items: readonly NamespaceItem[]): string[] =>
+    items.filter(({ byColumn }) => byColumn).flatMap(({ columns }) => columns.map((c) => c.name));
+  const others = new Set(namesOf(right));
+  return namesOf(left).filter((name) => others.has(name));
+}
+
+function demandUsed(
+  items: readonly NamespaceItem[],
+  name: string,
+  side: "left" | "right",
+): Expression {
+  const found = items
+    .filter(({ byColumn }) => byColumn)
+    .flatMap(({ columns }) => columns.filter((column) => column.name === name));
+  const [column, second] = found;
+  if (column === undefined) {
+    const message = `column "${name}" specified in USING clause does not exist in ${side} table`;
+    throw new PostgresError("42703", message);
+  }
+  if (second !== undefined) {
+    const message = `common column name "${name}" appears more than once in ${side} table`;
+    throw new PostgresError("42702", message);
+  }
+  return column.expression;
+}
+
+function demandNoLateral(right: FromGroup, left: FromGroup): void {
+  const mask = maskOfGroup(left);
+  for (const item of right.items) {
+    if (item.kind === "stream" && (item.needs & ~OUTER & mask) !== 0) {
+      const detail = "The combining JOIN type must be INNER or LEFT for a LATERAL reference.";
+      throw new PostgresError("42P10", "invalid reference to FROM-clause entry", { detail });
+    }
+  }
+}
+
+interface Alias {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+function readAlias(node: SyntaxNode | undefined): Alias | undefined {
+  if (node === undefined) {
+    return undefined;
+  }
+  const name = node.requiredText("aliasname");
+  const columns = node.names("colnames");
+  node.end();
+  return { name, columns };
+}
+
+function renamed(
+  columns: readonly Field[],
+  alias: Alias | undefined,
+  named: string,
+): readonly Field[] {
+  if (alias === undefined || alias.columns.length === 0) {
+    return columns;
+  }
+  demandFewer({ ...alias, name: named }, columns.length);
+  return columns.map((column, at) => ({ ...column, name: alias.columns[at] ?? column.name }));
+}
+
+function demandFewer(alias: Alias, available: number): void {
+  if (alias.columns.length > available) {
+    const message = `table "${alias.name}" has ${available} columns available but ${alias.columns.length} columns specified`;
+    throw new PostgresError("42P10", message);
+  }
 }

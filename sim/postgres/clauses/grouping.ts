@@ -1,93 +1,161 @@
-import type { Aggregates } from "../expressions/aggregate.ts";
 import type { Expression } from "../expressions/expression.ts";
-import { Frame, StatementRun } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
-import type { Execution } from "../rows/execution.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { Datum } from "../types/datum.ts";
-import type { FoundRow } from "./found-row.ts";
+import type { TableReference } from "./from-clause.ts";
 import type { QueryScope } from "./query-scope.ts";
+import { bareNameOf, findTarget } from "./sort-clause.ts";
+import { tableOf } from "./statement-context.ts";
+import type { Target } from "./target-list.ts";
+
+/** One key of a GROUP BY. */
+export interface GroupKey {
+  readonly expression: Expression;
+  /** As it was written, or as the output column was that it names; undefined for one of a `*`. */
+  readonly node: SyntaxNode | undefined;
+}
 
 /**
- * Checks that a grouped query shows only plain columns of GROUP BY, aggregates and what depends on
- * no row: 42803 for another plain column. Expressions over grouped columns are refused by name.
+ * Compiles GROUP BY: a column of FROM, an output column's name, its number, or an expression,
+ * looked for in that order.
  */
-export function demandGrouped(
+export function compileGroupClause(
   scope: QueryScope,
-  groupBy: readonly Expression[],
-  shown: readonly Expression[],
-  node: SyntaxNode,
-): void {
-  for (const key of groupBy) {
-    if (key.column === undefined) {
-      node.refuse("GROUP BY an expression");
+  nodes: readonly SyntaxNode[],
+  targets: readonly Target[],
+  compile: (node: SyntaxNode) => Expression,
+): GroupKey[] {
+  return nodes.map((node) => {
+    if (node.kind === "GroupingSet") {
+      node.refuse("GROUPING SETS, ROLLUP or CUBE");
     }
-  }
-  for (const { column, sources } of shown) {
-    if (sources === 0) {
-      continue;
+    const name = bareNameOf(node);
+    const isColumn = name !== undefined && scope.findOwn(undefined, name) !== undefined;
+    const at = isColumn ? undefined : findTarget(node, targets, "GROUP BY");
+    const target = at === undefined ? undefined : targets[at];
+    if (target !== undefined) {
+      return { expression: target.expression, node: target.node };
     }
-    if (column === undefined) {
-      node.refuse("an expression over grouped columns");
-    } else if (!groupBy.some(({ column: key }) => key !== undefined && isSame(key, column))) {
-      throw ungrouped(scope, column);
-    }
-  }
+    return { node: node.reopen(), expression: compile(node) };
+  });
 }
 
 /**
- * The groups of the rows, in the order in which each was met; without GROUP BY there is exactly
- * one.
+ * parseCheckAggregates: what a grouped query shows must be a key of GROUP BY, be computed from
+ * keys and aggregates, or belong to a table whose whole primary key is among the keys.
  */
-export function groupRows(
-  groupBy: readonly Expression[],
-  aggregates: Aggregates,
-  found: Iterable<FoundRow>,
-  execution: Execution,
-): FoundRow[] {
-  const frame = new Frame(StatementRun.of(execution), null, 0);
-  const groups = new Map<string, { first: FoundRow; values: Datum[] }>();
-  if (groupBy.length === 0) {
-    const first = { rows: [], aggregates: [], version: null };
-    groups.set("", { first, values: aggregates.initialValues() });
-  }
-  for (const row of found) {
-    frame.rows = row.rows;
-    const key = groupBy.length === 0 ? "" : keyText(groupBy, frame);
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = { first: row, values: aggregates.initialValues() };
-      groups.set(key, group);
+export class GroupedColumns {
+  readonly #scope: QueryScope;
+  readonly #isAggregate: (call: SyntaxNode) => boolean;
+  readonly #texts = new Set<string>();
+  readonly #columns = new Set<string>();
+
+  constructor(
+    scope: QueryScope,
+    keys: readonly GroupKey[],
+    tables: readonly TableReference[],
+    isAggregate: (call: SyntaxNode) => boolean,
+  ) {
+    this.#scope = scope;
+    this.#isAggregate = isAggregate;
+    for (const { expression, node } of keys) {
+      if (expression.column !== undefined) {
+        this.#columns.add(nameOf(expression.column));
+      } else if (node !== undefined) {
+        this.#texts.add(this.#textOf(node));
+      }
     }
-    aggregates.accumulate(group.values, frame);
+    this.#addDependent(tables);
   }
-  return [...groups.values()].map(({ first, values }) => ({
-    rows: first.rows,
-    aggregates: values,
-    version: null,
-  }));
-}
 
-function keyText(groupBy: readonly Expression[], frame: Frame): string {
-  let text = "";
-  for (const { type, evaluate } of groupBy) {
-    const value = evaluate(frame);
-    const part = value === null ? null : String(type.hashKey(value));
-    text += part === null ? "n" : `${part.length}:${part}`;
+  /** @throws PostgresError (42803) when the expression shows a column that is not grouped */
+  check(target: { readonly expression: Expression; readonly node: SyntaxNode | undefined }): void {
+    const { expression, node } = target;
+    if (expression.column !== undefined) {
+      this.#checkColumn(expression.column, "");
+    } else if (node !== undefined) {
+      this.#checkNode(node);
+    }
   }
-  return text;
+
+  #addDependent(tables: readonly TableReference[]): void {
+    for (const { use, source } of tables) {
+      const table = tableOf(use);
+      const key = table.indexes.find(({ primary }) => primary)?.columns;
+      if (key?.every((column) => this.#columns.has(nameOf({ source, column }))) !== true) {
+        continue;
+      }
+      for (const column of table.columns.keys()) {
+        this.#columns.add(nameOf({ source, column }));
+      }
+    }
+  }
+
+  #checkNode(node: SyntaxNode): void {
+    if (this.#texts.size > 0 && this.#texts.has(this.#textOf(node))) {
+      return;
+    }
+    if (node.kind === "ColumnRef") {
+      const place = this.#placeOf(node);
+      if (place !== undefined) {
+        this.#checkColumn(place, "");
+      }
+      return;
+    }
+    if (node.kind === "FuncCall" && this.#isAggregate(node)) {
+      return;
+    }
+    if (node.kind === "SubLink") {
+      for (const part of node.parts().filter(({ kind }) => kind !== "SelectStmt")) {
+        this.#checkNode(part);
+      }
+      return;
+    }
+    for (const part of node.parts()) {
+      this.#checkNode(part);
+    }
+  }
+
+  /** A column that a query inside the expressions of this one uses. */
+  checkInner(place: { readonly source: number; readonly column: number }): void {
+    this.#checkColumn(place, "subquery uses ungrouped column");
+  }
+
+  #checkColumn(place: { readonly source: number; readonly column: number }, inner: string): void {
+    if (this.#columns.has(nameOf(place))) {
+      return;
+    }
+    const entry = this.#scope.entries[place.source];
+    const column = `"${entry?.alias ?? "?"}.${entry?.columns[place.column]?.name ?? "?"}"`;
+    const message =
+      inner === ""
+        ? `column ${column} must appear in the GROUP BY clause or be used in an aggregate function`
+        : `${inner} ${column} from outer query`;
+    throw new PostgresError("42803", message);
+  }
+
+  #placeOf(node: SyntaxNode): Expression["column"] {
+    const names = node.reopen().children("fields");
+    if (!names.every(({ kind }) => kind === "String")) {
+      return undefined;
+    }
+    const [first, second] = names.map((part) => part.stringValue());
+    if (first === undefined) {
+      return undefined;
+    }
+    return second === undefined
+      ? this.#scope.findOwn(undefined, first)?.column
+      : this.#scope.findOwn(first, second)?.column;
+  }
+
+  /** The expression as a text in which each column goes by its place, whatever it is called. */
+  #textOf(node: SyntaxNode): string {
+    return node.canonical((column) => {
+      const place = this.#placeOf(column);
+      return place === undefined ? undefined : nameOf(place);
+    });
+  }
 }
 
-function isSame(
-  left: { readonly source: number; readonly column: number },
-  right: { readonly source: number; readonly column: number },
-): boolean {
-  return left.source === right.source && left.column === right.column;
-}
-
-function ungrouped(scope: QueryScope, place: { readonly source: number; readonly column: number }) {
-  const source = scope.sources[place.source];
-  const column = source?.table.columns[place.column]?.name ?? "?";
-  const message = `column "${source?.alias ?? "?"}.${column}" must appear in the GROUP BY clause or be used in an aggregate function`;
-  return new PostgresError("42803", message);
+function nameOf({ source, column }: { readonly source: number; readonly column: number }): string {
+  return `${source}.${column}`;
 }

@@ -1,17 +1,12 @@
-import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
-import type { Wait } from "../ground/wait.ts";
-import type { Execution } from "../rows/execution.ts";
-import { RowLocking, type RowLockRequest, type WaitPolicy } from "../rows/row-locking.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
+import { ROW_SHARE } from "../locks/lock.ts";
+import type { RowMark } from "../operators/lock-rows.ts";
+import type { WaitPolicy } from "../rows/row-locking.ts";
 import { FOR_UPDATE, KEY_SHARE, NO_KEY_UPDATE, type RowLockMode, SHARE } from "../storage/row.ts";
-import type { RowVersion } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { FromClause } from "./from-clause.ts";
+import type { Locking } from "./query-plan.ts";
 import type { QueryScope } from "./query-scope.ts";
-
-/** FOR UPDATE and its kin, of a query over one table. */
-export interface Locking {
-  readonly mode: RowLockMode;
-  readonly policy: WaitPolicy;
-}
 
 const MODES: ReadonlyMap<string, RowLockMode> = new Map([
   ["LCS_FORKEYSHARE", KEY_SHARE],
@@ -20,87 +15,92 @@ const MODES: ReadonlyMap<string, RowLockMode> = new Map([
   ["LCS_FORUPDATE", FOR_UPDATE],
 ]);
 
+const WORDS: Readonly<Record<RowLockMode, string>> = {
+  [KEY_SHARE]: "FOR KEY SHARE",
+  [SHARE]: "FOR SHARE",
+  [NO_KEY_UPDATE]: "FOR NO KEY UPDATE",
+  [FOR_UPDATE]: "FOR UPDATE",
+};
+
 const POLICIES: ReadonlyMap<string, WaitPolicy> = new Map([
   ["LockWaitBlock", "wait"],
   ["LockWaitSkip", "skip locked"],
   ["LockWaitError", "nowait"],
 ]);
 
-/** Reads the locking clause; over more than one table, or twice, it is refused by name. */
-export function readLockingClause(scope: QueryScope, nodes: readonly SyntaxNode[]): Locking | null {
-  const [node, second] = nodes;
-  if (node === undefined) {
-    return null;
-  }
-  second?.refuse("two locking clauses");
-  for (const relation of node.children("lockedRels")) {
-    checkLockedName(scope, relation);
-  }
+/** Of two policies for one row the one that waits less holds, as in applyLockingClause. */
+const POLICY_ORDER: readonly WaitPolicy[] = ["wait", "skip locked", "nowait"];
+
+/** Reads one locking clause; `names` are the tables after OF, empty for all. */
+export function readLockingClause(node: SyntaxNode): {
+  readonly locking: Locking;
+  readonly names: readonly string[];
+  readonly words: string;
+} {
+  const names = node.children("lockedRels").map((relation) => {
+    const name = relation.requiredText("relname");
+    relation.only("inh", true);
+    relation.only("relpersistence", "p");
+    relation.end();
+    return name;
+  });
   const mode = MODES.get(node.requiredText("strength"));
   const policy = POLICIES.get(node.requiredText("waitPolicy"));
   node.end();
   if (mode === undefined || policy === undefined) {
     return node.refuse("this locking clause");
   }
-  if (scope.sources.length !== 1) {
-    return node.refuse("a row lock over a join, or over no table");
-  }
-  return { mode, policy };
+  return { locking: { mode, policy }, names, words: WORDS[mode] };
 }
 
-/** nodeLockRows.c: locks rows that the query found, one after the other. */
-export class FoundRowLocking {
-  readonly #execution: Execution;
-  readonly #request: RowLockRequest;
-  readonly #locking: RowLocking;
+/** The words of a lock's mode. */
+export function wordsOf({ mode }: Locking): string {
+  return WORDS[mode];
+}
 
-  constructor(execution: Execution, { mode, policy }: Locking) {
-    this.#execution = execution;
-    this.#request = { mode, policy, follow: execution.isolation === "read committed" };
-    this.#locking = new RowLocking(execution);
-  }
-
-  /** Forgets the last row and begins with another. */
-  start(found: RowVersion): void {
-    this.#locking.start(found, this.#request);
-  }
-
-  /**
-   * The newest version, locked, or null when the row is out: deleted, or skipped. The caller checks
-   * its conditions anew when the version is not the one it found.
-   *
-   * @throws PostgresError (40001 outside READ COMMITTED, 55P03 with NOWAIT)
-   */
-  step(): RowVersion | null | Wait {
-    const outcome = this.#locking.step();
-    switch (outcome) {
-      case "updated":
-        throw serializationFailure("update");
-      case "deleted":
-        // nodeLockRows.c calls a deletion an update, too.
-        if (this.#execution.isolation !== "read committed") {
-          throw serializationFailure("update");
-        }
-        return null;
-      case "would-block":
-      case "self-modified":
-        return null;
-      case "invisible":
-        throw new Error("a query tried to lock a row version that it cannot see");
-      default:
-        return outcome;
+/**
+ * transformLockingClause: marks the tables whose rows are locked. A sub-select of FROM gets the
+ * lock for its own tables; other entries have no rows that could be locked.
+ */
+export function markRows(
+  scope: QueryScope,
+  from: FromClause,
+  marks: RowMark[],
+  wanted: {
+    readonly locking: Locking;
+    readonly names: readonly string[];
+    readonly node: SyntaxNode;
+  },
+): void {
+  const { locking, names, node } = wanted;
+  const found = new Set<string>();
+  for (const [source, { alias }] of scope.entries.entries()) {
+    if (names.length > 0 && !names.includes(alias)) {
+      continue;
     }
+    found.add(alias);
+    const table = from.tables.find((one) => one.source === source);
+    if (table !== undefined) {
+      addMark(marks, source, locking);
+      table.use.mode = ROW_SHARE;
+    }
+    from.subSelects.get(source)?.lock(locking, node);
+  }
+  const missing = names.find((name) => !found.has(name));
+  if (missing !== undefined) {
+    const message = `relation "${missing}" in ${wordsOf(locking)} clause not found in FROM clause`;
+    throw new PostgresError("42P01", message);
   }
 }
 
-function checkLockedName(scope: QueryScope, relation: SyntaxNode): void {
-  const name = relation.requiredText("relname");
-  relation.only("inh", true);
-  relation.only("relpersistence", "p");
-  relation.end();
-  if (scope.sources.some((source) => source.alias === name)) {
+function addMark(marks: RowMark[], source: number, { mode, policy }: Locking): void {
+  const mark = marks.find((one) => one.source === source);
+  if (mark === undefined) {
+    marks.push({ source, mode, policy });
     return;
   }
-  const message = `relation "${name}" in FOR UPDATE clause not found in FROM clause`;
-  throw new PostgresError("42P01", message);
+  mark.mode = mode > mark.mode ? mode : mark.mode;
+  if (POLICY_ORDER.indexOf(policy) > POLICY_ORDER.indexOf(mark.policy)) {
+    mark.policy = policy;
+  }
 }

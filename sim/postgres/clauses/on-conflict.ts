@@ -1,43 +1,114 @@
+import { compileExpression, compileCondition } from "../expressions/compile-expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
+import { type ConflictUpdate, EXCLUDED } from "../operators/insert-rows.ts";
+import { allOf } from "../operators/operator.ts";
+import type { ConflictArbiters } from "../rows/row-insert.ts";
+import { FOR_UPDATE, NO_KEY_UPDATE } from "../storage/row.ts";
 import type { Table, TableIndex } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { assign, bindAssignments, type ColumnAssignment, demandColumn } from "./assignment.ts";
+import { columnsOf, columnsOfTable, type QueryScope } from "./query-scope.ts";
 
-/**
- * The names of the unique indexes that ON CONFLICT ... DO NOTHING stands for; null without the
- * clause. DO UPDATE is refused by name.
- */
-export function readOnConflict(
-  table: Table,
-  node: SyntaxNode | undefined,
-): readonly string[] | null {
-  return findArbiters(table, node)?.map((index) => index.name) ?? null;
+/** ON CONFLICT over the table of one engine; both null without the clause. */
+export interface BoundConflict {
+  readonly arbiters: ConflictArbiters | null;
+  readonly update: ConflictUpdate | null;
 }
 
-function findArbiters(table: Table, node: SyntaxNode | undefined): readonly TableIndex[] | null {
+/**
+ * Reads ON CONFLICT [target] DO NOTHING or DO UPDATE. The scope holds the table, and gets the row
+ * that was to be inserted, under the name `excluded`, for the time of the clause.
+ */
+export function readOnConflict(
+  scope: QueryScope,
+  table: Table,
+  node: SyntaxNode | undefined,
+): (table: Table) => BoundConflict {
   if (node === undefined) {
-    return null;
+    return () => ({ arbiters: null, update: null });
   }
-  if (node.requiredText("action") !== "ONCONFLICT_NOTHING") {
-    node.refuse("ON CONFLICT DO UPDATE");
-  }
+  const action = node.requiredText("action");
   const target = node.part("infer");
+  const setNodes = node.children("targetList");
+  const whereNode = node.child("whereClause");
   node.end();
+  if (action === "ONCONFLICT_UPDATE" && target === undefined) {
+    throw new PostgresError(
+      "42601",
+      "ON CONFLICT DO UPDATE requires inference specification or constraint name",
+      { hint: "For example, ON CONFLICT (column_name)." },
+    );
+  }
+  const names = findArbiters(table, target).map((index) => index.name);
+  const arbitersOf = (bound: Table, what: "nothing" | "update"): ConflictArbiters => ({
+    indexes: bound.writtenIndexes.filter((index) => index.unique && names.includes(index.name)),
+    action: what,
+  });
+  if (action === "ONCONFLICT_NOTHING") {
+    return (bound) => ({ arbiters: arbitersOf(bound, "nothing"), update: null });
+  }
+  const before = scope.namespace;
+  const columns = columnsOfTable(table);
+  const source = scope.addEntry({ alias: "excluded", columns }, node);
+  if (source !== EXCLUDED) {
+    throw new Error("the row to be inserted has another place than its operator expects");
+  }
+  const names1 = { alias: "excluded", columns: columnsOf(source, columns) };
+  // A bare name means the row that is there.
+  scope.addNames({ ...names1, byAlias: true, byColumn: true });
+  const assignments = readSet(scope, table, setNodes);
+  const condition = allOf(
+    whereNode === undefined ? [] : [compileCondition(scope, whereNode, "WHERE").evaluate],
+  );
+  scope.namespace = before;
+  const setsKey = assignments.some(({ column }) => table.keyColumns.has(column));
+  const mode = setsKey ? FOR_UPDATE : NO_KEY_UPDATE;
+  return (bound) => ({
+    arbiters: arbitersOf(bound, "update"),
+    update: { assignments: bindAssignments(assignments, bound), condition, mode },
+  });
+}
+
+function readSet(
+  scope: QueryScope,
+  table: Table,
+  nodes: readonly SyntaxNode[],
+): ColumnAssignment[] {
+  const assignments: ColumnAssignment[] = [];
+  for (const node of nodes) {
+    const name = node.requiredText("name");
+    const value = node.requiredChild("val");
+    node.end();
+    const column = demandColumn(table, name);
+    if (assignments.some((one) => one.column === column)) {
+      throw new PostgresError("42601", `multiple assignments to same column "${name}"`);
+    }
+    const written = value.kind === "SetToDefault" ? null : compileExpression(scope, value);
+    assignments.push(assign(scope, table, column, written, "update"));
+  }
+  return assignments;
+}
+
+/** infer_arbiter_indexes: without a target, every unique index. */
+function findArbiters(table: Table, target: SyntaxNode | undefined): readonly TableIndex[] {
   if (target === undefined) {
     return table.writtenIndexes.filter((index) => index.unique);
   }
   const constraint = target.text("conname");
   const elements = target.children("indexElems");
+  const where = target.child("whereClause");
   target.end();
   if (constraint !== undefined) {
     return [namedConstraint(table, constraint)];
   }
   const columns = new Set(elements.map((element) => readElement(table, element)));
+  const conditions = conjunctsOf(where).map((one) => one.canonical());
   const arbiters = table.writtenIndexes.filter(
     (index) =>
       index.unique &&
-      index.predicate === null &&
       index.columns.length === columns.size &&
-      index.columns.every((column) => columns.has(column)),
+      index.columns.every((column) => columns.has(column)) &&
+      (index.predicate?.canonicalConjuncts.every((one) => conditions.includes(one)) ?? true),
   );
   if (arbiters.length > 0) {
     return arbiters;
@@ -45,6 +116,16 @@ function findArbiters(table: Table, node: SyntaxNode | undefined): readonly Tabl
   const message =
     "there is no unique or exclusion constraint matching the ON CONFLICT specification";
   throw new PostgresError("42P10", message);
+}
+
+function conjunctsOf(node: SyntaxNode | undefined): SyntaxNode[] {
+  if (node === undefined) {
+    return [];
+  }
+  if (node.kind === "BoolExpr" && node.reopen().text("boolop") === "AND_EXPR") {
+    return node.reopen().children("args").flatMap(conjunctsOf);
+  }
+  return [node];
 }
 
 function readElement(table: Table, element: SyntaxNode): number {

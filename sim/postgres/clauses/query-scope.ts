@@ -1,43 +1,113 @@
 import type { ColumnPlace, Evaluate, Expression } from "../expressions/expression.ts";
+import { Frame, type SubQuery } from "../expressions/frame.ts";
 import type { ParameterTypes, Scope } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { UNKNOWN } from "../types/builtin-types.ts";
+import type { Field } from "../types/field.ts";
+import type { QueryPlan } from "./query-plan.ts";
+import type { Site, StatementContext } from "./statement-context.ts";
 
-/** A table in a query, under the name that the query knows it by. */
-export interface Source {
+/** An entry of FROM that gives rows; a join is none, it only names what its sides give. */
+export interface FromEntry {
+  /** The name that the query knows it by. */
   readonly alias: string;
-  readonly table: Table;
+  readonly columns: readonly Field[];
 }
+
+/** A column as a name of the query finds it. */
+export interface NamedColumn {
+  readonly name: string;
+  readonly expression: Expression;
+}
+
+/** What a name in front of a column may stand for, or a column without one be found in. */
+export interface NamespaceItem {
+  readonly alias: string | null;
+  readonly columns: readonly NamedColumn[];
+  /** Whether `alias.column` finds it, and whether a bare `column` does. */
+  readonly byAlias: boolean;
+  readonly byColumn: boolean;
+}
+
+/**
+ * The bit of `Expression.sources` that says: it depends on the row of a query around this one.
+ * Below it stands one bit for each entry of FROM.
+ */
+export const OUTER = 1 << 30;
+const SOURCES_MAX = 30;
 
 const SYSTEM_COLUMNS = new Set(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"]);
 
-/** The names an expression may use. */
+/** How queries inside a query are compiled, in scopes of their own inside the given one. */
+export interface QueryCompilers {
+  readonly query: (scope: QueryScope, node: SyntaxNode) => QueryPlan;
+  readonly subLink: (scope: QueryScope, node: SyntaxNode) => Expression;
+}
+
+/** The names of one query level, and of the levels around it. */
 export class QueryScope implements Scope {
-  readonly sources: Source[] = [];
-  readonly parameters: ParameterTypes;
+  readonly context: StatementContext;
+  readonly parent: QueryScope | null;
+  readonly entries: FromEntry[] = [];
+  namespace: NamespaceItem[] = [];
+  /** What the query uses of its surroundings, as bits of the parent's sources. */
+  outerUses = 0;
+  /** Its columns that queries inside its expressions use where it may show but grouped ones. */
+  readonly innerUses: ColumnPlace[] = [];
   /** How a call is compiled in a clause that may have aggregates; null elsewhere. */
   aggregateCall: ((node: SyntaxNode) => Expression) | null = null;
+  readonly compilers: QueryCompilers;
+  /** The queries inside its expressions, by their place in the frame's `subQueries`. */
+  readonly subQueries: ((site: Site) => SubQuery)[] = [];
+  #innerValues = 0;
 
-  constructor(parameters: ParameterTypes) {
-    this.parameters = parameters;
+  constructor(context: StatementContext, parent: QueryScope | null, compilers: QueryCompilers) {
+    this.context = context;
+    this.parent = parent;
+    this.compilers = compilers;
+  }
+
+  get parameters(): ParameterTypes {
+    return this.context.parameters;
+  }
+
+  /** Adds an entry that gives rows, and gives its place; its names are added by `addNames`. */
+  addEntry(entry: FromEntry, node: SyntaxNode): number {
+    if (this.entries.length >= SOURCES_MAX) {
+      node.refuse(`more than ${SOURCES_MAX} entries of FROM`);
+    }
+    return this.entries.push(entry) - 1;
+  }
+
+  /** Adds names; 42712 when the query has one of that alias already. */
+  addNames(item: NamespaceItem): void {
+    if (
+      item.alias !== null &&
+      item.byAlias &&
+      this.namespace.some((other) => other.byAlias && other.alias === item.alias)
+    ) {
+      throw new PostgresError("42712", `table name "${item.alias}" specified more than once`);
+    }
+    this.namespace.push(item);
   }
 
   column(qualifier: string | undefined, name: string, node: SyntaxNode): Expression {
-    const unnamed = this.unnamed(qualifier, name);
-    if (unnamed !== undefined) {
-      return node.refuse(unnamed);
+    const found = this.#find(qualifier, name);
+    if (found !== undefined) {
+      return found;
     }
-    const place = this.resolve(qualifier, name);
-    const { source, column } = place;
-    const { type = UNKNOWN, typmod = -1 } = this.sources[source]?.table.columns[column] ?? {};
-    const evaluate: Evaluate = (frame) => frame.rows[source]?.[column] ?? null;
-    return { type, typmod, evaluate, sources: 1 << source, column: place };
+    throw this.#missing(qualifier, name, node);
+  }
+
+  /** A new place in the frame's `innerValues`. */
+  addInnerValue(): number {
+    this.#innerValues += 1;
+    return this.#innerValues - 1;
   }
 
   subLink(node: SyntaxNode): Expression {
-    return node.refuse("a sub-select in an expression");
+    return this.compilers.subLink(this, node);
   }
 
   call(node: SyntaxNode): Expression {
@@ -52,64 +122,116 @@ export class QueryScope implements Scope {
     return compiled;
   }
 
-  /** Adds a table; 42712 when the query has one of that name already. */
-  add(source: Source): void {
-    if (this.sources.some((other) => other.alias === source.alias)) {
-      throw new PostgresError("42712", `table name "${source.alias}" specified more than once`);
+  #find(qualifier: string | undefined, name: string): Expression | undefined {
+    const own = this.findOwn(qualifier, name);
+    if (own !== undefined) {
+      return own;
     }
-    this.sources.push(source);
-  }
-
-  /**
-   * Lets go of the tables and gives them back, when all is compiled: what was compiled may outlive
-   * the engine whose tables they are, and must not keep its rows in memory.
-   */
-  takeTables(): Table[] {
-    return this.sources.splice(0).map(({ table }) => table);
-  }
-
-  /**
-   * What a name stands for that is no declared column but that Postgres knows all the same: a
-   * system column or a whole row. Undefined for any other name.
-   */
-  unnamed(qualifier: string | undefined, name: string): string | undefined {
-    const sources = this.sources.filter(({ alias }) => (qualifier ?? alias) === alias);
-    if (sources.some(({ table }) => table.columnAt(name) >= 0)) {
+    if (qualifier !== undefined && this.#hasAlias(qualifier)) {
       return undefined;
     }
-    if (SYSTEM_COLUMNS.has(name) && sources.length > 0) {
-      return `the system column ${name}`;
+    const outer = this.parent === null ? undefined : this.parent.#find(qualifier, name);
+    if (outer === undefined) {
+      return undefined;
     }
-    const isRow = qualifier === undefined && sources.some(({ alias }) => alias === name);
-    return isRow ? `a reference to a whole row of ${name}` : undefined;
+    this.outerUses |= outer.sources;
+    if (outer.column !== undefined && this.parent?.aggregateCall !== null) {
+      this.parent?.innerUses.push(outer.column);
+    }
+    const { type, typmod = -1, evaluate } = outer;
+    return { type, typmod, evaluate: inOuterFrame(evaluate), sources: OUTER };
   }
 
-  /**
-   * Finds `column` or `qualifier.column`: 42703, 42P01 or 42702 in Postgres's words when it is not
-   * one column.
-   */
-  resolve(qualifier: string | undefined, column: string): ColumnPlace {
-    if (qualifier !== undefined && !this.sources.some((source) => source.alias === qualifier)) {
-      throw new PostgresError("42P01", `missing FROM-clause entry for table "${qualifier}"`);
-    }
-    const places: ColumnPlace[] = [];
-    for (const [at, source] of this.sources.entries()) {
-      if (qualifier !== undefined && source.alias !== qualifier) {
+  /** The column of this query level; 42702 when two have the name. */
+  findOwn(qualifier: string | undefined, name: string): Expression | undefined {
+    let found: Expression | undefined;
+    for (const item of this.namespace) {
+      if (qualifier === undefined ? !item.byColumn : !item.byAlias || item.alias !== qualifier) {
         continue;
       }
-      const found = source.table.columnAt(column);
-      if (found >= 0) {
-        places.push({ source: at, column: found });
+      for (const column of item.columns) {
+        if (column.name !== name) {
+          continue;
+        }
+        if (found !== undefined) {
+          throw new PostgresError("42702", `column reference "${name}" is ambiguous`);
+        }
+        found = column.expression;
       }
     }
-    const [place, second] = places;
-    if (second !== undefined) {
-      throw new PostgresError("42702", `column reference "${column}" is ambiguous`);
-    }
-    if (place !== undefined) {
-      return place;
-    }
-    const name = qualifier === undefined ? `"${column}"` : `${qualifier}.${column}`;
-    throw new PostgresError("42703", `column ${name} does not exist`);
+    return found;
   }
+
+  #hasAlias(alias: string): boolean {
+    return this.namespace.some((item) => item.byAlias && item.alias === alias);
+  }
+
+  #knowsAlias(alias: string): boolean {
+    return this.#hasAlias(alias) || (this.parent !== null && this.parent.#knowsAlias(alias));
+  }
+
+  get #knowsEntries(): boolean {
+    return this.namespace.length > 0 || (this.parent !== null && this.parent.#knowsEntries);
+  }
+
+  // A system column or a whole row is a name that Postgres knows, so it is refused.
+  #missing(qualifier: string | undefined, name: string, node: SyntaxNode): PostgresError {
+    const known = qualifier === undefined ? this.#knowsEntries : this.#knowsAlias(qualifier);
+    if (SYSTEM_COLUMNS.has(name) && known) {
+      return node.refuse(`the system column ${name}`);
+    }
+    if (qualifier === undefined) {
+      if (this.#knowsAlias(name)) {
+        return node.refuse(`a reference to a whole row of ${name}`);
+      }
+      return new PostgresError("42703", `column "${name}" does not exist`);
+    }
+    if (!known) {
+      return new PostgresError("42P01", `missing FROM-clause entry for table "${qualifier}"`);
+    }
+    return new PostgresError("42703", `column ${qualifier}.${name} does not exist`);
+  }
+}
+
+/** A frame with the queries inside the expressions of its level. */
+export function buildFrame(
+  site: Site,
+  sources: number,
+  subQueries: readonly ((site: Site) => SubQuery)[],
+): Frame {
+  const frame = new Frame(site.run, site.outer, sources);
+  for (const build of subQueries) {
+    frame.subQueries.push(build({ ...site, outer: frame }));
+  }
+  return frame;
+}
+
+/** The names of an entry's own columns. */
+export function columnsOf(source: number, columns: readonly Field[]): NamedColumn[] {
+  return columns.map((field, column) => ({
+    name: field.name,
+    expression: columnAt(source, column, field),
+  }));
+}
+
+/** A column by its place. */
+export function columnAt(source: number, column: number, { type, typmod }: Field): Expression {
+  const evaluate: Evaluate = (frame) => frame.rows[source]?.[column] ?? null;
+  return { type, typmod, evaluate, sources: 1 << source, column: { source, column } };
+}
+
+/** The columns of a table as an entry of FROM. */
+export function columnsOfTable(table: Table): Field[] {
+  return table.columns.map(({ name, type, typmod }) => ({ name, type, typmod }));
+}
+
+function inOuterFrame(evaluate: Evaluate): Evaluate {
+  return (frame) => evaluate(outerOf(frame));
+}
+
+function outerOf(frame: Frame): Frame {
+  if (frame.outer === null) {
+    throw new Error("an expression looks for a row around the outermost query");
+  }
+  return frame.outer;
 }

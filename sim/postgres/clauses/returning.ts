@@ -1,7 +1,8 @@
 import { compileExpression } from "../expressions/compile-expression.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { Field } from "../types/field.ts";
 import type { QueryScope } from "./query-scope.ts";
-import { compileTargets, type Target } from "./target-list.ts";
+import { compileTargets, settled, type Target } from "./target-list.ts";
 
 /** Compiles RETURNING; an empty list without it. */
 export function compileReturning(scope: QueryScope, node: SyntaxNode | undefined): Target[] {
@@ -10,5 +11,11 @@ export function compileReturning(scope: QueryScope, node: SyntaxNode | undefined
   }
   const expressions = node.children("exprs");
   node.end();
-  return compileTargets(scope, expressions, (one) => compileExpression(scope, one));
+  const targets = compileTargets(scope, expressions, (one) => compileExpression(scope, one));
+  return targets.map((target) => settled(scope, target));
+}
+
+/** The columns of RETURNING. */
+export function returnedFields(targets: readonly Target[]): Field[] {
+  return targets.map(({ name, expression: { type, typmod = -1 } }) => ({ name, type, typmod }));
 }

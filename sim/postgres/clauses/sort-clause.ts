@@ -1,16 +1,18 @@
 import { settleUnknown } from "../expressions/coercion.ts";
-import type { Evaluate, Expression } from "../expressions/expression.ts";
+import type { Expression } from "../expressions/expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { TEXT } from "../types/builtin-types.ts";
-import type { Datum } from "../types/datum.ts";
 import type { QueryScope } from "./query-scope.ts";
 import type { Target } from "./target-list.ts";
 
-/** One key of an ORDER BY. */
-export interface SortKey {
-  readonly expression: Expression;
-  readonly evaluate: Evaluate;
+/** One key of an ORDER BY: an output column, or an expression of its own. */
+export interface SortClauseKey {
+  readonly node: SyntaxNode;
+  /** The place among the output columns; undefined for an expression that is none of them. */
+  readonly target: number | undefined;
+  /** Of an expression that is no output column. */
+  readonly expression: Expression | undefined;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
 }
@@ -24,7 +26,7 @@ export function compileSortClause(
   nodes: readonly SyntaxNode[],
   targets: readonly Target[],
   compile: (node: SyntaxNode) => Expression,
-): SortKey[] {
+): SortClauseKey[] {
   return nodes.map((node) => {
     const direction = node.text("sortby_dir") ?? "SORTBY_DEFAULT";
     const nulls = node.text("sortby_nulls") ?? "SORTBY_NULLS_DEFAULT";
@@ -34,62 +36,68 @@ export function compileSortClause(
       key.refuse(direction);
     }
     const descending = direction === "SORTBY_DESC";
-    const expression = findOutputColumn(key, targets) ?? settleUnknown(scope, compile(key), TEXT);
     const nullsFirst = nulls === "SORTBY_NULLS_DEFAULT" ? descending : nulls.endsWith("FIRST");
-    return { expression, evaluate: expression.evaluate, descending, nullsFirst };
+    const target = findTarget(key, targets, "ORDER BY");
+    if (target !== undefined) {
+      return { node: key, target, expression: undefined, descending, nullsFirst };
+    }
+    const written = key.reopen();
+    const expression = settleUnknown(scope, compile(key), TEXT);
+    return { node: written, target: undefined, expression, descending, nullsFirst };
   });
 }
 
-/** Orders two lists of key values. */
-export function compareByKeys(
-  keys: readonly SortKey[],
-  left: readonly Datum[],
-  right: readonly Datum[],
-): number {
-  for (const [at, key] of keys.entries()) {
-    const a = left[at] ?? null;
-    const b = right[at] ?? null;
-    if (a === null || b === null) {
-      if (a === b) {
-        continue;
-      }
-      return (a === null) === key.nullsFirst ? -1 : 1;
-    }
-    const order = key.expression.type.compare(a, b);
-    if (order !== 0) {
-      return key.descending ? -order : order;
-    }
-  }
-  return 0;
-}
-
-function findOutputColumn(key: SyntaxNode, targets: readonly Target[]): Expression | undefined {
+/**
+ * findTargetlistEntrySQL92: the place of the output column that a bare name or a number stands for;
+ * undefined for any other expression.
+ */
+export function findTarget(
+  key: SyntaxNode,
+  targets: readonly Target[],
+  clause: "ORDER BY" | "GROUP BY" | "DISTINCT ON",
+): number | undefined {
   if (key.kind === "A_Const") {
-    const position = key.reopen().part("ival")?.number("ival");
+    const constant = key.reopen();
+    const position = constant.part("ival")?.number("ival");
     if (position === undefined) {
-      return key.refuse("ORDER BY a constant that is not a number");
+      throw new PostgresError("42601", `non-integer constant in ${clause}`);
     }
-    const target = targets[position - 1];
-    if (target !== undefined) {
-      return target.expression;
+    if (targets[position - 1] !== undefined) {
+      return position - 1;
     }
-    throw new PostgresError("42P10", `ORDER BY position ${position} is not in select list`);
+    throw new PostgresError("42P10", `${clause} position ${position} is not in select list`);
   }
-  if (key.kind !== "ColumnRef") {
+  const name = bareNameOf(key);
+  if (name === undefined) {
     return undefined;
   }
-  const parts = key.reopen().children("fields");
-  const name = parts.length === 1 ? parts[0]?.reopen().text("sval") : undefined;
-  const named = targets.filter((target) => target.column.name === name);
-  const [first, second] = named;
-  if (second !== undefined && !named.every((one) => isSameColumn(one, first))) {
-    throw new PostgresError("42702", `ORDER BY "${name}" is ambiguous`);
+  let found: number | undefined;
+  for (const [at, target] of targets.entries()) {
+    if (target.name !== name) {
+      continue;
+    }
+    if (found !== undefined && !isSame(target, targets[found])) {
+      throw new PostgresError("42702", `${clause} "${name}" is ambiguous`);
+    }
+    found ??= at;
   }
-  return first?.expression;
+  return found;
 }
 
-function isSameColumn(target: Target, other: Target | undefined): boolean {
+/** The name of a column that stands without a table's name; undefined for anything else. */
+export function bareNameOf(node: SyntaxNode): string | undefined {
+  if (node.kind !== "ColumnRef") {
+    return undefined;
+  }
+  const [part, second] = node.reopen().children("fields");
+  return second === undefined && part?.kind === "String" ? part.reopen().text("sval") : undefined;
+}
+
+function isSame(target: Target, other: Target | undefined): boolean {
   const a = target.expression.column;
   const b = other?.expression.column;
-  return a !== undefined && a.source === b?.source && a.column === b.column;
+  if (a !== undefined && b !== undefined) {
+    return a.source === b.source && a.column === b.column;
+  }
+  return target.node !== undefined && target.node.canonical() === other?.node?.canonical();
 }

@@ -1,19 +1,20 @@
 import { settleUnknown } from "../expressions/coercion.ts";
 import { readColumnName } from "../expressions/compile-expression.ts";
-import type { Evaluate, Expression } from "../expressions/expression.ts";
+import type { Expression } from "../expressions/expression.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { TEXT } from "../types/builtin-types.ts";
-import type { Field } from "../types/field.ts";
 import type { QueryScope } from "./query-scope.ts";
 
-/** A column of a result and how it is computed. */
+/** A column of a result and how it is computed; it may still be of unknown type. */
 export interface Target {
-  readonly column: Field;
-  readonly evaluate: Evaluate;
+  readonly name: string;
   readonly expression: Expression;
+  /** The expression as it was written; undefined for a column that a `*` stands for. */
+  readonly node: SyntaxNode | undefined;
 }
 
-/** Compiles a select list or RETURNING, with `*` spread out; what is still unknown becomes text. */
+/** Compiles a select list or RETURNING, with `*` spread out. */
 export function compileTargets(
   scope: QueryScope,
   nodes: readonly SyntaxNode[],
@@ -27,10 +28,13 @@ export function compileTargets(
       return spreadStar(scope, value);
     }
     const name = alias ?? columnNameOf(value);
-    const expression = settleUnknown(scope, compile(value), TEXT);
-    const { type, typmod = -1, evaluate } = expression;
-    return [{ column: { name, type, typmod }, evaluate, expression }];
+    return [{ name, expression: compile(value), node: value.reopen() }];
   });
+}
+
+/** The target with its type settled: what is still unknown becomes text. */
+export function settled(scope: QueryScope, target: Target): Target {
+  return { ...target, expression: settleUnknown(scope, target.expression, TEXT) };
 }
 
 function isStar(node: SyntaxNode): boolean {
@@ -46,17 +50,17 @@ function spreadStar(scope: QueryScope, node: SyntaxNode): Target[] {
     return node.refuse("a qualified *");
   }
   const qualifier = parts[0]?.stringValue();
-  return scope.sources.flatMap((source, at) => {
-    if (qualifier !== undefined && source.alias !== qualifier) {
-      return [];
-    }
-    return source.table.columns.map(({ name, type, typmod }, column): Target => {
-      const evaluate: Evaluate = (frame) => frame.rows[at]?.[column] ?? null;
-      const place = { source: at, column };
-      const expression = { type, typmod, evaluate, sources: 1 << at, column: place };
-      return { column: { name, type, typmod }, evaluate, expression };
-    });
-  });
+  const items = scope.namespace.filter(({ alias, byAlias, byColumn }) =>
+    qualifier === undefined ? byColumn : byAlias && alias === qualifier,
+  );
+  if (items.length === 0) {
+    throw qualifier === undefined
+      ? new PostgresError("42601", "SELECT * with no tables specified is not valid")
+      : new PostgresError("42P01", `missing FROM-clause entry for table "${qualifier}"`);
+  }
+  return items.flatMap(({ columns }) =>
+    columns.map(({ name, expression }) => ({ name, expression, node: undefined })),
+  );
 }
 
 /** FigureColname of parse_target.c. */
@@ -71,9 +75,29 @@ function figureName(node: SyntaxNode): string | undefined {
   if (node.kind === "FuncCall") {
     return node.names("funcname").at(-1);
   }
+  if (node.kind === "SubLink") {
+    return nameOfSubLink(node);
+  }
   if (node.kind !== "TypeCast") {
     return undefined;
   }
   const inner = node.requiredChild("arg");
   return figureName(inner) ?? node.part("typeName")?.names("names").at(-1);
+}
+
+function nameOfSubLink(node: SyntaxNode): string | undefined {
+  switch (node.requiredText("subLinkType")) {
+    case "EXISTS_SUBLINK":
+      return "exists";
+    case "ARRAY_SUBLINK":
+      return "array";
+    case "EXPR_SUBLINK": {
+      const query = node.requiredChild("subselect").reopen();
+      const [target] = query.kind === "SelectStmt" ? query.children("targetList") : [];
+      const name = target?.text("name");
+      return name ?? (target === undefined ? undefined : figureName(target.requiredChild("val")));
+    }
+    default:
+      return undefined;
+  }
 }

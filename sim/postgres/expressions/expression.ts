@@ -16,6 +16,8 @@ export interface ColumnMatch {
   readonly place: ColumnPlace;
   readonly kind: "one" | "any";
   readonly value: Evaluate;
+  /** By which the two are compared. */
+  readonly type: SqlType;
   /** The tables that the value depends on, as bits. */
   readonly sources: number;
 }

@@ -1,9 +1,10 @@
 import type { Execution } from "../rows/execution.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowVersion } from "../storage/table.ts";
+import type { Datum } from "../types/datum.ts";
 
 /** The row of the side of an outer join that has none: each of its columns is null. */
-const NULL_ROW: RowValues = [];
+export const NULL_ROW: RowValues = [];
 
 /** A query inside an expression: run anew for each row that the expression is computed for. */
 export interface SubQuery {
@@ -21,12 +22,21 @@ export class StatementRun {
   /** Tells one run from the next, for what is kept from row to row of a run. */
   number = 0;
 
+  start(execution: Execution): void {
+    this.execution = execution;
+    this.parameters = execution.parameters;
+    this.number += 1;
+  }
+
+  end(): void {
+    this.execution = null;
+    this.parameters = NULL_ROW;
+  }
+
   /** A run of its own for one execution. */
   static of(execution: Execution): StatementRun {
     const run = new StatementRun();
-    run.execution = execution;
-    run.parameters = execution.parameters;
-    run.number = 1;
+    run.start(execution);
     return run;
   }
 }
@@ -39,11 +49,13 @@ export class Frame {
   readonly run: StatementRun;
   readonly outer: Frame | null;
   /** By the entry's place in FROM. */
-  rows: RowValues[];
+  readonly rows: RowValues[];
   /** The version of each row that comes from a table; null for any other row. */
   readonly versions: (RowVersion | null)[];
   aggregates: RowValues = NULL_ROW;
   readonly subQueries: SubQuery[] = [];
+  /** The value of such a query's row that is being compared, by the query's comparison. */
+  readonly innerValues: Datum[] = [];
 
   constructor(run: StatementRun, outer: Frame | null, sources: number) {
     this.run = run;

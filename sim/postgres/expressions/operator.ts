@@ -141,7 +141,9 @@ function matchOf(side: Expression, other: Expression): ColumnMatch[] {
   if (column === undefined) {
     return [];
   }
-  return [{ place: column, kind: "one", value: other.evaluate, sources: other.sources }];
+  return [
+    { place: column, kind: "one", type: side.type, value: other.evaluate, sources: other.sources },
+  ];
 }
 
 function membership(left: Expression, list: Evaluate, listSources: number): Expression {
@@ -169,7 +171,13 @@ function membership(left: Expression, list: Evaluate, listSources: number): Expr
   if (column === undefined) {
     return { type: BOOLEAN, evaluate, sources };
   }
-  const match: ColumnMatch = { place: column, kind: "any", value: list, sources: listSources };
+  const match: ColumnMatch = {
+    place: column,
+    kind: "any",
+    type: left.type,
+    value: list,
+    sources: listSources,
+  };
   return { type: BOOLEAN, evaluate, sources, matches: [match] };
 }
 

@@ -1,25 +1,19 @@
 import type { PostgresHost } from "./host.ts";
 
 /**
- * The elements in an order of the host's choice; a host that always chooses 0 leaves them as they
- * are.
+ * Puts the elements in an order of the host's choice; a host that always chooses 0 leaves them as
+ * they are.
  */
-export function shuffle<Element>(elements: readonly Element[], host: PostgresHost): Element[] {
-  const left = [...elements];
-  if (left.length < 2) {
-    return left;
-  }
-  const order: Element[] = [];
-  // Fisher-Yates from the front; the swap keeps it linear.
-  for (let at = 0; at < left.length; at += 1) {
-    const chosenAt = at + (at + 1 < left.length ? host.choose(left.length - at) : 0);
-    const chosen = left[chosenAt];
-    const displaced = left[at];
+export function shuffleInPlace<Element>(elements: Element[], host: PostgresHost): void {
+  // Fisher-Yates from the front.
+  for (let at = 0; at + 1 < elements.length; at += 1) {
+    const chosenAt = at + host.choose(elements.length - at);
+    const chosen = elements[chosenAt];
+    const displaced = elements[at];
     if (chosen === undefined || displaced === undefined) {
-      break;
+      throw new Error("the host chose a place that is not there");
     }
-    left[chosenAt] = displaced;
-    order.push(chosen);
+    elements[at] = chosen;
+    elements[chosenAt] = displaced;
   }
-  return order;
 }

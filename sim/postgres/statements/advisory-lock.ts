@@ -1,9 +1,8 @@
-import { QueryScope } from "../clauses/query-scope.ts";
+import { DefinitionScope } from "../clauses/definition-scope.ts";
 import type { StatementPlan, PlanTemplate } from "../clauses/statement-plan.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { Frame, StatementRun } from "../expressions/frame.ts";
-import { ParameterTypes } from "../expressions/scope.ts";
 import { WAIT } from "../ground/wait.ts";
 import { EXCLUSIVE } from "../locks/lock.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
@@ -35,8 +34,7 @@ export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined 
   if (argument === undefined || extra !== undefined) {
     return call.refuse(`${FUNCTION} without exactly one argument`);
   }
-  const parameters = new ParameterTypes();
-  const scope = new QueryScope(parameters);
+  const scope = new DefinitionScope(null);
   const key = settleUnknown(scope, compileExpression(scope, argument), BIGINT);
   if (!isWhole(key.type)) {
     return call.refuse(`${FUNCTION}(${key.type.name})`);
@@ -45,7 +43,7 @@ export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined 
     tag: (count) => `SELECT ${count}`,
     columns: [{ name: target.text("name") ?? FUNCTION, type: VOID, typmod: -1 }],
     tableLocks: [],
-    parameterTypes: parameters.finish(),
+    parameterTypes: scope.parameters.finish(),
     *run(execution) {
       const value = key.evaluate(new Frame(StatementRun.of(execution), null, 0));
       if (

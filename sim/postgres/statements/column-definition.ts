@@ -1,8 +1,7 @@
-import { QueryScope } from "../clauses/query-scope.ts";
+import { DefinitionScope } from "../clauses/definition-scope.ts";
 import { coerceForColumn } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { Frame, StatementRun } from "../expressions/frame.ts";
-import { ParameterTypes } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum } from "../types/datum.ts";
@@ -111,7 +110,7 @@ function readColumnConstraint(
 }
 
 function readDefault(expression: SyntaxNode, column: ColumnDefinition): Datum {
-  const scope = new QueryScope(new ParameterTypes());
+  const scope = new DefinitionScope(null);
   const compiled = coerceForColumn(scope, compileExpression(scope, expression), column);
   if (scope.parameters.count > 0) {
     expression.refuse("a parameter in a definition");

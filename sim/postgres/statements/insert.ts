@@ -1,95 +1,75 @@
 import {
   assign,
-  type ColumnAssignment,
   bindAssignments,
-  type BoundAssignment,
+  type ColumnAssignment,
   demandColumn,
   type WrittenValue,
 } from "../clauses/assignment.ts";
-import { readTableReference } from "../clauses/from-clause.ts";
+import { readTable } from "../clauses/from-clause.ts";
 import { readOnConflict } from "../clauses/on-conflict.ts";
-import { QueryScope } from "../clauses/query-scope.ts";
-import { compileReturning } from "../clauses/returning.ts";
-import type { StatementPlan, PlanOutcome, PlanTemplate } from "../clauses/statement-plan.ts";
-import type { Target } from "../clauses/target-list.ts";
+import type { QueryPlan } from "../clauses/query-plan.ts";
+import { buildFrame, columnAt, QueryScope } from "../clauses/query-scope.ts";
+import { compileQuery, queryCompilers } from "../clauses/query.ts";
+import { compileReturning, returnedFields } from "../clauses/returning.ts";
+import { StatementContext, tableAt, tableOf } from "../clauses/statement-context.ts";
+import type { PlanTemplate } from "../clauses/statement-plan.ts";
+import { templateOf } from "../clauses/statement-template.ts";
+import { readValuesLists } from "../clauses/values-query.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
-import { Frame, StatementRun } from "../expressions/frame.ts";
-import { ParameterTypes } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
-import { type Steps, WAIT } from "../ground/wait.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
-import { checkRow } from "../rows/check-row.ts";
-import type { Execution } from "../rows/execution.ts";
-import { RowInsert } from "../rows/row-insert.ts";
+import { InsertRows } from "../operators/insert-rows.ts";
+import { allOf } from "../operators/operator.ts";
+import { Projection } from "../operators/projection.ts";
+import { StreamScan } from "../operators/stream-scan.ts";
+import { ValueRows } from "../operators/value-rows.ts";
 import type { Catalog } from "../storage/catalog.ts";
-import type { RowValues } from "../storage/row.ts";
-import type { Table, TableIndex } from "../storage/table.ts";
+import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { Datum } from "../types/datum.ts";
-import type { SqlType } from "../types/sql-type.ts";
 
-interface Insert {
-  /** For each row to insert, the assignments of all columns, in their order. */
-  readonly rows: readonly (readonly ColumnAssignment[])[];
-  readonly arbiterNames: readonly string[] | null;
-  readonly returning: readonly Target[];
-  readonly parameterTypes: readonly SqlType[];
-}
+/** What gives the rows to insert: lists of values, or a query whose columns are written. */
+type InsertSource =
+  | { readonly kind: "lists"; readonly rows: readonly (readonly ColumnAssignment[])[] }
+  | {
+      readonly kind: "query";
+      readonly query: QueryPlan;
+      readonly row: readonly ColumnAssignment[];
+    };
 
-interface BoundInsert {
-  readonly table: Table;
-  readonly rows: readonly (readonly BoundAssignment[])[];
-  /** Unique indexes under which a conflict is passed over; null without ON CONFLICT. */
-  readonly arbiters: readonly TableIndex[] | null;
-  readonly returning: readonly Target[];
-}
-
-/** Compiles INSERT INTO ... VALUES ... [ON CONFLICT ... DO NOTHING] [RETURNING ...]. */
+/** Compiles INSERT INTO ... VALUES or a query [ON CONFLICT ...] [RETURNING ...]. */
 export function compileInsert(catalog: Catalog, node: SyntaxNode): PlanTemplate {
-  const parameters = new ParameterTypes();
-  const scope = new QueryScope(parameters);
+  const context = new StatementContext(catalog);
+  const scope = new QueryScope(context, null, queryCompilers);
   const relation = node.part("relation") ?? node.refuse("INSERT without a table");
-  const table = readTableReference(catalog, scope, relation);
+  const target = readTable(scope, relation, ROW_EXCLUSIVE);
+  const table = tableOf(target.use);
   node.only("override", "OVERRIDING_NOT_SET");
   const columns = readColumns(table, node.children("cols"));
-  const rows = readRows(new QueryScope(parameters), table, columns, node.child("selectStmt"));
-  const arbiterNames = readOnConflict(table, node.part("onConflictClause"));
+  const values = new QueryScope(context, null, queryCompilers);
+  const source = readSource(values, table, columns, node.child("selectStmt"));
+  scope.addNames(target.names);
+  const onConflict = readOnConflict(scope, table, node.part("onConflictClause"));
   const returning = compileReturning(scope, node.part("returningClause"));
   node.end();
-  scope.takeTables();
-  return templateOf(table.name, {
-    rows,
-    arbiterNames,
-    returning,
-    parameterTypes: parameters.finish(),
-  });
-}
-
-function templateOf(tableName: string, insert: Insert): PlanTemplate {
-  return {
-    tableNames: [tableName],
-    bind([table]) {
-      if (table === undefined) {
-        throw new Error("an INSERT was bound to no table");
-      }
-      return bindInsert(insert, table);
+  const { subQueries } = scope;
+  const entries = scope.entries.length;
+  const { at } = target.use;
+  const buildSource = sourceBuilder(source, values);
+  return templateOf(context, {
+    tag: "INSERT 0",
+    columns: returnedFields(returning),
+    build: (site) => {
+      const frame = buildFrame(site, entries, subQueries);
+      const inserted = tableAt(site, at);
+      return new InsertRows({
+        frame,
+        table: inserted,
+        source: buildSource(site, inserted),
+        ...onConflict(inserted),
+        returning: returning.map(({ expression }) => expression.evaluate),
+      });
     },
-  };
-}
-
-function bindInsert(insert: Insert, table: Table): StatementPlan {
-  const { arbiterNames, returning, parameterTypes } = insert;
-  const rows = insert.rows.map((row) => bindAssignments(row, table));
-  const isArbiter = (index: TableIndex): boolean => arbiterNames?.includes(index.name) === true;
-  const arbiters = arbiterNames === null ? null : table.writtenIndexes.filter(isArbiter);
-  const bound: BoundInsert = { table, rows, arbiters, returning };
-  return {
-    tag: (count) => `INSERT 0 ${count}`,
-    columns: returning.map((target) => target.column),
-    tableLocks: [{ table, mode: ROW_EXCLUSIVE }],
-    parameterTypes,
-    run: (execution) => runInsert(bound, execution),
-  };
+  });
 }
 
 /** The columns to be written; where they were not named, there may be fewer values than columns. */
@@ -115,56 +95,70 @@ function readColumns(table: Table, nodes: readonly SyntaxNode[]): WrittenColumns
   return { columns, named: true };
 }
 
-function readRows(
+function readSource(
   scope: QueryScope,
   table: Table,
-  { columns, named }: WrittenColumns,
-  source: SyntaxNode | undefined,
-): ColumnAssignment[][] {
-  if (source === undefined) {
-    return [assignRow(scope, table, [], [])];
+  written: WrittenColumns,
+  node: SyntaxNode | undefined,
+): InsertSource {
+  if (node === undefined) {
+    return { kind: "lists", rows: [assignRow(scope, table, written, [])] };
   }
-  const lists = source.children("valuesLists");
-  if (lists.length === 0) {
-    source.refuse("INSERT from a query");
+  if (!isPlainValues(node)) {
+    return readQuery(scope, table, written, node);
   }
-  source.only("op", "SETOP_NONE");
-  source.only("limitOption", "LIMIT_OPTION_DEFAULT");
-  source.end();
-  let length: number | undefined;
-  return lists.map((list) => {
-    const values = readValues(scope, list);
-    length ??= values.length;
-    if (values.length !== length) {
-      throw new PostgresError("42601", "VALUES lists must all be the same length");
-    }
-    if (values.length > columns.length) {
-      throw new PostgresError("42601", "INSERT has more expressions than target columns");
-    }
-    if (named && values.length < columns.length) {
-      throw new PostgresError("42601", "INSERT has more target columns than expressions");
-    }
-    return assignRow(scope, table, columns, values);
-  });
-}
-
-function readValues(scope: QueryScope, list: SyntaxNode): WrittenValue[] {
-  const items = list.children("items");
-  list.end();
-  return items.map((item) =>
+  node.only("op", "SETOP_NONE");
+  node.only("limitOption", "LIMIT_OPTION_DEFAULT");
+  const lists = readValuesLists(node, (item) =>
     item.kind === "SetToDefault" ? null : compileExpression(scope, item),
   );
+  node.end();
+  return { kind: "lists", rows: lists.map((list) => assignRow(scope, table, written, list)) };
+}
+
+/** VALUES with ORDER BY or LIMIT is a query, in which DEFAULT has no meaning. */
+function isPlainValues(node: SyntaxNode): boolean {
+  const read = node.reopen();
+  return (
+    read.children("valuesLists").length > 0 &&
+    read.children("sortClause").length === 0 &&
+    read.child("limitCount") === undefined &&
+    read.child("limitOffset") === undefined
+  );
+}
+
+function readQuery(
+  scope: QueryScope,
+  table: Table,
+  written: WrittenColumns,
+  node: SyntaxNode,
+): InsertSource {
+  const query = compileQuery(scope, node);
+  const source = scope.addEntry({ alias: "*SELECT*", columns: query.columns }, node);
+  // An unknown literal of the select list takes the type of the column that it is written to.
+  demandColumns(written, query.columns.length);
+  for (const [at, column] of written.columns.entries()) {
+    const type = table.columns[column]?.type;
+    if (type !== undefined && query.columns[at]?.type.name === "unknown") {
+      query.coerceColumn(at, type, node);
+    }
+  }
+  const values = query.columns.map((field, at) => columnAt(source, at, field));
+  return { kind: "query", query, row: assignRow(scope, table, written, values) };
 }
 
 function assignRow(
   scope: QueryScope,
   table: Table,
-  columns: readonly number[],
+  written: WrittenColumns,
   values: readonly WrittenValue[],
 ): ColumnAssignment[] {
+  if (values.length > 0) {
+    demandColumns(written, values.length);
+  }
   const row = table.columns.map((_, column): ColumnAssignment => ({ column, evaluate: null }));
   for (const [at, value] of values.entries()) {
-    const column = columns[at];
+    const column = written.columns[at];
     if (column !== undefined) {
       row[column] = assign(scope, table, column, value, "insert");
     }
@@ -172,34 +166,30 @@ function assignRow(
   return row;
 }
 
-function* runInsert(insert: BoundInsert, execution: Execution): Steps<PlanOutcome> {
-  const { table, returning } = insert;
-  const arbiters =
-    insert.arbiters === null ? null : ({ indexes: insert.arbiters, action: "nothing" } as const);
-  const insertion = new RowInsert(execution);
-  const rows: RowValues[] = [];
-  let count = 0;
-  for (const assignments of insert.rows) {
-    const frame = new Frame(StatementRun.of(execution), null, 1);
-    const values: Datum[] = [];
-    for (const assignment of assignments) {
-      values.push(assignment.evaluate(frame));
-    }
-    checkRow(table, values);
-    insertion.start(table, values, arbiters);
-    let outcome = insertion.step();
-    for (; outcome === WAIT; outcome = insertion.step()) {
-      yield WAIT;
-    }
-    if (outcome === "conflict") {
-      continue;
-    }
-    count += 1;
-    if (returning.length === 0) {
-      continue;
-    }
-    frame.rows[0] = values;
-    rows.push(returning.map((target) => target.evaluate(frame)));
+function demandColumns({ columns, named }: WrittenColumns, values: number): void {
+  if (values > columns.length) {
+    throw new PostgresError("42601", "INSERT has more expressions than target columns");
   }
-  return { rows, count };
+  if (named && values < columns.length) {
+    throw new PostgresError("42601", "INSERT has more target columns than expressions");
+  }
+}
+
+function sourceBuilder(source: InsertSource, scope: QueryScope) {
+  const { subQueries } = scope;
+  const entries = scope.entries.length;
+  return (site: Parameters<typeof buildFrame>[0], table: Table) => {
+    const frame = buildFrame(site, entries, subQueries);
+    if (source.kind === "lists") {
+      const rows = source.rows.map((row) => evaluatesOf(row, table));
+      return new ValueRows(frame, rows);
+    }
+    const rows = source.query.build({ ...site, outer: frame, shuffles: true });
+    const scan = new StreamScan(frame, 0, rows, allOf([]));
+    return new Projection(frame, scan, evaluatesOf(source.row, table));
+  };
+}
+
+function evaluatesOf(row: readonly ColumnAssignment[], table: Table) {
+  return bindAssignments(row, table).map(({ evaluate }) => evaluate);
 }

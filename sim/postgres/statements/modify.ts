@@ -1,62 +1,33 @@
-import type { Conjunct } from "../clauses/access-path.ts";
 import {
   assign,
-  type ColumnAssignment,
   bindAssignments,
-  type BoundAssignment,
+  type ColumnAssignment,
   demandColumn,
 } from "../clauses/assignment.ts";
-import {
-  allTrue,
-  bindJoin,
-  type Join,
-  type JoinPlan,
-  planJoin,
-  readConjuncts,
-  readTableReference,
-  versionsAt,
-} from "../clauses/from-clause.ts";
-import { QueryScope } from "../clauses/query-scope.ts";
-import { compileReturning } from "../clauses/returning.ts";
-import type { StatementPlan, PlanOutcome, PlanTemplate } from "../clauses/statement-plan.ts";
-import type { Target } from "../clauses/target-list.ts";
+import { readConjuncts } from "../clauses/conjunct.ts";
+import { readFromClause, readTable } from "../clauses/from-clause.ts";
+import { maskOfGroup, planFrom, sourcesOf } from "../clauses/join-plan.ts";
+import { buildFrame, QueryScope } from "../clauses/query-scope.ts";
+import { queryCompilers } from "../clauses/query.ts";
+import { compileReturning, returnedFields } from "../clauses/returning.ts";
+import { StatementContext, tableAt, tableOf } from "../clauses/statement-context.ts";
+import type { PlanTemplate } from "../clauses/statement-plan.ts";
+import { templateOf } from "../clauses/statement-template.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
-import { Frame, StatementRun } from "../expressions/frame.ts";
-import { ParameterTypes } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
-import { shuffle } from "../ground/shuffle.ts";
-import { type Steps, WAIT } from "../ground/wait.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
-import type { Execution } from "../rows/execution.ts";
-import { type Modification, RowChange } from "../rows/row-change.ts";
+import { Arrangement } from "../operators/arrangement.ts";
+import { ModifyRows } from "../operators/modify-rows.ts";
 import type { Catalog } from "../storage/catalog.ts";
-import type { RowValues } from "../storage/row.ts";
-import type { RowVersion, Table } from "../storage/table.ts";
+import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { Datum } from "../types/datum.ts";
-import type { SqlType } from "../types/sql-type.ts";
 
-interface Modify {
-  readonly verb: "UPDATE" | "DELETE";
-  readonly join: Join;
-  readonly assignments: readonly ColumnAssignment[] | null;
-  readonly returning: readonly Target[];
-  readonly parameterTypes: readonly SqlType[];
-}
-
-interface BoundModify {
-  readonly join: JoinPlan;
-  /** What UPDATE sets; null for DELETE. */
-  readonly assignments: readonly BoundAssignment[] | null;
-  readonly returning: readonly Target[];
-}
-
-/** Compiles UPDATE ... SET ... [WHERE ...] [RETURNING ...]. */
+/** Compiles UPDATE ... SET ... [FROM ...] [WHERE ...] [RETURNING ...]. */
 export function compileUpdate(catalog: Catalog, node: SyntaxNode): PlanTemplate {
   return compileModify(catalog, node, "UPDATE");
 }
 
-/** Compiles DELETE FROM ... [WHERE ...] [RETURNING ...]. */
+/** Compiles DELETE FROM ... [USING ...] [WHERE ...] [RETURNING ...]. */
 export function compileDelete(catalog: Catalog, node: SyntaxNode): PlanTemplate {
   return compileModify(catalog, node, "DELETE");
 }
@@ -70,51 +41,45 @@ function compileModify(
   node: SyntaxNode,
   verb: "UPDATE" | "DELETE",
 ): PlanTemplate {
-  const parameters = new ParameterTypes();
-  const scope = new QueryScope(parameters);
+  const context = new StatementContext(catalog);
+  const scope = new QueryScope(context, null, queryCompilers);
   const relation = node.part("relation") ?? node.refuse(`${verb} without a table`);
-  const table = readTableReference(catalog, scope, relation);
-  const conjuncts = readConjuncts(scope, node.child("whereClause"), "WHERE");
+  const target = readTable(scope, relation, ROW_EXCLUSIVE);
+  const table = tableOf(target.use);
+  scope.addNames(target.names);
+  const from = readFromClause(
+    scope,
+    node.children(verb === "UPDATE" ? "fromClause" : "usingClause"),
+  );
+  const where = readConjuncts(scope, node.child("whereClause"), "WHERE");
   const returning = compileReturning(scope, node.part("returningClause"));
-  const targets = verb === "UPDATE" ? node.children("targetList") : [];
-  const assignments = verb === "UPDATE" ? readAssignments(scope, table, targets) : null;
+  const setNodes = verb === "UPDATE" ? node.children("targetList") : [];
+  const assignments = verb === "UPDATE" ? readAssignments(scope, table, setNodes) : null;
   node.end();
-  const join = planOver(scope, conjuncts);
-  scope.takeTables();
-  const parameterTypes = parameters.finish();
-  return templateOf(table.name, { verb, join, assignments, returning, parameterTypes });
-}
-
-function templateOf(tableName: string, modify: Modify): PlanTemplate {
-  return {
-    tableNames: [tableName],
-    bind([table]) {
-      if (table === undefined) {
-        throw new Error(`an ${modify.verb} was bound to no table`);
-      }
-      return bindModify(modify, table);
+  const items = [target.item, ...from.group.items];
+  const group = { items, conjuncts: from.group.conjuncts };
+  const planned = planFrom(group, where, null);
+  const sources = sourcesOf(maskOfGroup(group));
+  const { subQueries } = scope;
+  const entries = scope.entries.length;
+  const { at } = target.use;
+  return templateOf(context, {
+    tag: verb,
+    columns: returnedFields(returning),
+    build: (site) => {
+      const frame = buildFrame(site, entries, subQueries);
+      // All rows are found before the first is changed, in an order of the host's choice.
+      const found = planned.build(site, frame);
+      const child = new Arrangement(frame, found, [], { sources, grouped: false });
+      return new ModifyRows({
+        frame,
+        child,
+        target: target.source,
+        assignments: assignments === null ? null : bindAssignments(assignments, tableAt(site, at)),
+        returning: returning.map(({ expression }) => expression.evaluate),
+      });
     },
-  };
-}
-
-function bindModify(modify: Modify, table: Table): StatementPlan {
-  const { verb, assignments, returning, parameterTypes } = modify;
-  const bound: BoundModify = {
-    join: bindJoin(modify.join, [table]),
-    assignments: assignments === null ? null : bindAssignments(assignments, table),
-    returning,
-  };
-  return {
-    tag: (count) => `${verb} ${count}`,
-    columns: returning.map((target) => target.column),
-    tableLocks: [{ table, mode: ROW_EXCLUSIVE }],
-    parameterTypes,
-    run: (execution) => runModify(bound, execution),
-  };
-}
-
-function planOver(scope: QueryScope, conjuncts: readonly Conjunct[]): Join {
-  return planJoin(scope, { conjuncts: [], outerJoins: new Map() }, conjuncts, null);
+  });
 }
 
 function readAssignments(
@@ -138,60 +103,4 @@ function readAssignments(
     assignments.push(assign(scope, table, column, value, "update"));
   }
   return assignments;
-}
-
-function* runModify(modify: BoundModify, execution: Execution): Steps<PlanOutcome> {
-  const { returning, join } = modify;
-  const frame = new Frame(StatementRun.of(execution), null, 1);
-  const modification = modificationOf(modify, frame);
-  const rows: RowValues[] = [];
-  let count = 0;
-  const change = new RowChange(execution);
-  for (const version of findVersions(join, frame, execution)) {
-    change.start(version, modification);
-    let outcome = change.step();
-    for (; outcome === WAIT; outcome = change.step()) {
-      yield WAIT;
-    }
-    if (outcome === "passed over") {
-      continue;
-    }
-    count += 1;
-    if (returning.length === 0) {
-      continue;
-    }
-    frame.rows[0] = (change.after ?? change.before)?.values ?? [];
-    rows.push(returning.map((target) => target.evaluate(frame)));
-  }
-  return { rows, count };
-}
-
-function modificationOf({ assignments, join }: BoundModify, frame: Frame): Modification {
-  return {
-    compute: ({ values }) => {
-      if (assignments === null) {
-        return null;
-      }
-      frame.rows[0] = values;
-      const changed: Datum[] = [...values];
-      for (const { column, evaluate } of assignments) {
-        changed[column] = evaluate(frame);
-      }
-      return changed;
-    },
-    stillMeets: ({ values }) => {
-      frame.rows[0] = values;
-      return allTrue(join.filters, frame);
-    },
-  };
-}
-
-/**
- * All rows are found before the first is changed: the snapshot is one, and the order of changing is
- * the host's choice.
- */
-function findVersions(join: JoinPlan, frame: Frame, execution: Execution): RowVersion[] {
-  const [level] = join.levels;
-  const found = level === undefined ? [] : [...versionsAt(level, frame, execution.snapshot)];
-  return found.length < 2 ? found : shuffle(found, execution.host);
 }

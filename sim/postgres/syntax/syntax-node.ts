@@ -76,6 +76,22 @@ export class SyntaxNode {
     return value.map((element: unknown) => this.#wrap(name, element));
   }
 
+  /** A list of nodes of which some may be left out. */
+  sparseChildren(name: string): (SyntaxNode | undefined)[] {
+    const value = this.#take(name);
+    if (value === undefined) {
+      return [];
+    }
+    if (!Array.isArray(value)) {
+      throw this.refusal(`field ${name}`);
+    }
+    return value.map((element: unknown) =>
+      isFields(element) && Object.keys(element).length === 0
+        ? undefined
+        : this.#wrap(name, element),
+    );
+  }
+
   /** A node that the tree holds without its kind, because the field can hold no other. */
   part(name: string): SyntaxNode | undefined {
     const value = this.#take(name);
@@ -118,9 +134,9 @@ export class SyntaxNode {
 
   /**
    * The tree as a text in which equal expressions are equal: without positions, and with every
-   * column by its last name alone. Reads nothing.
+   * column by the name that `nameColumn` gives it, or by its own last name. Reads nothing.
    */
-  canonical(): string {
+  canonical(nameColumn?: (column: SyntaxNode) => string | undefined): string {
     return JSON.stringify({ [this.kind]: this.#fields }, (key, value: unknown) => {
       if (POSITIONS.has(key)) {
         return undefined;
@@ -128,9 +144,15 @@ export class SyntaxNode {
       if (key !== "ColumnRef" || !isFields(value)) {
         return value;
       }
+      const name = nameColumn?.(new SyntaxNode(this.#sql, key, value));
       const parts: unknown = value["fields"];
-      return Array.isArray(parts) ? { fields: parts.slice(-1) } : value;
+      return name ?? (Array.isArray(parts) ? { fields: parts.slice(-1) } : value);
     });
+  }
+
+  /** The nodes right below that have a kind, in the order of the text's fields. Reads nothing. */
+  parts(): SyntaxNode[] {
+    return Object.entries(this.#fields).flatMap(([name, value]) => this.#partsIn(name, value));
   }
 
   /**
@@ -171,6 +193,13 @@ export class SyntaxNode {
     const from = typeof location === "number" && location > 0 ? location : 0;
     const fragment = this.#sql.slice(from, from + FRAGMENT_LENGTH_MAX).replaceAll(/\s+/g, " ");
     return new NotSimulated(feature, fragment.trim());
+  }
+
+  #partsIn(name: string, value: unknown): SyntaxNode[] {
+    if (Array.isArray(value)) {
+      return value.flatMap((element: unknown) => this.#partsIn(name, element));
+    }
+    return isFields(value) && !isPart(value) ? [this.#wrap(name, value)] : [];
   }
 
   #refuseUnknownIn(name: string, value: unknown): void {

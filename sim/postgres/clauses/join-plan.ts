@@ -1,0 +1,378 @@
+import type { Frame } from "../expressions/frame.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
+import { Filtered } from "../operators/filtered.ts";
+import { FullJoin } from "../operators/full-join.ts";
+import type { TypedValue } from "../operators/hash-key.ts";
+import { HashedRelation, type HashKeys } from "../operators/hashed-relation.ts";
+import { NestedLoop } from "../operators/nested-loop.ts";
+import type { Operator, RowStream } from "../operators/operator.ts";
+import { ResultRow } from "../operators/result-row.ts";
+import { StreamScan } from "../operators/stream-scan.ts";
+import { type AccessPath, chooseAccessPath, scanAlong, type WantedOrder } from "./access-path.ts";
+import { conditionOf, type Conjunct } from "./conjunct.ts";
+import { OUTER } from "./query-scope.ts";
+import { type Site, tableAt, tableOf, type TableUse } from "./statement-context.ts";
+
+/** Builds the operators of a part of a query, in the frame of its level. */
+export type BuildOperator = (site: Site, frame: Frame) => Operator;
+
+/** Builds what gives the rows of a sub-select, of VALUES, of a WITH query or of a function. */
+export type BuildStream = (site: Site, frame: Frame) => RowStream;
+
+/** What stands in FROM: tables and streams, joined. */
+export type FromItem =
+  | {
+      readonly kind: "table";
+      readonly source: number;
+      readonly use: TableUse;
+    }
+  | {
+      readonly kind: "stream";
+      readonly source: number;
+      readonly build: BuildStream;
+      /** The sources that its rows depend on, as bits: LATERAL, or a query around. */
+      readonly needs: number;
+    }
+  | {
+      readonly kind: "join";
+      readonly type: "left" | "full";
+      readonly left: FromGroup;
+      readonly right: FromGroup;
+      readonly on: readonly Conjunct[];
+    };
+
+/** Items that are joined by inner joins, in any order, and the conditions of those joins. */
+export interface FromGroup {
+  readonly items: readonly FromItem[];
+  readonly conjuncts: readonly Conjunct[];
+}
+
+/** A part of FROM as it will be run. */
+interface PlannedPart {
+  readonly build: BuildOperator;
+  /** Conditions that are left to be checked above it. */
+  readonly residual: readonly Conjunct[];
+  readonly ordered: boolean;
+}
+
+/** FROM and WHERE as they will be run. */
+export interface PlannedFrom {
+  readonly build: BuildOperator;
+  /** Whether the rows come in the order that was wanted. */
+  readonly ordered: boolean;
+}
+
+/**
+ * Plans FROM and WHERE. What is joined by inner joins is ordered by the best index; what has to be
+ * looked for without one is hashed.
+ */
+export function planFrom(
+  group: FromGroup,
+  where: readonly Conjunct[],
+  wantedOrder: readonly WantedOrder[] | null,
+): PlannedFrom {
+  if (group.items.length === 0) {
+    const filter = conditionOf(where);
+    return { build: (_, frame) => new ResultRow(frame, filter), ordered: false };
+  }
+  const [item, second] = group.items;
+  const alone = second === undefined && item?.kind === "table";
+  const part = planGroup(group, where, OUTER, alone ? wantedOrder : null);
+  return { build: filtered(part), ordered: part.ordered };
+}
+
+function planGroup(
+  group: FromGroup,
+  above: readonly Conjunct[],
+  bound: number,
+  wantedOrder: readonly WantedOrder[] | null,
+): PlannedPart {
+  const left = [...group.items];
+  const pending = new Set([...group.conjuncts, ...above]);
+  let known = bound | OUTER;
+  let before: { readonly build: BuildOperator } | null = null;
+  let part: PlannedPart | null = null;
+  while (left.length > 0) {
+    const item = nextItem(left, [...pending], known, before === null);
+    left.splice(left.indexOf(item), 1);
+    const next = known | maskOf(item);
+    const now = [...pending].filter(({ expression }) => (expression.sources & ~next) === 0);
+    for (const one of now) {
+      pending.delete(one);
+    }
+    const first = before === null && bound === OUTER;
+    const planned = planItem(item, now, known, { first, wantedOrder });
+    part = before === null ? planned : joined(before.build, item, planned);
+    before = { build: part.build };
+    if (left.length > 0 && part.residual.length > 0) {
+      part = { build: filtered(part), residual: [], ordered: false };
+      before = part;
+    }
+    known = next;
+  }
+  if (part === null) {
+    throw new Error("a group of FROM has no items");
+  }
+  return part;
+}
+
+/** The item to be joined next: the one that the best index leads to, or an equation. */
+function nextItem(
+  items: readonly FromItem[],
+  conjuncts: readonly Conjunct[],
+  known: number,
+  first: boolean,
+): FromItem {
+  let best: FromItem | undefined;
+  let bestScore = -1;
+  for (const item of items) {
+    if ((needsOf(item) & ~known) !== 0) {
+      continue;
+    }
+    const score = scoreOf(item, conjuncts, known, first);
+    if (score > bestScore) {
+      best = item;
+      bestScore = score;
+    }
+  }
+  if (best === undefined) {
+    throw new Error("the entries of FROM depend on one another in a circle");
+  }
+  return best;
+}
+
+function scoreOf(
+  item: FromItem,
+  conjuncts: readonly Conjunct[],
+  known: number,
+  first: boolean,
+): number {
+  const linked = !first && keysFor(maskOf(item), conjuncts, known).stored.length > 0 ? 20 : 0;
+  if (item.kind !== "table") {
+    return linked;
+  }
+  const table = tableOf(item.use);
+  const { source } = item;
+  const path = chooseAccessPath({ table, source, bound: known, conjuncts, wantedOrder: null });
+  return Math.max(path.score, linked);
+}
+
+function planItem(
+  item: FromItem,
+  conjuncts: readonly Conjunct[],
+  known: number,
+  place: { readonly first: boolean; readonly wantedOrder: readonly WantedOrder[] | null },
+): PlannedPart {
+  const mask = maskOf(item);
+  const local = conjuncts.filter(({ expression }) => (expression.sources & ~mask) === 0);
+  const residual = conjuncts.filter((one) => !local.includes(one));
+  const keys = keysFor(mask, residual, known);
+  switch (item.kind) {
+    case "table": {
+      const table = tableOf(item.use);
+      const { source } = item;
+      const path = chooseAccessPath({
+        table,
+        source,
+        bound: known,
+        conjuncts,
+        wantedOrder: place.wantedOrder,
+      });
+      const scansAnyway = place.first && keys.stored.length === 0;
+      if (scansAnyway || path.prefix.length > 0) {
+        return { ...planScan(item, path, conjuncts), residual: [] };
+      }
+      const ownPath = chooseAccessPath({
+        table,
+        source,
+        bound: 0,
+        conjuncts: local,
+        wantedOrder: null,
+      });
+      return hashed(planScan(item, ownPath, local), item, keys, residual);
+    }
+    case "stream": {
+      const { source, build } = item;
+      const scan = (filters: readonly Conjunct[]): PlannedPart => {
+        const filter = conditionOf(filters);
+        return {
+          build: (site, frame) => new StreamScan(frame, source, build(site, frame), filter),
+          residual: [],
+          ordered: false,
+        };
+      };
+      if (item.needs !== 0 || (place.first && keys.stored.length === 0)) {
+        return scan(conjuncts);
+      }
+      return hashed(scan(local), item, keys, residual);
+    }
+    case "join": {
+      if (place.first) {
+        return planOuterJoin(item, conjuncts, known);
+      }
+      if ((needsOf(item) & ~OUTER) !== 0) {
+        return planOuterJoin(item, conjuncts, known);
+      }
+      return hashed(planOuterJoin(item, local, 0), item, keys, residual);
+    }
+  }
+}
+
+function planScan(
+  item: Extract<FromItem, { kind: "table" }>,
+  path: AccessPath,
+  filters: readonly Conjunct[],
+): PlannedPart {
+  const { source } = item;
+  const { at } = item.use;
+  const filter = conditionOf(filters);
+  return {
+    build: (site, frame) => scanAlong(path, { frame, source, table: tableAt(site, at), filter }),
+    residual: [],
+    ordered: path.ordered,
+  };
+}
+
+function planOuterJoin(
+  item: Extract<FromItem, { kind: "join" }>,
+  conjuncts: readonly Conjunct[],
+  known: number,
+): PlannedPart {
+  const leftMask = maskOfGroup(item.left);
+  const rightSources = sourcesOf(maskOfGroup(item.right));
+  if (item.type === "full") {
+    return planFullJoin(item, conjuncts, known);
+  }
+  // WHERE may be checked early on the side that is kept, and only there.
+  const early = conjuncts.filter(
+    ({ expression }) => (expression.sources & ~(leftMask | known)) === 0,
+  );
+  const late = conjuncts.filter((one) => !early.includes(one));
+  const left = filtered(planGroup(item.left, early, known, null));
+  const right = planGroup(item.right, item.on, known | leftMask, null);
+  const on = conditionOf(right.residual);
+  const filter = conditionOf(late);
+  return {
+    build: (site, frame) => {
+      const sides = { left: left(site, frame), right: right.build(site, frame) };
+      return new NestedLoop({ frame, ...sides, rightSources, on, filter }, true);
+    },
+    residual: [],
+    ordered: false,
+  };
+}
+
+function planFullJoin(
+  item: Extract<FromItem, { kind: "join" }>,
+  conjuncts: readonly Conjunct[],
+  known: number,
+): PlannedPart {
+  const [leftMask, rightMask] = [maskOfGroup(item.left), maskOfGroup(item.right)];
+  const keys = keysFor(rightMask, item.on, leftMask);
+  if (keys.stored.length === 0 && item.on.length > 0) {
+    const message =
+      "FULL JOIN is only supported with merge-joinable or hash-joinable join conditions";
+    throw new PostgresError("0A000", message);
+  }
+  const left = filtered(planGroup(item.left, [], known, null));
+  const right = filtered(planGroup(item.right, [], known, null));
+  const [on, filter] = [conditionOf(item.on), conditionOf(conjuncts)];
+  const [leftSources, rightSources] = [sourcesOf(leftMask), sourcesOf(rightMask)];
+  return {
+    build: (site, frame) => {
+      const sides = { left: left(site, frame), right: right(site, frame) };
+      return new FullJoin({ frame, ...sides, rightSources, on, filter }, leftSources, keys);
+    },
+    residual: [],
+    ordered: false,
+  };
+}
+
+function joined(left: BuildOperator, item: FromItem, right: PlannedPart): PlannedPart {
+  const on = conditionOf(right.residual);
+  const filter = conditionOf([]);
+  const rightSources = sourcesOf(maskOf(item));
+  return {
+    build: (site, frame) => {
+      const sides = { left: left(site, frame), right: right.build(site, frame) };
+      return new NestedLoop({ frame, ...sides, rightSources, on, filter }, false);
+    },
+    residual: [],
+    ordered: false,
+  };
+}
+
+function hashed(
+  part: PlannedPart,
+  item: FromItem,
+  keys: HashKeys,
+  residual: readonly Conjunct[],
+): PlannedPart {
+  const sources = sourcesOf(maskOf(item));
+  const build = filtered(part);
+  return {
+    build: (site, frame) => new HashedRelation(frame, build(site, frame), sources, keys),
+    residual,
+    ordered: false,
+  };
+}
+
+function filtered({ build, residual }: PlannedPart): BuildOperator {
+  if (residual.length === 0) {
+    return build;
+  }
+  const filter = conditionOf(residual);
+  return (site, frame) => new Filtered(frame, build(site, frame), filter);
+}
+
+/** The equations between the sources in `mask` and those that are known. */
+function keysFor(mask: number, conjuncts: readonly Conjunct[], known: number): HashKeys {
+  const stored: TypedValue[] = [];
+  const sought: TypedValue[] = [];
+  for (const { expression } of conjuncts) {
+    for (const { place, kind, value, type, sources } of expression.matches ?? []) {
+      const { source, column } = place;
+      if (kind !== "one" || ((1 << source) & mask) === 0 || (sources & ~known) !== 0) {
+        continue;
+      }
+      stored.push({ evaluate: (frame) => frame.rows[source]?.[column] ?? null, type });
+      sought.push({ evaluate: value, type });
+      break;
+    }
+  }
+  return { stored, sought };
+}
+
+function maskOf(item: FromItem): number {
+  return item.kind === "join" ? maskOfGroup(item.left) | maskOfGroup(item.right) : 1 << item.source;
+}
+
+/** The sources of a group, as bits. */
+export function maskOfGroup(group: FromGroup): number {
+  return group.items.reduce((mask, item) => mask | maskOf(item), 0);
+}
+
+function needsOf(item: FromItem): number {
+  if (item.kind === "table") {
+    return 0;
+  }
+  if (item.kind === "stream") {
+    return item.needs;
+  }
+  const conditions = [...item.on, ...item.left.conjuncts, ...item.right.conjuncts];
+  const used = conditions.reduce((mask, { expression }) => mask | expression.sources, 0);
+  const items = [...item.left.items, ...item.right.items];
+  const needs = items.reduce((mask, one) => mask | needsOf(one), used);
+  return needs & ~maskOf(item);
+}
+
+/** The places of the bits. */
+export function sourcesOf(mask: number): number[] {
+  const sources: number[] = [];
+  for (let source = 0; source < 30; source += 1) {
+    if (((mask >> source) & 1) === 1) {
+      sources.push(source);
+    }
+  }
+  return sources;
+}

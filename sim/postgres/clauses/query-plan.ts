@@ -1,0 +1,32 @@
+import type { RowStream } from "../operators/operator.ts";
+import type { WaitPolicy } from "../rows/row-locking.ts";
+import type { RowLockMode } from "../storage/row.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { Field } from "../types/field.ts";
+import type { SqlType } from "../types/sql-type.ts";
+import type { Site } from "./statement-context.ts";
+
+/** How FOR UPDATE and its kin lock a row. */
+export interface Locking {
+  readonly mode: RowLockMode;
+  readonly policy: WaitPolicy;
+}
+
+/**
+ * A query compiled: a SELECT, VALUES, or a set operation over such. It depends on nothing but the
+ * text and the shapes of the tables, so that every engine of the process can build it.
+ */
+export interface QueryPlan {
+  readonly columns: readonly Field[];
+  /** What it uses of the query around it, as bits of that query's sources. */
+  readonly uses: number;
+  /**
+   * Coerces a column, which is of unknown type or of one with an implicit cast, to the type that
+   * the query around it asks for. To be called before the first `build`.
+   */
+  coerceColumn(at: number, type: SqlType, node: SyntaxNode): void;
+  /** Locks the rows of its tables: FOR UPDATE of a query around it that names it. */
+  lock(locking: Locking, node: SyntaxNode): void;
+  /** Makes the operators. `site.outer` is the frame of the query around it. */
+  build(site: Site): RowStream;
+}

@@ -1,0 +1,311 @@
+import { Aggregates } from "../expressions/aggregate.ts";
+import { settleUnknown } from "../expressions/coercion.ts";
+import { compileExpression } from "../expressions/compile-expression.ts";
+import type { Expression } from "../expressions/expression.ts";
+import type { SubQuery } from "../expressions/frame.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
+import { Aggregation } from "../operators/aggregation.ts";
+import { Arrangement, type SortKey } from "../operators/arrangement.ts";
+import { Distinct } from "../operators/distinct.ts";
+import { Limit, type LimitBounds } from "../operators/limit.ts";
+import { LockRows, type RowMark } from "../operators/lock-rows.ts";
+import type { RowStream } from "../operators/operator.ts";
+import { Projection } from "../operators/projection.ts";
+import { type ColumnSortKey, SortedStream } from "../operators/sorted-stream.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { BOOLEAN, TEXT } from "../types/builtin-types.ts";
+import type { Field } from "../types/field.ts";
+import type { SqlType } from "../types/sql-type.ts";
+import type { WantedOrder } from "./access-path.ts";
+import { coerceToCommon } from "./common-type.ts";
+import { conditionOf, readConjuncts } from "./conjunct.ts";
+import { type FromClause, readFromClause } from "./from-clause.ts";
+import { compileGroupClause, GroupedColumns, type GroupKey } from "./grouping.ts";
+import { maskOfGroup, planFrom, type PlannedFrom, sourcesOf } from "./join-plan.ts";
+import { compileLimit } from "./limit-clause.ts";
+import { markRows, readLockingClause, wordsOf } from "./locking-clause.ts";
+import type { Locking, QueryPlan } from "./query-plan.ts";
+import { buildFrame, QueryScope } from "./query-scope.ts";
+import { compileSortClause, type SortClauseKey } from "./sort-clause.ts";
+import type { Site } from "./statement-context.ts";
+import { compileTargets, type Target } from "./target-list.ts";
+
+/** Compiles SELECT ... FROM ... without set operations, as a query inside the given scope. */
+export function compileSelectQuery(scope: QueryScope, node: SyntaxNode): SelectQuery {
+  return new SelectReader(scope, node).read();
+}
+
+/** The parts of a SELECT as they were compiled. */
+interface SelectParts {
+  readonly from: FromClause;
+  readonly planned: PlannedFrom;
+  readonly sources: readonly number[];
+  readonly grouping: {
+    readonly keys: readonly GroupKey[] | null;
+    readonly aggregates: Aggregates;
+  } | null;
+  readonly having: ReturnType<typeof conditionOf>;
+  readonly sortKeys: readonly SortClauseKey[];
+  readonly distinct: boolean;
+  readonly limit: LimitBounds | null;
+}
+
+/** One SELECT, compiled. */
+export class SelectQuery implements QueryPlan {
+  readonly #scope: QueryScope;
+  readonly #subQueries: readonly ((site: Site) => SubQuery)[];
+  readonly #entries: number;
+  readonly #parts: SelectParts;
+  readonly #targets: Target[];
+  readonly #marks: RowMark[] = [];
+  readonly uses: number;
+
+  constructor(scope: QueryScope, parts: SelectParts, targets: readonly Target[]) {
+    this.#scope = scope;
+    this.#subQueries = scope.subQueries;
+    this.#entries = scope.entries.length;
+    this.#parts = parts;
+    this.#targets = [...targets];
+    this.uses = scope.outerUses;
+  }
+
+  get columns(): readonly Field[] {
+    return this.#targets.map(({ name, expression }) => ({
+      name,
+      type: expression.type,
+      typmod: expression.typmod ?? -1,
+    }));
+  }
+
+  /** How each output column is computed. */
+  get targets(): readonly Target[] {
+    return this.#targets;
+  }
+
+  /** Gives every column that is still of unknown type the type text. */
+  settle(): void {
+    for (const [at, target] of this.#targets.entries()) {
+      const expression = settleUnknown(this.#scope, target.expression, TEXT);
+      this.#targets[at] = { ...target, expression };
+    }
+  }
+
+  coerceColumn(at: number, type: SqlType, node: SyntaxNode): void {
+    const target = this.#targets[at];
+    if (target !== undefined) {
+      const expression = coerceToCommon(this.#scope, target.expression, type, node);
+      this.#targets[at] = { ...target, expression };
+    }
+  }
+
+  lock(locking: Locking, node: SyntaxNode): void {
+    this.lockNamed({ locking, names: [], node });
+  }
+
+  /** The query's own FOR UPDATE, or one of a query around it. */
+  lockNamed(wanted: {
+    readonly locking: Locking;
+    readonly names: readonly string[];
+    readonly node: SyntaxNode;
+  }): void {
+    const { grouping, distinct, from } = this.#parts;
+    const words = wordsOf(wanted.locking);
+    if (distinct) {
+      throw new PostgresError("0A000", `${words} is not allowed with DISTINCT clause`);
+    }
+    if (grouping !== null) {
+      const what = grouping.keys !== null ? "GROUP BY clause" : "aggregate functions";
+      throw new PostgresError("0A000", `${words} is not allowed with ${what}`);
+    }
+    markRows(this.#scope, from, this.#marks, wanted);
+  }
+
+  build(site: Site): RowStream {
+    const { planned, sources, grouping, having, sortKeys, distinct, limit } = this.#parts;
+    const frame = buildFrame(site, this.#entries, this.#subQueries);
+    let operator = planned.build(site, frame);
+    if (grouping !== null) {
+      const keys = grouping.keys?.map(({ expression }) => expression) ?? null;
+      const calls = grouping.aggregates;
+      operator = new Aggregation(frame, operator, sources, { keys, calls, having });
+    }
+    const ordered = planned.ordered && grouping === null;
+    const matters =
+      site.shuffles || sortKeys.length > 0 || limit !== null || this.#marks.length > 0;
+    if (!distinct && !ordered && matters) {
+      const grouped = grouping !== null;
+      operator = new Arrangement(frame, operator, this.#sortKeys(), { sources, grouped });
+    }
+    if (this.#marks.length > 0) {
+      operator = new LockRows(frame, operator, this.#marks);
+    }
+    const targets = this.#targets.map(({ expression }) => expression.evaluate);
+    let stream: RowStream = new Projection(frame, operator, targets);
+    if (distinct) {
+      stream = new SortedStream(frame, new Distinct(stream, this.#types()), this.#columnKeys());
+    }
+    return limit === null ? stream : new Limit(frame, stream, limit);
+  }
+
+  #types(): SqlType[] {
+    return this.#targets.map(({ expression }) => expression.type);
+  }
+
+  #columnKeys(): ColumnSortKey[] {
+    return this.#parts.sortKeys.map(({ target = 0, descending, nullsFirst }) => {
+      const type = this.#targets[target]?.expression.type ?? TEXT;
+      return { column: target, type, descending, nullsFirst };
+    });
+  }
+
+  #sortKeys(): SortKey[] {
+    return this.#parts.sortKeys.map(({ target, expression, descending, nullsFirst }) => {
+      const sorted = target === undefined ? expression : this.#targets[target]?.expression;
+      return {
+        evaluate: sorted?.evaluate ?? nothing,
+        type: sorted?.type ?? TEXT,
+        descending,
+        nullsFirst,
+      };
+    });
+  }
+}
+
+const nothing = (): null => null;
+
+/** Reads the clauses in Postgres's order, for it decides which of them types a parameter. */
+class SelectReader {
+  readonly #scope: QueryScope;
+  readonly #node: SyntaxNode;
+  readonly #aggregates: Aggregates;
+
+  constructor(outer: QueryScope, node: SyntaxNode) {
+    this.#scope = new QueryScope(outer.context, outer, outer.compilers);
+    this.#node = node;
+    this.#aggregates = new Aggregates(this.#scope);
+  }
+
+  read(): SelectQuery {
+    const scope = this.#scope;
+    const node = this.#node;
+    node.only("op", "SETOP_NONE");
+    node.only("limitOption", "LIMIT_OPTION_DEFAULT", "LIMIT_OPTION_COUNT");
+    const from = readFromClause(scope, node.children("fromClause"));
+    const targets = compileTargets(scope, node.children("targetList"), this.#compile);
+    const where = readConjuncts(scope, node.child("whereClause"), "WHERE");
+    const havingNode = node.child("havingClause");
+    const havingText = havingNode?.reopen();
+    const having = this.#withAggregates(() => readConjuncts(scope, havingNode, "HAVING"));
+    const sortNodes = node.children("sortClause");
+    const written = compileSortClause(scope, sortNodes, targets, this.#compile);
+    const groupNodes = node.children("groupClause");
+    const keys = compileGroupClause(scope, groupNodes, targets, this.#compileKey);
+    const distinct = readDistinct(node);
+    const sortKeys = distinct ? written.map((key) => inSelectList(key, targets)) : written;
+    const limitNodes = { limit: node.child("limitCount"), offset: node.child("limitOffset") };
+    const limit = compileLimit(scope, limitNodes);
+    const lockingNodes = node.children("lockingClause");
+    node.end();
+
+    const isGrouped = keys.length > 0 || this.#aggregates.count > 0 || havingNode !== undefined;
+    const grouping = isGrouped
+      ? { keys: keys.length > 0 ? keys : null, aggregates: this.#aggregates }
+      : null;
+    if (isGrouped) {
+      this.#checkGrouped(from, keys, [
+        ...targets,
+        ...sortKeys.flatMap(({ expression, node: key }) =>
+          expression === undefined ? [] : [{ expression, node: key }],
+        ),
+        ...(havingText === undefined ? [] : [{ expression: UNSHOWN, node: havingText }]),
+      ]);
+    }
+    const order = isGrouped || distinct ? null : orderOverOneTable(sortKeys, targets);
+    const planned = planFrom(from.group, where, order);
+    const sources = sourcesOf(maskOfGroup(from.group));
+    const parts = { from, planned, sources, grouping, sortKeys, distinct, limit };
+    const query = new SelectQuery(scope, { ...parts, having: conditionOf(having) }, targets);
+    for (const lockingNode of lockingNodes) {
+      const { locking, names } = readLockingClause(lockingNode);
+      query.lockNamed({ locking, names, node: lockingNode });
+    }
+    return query;
+  }
+
+  readonly #compile = (node: SyntaxNode): Expression =>
+    this.#withAggregates(() => compileExpression(this.#scope, node));
+
+  readonly #compileKey = (node: SyntaxNode): Expression =>
+    settleUnknown(this.#scope, compileExpression(this.#scope, node), TEXT);
+
+  #withAggregates<Result>(compile: () => Result): Result {
+    this.#scope.aggregateCall = this.#aggregates.compileCall;
+    const compiled = compile();
+    this.#scope.aggregateCall = null;
+    return compiled;
+  }
+
+  #checkGrouped(
+    from: FromClause,
+    keys: readonly GroupKey[],
+    shown: readonly { readonly expression: Expression; readonly node: SyntaxNode | undefined }[],
+  ): void {
+    const grouped = new GroupedColumns(this.#scope, keys, from.tables, () => true);
+    for (const one of shown) {
+      grouped.check(one);
+    }
+    for (const place of this.#scope.innerUses) {
+      grouped.checkInner(place);
+    }
+  }
+}
+
+const UNSHOWN: Expression = { type: BOOLEAN, evaluate: nothing, sources: 0 };
+
+function readDistinct(node: SyntaxNode): boolean {
+  const [first] = node.sparseChildren("distinctClause");
+  // DISTINCT alone is a list with nothing in it.
+  return node.sparseChildren("distinctClause").length > 0 && first === undefined
+    ? true
+    : (first?.refuse("DISTINCT ON") ?? false);
+}
+
+/** Of DISTINCT: an expression of ORDER BY stands for the output column that is written like it. */
+function inSelectList(key: SortClauseKey, targets: readonly Target[]): SortClauseKey {
+  if (key.target !== undefined) {
+    return key;
+  }
+  const text = key.node.canonical();
+  const column = key.expression?.column;
+  const found = targets.findIndex(({ node, expression }) =>
+    column === undefined
+      ? node?.canonical() === text
+      : expression.column?.source === column.source && expression.column.column === column.column,
+  );
+  if (found < 0) {
+    throw new PostgresError(
+      "42P10",
+      "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
+    );
+  }
+  return { ...key, target: found };
+}
+
+/**
+ * Null where an index cannot give the order: NULLS placed otherwise than in a B-tree, or not a
+ * plain column.
+ */
+function orderOverOneTable(
+  keys: readonly SortClauseKey[],
+  targets: readonly Target[],
+): WantedOrder[] | null {
+  const wanted: WantedOrder[] = [];
+  for (const { target, expression, descending, nullsFirst } of keys) {
+    const sorted = target === undefined ? expression : targets[target]?.expression;
+    if (sorted?.column === undefined || nullsFirst !== descending) {
+      return null;
+    }
+    wanted.push({ column: sorted.column.column, descending });
+  }
+  return wanted;
+}

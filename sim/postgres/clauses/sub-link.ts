@@ -1,0 +1,169 @@
+import { settleUnknown } from "../expressions/coercion.ts";
+import { compileExpression } from "../expressions/compile-expression.ts";
+import type { Evaluate, Expression } from "../expressions/expression.ts";
+import type { Frame, SubQuery } from "../expressions/frame.ts";
+import { binaryOperator } from "../expressions/operator.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
+import { SubQueryResult } from "../operators/sub-query-result.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { arrayOver, BOOLEAN, TEXT, UNKNOWN } from "../types/builtin-types.ts";
+import type { Datum } from "../types/datum.ts";
+import type { QueryPlan } from "./query-plan.ts";
+import type { QueryScope } from "./query-scope.ts";
+
+/** Compiles a query inside an expression: EXISTS, a scalar, ARRAY, IN, ANY or ALL. */
+export function compileSubLink(scope: QueryScope, node: SyntaxNode): Expression {
+  const kind = node.requiredText("subLinkType");
+  const left = node.child("testexpr");
+  const operator = node.names("operName");
+  const query = node.requiredChild("subselect");
+  node.end();
+  switch (kind) {
+    case "EXISTS_SUBLINK":
+      return exists(scope, scope.compilers.query(scope, query));
+    case "EXPR_SUBLINK":
+      return scalar(scope, query);
+    case "ARRAY_SUBLINK":
+      return arrayOf(scope, query);
+    case "ANY_SUBLINK":
+    case "ALL_SUBLINK": {
+      const tested = left ?? node.refuse("a sub-select without a left operand");
+      if (tested.kind === "RowExpr") {
+        tested.refuse("a row compared with a sub-select");
+      }
+      return quantified(scope, {
+        node,
+        query,
+        left: compileExpression(scope, tested),
+        operator: operator[0] ?? "=",
+        all: kind === "ALL_SUBLINK",
+      });
+    }
+    default:
+      return node.refuse(kind);
+  }
+}
+
+function exists(scope: QueryScope, plan: QueryPlan): Expression {
+  const at = addSubQuery(scope, plan, false);
+  const evaluate: Evaluate = (frame) => {
+    const rows = subQueryAt(frame, at);
+    rows.open();
+    return rows.next() !== null;
+  };
+  return { type: BOOLEAN, evaluate, sources: plan.uses };
+}
+
+function scalar(scope: QueryScope, query: SyntaxNode): Expression {
+  const [plan, type] = oneColumn(scope, query);
+  const at = addSubQuery(scope, plan, false);
+  const evaluate: Evaluate = (frame) => {
+    const rows = subQueryAt(frame, at);
+    rows.open();
+    const row = rows.next();
+    if (row === null) {
+      return null;
+    }
+    if (rows.next() !== null) {
+      const message = "more than one row returned by a subquery used as an expression";
+      throw new PostgresError("21000", message);
+    }
+    return row[0] ?? null;
+  };
+  return { type, evaluate, sources: plan.uses };
+}
+
+function arrayOf(scope: QueryScope, query: SyntaxNode): Expression {
+  const [plan, type] = oneColumn(scope, query);
+  const array = arrayOver(type) ?? query.refuse(`an array of ${type.name}`);
+  const at = addSubQuery(scope, plan, true);
+  const evaluate: Evaluate = (frame) => {
+    const rows = subQueryAt(frame, at);
+    const values: Datum[] = [];
+    rows.open();
+    for (let row = rows.next(); row !== null; row = rows.next()) {
+      values.push(row[0] ?? null);
+    }
+    return values;
+  };
+  return { type: array, evaluate, sources: plan.uses };
+}
+
+/** `left op ANY (query)` and `left op ALL (query)`, with SQL's null in between. */
+function quantified(
+  scope: QueryScope,
+  link: {
+    readonly node: SyntaxNode;
+    readonly query: SyntaxNode;
+    readonly left: Expression;
+    readonly operator: string;
+    readonly all: boolean;
+  },
+): Expression {
+  const { node, query, operator, all } = link;
+  const plan = scope.compilers.query(scope, query);
+  demandOneColumn(plan, "subquery has too many columns");
+  if (plan.columns[0]?.type === UNKNOWN) {
+    plan.coerceColumn(0, TEXT, query);
+  }
+  const type = plan.columns[0]?.type ?? TEXT;
+  const at = addSubQuery(scope, plan, false);
+  const place = scope.addInnerValue();
+  const right: Expression = {
+    type,
+    evaluate: (frame) => frame.innerValues[place] ?? null,
+    sources: 0,
+  };
+  const left = settleUnknown(scope, link.left, type);
+  const compared = binaryOperator({ scope, node, name: operator, left, right });
+  const decisive = !all;
+  const evaluate: Evaluate = (frame) => {
+    const rows = subQueryAt(frame, at);
+    let sawNull = false;
+    rows.open();
+    for (let row = rows.next(); row !== null; row = rows.next()) {
+      frame.innerValues[place] = row[0] ?? null;
+      const holds = compared.evaluate(frame);
+      if (holds === decisive) {
+        return decisive;
+      }
+      sawNull ||= holds === null;
+    }
+    return sawNull ? null : all;
+  };
+  return { type: BOOLEAN, evaluate, sources: plan.uses | left.sources };
+}
+
+function oneColumn(scope: QueryScope, query: SyntaxNode): [QueryPlan, Expression["type"]] {
+  const plan = scope.compilers.query(scope, query);
+  demandOneColumn(plan, "subquery must return only one column");
+  if (plan.columns[0]?.type === UNKNOWN) {
+    plan.coerceColumn(0, TEXT, query);
+  }
+  return [plan, plan.columns[0]?.type ?? TEXT];
+}
+
+function demandOneColumn(plan: QueryPlan, message: string): void {
+  if (plan.columns.length !== 1) {
+    throw new PostgresError("42601", message);
+  }
+}
+
+/** The place of the query among those of its frame; one that depends on nothing is run once. */
+function addSubQuery(scope: QueryScope, plan: QueryPlan, shuffles: boolean): number {
+  const once = plan.uses === 0;
+  return (
+    scope.subQueries.push((site) => {
+      const stream = plan.build({ ...site, shuffles });
+      return once ? new SubQueryResult(site.run, stream) : stream;
+    }) - 1
+  );
+}
+
+function subQueryAt(frame: Frame, at: number): SubQuery {
+  const found = frame.subQueries[at];
+  if (found === undefined) {
+    throw new Error("a query of an expression is missing from its frame");
+  }
+  return found;
+}

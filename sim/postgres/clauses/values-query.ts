@@ -1,0 +1,89 @@
+import { compileExpression } from "../expressions/compile-expression.ts";
+import type { Expression } from "../expressions/expression.ts";
+import type { SubQuery } from "../expressions/frame.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
+import type { RowStream } from "../operators/operator.ts";
+import { ValueRows } from "../operators/value-rows.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { UNKNOWN } from "../types/builtin-types.ts";
+import type { Field } from "../types/field.ts";
+import type { SqlType } from "../types/sql-type.ts";
+import { coerceToCommon, commonTypeOf } from "./common-type.ts";
+import type { QueryPlan } from "./query-plan.ts";
+import { buildFrame, QueryScope } from "./query-scope.ts";
+import type { Site } from "./statement-context.ts";
+
+/** Compiles `VALUES (...), (...)`, as a query inside the given scope. */
+export function compileValuesQuery(outer: QueryScope, node: SyntaxNode): ValuesQuery {
+  const scope = new QueryScope(outer.context, outer, outer.compilers);
+  node.only("op", "SETOP_NONE");
+  const rows = readValuesLists(node, (item) => compileExpression(scope, item));
+  return new ValuesQuery(scope, rows, node.reopen());
+}
+
+/** The lists of a VALUES, each item compiled; 42601 when they are not of one length. */
+export function readValuesLists<Item>(
+  node: SyntaxNode,
+  compile: (item: SyntaxNode) => Item,
+): Item[][] {
+  let length: number | undefined;
+  return node.children("valuesLists").map((list) => {
+    const items = list.children("items").map(compile);
+    list.end();
+    length ??= items.length;
+    if (items.length !== length) {
+      throw new PostgresError("42601", "VALUES lists must all be the same length");
+    }
+    return items;
+  });
+}
+
+/** A VALUES list, compiled. */
+class ValuesQuery implements QueryPlan {
+  readonly uses: number;
+  readonly #scope: QueryScope;
+  readonly #subQueries: readonly ((site: Site) => SubQuery)[];
+  readonly #rows: Expression[][];
+  readonly #types: SqlType[];
+
+  constructor(scope: QueryScope, rows: Expression[][], node: SyntaxNode) {
+    this.#scope = scope;
+    this.#subQueries = scope.subQueries;
+    this.#rows = rows;
+    this.uses = scope.outerUses;
+    const [first = []] = rows;
+    this.#types = first.map((_, at) => {
+      const types = rows.map((row) => row[at]?.type ?? UNKNOWN);
+      return types.every((type) => type === UNKNOWN) ? UNKNOWN : commonTypeOf(types, "VALUES");
+    });
+    for (const [at, type] of this.#types.entries()) {
+      if (type !== UNKNOWN) {
+        this.coerceColumn(at, type, node);
+      }
+    }
+  }
+
+  get columns(): readonly Field[] {
+    return this.#types.map((type, at) => ({ name: `column${at + 1}`, type, typmod: -1 }));
+  }
+
+  coerceColumn(at: number, type: SqlType, node: SyntaxNode): void {
+    this.#types[at] = type;
+    for (const row of this.#rows) {
+      const value = row[at];
+      if (value !== undefined) {
+        row[at] = coerceToCommon(this.#scope, value, type, node);
+      }
+    }
+  }
+
+  lock(): void {
+    throw new PostgresError("0A000", "FOR UPDATE cannot be applied to VALUES");
+  }
+
+  build(site: Site): RowStream {
+    const frame = buildFrame(site, 0, this.#subQueries);
+    const rows = this.#rows.map((row) => row.map(({ evaluate }) => evaluate));
+    return new ValueRows(frame, rows);
+  }
+}
