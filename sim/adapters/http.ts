@@ -11,7 +11,7 @@ import type { HttpResponse, Route, Server } from "../../system/ports/server.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { NotSimulated } from "../kernel/not-simulated.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
-import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
+import { isConnectionError } from "../network/connection-error.ts";
 import type { Network } from "../network/network.ts";
 import { Protocol } from "../network/protocol.ts";
 import {
@@ -118,8 +118,13 @@ export function createHttpClient(network: Network, from: SimulatedProcess): Http
     const idle = idleByServer.get(to) ?? [];
     idleByServer.set(to, idle);
     try {
-      const connection = takeOpen(idle) ?? (await connectRequestClient(network, { from, port }));
-      const timer = from.after(ANSWER_MS_MAX, () => connection.close());
+      const beganAtMs = from.nowMs();
+      const connection =
+        takeOpen(idle) ??
+        (await connectRequestClient(network, { from, port, timeoutMs: ANSWER_MS_MAX }));
+      // One bound for both, as an AbortSignal is for `fetch`.
+      const leftMs = Math.max(0, beganAtMs + ANSWER_MS_MAX - from.nowMs());
+      const timer = from.after(leftMs, () => connection.close());
       const response = await connection.request(request);
       timer.cancel();
       idle.push(connection);
@@ -139,8 +144,7 @@ function takeOpen(idle: HttpConnection[]): HttpConnection | undefined {
 }
 
 function asUnanswered(error: unknown): unknown {
-  const isLost = error instanceof ConnectionRefused || error instanceof ConnectionLost;
-  return isLost ? new Unanswered(error.message, { cause: error }) : error;
+  return isConnectionError(error) ? new Unanswered(error.message, { cause: error }) : error;
 }
 
 async function respond(

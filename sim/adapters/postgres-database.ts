@@ -5,7 +5,7 @@ import {
   type QueryResult,
 } from "../../system/ports/database.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
-import { ConnectionLost, ConnectionRefused } from "../network/connection-error.ts";
+import { isConnectionError } from "../network/connection-error.ts";
 import type { Network } from "../network/network.ts";
 import {
   connectRequestClient,
@@ -14,6 +14,9 @@ import {
 import { clientRow } from "../postgres/client/client-row-codec.ts";
 import type { PostgresPort, PostgresRequest } from "../postgres/server/postgres-protocol.ts";
 import type { QueryReply } from "../postgres/server/query-result.ts";
+
+/** As `system/adapters/postgres-database.ts` has it: for a free connection, and for a new one. */
+const CONNECT_MS_MAX = 5_000;
 
 /** As `pg`'s pool has it. */
 const CONNECTIONS_MAX = 10;
@@ -46,10 +49,29 @@ export function createSimulatedDatabase(place: DatabasePlace): Database {
     waiting.shift()?.();
   };
 
+  const aFreeOne = (): Promise<void> => {
+    const { process } = place;
+    return process.promise<void>("a free connection", (resolve, reject) => {
+      const timer = process.after(CONNECT_MS_MAX, () => {
+        waiting.splice(waiting.indexOf(goOn), 1);
+        reject(new Error("timeout exceeded when trying to connect"));
+      });
+      const goOn = (): void => {
+        timer.cancel();
+        resolve();
+      };
+      waiting.push(goOn);
+    });
+  };
+
   return {
     async connect(purpose) {
-      while (busy >= CONNECTIONS_MAX) {
-        await place.process.promise<void>("a free connection", (resolve) => waiting.push(resolve));
+      try {
+        while (busy >= CONNECTIONS_MAX) {
+          await aFreeOne();
+        }
+      } catch (error) {
+        throw noConnection(purpose, error);
       }
       busy += 1;
       try {
@@ -58,11 +80,7 @@ export function createSimulatedDatabase(place: DatabasePlace): Database {
       } catch (error) {
         busy -= 1;
         waiting.shift()?.();
-        throw new DatabaseError(`no connection for ${purpose}`, {
-          code: "connection",
-          applied: "no",
-          cause: error,
-        });
+        throw noConnection(purpose, error);
       }
     },
     async close() {
@@ -73,6 +91,14 @@ export function createSimulatedDatabase(place: DatabasePlace): Database {
   };
 }
 
+function noConnection(purpose: string, cause: unknown): DatabaseError {
+  return new DatabaseError(`no connection for ${purpose}`, {
+    code: "connection",
+    applied: "no",
+    cause,
+  });
+}
+
 /** The one used last that the server has not hung up on. */
 function takeOpen(idle: PostgresConnection[]): PostgresConnection | undefined {
   const connection = idle.pop();
@@ -80,7 +106,11 @@ function takeOpen(idle: PostgresConnection[]): PostgresConnection | undefined {
 }
 
 function open({ network, process, server }: DatabasePlace): Promise<PostgresConnection> {
-  return connectRequestClient(network, { from: process, port: server });
+  return connectRequestClient(network, {
+    from: process,
+    port: server,
+    timeoutMs: CONNECT_MS_MAX,
+  });
 }
 
 function createConnection(
@@ -105,7 +135,7 @@ function readReply(reply: QueryReply): QueryResult {
 }
 
 function throwDatabaseError(error: unknown): never {
-  if (error instanceof ConnectionLost || error instanceof ConnectionRefused) {
+  if (isConnectionError(error)) {
     // `pg` does not tell whether the query left: the same error comes of a connection that was lost
     // before.
     const options = { code: "connection", applied: "unknown", cause: error } as const;

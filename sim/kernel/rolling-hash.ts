@@ -1,3 +1,9 @@
+/** A digest as two whole numbers of 32 bits. */
+export interface HashWords {
+  readonly first: number;
+  readonly second: number;
+}
+
 /**
  * A hash of everything fed to it so far, in order, in two 32-bit lanes that feed each other.
  *
@@ -30,9 +36,15 @@ export class RollingHash {
     }
   }
 
-  /** All that was fed so far as one whole number of 53 bits, to be fed to another hash. */
-  toNumber(): number {
-    return (this.#second >>> 11) * 0x1_0000_0000 + (this.#first >>> 0);
+  /** Feeds all that was fed to another. */
+  addWords({ first, second }: HashWords): void {
+    this.#addWord(first);
+    this.#addWord(second);
+  }
+
+  /** All that was fed so far, to be fed to another hash. */
+  toWords(): HashWords {
+    return { first: this.#first, second: this.#second };
   }
 
   /** Sixteen hexadecimal digits. More may be fed afterwards. */

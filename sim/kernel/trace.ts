@@ -1,4 +1,4 @@
-import { RollingHash } from "./rolling-hash.ts";
+import { RollingHash, type HashWords } from "./rolling-hash.ts";
 import { TraceData, type TellData } from "./trace-data.ts";
 
 /** One thing that happened. `step` counts the kernel's events, so even a silent detour shows. */
@@ -28,13 +28,32 @@ export interface TraceRecord {
 export class TraceLabel {
   readonly text: string;
   /** What the hash is fed of it. */
-  readonly number: number;
+  readonly words: HashWords;
 
   constructor(text: string) {
     const hash = new RollingHash();
     hash.addText(text);
     this.text = text;
-    this.number = hash.toNumber();
+    this.words = hash.toWords();
+  }
+}
+
+/** Three labels that are recorded together again and again: kind, actor and text, hashed once. */
+export class TraceTopic {
+  readonly kind: string;
+  readonly actor: string;
+  readonly text: string;
+  readonly words: HashWords;
+
+  constructor(kind: TraceLabel, actor: TraceLabel, text: TraceLabel) {
+    const hash = new RollingHash();
+    hash.addWords(kind.words);
+    hash.addWords(actor.words);
+    hash.addWords(text.words);
+    this.kind = kind.text;
+    this.actor = actor.text;
+    this.text = text.text;
+    this.words = hash.toWords();
   }
 }
 
@@ -74,27 +93,34 @@ export class Trace {
     this.recordLabels(this.#labelOf(kind), this.#labelOf(actor), this.#labelOf(text), detail);
   }
 
-  /** As `record`, without looking the texts up: for who records at every event of the network. */
+  /** As `record`, without looking the texts up. */
   recordLabels(kind: TraceLabel, actor: TraceLabel, text: TraceLabel, detail: number): void {
-    const { nowUs: atUs, step } = this.#clock;
+    const hash = this.#begin(detail);
+    hash.addWords(kind.words);
+    hash.addWords(actor.words);
+    hash.addWords(text.words);
+    this.#keepEvent(kind.text, actor.text, text.text, detail);
+  }
+
+  /** As `record`, for who records at every event of the network. */
+  recordTopic(topic: TraceTopic, detail: number): void {
+    this.#begin(detail).addWords(topic.words);
+    this.#keepEvent(topic.kind, topic.actor, topic.text, detail);
+  }
+
+  #begin(detail: number): RollingHash {
     const hash = this.#hash;
-    hash.addNumber(atUs);
-    hash.addNumber(step);
+    hash.addNumber(this.#clock.nowUs);
+    hash.addNumber(this.#clock.step);
     hash.addNumber(detail);
-    hash.addNumber(kind.number);
-    hash.addNumber(actor.number);
-    hash.addNumber(text.number);
     this.#count += 1;
+    return hash;
+  }
+
+  #keepEvent(kind: string, actor: string, text: string, detail: number): void {
     if (this.#keep) {
-      this.#events.push({
-        atUs,
-        step,
-        kind: kind.text,
-        actor: actor.text,
-        text: text.text,
-        detail,
-        data: "",
-      });
+      const { nowUs: atUs, step } = this.#clock;
+      this.#events.push({ atUs, step, kind, actor, text, detail, data: "" });
     }
   }
 

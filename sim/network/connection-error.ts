@@ -21,3 +21,25 @@ export class ConnectionRefused extends Error {
     super(`connection refused: ${connection}`);
   }
 }
+
+/** Nobody answered in time: the network is cut, or far too slow. Nothing was sent. */
+export class ConnectionTimedOut extends Error {
+  override readonly name = "ConnectionTimedOut";
+  readonly code = "ETIMEDOUT";
+  readonly sent = false;
+
+  constructor(connection: string) {
+    super(`connection timed out: ${connection}`);
+  }
+}
+
+/** Whether no request can have left over it, or what was asked may have been done all the same. */
+export type ConnectionError = ConnectionLost | ConnectionRefused | ConnectionTimedOut;
+
+export function isConnectionError(error: unknown): error is ConnectionError {
+  return (
+    error instanceof ConnectionLost ||
+    error instanceof ConnectionRefused ||
+    error instanceof ConnectionTimedOut
+  );
+}

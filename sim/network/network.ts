@@ -1,9 +1,12 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import { NotSimulated } from "../kernel/not-simulated.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
-import { ConnectionRefused } from "./connection-error.ts";
-import { Link, type LatencyRange } from "./link.ts";
+import { ConnectionLost, ConnectionRefused, ConnectionTimedOut } from "./connection-error.ts";
+import { LOCAL_LATENCY, type Latency } from "./latency.ts";
+import { Link } from "./link.ts";
+import { NetworkFaults } from "./network-faults.ts";
 import type { Port } from "./protocol.ts";
+import { CONNECT_GIVEN_UP_MS } from "./retransmission.ts";
 import { StreamEnd } from "./stream-end.ts";
 import type { Speaker, Stream, StreamListener } from "./stream.ts";
 
@@ -36,12 +39,26 @@ export interface Network {
    * Settles with who listens at the client's end, which `speak` says before anything can arrive
    * there. The end goes down with its process.
    *
-   * @throws ConnectionRefused when nobody listens there
+   * @throws ConnectionRefused when nobody listens there; ConnectionTimedOut when nobody answered
+   *   within `timeoutMs`, or within 127 s, when the operating system gives up; ConnectionLost when
+   *   it broke before it stood
    */
   connect<ToServer, ToClient, Client extends StreamListener<ToClient>>(
-    ends: { from: SimulatedProcess; port: Port<ToServer, ToClient> },
+    ends: ConnectEnds<ToServer, ToClient>,
     speak: (stream: Stream<ToServer>) => Client,
   ): Promise<Client>;
+}
+
+/** The network itself, and what can be done to it. */
+export interface FaultyNetwork extends Network {
+  readonly faults: NetworkFaults;
+}
+
+/** Who connects to what, and for how long it tries. */
+export interface ConnectEnds<in out ToServer, in out ToClient> {
+  readonly from: SimulatedProcess;
+  readonly port: Port<ToServer, ToClient>;
+  readonly timeoutMs?: number;
 }
 
 interface Server {
@@ -52,23 +69,21 @@ interface Server {
   readonly ends: Set<{ close(): void }>;
 }
 
-const DEFAULT_LATENCY: LatencyRange = { minUs: 200, maxUs: 800 };
-
-/** A network without faults of its own: messages take their time, and ends die. */
-export function createNetwork(options: { kernel: Kernel; latency?: LatencyRange }): Network {
-  return new SimulatedNetwork(options.kernel, options.latency ?? DEFAULT_LATENCY);
+/** A network that works until something is done to it: messages take their time, and ends die. */
+export function createNetwork(options: { kernel: Kernel; latency?: Latency }): FaultyNetwork {
+  return new SimulatedNetwork(options.kernel, options.latency ?? LOCAL_LATENCY);
 }
 
-class SimulatedNetwork implements Network {
+class SimulatedNetwork implements FaultyNetwork {
+  readonly faults: NetworkFaults;
   readonly #kernel: Kernel;
-  readonly #latency: LatencyRange;
   /** By address. */
   readonly #servers = new Map<string, Server>();
   readonly #connectionCounts = new Map<string, number>();
 
-  constructor(kernel: Kernel, latency: LatencyRange) {
+  constructor(kernel: Kernel, latency: Latency) {
     this.#kernel = kernel;
-    this.#latency = latency;
+    this.faults = new NetworkFaults(kernel, latency);
   }
 
   listen<ToServer, ToClient>(
@@ -102,24 +117,37 @@ class SimulatedNetwork implements Network {
   }
 
   connect<ToServer, ToClient, Client extends StreamListener<ToClient>>(
-    { from, port }: { from: SimulatedProcess; port: Port<ToServer, ToClient> },
+    { from, port, timeoutMs = CONNECT_GIVEN_UP_MS }: ConnectEnds<ToServer, ToClient>,
     speak: (stream: Stream<ToServer>) => Client,
   ): Promise<Client> {
     const name = this.#nameConnection(from, port.address);
     return from.promise<Client>(`a connection to ${port.address}`, (resolve, reject) => {
-      const link = new Link({ kernel: this.#kernel, name, latency: this.#latency });
-      const end = new StreamEnd<ToServer, ToClient>({
-        name,
-        client: from.name,
-        link,
-        tell: port.protocol.tell,
+      const route = this.faults.routeOf(from.name, port.address);
+      const link = new Link({ kernel: this.#kernel, name, route });
+      const { trace } = this.#kernel;
+      const { tell } = port.protocol;
+      const end = new StreamEnd<ToServer, ToClient>({ name, client: from.name, link, trace, tell });
+      const failAfterMs = Math.min(timeoutMs, CONNECT_GIVEN_UP_MS);
+      const timer = from.after(failAfterMs, () => {
+        end.close();
+        reject(new ConnectionTimedOut(name));
       });
       end.open({
         owner: from,
         settlesNothing: false,
         onClosed: from.onExit(() => end.close()),
       });
+      // Until it stands, all that it can hear is that it broke.
+      end.listen({
+        onMessage() {},
+        onEnd() {
+          timer.cancel();
+          reject(new ConnectionLost({ connection: name, sent: false }));
+        },
+      });
+      link.onReset((side) => (side === "client" ? end.end() : end.other.end()));
       const beAccepted = (): void => {
+        timer.cancel();
         if (end.isOpen) {
           const client = speak(end);
           end.listen(client);
@@ -127,17 +155,19 @@ class SimulatedNetwork implements Network {
         }
       };
       const beRefused = (): void => {
+        timer.cancel();
         end.close();
+        link.forget();
         reject(new ConnectionRefused(name));
       };
-      link.send("server", "connect", () => {
+      link.sendCallback(link.toServer, "connect", () => {
         const server = this.#servers.get(port.address);
-        if (server === undefined) {
-          link.send("client", "refuse", beRefused);
+        if (server === undefined || route.refuses) {
+          link.sendCallback(link.toClient, "refuse", beRefused);
           return;
         }
         // Sent first, so that what the server says without being asked comes behind it.
-        link.send("client", "accept", beAccepted);
+        link.sendCallback(link.toClient, "accept", beAccepted);
         acceptConnection(server, port, end.other);
       });
     });

@@ -1,7 +1,9 @@
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import type { TellData } from "../kernel/trace-data.ts";
-import type { Link, LinkMessage } from "./link.ts";
+import type { Trace } from "../kernel/trace.ts";
+import type { Link } from "./link.ts";
 import type { ProtocolData, Stream, StreamListener } from "./stream.ts";
+import { Arrival, type LinkMessage, type Way } from "./way.ts";
 
 /**
  * An end of a stream over one link. The client's end is made first, and the server's with it, as
@@ -12,6 +14,7 @@ export class StreamEnd<Out, In> implements Stream<Out> {
   readonly client: string;
   readonly other: StreamEnd<In, Out>;
   readonly #link: Link;
+  readonly #trace: Trace;
   readonly #side: "client" | "server";
   /** What goes into the trace of each message that is sent here. */
   readonly #tell: TellData<Out>;
@@ -26,6 +29,7 @@ export class StreamEnd<Out, In> implements Stream<Out> {
     this.name = options.name;
     this.client = options.client;
     this.#link = options.link;
+    this.#trace = options.trace;
     this.#tell = tell.toServer;
     this.#side = other === undefined ? "client" : "server";
     const reversed = { toServer: tell.toClient, toClient: tell.toServer };
@@ -58,45 +62,101 @@ export class StreamEnd<Out, In> implements Stream<Out> {
   }
 
   send(message: Out, word: LinkMessage): void {
-    if (this.#isOpen) {
-      const { other } = this;
-      const arrive = (): void => {
-        this.#link.recordData(message, this.#tell);
-        other.#hear(message);
-      };
-      this.#link.send(other.#side, word, arrive, other.#settlesNothing);
+    if (!this.#isOpen) {
+      return;
     }
+    const link = this.#link;
+    if (word === "request") {
+      link.countRequest();
+    } else if (word === "reply" && link.losesReply()) {
+      return;
+    }
+    const { other } = this;
+    link.send(
+      new MessageArrival({
+        way: this.#wayOut(),
+        word,
+        message,
+        tell: this.#tell,
+        trace: this.#trace,
+        end: other,
+        settlesNothing: other.#settlesNothing,
+      }),
+    );
   }
 
   close(): void {
     if (this.#isOpen) {
       this.#shut();
-      const { other } = this;
-      this.#link.send(other.#side, LAST_WORDS[this.#side], () => other.#end());
+      const link = this.#link;
+      link.sendCallback(this.#wayOut(), LAST_WORDS[this.#side], () => {
+        link.forget();
+        this.other.end();
+      });
     }
   }
 
-  #hear(message: In): void {
+  /** For the network: a message has arrived. */
+  hear(message: In): void {
     if (this.#owner?.isPaused === true) {
-      this.#owner.act(() => this.#hear(message));
+      this.#owner.act(() => this.hear(message));
     } else if (this.#isOpen) {
       this.#owner?.activate();
       this.#listener?.onMessage(message);
     }
   }
 
-  #end(): void {
+  /** For the network: the other end is closed, or the connection broke. */
+  end(): void {
     if (this.#owner?.isPaused === true) {
-      this.#owner.act(() => this.#end());
+      this.#owner.act(() => this.end());
     } else if (this.#isOpen) {
+      const listener = this.#listener;
       this.#shut();
-      this.#listener?.onEnd();
+      listener?.onEnd();
     }
+  }
+
+  #wayOut(): Way {
+    return this.#side === "client" ? this.#link.toServer : this.#link.toClient;
   }
 
   #shut(): void {
     this.#isOpen = false;
+    // What the link still carries must not keep a dead process's memory.
+    this.#listener = undefined;
+    this.#owner = undefined;
     this.#onClosed?.();
+    this.#onClosed = undefined;
+  }
+}
+
+/** A message that arrives at an end. */
+class MessageArrival<Message> extends Arrival {
+  readonly #message: Message;
+  readonly #tell: TellData<Message>;
+  readonly #trace: Trace;
+  readonly #end: { hear(message: Message): void };
+
+  constructor(parts: {
+    way: Way;
+    word: LinkMessage;
+    message: Message;
+    tell: TellData<Message>;
+    trace: Trace;
+    end: { hear(message: Message): void };
+    settlesNothing: boolean;
+  }) {
+    super(parts.way, parts.word, parts.settlesNothing);
+    this.#message = parts.message;
+    this.#tell = parts.tell;
+    this.#trace = parts.trace;
+    this.#end = parts.end;
+  }
+
+  arrive(): void {
+    this.#trace.recordData(this.#message, this.#tell);
+    this.#end.hear(this.#message);
   }
 }
 
@@ -104,6 +164,7 @@ interface StreamEndOptions<Out, In> {
   readonly name: string;
   readonly client: string;
   readonly link: Link;
+  readonly trace: Trace;
   /** What is sent here goes to the server, as the client's end sees it. */
   readonly tell: ProtocolData<Out, In>;
 }

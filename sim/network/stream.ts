@@ -1,5 +1,5 @@
 import type { TellData } from "../kernel/trace-data.ts";
-import type { LinkMessage } from "./link.ts";
+import type { LinkMessage } from "./way.ts";
 
 /**
  * One end of a duplex stream of messages, as who speaks on it holds it. Both ends may send at any

@@ -6,7 +6,7 @@ import type { KafkaBroker } from "../kafka/broker/broker.ts";
 import { startKafkaServer } from "../kafka/broker/kafka-server.ts";
 import { kafkaProtocol } from "../kafka/protocol/kafka-port.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { createNetwork, type Network } from "../network/network.ts";
+import { createNetwork, type FaultyNetwork } from "../network/network.ts";
 import { clientChange } from "../postgres/client/client-change.ts";
 import { postgresProtocol, type PostgresPort } from "../postgres/server/postgres-protocol.ts";
 import { startPostgresServer, type PostgresServer } from "../postgres/server/postgres-server.ts";
@@ -14,7 +14,7 @@ import { startPostgresServer, type PostgresServer } from "../postgres/server/pos
 /** The servers of one universe, and who is told of what happens in them. */
 export interface Servers {
   readonly kernel: Kernel;
-  readonly network: Network;
+  readonly network: FaultyNetwork;
   readonly broker: KafkaBroker;
   /**
    * Beside the network, for preparing and observing. @throws Error when there is no such service

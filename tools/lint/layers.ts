@@ -63,8 +63,10 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   {
     room: "sim/network/",
     layers: [
-      ["connection-error.ts", "link.ts"],
-      ["stream.ts"],
+      ["connection-error.ts", "latency.ts", "retransmission.ts"],
+      ["route.ts"],
+      ["way.ts", "network-faults.ts"],
+      ["link.ts", "stream.ts"],
       ["protocol.ts", "stream-end.ts"],
       ["network.ts"],
       ["request-reply"],

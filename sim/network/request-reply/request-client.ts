@@ -10,13 +10,15 @@ import type { FromServer, RequestReplyPort } from "./request-reply-protocol.ts";
 export interface RequestClientOptions<Request, Reply, Notice> {
   readonly from: SimulatedProcess;
   readonly port: RequestReplyPort<Request, Reply, Notice>;
+  /** How long it tries to connect. */
+  readonly timeoutMs?: number;
   /** Told of what the server says without being asked, in order with the replies. */
   readonly onPush?: (notice: Notice) => void;
   /** Told once, when the server hangs up or is gone. Not told of the own `close`. */
   readonly onLost?: () => void;
 }
 
-/** @throws ConnectionRefused when nobody listens there */
+/** @throws ConnectionRefused, ConnectionTimedOut, ConnectionLost as `Network.connect` does */
 export function connectRequestClient<Request, Reply, Notice = never>(
   network: Network,
   options: RequestClientOptions<Request, Reply, Notice>,

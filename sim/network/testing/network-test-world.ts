@@ -1,6 +1,6 @@
 import { createKernel, type Kernel } from "../../kernel/kernel.ts";
 import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
-import { createNetwork, type Listener, type Network } from "../network.ts";
+import { createNetwork, type FaultyNetwork, type Listener, type Network } from "../network.ts";
 import { Protocol } from "../protocol.ts";
 import { connectRequestClient, type RequestClient } from "../request-reply/request-client.ts";
 import type {
@@ -12,13 +12,16 @@ import { serveOneByOne } from "../request-reply/serve-one-by-one.ts";
 /** What a test of the network works with. */
 export interface NetworkTestWorld {
   readonly kernel: Kernel;
-  readonly network: Network;
+  readonly network: FaultyNetwork;
   readonly main: SimulatedProcess;
   /** What happened, in order. */
   readonly seen: string[];
   /** Starts `echoServer`, of that process or of nobody. */
   listenForEcho(owner?: SimulatedProcess): Listener;
-  connectToEcho(from?: SimulatedProcess): Promise<RequestClient<string, string>>;
+  connectToEcho(
+    from?: SimulatedProcess,
+    timeoutMs?: number,
+  ): Promise<RequestClient<string, string>>;
 }
 
 /** Runs a scenario on a fresh network. Returns what it noted, and the hash of its trace. */
@@ -36,7 +39,8 @@ export async function inNetwork(
       main,
       seen,
       listenForEcho: (owner) => listenForEcho(network, seen, owner),
-      connectToEcho: (from = main) => connectRequestClient(network, { from, port: echoPort }),
+      connectToEcho: (from = main, timeoutMs = 127_000) =>
+        connectRequestClient(network, { from, port: echoPort, timeoutMs }),
     }),
   );
   return { seen, hash: kernel.trace.finish().hash };
