@@ -30,6 +30,7 @@ export async function createEngineOracle(): Promise<EngineOracle> {
       opened += 1;
       return Promise.resolve(new EngineSession(stage, `s${opened}`));
     },
+    passTime: (delayMs) => Promise.resolve(stage.advance(delayMs)),
     close: () => Promise.resolve(),
   };
 }
@@ -63,6 +64,10 @@ class EngineSession implements OracleSession {
     const broken = this.#broken ?? (failure === undefined ? undefined : failedAnswer(failure));
     const reply = this.#asked?.reply;
     return Promise.resolve(broken ?? (reply === undefined ? undefined : readReply(reply)));
+  }
+
+  takeNotices(): readonly ErrorAnswer[] {
+    return [];
   }
 
   async run(sql: string, parameters: readonly TextParameter[] = []): Promise<Answer> {

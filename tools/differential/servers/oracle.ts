@@ -7,6 +7,8 @@ export interface Oracle {
   readonly name: "engine" | "real";
   /** A connection of its own. */
   open(): Promise<OracleSession>;
+  /** Lets time pass: the engine's clock moves only so, the real server's moves by itself. */
+  passTime(delayMs: number): Promise<void>;
   /** Ends every session that was opened. */
   close(): Promise<void>;
 }
@@ -20,6 +22,8 @@ export interface OracleSession {
   ask(sql: string, parameters?: readonly TextParameter[]): void;
   /** The answer to what was asked last, or undefined while it waits for another session. */
   settled(): Promise<Answer | undefined>;
+  /** Notices that came since this was asked last, also of a query that is still waiting. */
+  takeNotices(): readonly ErrorAnswer[];
   /** Asks, and demands an answer that waits for nobody. */
   run(sql: string, parameters?: readonly TextParameter[]): Promise<Answer>;
 }

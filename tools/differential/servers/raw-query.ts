@@ -63,8 +63,11 @@ export class RawQuery implements Submittable {
     connection.sync();
   }
 
-  noteNotice(notice: ServerMessage): void {
-    this.#notices.push(readMessage(notice));
+  /** The notice as the answer will have it. */
+  noteNotice(notice: ServerMessage): ErrorAnswer {
+    const told = readMessage(notice);
+    this.#notices.push(told);
+    return told;
   }
 
   handleRowDescription({ fields }: RowDescription): void {

@@ -1,17 +1,20 @@
 import type { Client } from "pg";
-import type { Answer, Oracle, OracleSession, TextParameter } from "./oracle.ts";
+import type { Answer, ErrorAnswer, Oracle, OracleSession, TextParameter } from "./oracle.ts";
 import { RawQuery } from "./raw-query.ts";
 import type { ScratchPostgres } from "./scratch-postgres.ts";
 
 /** The real server. `control` watches who waits for whom. */
-export async function createRealOracle(server: ScratchPostgres): Promise<Oracle> {
-  const control = await server.connect();
+export async function createRealOracle(
+  server: ScratchPostgres,
+  database?: string,
+): Promise<Oracle> {
+  const control = await server.connect(database);
   const sessions: RealSession[] = [];
   const processIds = () => sessions.map(({ processId }) => processId);
   return {
     name: "real",
     async open() {
-      const client = await server.connect();
+      const client = await server.connect(database);
       const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
       const session = new RealSession({
         client,
@@ -21,6 +24,9 @@ export async function createRealOracle(server: ScratchPostgres): Promise<Oracle>
       });
       sessions.push(session);
       return session;
+    },
+    async passTime(delayMs) {
+      await control.query("SELECT pg_sleep($1)", [delayMs / 1000]);
     },
     async close() {
       await control.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) pid", [
@@ -40,6 +46,7 @@ class RealSession implements OracleSession {
   #answer: Answer | undefined;
   #asked: Promise<Answer> | undefined;
   #query: RawQuery | undefined;
+  #notices: ErrorAnswer[] = [];
 
   constructor(parts: {
     readonly client: Client;
@@ -51,7 +58,10 @@ class RealSession implements OracleSession {
     this.#client = parts.client;
     this.#control = parts.control;
     this.#processIds = parts.processIds;
-    this.#client.on("notice", (notice) => this.#query?.noteNotice(notice));
+    this.#client.on("notice", (notice) => {
+      const told = this.#query?.noteNotice(notice);
+      this.#notices.push(...(told === undefined ? [] : [told]));
+    });
   }
 
   ask(sql: string, parameters: readonly TextParameter[] = []): void {
@@ -78,6 +88,10 @@ class RealSession implements OracleSession {
         return undefined;
       }
     }
+  }
+
+  takeNotices(): readonly ErrorAnswer[] {
+    return this.#notices.splice(0);
   }
 
   async run(sql: string, parameters: readonly TextParameter[] = []): Promise<Answer> {

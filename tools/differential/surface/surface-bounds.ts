@@ -5,7 +5,7 @@
  */
 export const SURFACE_BOUNDS = {
   /** Answered otherwise, beyond the words of an error, a notice, or an error's position. */
-  wrongPercentMax: 20,
+  wrongPercentMax: 3,
   /** Of the statements that use only what is listed. */
-  refusedPercentMax: 90,
+  refusedPercentMax: 97,
 } as const;
