@@ -8,6 +8,7 @@
  * fired.
  */
 import { openSync, writeSync } from "node:fs";
+import { codeOfPlan } from "../../mutation/code-of-plan.ts";
 import { ArmedFaults, type StrikingFault } from "../../scenarios/faults/armed-faults.ts";
 import {
   createEffectGate,
@@ -15,11 +16,9 @@ import {
   type GateVerdict,
 } from "../../scenarios/faults/effect-gate.ts";
 import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
-import { partsWith } from "../../scenarios/mutants/mutants.ts";
 import { createNodePorts } from "../../system/adapters/node-ports.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
 import { readConfiguration } from "../../system/process/configuration.ts";
-import { runProcess } from "../../system/process/run-process.ts";
 import { readOrders, type ChildOrders } from "./child-orders.ts";
 import { encodeReport, type ChildReport } from "./child-report.ts";
 
@@ -41,10 +40,11 @@ async function run({ mutant }: ChildOrders): Promise<void> {
     onNote: (note) => report({ kind: "note", atMs: Date.now(), note }),
   });
   const { roles, knobs } = configuration;
+  const { runProcess, partsOf } = await codeOfPlan({ mutant });
   const end = await runProcess({
     roles,
     ports: interposed,
-    parts: partsWith(mutant, interposed),
+    parts: partsOf(interposed),
     knobs,
     interrupted: interruption(),
     onStarted: () => report({ kind: "up", atMs: Date.now() }),

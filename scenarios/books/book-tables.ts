@@ -1,8 +1,10 @@
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
 import { unkept, type BookTable } from "./book-table.ts";
 import { deadLetters } from "./tables/dead-letters.ts";
+import { externalKeys } from "./tables/external-keys.ts";
 import { externalTransfers } from "./tables/external-transfers.ts";
 import { idempotencyKeys } from "./tables/idempotency-keys.ts";
+import { inbox } from "./tables/inbox.ts";
 import { ledgerEntries } from "./tables/ledger-entries.ts";
 import { outbox } from "./tables/outbox.ts";
 import { payments } from "./tables/payments.ts";
@@ -18,9 +20,9 @@ export const BOOK_TABLES: readonly BookTable[] = [
   outbox,
   payments,
   idempotencyKeys,
-  unkept("idempotency_keys", ["wallet"]),
+  externalKeys,
   deadLetters,
-  unkept("inbox", ["payment", "wallet"]),
+  inbox,
   unkept("schema_migrations", ["payment", "wallet"]),
 ];
 

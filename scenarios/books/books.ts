@@ -1,6 +1,9 @@
-import { eventKey, parseEvent } from "../../system/domain/events.ts";
-import type { ServiceName } from "../../system/process/services.ts";
+import { eventKey, parseEvent, type Event } from "../../system/domain/events.ts";
+import { serviceOf, type ServiceName } from "../../system/process/services.ts";
+import { LittleWallet, type Decision } from "../model/little-wallet.ts";
+import type { Topology } from "../plans/topology.ts";
 import type { TopicRecord } from "../world.ts";
+import { createClientBook, type ClientBook } from "./client-book.ts";
 
 /**
  * What both databases hold, as the judge keeps it: fed change by change while commits are watched,
@@ -8,6 +11,12 @@ import type { TopicRecord } from "../world.ts";
  * `book-tables.ts`, and read by the promises.
  */
 export interface Books {
+  /** True while they are fed commit by commit: then they know when, and in which order. */
+  readonly isWatched: boolean;
+  /** By process: the services for which it has a role. */
+  readonly servicesOf: ReadonlyMap<string, ReadonlySet<ServiceName>>;
+  /** What clients asked for, and were told. */
+  readonly clients: ClientBook;
   readonly wallets: ReadonlyMap<string, WalletBook>;
   /**
    * By currency: the sum of all customers' balances, the balance of the account that stands for
@@ -16,6 +25,12 @@ export interface Books {
   readonly balanceMinor: ReadonlyMap<string, bigint>;
   readonly outsideMinor: ReadonlyMap<string, bigint>;
   readonly fundingMinor: ReadonlyMap<string, bigint>;
+  /** What came in from outside or went out, or was refused, by its id. */
+  readonly externals: ReadonlyMap<string, ExternalBook>;
+  /** The external transfer of a client's key. */
+  readonly externalKeyed: ReadonlyMap<string, string>;
+  /** The client's key of an external transfer. */
+  readonly externalKeys: ReadonlyMap<string, string>;
   /** What the payment service says, by payment id. */
   readonly payments: ReadonlyMap<string, PaymentBook>;
   /** What the wallet service says, by payment id. */
@@ -24,8 +39,22 @@ export interface Books {
   readonly externalEntries: ReadonlyMap<string, EntryBook[]>;
   /** By service, then by event id. */
   readonly outboxes: ReadonlyMap<ServiceName, ReadonlyMap<string, OutboxBook>>;
+  /** All events of a payment, by payment id. */
+  readonly eventsOf: ReadonlyMap<string, readonly OutboxBook[]>;
+  /** By service: the topics of the events that it has claimed, by event id. */
+  readonly inboxes: ReadonlyMap<ServiceName, ReadonlyMap<string, string>>;
+  /** By service: the places of the messages that it has set aside, with the reasons. */
+  readonly setAside: ReadonlyMap<ServiceName, ReadonlyMap<string, string>>;
   /** The client's key of a payment, by payment id: what the payment is called in a report. */
   readonly keys: ReadonlyMap<string, string>;
+  /** The payment of a client's key. */
+  readonly keyed: ReadonlyMap<string, string>;
+  /** What is on the topics, by place, each record read once. */
+  readonly placed: ReadonlyMap<string, PlacedRecord>;
+  /** By payment: how much reversals that did not fail give back of it, and since when. */
+  readonly reversed: ReadonlyMap<string, readonly ReversedMoment[]>;
+  /** The events that were delivered, by topic and key: the one that was committed last. */
+  readonly delivered: ReadonlyMap<string, OutboxBook>;
 }
 
 /** An account: a customer's wallet, or what stands for the outside in a currency. */
@@ -33,9 +62,36 @@ export interface WalletBook {
   readonly id: string;
   readonly kind: string;
   readonly currency: string;
+  /** When it was opened, in the order of all commits. */
+  readonly openedAt: number;
   balanceMinor: bigint;
   /** Credits less debits. */
   entriesMinor: bigint;
+  /** What its last ledger entry says that it left; null before the first. */
+  lastAfterMinor: bigint | null;
+  /** Every balance that it was seen to have, and since when. */
+  /** Takes and gives no money. */
+  frozen: boolean;
+  /** How it was seen to be, and since when. */
+  readonly history: WalletMoment[];
+}
+
+export interface WalletMoment {
+  readonly sinceMs: number;
+  readonly balanceMinor: bigint;
+  readonly frozen: boolean;
+}
+
+/** Money that came in from outside or went out, or was refused. */
+export interface ExternalBook {
+  readonly id: string;
+  readonly walletId: string;
+  readonly kind: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly decision: Decision;
+  /** What the model decides in its place; undefined where the order is not known. */
+  readonly due: Decision | undefined;
 }
 
 export interface PaymentBook {
@@ -44,13 +100,23 @@ export interface PaymentBook {
   readonly currency: string;
   readonly senderWalletId: string;
   readonly receiverWalletId: string;
-  status: string;
-  reason: string | null;
+  /** The payment that it gives back. */
+  readonly reverses: string | null;
+  /** When it was accepted, in the order of all commits. */
+  readonly acceptedAt: number;
+  readonly status: string;
+  readonly reason: string | null;
+  /** When it was first seen to be terminal, in milliseconds; null before. */
+  readonly terminalAtMs: number | null;
+  /** What it was before, where it was terminal and did not stay so. */
+  readonly overturned: string | null;
 }
 
 export interface MovementBook {
   readonly entries: EntryBook[];
-  decision: { readonly outcome: string; readonly reason: string | null } | undefined;
+  decision: Decision | undefined;
+  /** What the model decides in its place; undefined where the order is not known. */
+  due: Decision | undefined;
 }
 
 export interface EntryBook {
@@ -65,20 +131,54 @@ export interface OutboxBook {
   readonly topic: string;
   /** The payment that it is about. */
   readonly paymentId: string;
+  /** The key under which it is to be sent. */
+  readonly key: string;
+  readonly payload: string;
+  /** What the payload says; undefined where that is no event of ours. */
+  readonly event: Event | undefined;
+  /** Its place in the order of all commits. */
+  readonly committedAt: number;
   sent: boolean;
+}
+
+export interface ReversedMoment {
+  readonly sinceMs: number;
+  readonly minor: bigint;
+}
+
+/** A record of a topic, and the event that it carries; undefined where that is none of ours. */
+export interface PlacedRecord {
+  readonly record: TopicRecord;
+  readonly event: Event | undefined;
+}
+
+/** A record that was handed to a consumer for the first time. */
+export interface FirstDelivery {
+  readonly event: string;
+  /** The event of its key that was committed later and delivered before; null where none was. */
+  readonly overtook: string | null;
 }
 
 /** What a commit touched: promises judged at every commit look at this only. */
 export interface Touched {
+  readonly service: ServiceName;
+  readonly process: string;
   readonly wallets: ReadonlySet<string>;
   /** Payment ids, on either side. */
   readonly payments: ReadonlySet<string>;
   /** Ids of what came in from outside or went out. */
   readonly externals: ReadonlySet<string>;
+  /** The events that it claimed. */
+  readonly claims: ReadonlySet<string>;
 }
 
 /** The books as they are written. */
 export interface OpenBooks extends Books {
+  readonly model: LittleWallet;
+  /** Counts commits, of both services. */
+  commits: number;
+  /** The time of the commit that is being entered. */
+  nowMs: number;
   readonly wallets: Map<string, WalletBook>;
   readonly balanceMinor: Map<string, bigint>;
   readonly outsideMinor: Map<string, bigint>;
@@ -87,7 +187,19 @@ export interface OpenBooks extends Books {
   readonly movements: Map<string, MovementBook>;
   readonly externalEntries: Map<string, EntryBook[]>;
   readonly outboxes: Map<ServiceName, Map<string, OutboxBook>>;
+  readonly externals: Map<string, ExternalBook>;
+  readonly externalKeyed: Map<string, string>;
+  readonly externalKeys: Map<string, string>;
+  readonly reversed: Map<string, ReversedMoment[]>;
+  readonly inboxes: Map<ServiceName, Map<string, string>>;
+  readonly setAside: Map<ServiceName, Map<string, string>>;
   readonly keys: Map<string, string>;
+  readonly keyed: Map<string, string>;
+  readonly placed: Map<string, PlacedRecord>;
+  readonly eventsOf: Map<string, OutboxBook[]>;
+  readonly delivered: Map<string, OutboxBook>;
+  /** The ids of the events that were delivered. */
+  readonly deliveredIds: Set<string>;
 }
 
 /** What a commit touched, while it is being entered. */
@@ -95,11 +207,35 @@ export interface TouchedSets {
   readonly wallets: Set<string>;
   readonly payments: Set<string>;
   readonly externals: Set<string>;
+  readonly claims: Set<string>;
 }
 
+/** What books know from the beginning. */
+export interface BooksOrigin {
+  readonly isWatched: boolean;
+  readonly topology: Topology;
+  readonly clients: ClientBook;
+}
+
+const NOTHING_KNOWN: BooksOrigin = {
+  isWatched: false,
+  topology: [],
+  clients: createClientBook(),
+};
+
 /** Empty books. */
-export function createBooks(): OpenBooks {
+export function createBooks({
+  isWatched,
+  topology,
+  clients,
+}: BooksOrigin = NOTHING_KNOWN): OpenBooks {
   return {
+    isWatched,
+    servicesOf: new Map(topology.map(({ name, roles }) => [name, new Set(roles.map(serviceOf))])),
+    clients,
+    model: new LittleWallet(),
+    commits: 0,
+    nowMs: 0,
     wallets: new Map(),
     balanceMinor: new Map(),
     outsideMinor: new Map(),
@@ -108,13 +244,28 @@ export function createBooks(): OpenBooks {
     movements: new Map(),
     externalEntries: new Map(),
     outboxes: new Map(),
+    externals: new Map(),
+    externalKeyed: new Map(),
+    externalKeys: new Map(),
+    reversed: new Map(),
+    inboxes: new Map(),
+    setAside: new Map(),
     keys: new Map(),
+    keyed: new Map(),
+    placed: new Map(),
+    eventsOf: new Map(),
+    delivered: new Map(),
+    deliveredIds: new Set(),
   };
 }
 
 /** What the wallet service says of a payment; made where there is nothing yet. */
 export function movementOf(books: OpenBooks, paymentId: string): MovementBook {
-  return demand(books.movements, paymentId, () => ({ entries: [], decision: undefined }));
+  return demand(books.movements, paymentId, () => ({
+    entries: [],
+    decision: undefined,
+    due: undefined,
+  }));
 }
 
 /** The entries of an external transfer; made where there are none yet. */
@@ -127,9 +278,67 @@ export function outboxOf(books: OpenBooks, service: ServiceName): Map<string, Ou
   return demand(books.outboxes, service, () => new Map<string, OutboxBook>());
 }
 
+/** What a service has claimed; made where there is nothing yet. */
+export function inboxOf(books: OpenBooks, service: ServiceName): Map<string, string> {
+  return demand(books.inboxes, service, () => new Map<string, string>());
+}
+
+/** What a service has set aside; made where there is nothing yet. */
+export function setAsideBy(books: OpenBooks, service: ServiceName): Map<string, string> {
+  return demand(books.setAside, service, () => new Map<string, string>());
+}
+
+/** Reads a record of a topic, once. */
+export function placeRecord(books: OpenBooks, record: TopicRecord): PlacedRecord {
+  return demand(books.placed, placeName(record), () => {
+    const parsed = parseEvent(record.value);
+    return { record, event: parsed.kind === "event" ? parsed.event : undefined };
+  });
+}
+
+/**
+ * Enters the delivery of a record to a consumer; undefined for one that was delivered before, and
+ * for what is no event of ours.
+ */
+export function deliver(books: OpenBooks, record: TopicRecord): FirstDelivery | undefined {
+  const id = placeRecord(books, record).event?.id;
+  const sent = id === undefined ? undefined : outboxEvent(books, id);
+  if (sent === undefined || books.deliveredIds.has(sent.eventId)) {
+    return undefined;
+  }
+  books.deliveredIds.add(sent.eventId);
+  const lane = `${sent.topic} ${sent.key}`;
+  const last = books.delivered.get(lane);
+  if (last !== undefined && last.committedAt > sent.committedAt) {
+    return { event: sent.eventId, overtook: last.eventId };
+  }
+  books.delivered.set(lane, sent);
+  return { event: sent.eventId, overtook: null };
+}
+
+/** Where a record lies: `payment.created/0/17`. */
+export function placeName(record: {
+  readonly topic: string;
+  readonly partition: number | string;
+  readonly offset: string;
+}): string {
+  return `${record.topic}/${record.partition}/${record.offset}`;
+}
+
 /** Adds to the sum of a currency. */
 export function addTo(sums: Map<string, bigint>, currency: string, minor: bigint): void {
   sums.set(currency, (sums.get(currency) ?? 0n) + minor);
+}
+
+/** An event of any outbox, by its id. */
+export function outboxEvent(books: Books, eventId: string): OutboxBook | undefined {
+  for (const outbox of books.outboxes.values()) {
+    const event = outbox.get(eventId);
+    if (event !== undefined) {
+      return event;
+    }
+  }
+  return undefined;
 }
 
 /** Every event of every outbox. */
@@ -158,7 +367,8 @@ export function recordName(books: Books, record: TopicRecord): string {
     : `an unreadable record on ${record.topic} (${parsed.reason})`;
 }
 
-function demand<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+/** The value of a key; made where there is none. */
+export function demand<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   const known = map.get(key);
   if (known !== undefined) {
     return known;

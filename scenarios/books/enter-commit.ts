@@ -3,6 +3,15 @@ import type { RowChange } from "../world.ts";
 import { bookTable } from "./book-tables.ts";
 import type { OpenBooks, Touched } from "./books.ts";
 
+/** A commit as an observer sees it, or a reading of a table in the end. */
+export interface EnteredCommit {
+  readonly service: ServiceName;
+  /** Who committed; empty for a reading. */
+  readonly process: string;
+  readonly atMs: number;
+  readonly changes: readonly RowChange[];
+}
+
 /**
  * Enters the changes of one commit into the books, and answers what they touched.
  *
@@ -10,14 +19,18 @@ import type { OpenBooks, Touched } from "./books.ts";
  */
 export function enterCommit(
   books: OpenBooks,
-  service: ServiceName,
-  changes: readonly RowChange[],
+  { service, process, atMs, changes }: EnteredCommit,
 ): Touched {
   const touched = {
+    service,
+    process,
     wallets: new Set<string>(),
     payments: new Set<string>(),
     externals: new Set<string>(),
+    claims: new Set<string>(),
   };
+  books.commits += 1;
+  books.nowMs = atMs;
   for (const { table, after } of changes) {
     if (after === null) {
       throw new Error(`a row of ${table} was deleted; no service of ours deletes`);

@@ -1,22 +1,32 @@
+import { TOPICS } from "../../system/domain/events.ts";
 import type { Universe } from "../world.ts";
 import { BOOK_TABLES } from "./book-tables.ts";
-import { createBooks, type Books } from "./books.ts";
+import { createBooks, placeRecord, type Books, type BooksOrigin } from "./books.ts";
 import { enterCommit } from "./enter-commit.ts";
 
 /** Reads every database afresh, so that the judgement in the end rests on no running sum. */
-export async function readBooks(universe: Universe): Promise<Books> {
-  const books = createBooks();
+export async function readBooks(
+  universe: Universe,
+  origin: Omit<BooksOrigin, "isWatched">,
+): Promise<Books> {
+  const books = createBooks({ ...origin, isWatched: false });
   for (const { name, services, sql } of BOOK_TABLES) {
     if (sql === null) {
       continue;
     }
     for (const service of services) {
       const rows = await universe.query(service, sql);
-      enterCommit(
-        books,
+      enterCommit(books, {
         service,
-        rows.map((after) => ({ table: name, before: null, after })),
-      );
+        process: "",
+        atMs: universe.nowMs(),
+        changes: rows.map((after) => ({ table: name, before: null, after })),
+      });
+    }
+  }
+  for (const topic of TOPICS) {
+    for (const record of await universe.records(topic)) {
+      placeRecord(books, record);
     }
   }
   return books;

@@ -66,6 +66,7 @@ it("notes an error of the database and the rollback after it, and lets both go o
   await expect(connection.query({ label: "update", sql: "UPDATE" })).rejects.toThrow("out of");
   await connection.query({ label: "rollback", sql: "ROLLBACK" });
   expect(notes).toEqual([
+    { what: "uses", service: "wallet" },
     {
       what: "failed",
       effect: "wallet-db/transfer.update",

@@ -2,6 +2,7 @@ import { BrokerError, type Broker, type Delivery } from "../../system/ports/brok
 import { DatabaseError, type Connection, type Database } from "../../system/ports/database.ts";
 import { messageOf } from "../../system/ports/message-of.ts";
 import type { HttpRequest, HttpResponse, Server } from "../../system/ports/server.ts";
+import type { ServiceName } from "../../system/process/services.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import type { EffectGate, FaultyPort } from "./effect-gate.ts";
 import { databaseResource, HTTP, KAFKA } from "./effect-name.ts";
@@ -20,10 +21,20 @@ export function interposePorts(
   observer: PortObserver,
 ): ProcessPorts {
   const { onNote } = observer;
+  const used = new Set<ServiceName>();
+  const noteUse = (service: ServiceName): void => {
+    if (!used.has(service)) {
+      used.add(service);
+      onNote({ what: "uses", service });
+    }
+  };
   return {
     ...ports,
     database: (service) =>
-      interposeDatabase(ports.database(service), databaseResource(service), gate, onNote),
+      interposeDatabase(ports.database(service), databaseResource(service), gate, {
+        onNote,
+        onUse: () => noteUse(service),
+      }),
     broker: interposeBroker(ports.broker, gate, observer),
     server: interposeServer(ports.server, gate),
     telemetry: {
@@ -63,10 +74,11 @@ function interposeDatabase(
   database: Database,
   resource: string,
   gate: EffectGate,
-  onNote: Note,
+  { onNote, onUse }: { readonly onNote: Note; readonly onUse: () => void },
 ): Database {
   return {
     connect(purpose) {
+      onUse();
       const operation = operationOf(purpose, "connect");
       const connected = gate
         .pass(resource, operation, () => database.connect(purpose), CONNECT)

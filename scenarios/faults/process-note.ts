@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { SERVICES } from "../../system/process/services.ts";
 
 /**
  * What happens in a process and shows in no commit and no record, as its ports see it:
@@ -6,9 +7,12 @@ import Type, { type Static } from "typebox";
  * - `rolled-back`: a transaction ended, and nothing of it took effect
  * - `offset-committed`: this message will not come again
  * - `left`: a message could not be handled and is left to be delivered again
+ * - `uses`: the process asks for a connection to a service's database, for the first time
  * - `said`: what the service says about itself, such as `inbox.retry`
  */
 export type ProcessNote = Static<typeof processNoteSchema>;
+
+const SERVICE_NAMES = SERVICES.map(({ name }) => name);
 
 const recordSchema = Type.Object({
   topic: Type.String(),
@@ -31,6 +35,7 @@ export const processNoteSchema = Type.Union([
   Type.Object({ what: Type.Literal("rolled-back"), transaction: Type.String() }),
   Type.Object({ what: Type.Literal("offset-committed"), record: recordSchema }),
   Type.Object({ what: Type.Literal("left"), record: recordSchema, reason: Type.String() }),
+  Type.Object({ what: Type.Literal("uses"), service: Type.Enum(SERVICE_NAMES) }),
   Type.Object({
     what: Type.Literal("said"),
     name: Type.String(),

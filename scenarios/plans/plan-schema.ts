@@ -5,7 +5,7 @@ import { ROLES, serviceOf, SERVICES, type ServiceName } from "../../system/proce
 import { databaseResource } from "../faults/effect-name.ts";
 import { complaintAboutFault, faultSchema, outageMs, triggerOf } from "../faults/fault.ts";
 import { processOf } from "../faults/trigger.ts";
-import { commandSchema, complaintAboutCommand, requestOf } from "./commands/command.ts";
+import { commandSchema, complaintAboutCommand, serviceAsked } from "./commands/command.ts";
 import { openingCommand, type Plan } from "./plan.ts";
 import { schemaComplaint } from "./schema-complaint.ts";
 import { isAnswered } from "./topology.ts";
@@ -177,7 +177,7 @@ function servicesAsked(
   commands: Plan["commands"],
 ): ReadonlySet<ServiceName> {
   const asked = [...wallets.map(openingCommand), ...commands];
-  return new Set(asked.map((command) => requestOf(command).service));
+  return new Set(asked.map(serviceAsked));
 }
 
 function record<const Fields extends Record<string, Type.TSchema>>(fields: Fields) {

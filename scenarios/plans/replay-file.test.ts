@@ -61,12 +61,12 @@ describe("a replay file", () => {
     ["[]", /a\.json is not a replay file: expected "format": "falconpay-replay"/],
     [changed("falconpay-replay", "falconpay-evidence"), /expected "format": "falconpay-replay"/],
     [
-      changed('"version": 3', '"version": 4'),
-      /is of version 4; .* version 3: use a newer falconpay/,
+      changed('"version": 4', '"version": 5'),
+      /is of version 5; .* version 4: use a newer falconpay/,
     ],
     [
-      changed('"version": 3', '"version": 2'),
-      /is of version 2; .* reads version 3: run its scenario/,
+      changed('"version": 4', '"version": 3'),
+      /is of version 3; .* reads version 4: run its scenario/,
     ],
     [changed('"atMs": 0', '"atMs": -1'), /damaged: \/plan\/commands\/0\/atMs must be >= 0/],
     [changed('"atMs": 0', '"atMs": 3000000000'), /\/plan\/commands\/0\/atMs must be <= 3600000/],

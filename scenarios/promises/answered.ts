@@ -17,9 +17,9 @@ function lastOutcomes(answers: readonly ClientOutcome[]): readonly ClientOutcome
   return [...new Map(answers.map((answer) => [answer.command, answer])).values()];
 }
 
-function judge({ command, status, attempt }: ClientOutcome): readonly Breach[] {
+function judge({ command, status, body, attempt }: ClientOutcome): readonly Breach[] {
   const subject = subjectOf(command);
-  if (!isOutcome(status)) {
+  if (!isOutcome(status, body)) {
     return [{ subject, found: `was never answered, in ${attempt} attempts` }];
   }
   return isAsExpected(command.expects, status)

@@ -3,7 +3,8 @@ import type { Breach, SystemPromise } from "./system-promise.ts";
 
 export const balanced: SystemPromise = {
   name: "balanced",
-  sentence: "Every posting sums to zero, and each account's balance equals its ledger entries.",
+  sentence:
+    "Every posting sums to zero, and each account's balance equals its ledger entries, as the last of them says.",
   judged: "at every commit, and at the end",
   atCommit: (books, touched) => [
     ...judgePayments(books, touched.payments),
@@ -66,6 +67,11 @@ function judgeWallets(books: Books, walletIds: Iterable<string>): readonly Breac
       breaches.push({
         subject: `wallet ${id}`,
         found: `holds ${wallet.balanceMinor} minor units; its entries make ${wallet.entriesMinor}`,
+      });
+    } else if (wallet.lastAfterMinor !== null && wallet.lastAfterMinor !== wallet.balanceMinor) {
+      breaches.push({
+        subject: `wallet ${id}`,
+        found: `holds ${wallet.balanceMinor} minor units; its last entry says ${wallet.lastAfterMinor}`,
       });
     }
   }

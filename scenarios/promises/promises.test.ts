@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
 import type { Row } from "../../system/ports/database.ts";
 import type { ServiceName } from "../../system/process/services.ts";
-import { createBooks } from "../books/books.ts";
+import { createBooks, deliver, placeRecord, type OpenBooks } from "../books/books.ts";
+import { createClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
+import type { Command } from "../plans/commands/command.ts";
+import { ONE_PROCESS_EACH } from "../plans/topology.ts";
 import { sampleTransfer } from "../testing/sample-plan.ts";
 import type { TopicRecord, UnreadPartition } from "../world.ts";
 import { PROMISES } from "./promises.ts";
@@ -15,18 +18,27 @@ type Entry = readonly [service: ServiceName, table: string, row: Row];
 const wallet = (id: string, balance: string, kind = "customer"): Entry => [
   "wallet",
   "wallets",
-  { id, kind, currency: "OMR", balance_minor: balance },
+  { id, kind, currency: "OMR", balance_minor: balance, frozen: false },
 ];
-const funding = (id: string, amount: string): Entry => [
+const funding = (amount: string): Entry => [
   "wallet",
   "external_transfers",
-  { id, wallet_id: id, kind: "opening", currency: "OMR", amount_minor: amount, outcome: "moved" },
+  {
+    id: "opening/salim",
+    wallet_id: "salim",
+    kind: "opening",
+    currency: "OMR",
+    amount_minor: amount,
+    outcome: "moved",
+    reason: null,
+  },
 ];
 const posted = (
   cause: { readonly paymentId?: string; readonly externalId?: string },
   id: string,
   direction: string,
   amount: string,
+  after: string,
 ): Entry => [
   "wallet",
   "ledger_entries",
@@ -37,34 +49,67 @@ const posted = (
     direction,
     amount_minor: amount,
     currency: "OMR",
+    balance_after_minor: after,
   },
 ];
-const entry = (paymentId: string, id: string, direction: string, amount: string): Entry =>
-  posted({ paymentId }, id, direction, amount);
+const entry = (
+  paymentId: string,
+  id: string,
+  direction: string,
+  amount: string,
+  after: string,
+): Entry => posted({ paymentId }, id, direction, amount, after);
 const decision = (paymentId: string, outcome: string, reason: string | null): Entry => [
   "wallet",
   "transfer_decisions",
   { payment_id: paymentId, outcome, reason },
 ];
-const payment = (id: string, status: string, reason: string | null = null): Entry => [
+const payment = (
+  id: string,
+  status: string,
+  reason: string | null = null,
+  receiver = "fatma",
+): Entry => [
   "payment",
   "payments",
   {
     id,
     sender_wallet_id: "salim",
-    receiver_wallet_id: "fatma",
+    receiver_wallet_id: receiver,
     amount_minor: "500",
     currency: "OMR",
     status,
     reason,
+    reverses_payment_id: null,
   },
+];
+/** A client's key `k1` for the payment `p1`. */
+const key = (paymentId: string): Entry => [
+  "payment",
+  "idempotency_keys",
+  { idempotency_key: paymentId.replace("p", "k"), payment_id: paymentId },
+];
+const claim = (service: ServiceName, eventId: string, topic: string): Entry => [
+  service,
+  "inbox",
+  { event_id: eventId, topic },
 ];
 const outbox = (
   service: ServiceName,
-  id: string,
-  topic: string,
+  event: Event,
   sentAtMs: string | null,
-): Entry => [service, "outbox", { event_id: id, topic, message_key: "p1", sent_at_ms: sentAtMs }];
+  messageKey = eventKey(event),
+): Entry => [
+  service,
+  "outbox",
+  {
+    event_id: event.id,
+    topic: event.type,
+    message_key: messageKey,
+    payload: encodeEvent(event),
+    sent_at_ms: sentAtMs,
+  },
+];
 const recordOf = (event: Event, offset = "0"): TopicRecord => ({
   topic: event.type,
   partition: 0,
@@ -87,36 +132,69 @@ const answers = (
   expects: "accepted" | "refused",
   ...statuses: readonly (number | null)[]
 ): readonly ClientOutcome[] => {
-  const command = sampleTransfer({ expects });
+  const command = sampleTransfer({ expects, idempotencyKey: "k1", amount: "0.500" });
   return statuses.map((status, index) => ({
     kind: "answer",
     atMs: 0,
+    askedAtMs: 0,
     attempt: index + 1,
     command,
     status,
+    body: { id: "p1" },
   }));
 };
 
+/** Salim asks three times, with three keys, to send 0.500 OMR to Fatma. */
+function clientBook() {
+  const clients = createClientBook();
+  const ask = (command: Command) => clients.ask({ kind: "request", atMs: 0, attempt: 1, command });
+  for (const idempotencyKey of ["k1", "k2"]) {
+    ask(sampleTransfer({ idempotencyKey, amount: "0.500" }));
+  }
+  for (const [id, funding] of [
+    ["salim", "1.000"],
+    ["fatma", "0.000"],
+  ] as const) {
+    ask({ kind: "open-wallet", atMs: 0, id, funding, currency: "OMR", expects: "accepted" });
+  }
+  return clients;
+}
+
+const COMPLETED: Event = { id: "e1", type: "payment.completed", paymentId: "p1" };
+
 /** One payment of 0.500 OMR that went as it should. */
 const fundingEntries: readonly Entry[] = [
-  posted({ externalId: "x1" }, "outside/OMR", "debit", "1000"),
-  posted({ externalId: "x1" }, "salim", "credit", "1000"),
+  posted({ externalId: "opening/salim" }, "outside/OMR", "debit", "1000", "-1000"),
+  posted({ externalId: "opening/salim" }, "salim", "credit", "1000", "1000"),
 ];
 const soundBooks: readonly Entry[] = [
   wallet("salim", "500"),
   wallet("outside/OMR", "-1000", "outside"),
   wallet("fatma", "500"),
-  funding("x1", "1000"),
+  funding("1000"),
   ...fundingEntries,
-  entry("p1", "salim", "debit", "500"),
-  entry("p1", "fatma", "credit", "500"),
+  entry("p1", "salim", "debit", "500", "500"),
+  entry("p1", "fatma", "credit", "500", "500"),
   decision("p1", "completed", null),
+  key("p1"),
   payment("p1", "COMPLETED"),
-  outbox("payment", "created-p1", "payment.created", "1"),
-  outbox("wallet", "e1", "payment.completed", "1"),
+  outbox("payment", createdEvent("p1"), "1"),
+  outbox("wallet", COMPLETED, "1"),
+  claim("wallet", "created-p1", "payment.created"),
+  claim("payment", "e1", "payment.completed"),
 ];
-const completedRecord = recordOf({ id: "e1", type: "payment.completed", paymentId: "p1" });
-const soundRecords = [recordOf(createdEvent("p1")), completedRecord];
+const soundRecords = [recordOf(createdEvent("p1")), recordOf(COMPLETED)];
+
+function enterAll(books: OpenBooks, entries: readonly Entry[]): void {
+  for (const [service, table, after] of entries) {
+    enterCommit(books, {
+      service,
+      process: `${service}-1`,
+      atMs: 0,
+      changes: [{ table, before: null, after }],
+    });
+  }
+}
 
 function endingOf(
   entries: readonly Entry[],
@@ -128,12 +206,15 @@ function endingOf(
     readonly notUp?: readonly string[];
   } = {},
 ): Ending {
-  const books = createBooks();
-  for (const [service, table, after] of entries) {
-    enterCommit(books, service, [{ table, before: null, after }]);
+  const origin = { topology: ONE_PROCESS_EACH, clients: clientBook() };
+  const books = createBooks({ ...origin, isWatched: false });
+  enterAll(books, entries);
+  for (const record of rest.records ?? soundRecords) {
+    placeRecord(books, record);
   }
   return {
     books,
+    watched: createBooks({ ...origin, isWatched: true }),
     records: soundRecords,
     unread: [],
     answers: answers("accepted", null, 202),
@@ -170,11 +251,82 @@ describe("the promises", () => {
   });
 
   const refused = [payment("p1", "FAILED", "insufficient_balance")];
+  /** p2 is accepted, and its event sent and claimed: nothing more came of it. */
+  const accepted = (status: string, reason: string | null = null): readonly Entry[] => [
+    key("p2"),
+    payment("p2", status, reason),
+    outbox("payment", createdEvent("p2"), "1"),
+    claim("wallet", "created-p2", "payment.created"),
+  ];
+  const withAccepted = { records: [...soundRecords, recordOf(createdEvent("p2"), "1")] };
   it.each<[string, Ending, readonly string[]]>([
     [
       "a balance that grew by one baisa breaks conservation, and the wallet's balance",
       endingOf([...soundBooks, wallet("fatma", "501")]),
       ["conservation", "balanced"],
+    ],
+    [
+      "an entry that says another balance than there is does not balance",
+      endingOf(
+        withTable(
+          "ledger_entries",
+          ...fundingEntries,
+          entry("p1", "salim", "debit", "500", "500"),
+          entry("p1", "fatma", "credit", "500", "1000"),
+        ),
+      ),
+      ["balanced"],
+    ],
+    [
+      "a debit without its credit is unbalanced, and no whole effect",
+      endingOf([
+        ...withTable(
+          "ledger_entries",
+          ...fundingEntries,
+          entry("p1", "salim", "debit", "500", "500"),
+        ),
+        wallet("fatma", "0"),
+      ]),
+      ["conservation", "balanced", "one-effect", "decided-right", "verdicts-agree"],
+    ],
+    [
+      "a payment posted twice moved money twice",
+      endingOf([
+        ...soundBooks,
+        entry("p1", "salim", "debit", "500", "0"),
+        entry("p1", "fatma", "credit", "500", "1000"),
+        wallet("salim", "0"),
+        wallet("fatma", "1000"),
+      ]),
+      ["one-effect", "decided-right", "verdicts-agree"],
+    ],
+    [
+      "a wallet below zero is an overdraft",
+      endingOf([...soundBooks, wallet("salim", "-1"), wallet("fatma", "1001")]),
+      ["balanced", "no-overdraft"],
+    ],
+    [
+      "a move between a wallet and itself is no decision to make",
+      endingOf(withTable("payments", payment("p1", "COMPLETED", null, "salim"))),
+      ["decided-right", "sides-agree", "answers-hold"],
+    ],
+    [
+      "a refusal without a reason is no decision to make",
+      endingOf(
+        [
+          ...soundBooks,
+          ...accepted("FAILED"),
+          decision("p2", "refused", null),
+          outbox("wallet", COMPLETED, "1"),
+        ],
+        withAccepted,
+      ),
+      ["decided-right", "published"],
+    ],
+    [
+      "a payment to somebody else than was asked for agrees with nothing",
+      endingOf(withTable("payments", payment("p1", "COMPLETED", null, "khalid"))),
+      ["decided-right", "sides-agree", "answers-hold"],
     ],
     [
       "money that comes in and is written down nowhere breaks conservation on the other side",
@@ -185,67 +337,54 @@ describe("the promises", () => {
       "a funding with half of its entries is unbalanced",
       endingOf([
         ...soundBooks,
-        posted({ externalId: "x2" }, "salim", "credit", "1"),
+        posted({ externalId: "x2" }, "salim", "credit", "1", "501"),
         wallet("salim", "501"),
         wallet("fatma", "499"),
       ]),
       ["balanced"],
     ],
     [
-      "a debit without its credit is unbalanced, and no whole effect",
-      endingOf([
-        ...withTable("ledger_entries", ...fundingEntries, entry("p1", "salim", "debit", "500")),
-        wallet("fatma", "0"),
-      ]),
-      ["conservation", "balanced", "one-effect", "verdicts-agree"],
-    ],
-    [
-      "a payment posted twice moved money twice",
-      endingOf([
-        ...soundBooks,
-        entry("p1", "salim", "debit", "500"),
-        entry("p1", "fatma", "credit", "500"),
-        wallet("salim", "0"),
-        wallet("fatma", "1000"),
-      ]),
-      ["one-effect", "verdicts-agree"],
-    ],
-    [
-      "a wallet below zero is an overdraft",
-      endingOf([...soundBooks, wallet("salim", "-1"), wallet("fatma", "1001")]),
-      ["balanced", "no-overdraft"],
+      "a wallet that was funded with more than was asked for agrees with nothing",
+      endingOf(withTable("external_transfers", funding("999"))),
+      ["conservation", "sides-agree"],
     ],
     [
       "COMPLETED without entries is a verdict that nobody gave",
-      endingOf([...soundBooks, payment("p2", "COMPLETED")]),
-      ["verdicts-agree", "published"],
+      endingOf([...soundBooks, ...accepted("COMPLETED")], withAccepted),
+      ["verdicts-agree"],
     ],
     [
       "FAILED with the money moved disagrees",
       endingOf(withTable("payments", ...refused)),
-      ["verdicts-agree"],
+      ["sides-agree", "verdicts-agree"],
     ],
     [
-      "FAILED that the wallet never refused disagrees",
-      endingOf([...soundBooks, payment("p2", "FAILED", "insufficient_balance")]),
-      ["verdicts-agree", "published"],
+      "FAILED that the wallet never decided disagrees",
+      endingOf([...soundBooks, ...accepted("FAILED", "insufficient_balance")], withAccepted),
+      ["sides-agree", "verdicts-agree"],
     ],
     [
       "a payment that stays PENDING never ends",
-      endingOf(
-        [
-          ...soundBooks,
-          payment("p2", "PENDING"),
-          outbox("payment", "created-p2", "payment.created", "1"),
-        ],
-        { records: [...soundRecords, recordOf(createdEvent("p2"))] },
-      ),
+      endingOf([...soundBooks, ...accepted("PENDING")], withAccepted),
       ["ends"],
     ],
     [
       "a payment whose event nobody wrote down is not published, and never ends",
-      endingOf([...soundBooks, payment("p2", "PENDING")]),
+      endingOf([...soundBooks, key("p2"), payment("p2", "PENDING")]),
       ["ends", "published"],
+    ],
+    [
+      "a payment without a key of its client is not what an answer said",
+      endingOf(withTable("idempotency_keys")),
+      ["answers-hold"],
+    ],
+    [
+      "a client that is told the id of another payment was told what is not so",
+      endingOf([...soundBooks, ...accepted("PENDING")], {
+        ...withAccepted,
+        answers: answers("accepted", 202).map((each) => ({ ...each, body: { id: "p2" } })),
+      }),
+      ["answers-hold", "ends"],
     ],
     [
       "a request that was to be refused and is accepted is answered wrongly",
@@ -255,7 +394,7 @@ describe("the promises", () => {
     [
       "a request that was to be accepted and is refused is answered wrongly",
       endingOf(soundBooks, { answers: answers("accepted", 503, 422) }),
-      ["answered"],
+      ["answers-hold", "answered"],
     ],
     [
       "a client that asks and asks is never answered",
@@ -281,47 +420,298 @@ describe("the promises", () => {
     ],
     [
       "an event left unsent is left over, and not published",
-      endingOf([...soundBooks, outbox("payment", "e9", "payment.created", null)]),
+      endingOf([...soundBooks, outbox("payment", { ...createdEvent("p1"), id: "e9" }, null)]),
       ["ends", "published"],
     ],
     [
       "an event marked sent that never reached its topic is lost",
-      endingOf(soundBooks, { records: [] }),
+      endingOf(withTable("inbox"), { records: [] }),
       ["published"],
     ],
     [
-      "a record without an outbox row was never committed",
+      "an event that was sent and never claimed is not handled",
+      endingOf(withTable("inbox", claim("wallet", "created-p1", "payment.created"))),
+      ["handled"],
+    ],
+    [
+      "an event that is set aside is not handled",
+      endingOf([
+        ...soundBooks,
+        [
+          "wallet",
+          "dead_letters",
+          { topic: "payment.created", partition_id: 0, message_offset: "0", reason: "too long" },
+        ],
+      ]),
+      ["handled"],
+    ],
+    [
+      "a record without an outbox row was never committed, and nobody's to handle",
       endingOf(withTable("outbox")),
+      ["handled", "published"],
+    ],
+    [
+      "a record that says something else than its outbox row was never committed",
+      endingOf(soundBooks, {
+        records: [{ ...recordOf(createdEvent("p1")), key: "p7" }, recordOf(COMPLETED)],
+      }),
       ["published"],
+    ],
+    [
+      "an event under another key than its payment's has no order",
+      endingOf(
+        [
+          ...withTable("outbox", outbox("payment", createdEvent("p1"), "1")),
+          outbox("wallet", COMPLETED, "1", "e1"),
+        ],
+        { records: [recordOf(createdEvent("p1")), { ...recordOf(COMPLETED), key: "e1" }] },
+      ),
+      ["in-order"],
     ],
   ])("%s", (_claim, ending, promises) => {
     expect(broken(ending)).toEqual(promises);
   });
 
   it("name topic, partition and payment of what was not read, and of what was not sent", () => {
-    const unsent = outbox("payment", "created-p1", "payment.created", null);
-    const key: Entry = ["payment", "idempotency_keys", { idempotency_key: "k7", payment_id: "p1" }];
-    const ending = endingOf([...soundBooks, unsent, key], {
-      records: soundRecords,
-      unread: [UNREAD],
-    });
-    const found = PROMISES.flatMap((each) => each.atEnd(ending));
-    expect(found.map((breach) => `${breach.subject} ${breach.found}`)).toEqual([
+    const unsent = outbox("payment", createdEvent("p1"), null);
+    const named: Entry = [
+      "payment",
+      "idempotency_keys",
+      { idempotency_key: "k7", payment_id: "p1" },
+    ];
+    const judged = PROMISES.filter(({ name }) => ["ends", "published"].includes(name));
+    const ending = endingOf([...withTable("outbox"), unsent, named], { unread: [UNREAD] });
+    const found = judged.flatMap((each) => each.atEnd(ending));
+    expect(found.map((breach) => `${breach.subject} ${breach.found}`).slice(0, 2)).toEqual([
       "payment.created of payment k7 is still unsent in the outbox",
       "partition 0 of payment.created holds 2 records that wallet-transfer has not committed, from payment.created of payment k7 on",
     ]);
   });
+});
 
-  it("are judged at each commit by what it touched", () => {
-    const books = createBooks();
-    for (const [service, table, after] of soundBooks) {
-      enterCommit(books, service, [{ table, before: null, after }]);
+/** Salim's payment of 0.500 OMR as the services commit it, one commit after another. */
+const COMMITS: readonly (readonly [process: string, entries: readonly Entry[]])[] = [
+  [
+    "wallet-1",
+    [
+      wallet("salim", "1000"),
+      wallet("outside/OMR", "-1000", "outside"),
+      funding("1000"),
+      ...fundingEntries,
+    ],
+  ],
+  ["wallet-1", [wallet("fatma", "0")]],
+  ["payment-1", [key("p1"), payment("p1", "PENDING"), outbox("payment", createdEvent("p1"), null)]],
+  [
+    "wallet-1",
+    [
+      claim("wallet", "created-p1", "payment.created"),
+      wallet("salim", "500"),
+      wallet("fatma", "500"),
+      entry("p1", "salim", "debit", "500", "500"),
+      entry("p1", "fatma", "credit", "500", "500"),
+      decision("p1", "completed", null),
+      outbox("wallet", COMPLETED, null),
+    ],
+  ],
+  ["payment-1", [claim("payment", "e1", "payment.completed"), payment("p1", "COMPLETED")]],
+];
+
+describe("the promises, at a moment", () => {
+  function watchedBooks(): OpenBooks {
+    return createBooks({ isWatched: true, topology: ONE_PROCESS_EACH, clients: clientBook() });
+  }
+
+  function commit(books: OpenBooks, process: string, entries: readonly Entry[]) {
+    return enterCommit(books, {
+      service: entries[0]?.[0] ?? "wallet",
+      process,
+      atMs: books.commits,
+      changes: entries.map(([, table, after]) => ({ table, before: null, after })),
+    });
+  }
+
+  /** The promises that the last of the commits breaks; none before it may. */
+  function brokenAtLast(commits: typeof COMMITS): readonly string[] {
+    const books = watchedBooks();
+    const found = commits.map(([process, entries]) => {
+      const touched = commit(books, process, entries);
+      return PROMISES.filter((each) => (each.atCommit?.(books, touched) ?? []).length > 0);
+    });
+    expect(found.slice(0, -1).flat()).toEqual([]);
+    return (found.at(-1) ?? []).map(({ name }) => name);
+  }
+
+  /** The commits, up to one of them, in whose place stands another. */
+  const until = (
+    place: number,
+    change: (entries: readonly Entry[]) => readonly Entry[],
+    process = COMMITS[place]?.[0] ?? "",
+  ): typeof COMMITS => [...COMMITS.slice(0, place), [process, change(COMMITS[place]?.[1] ?? [])]];
+  const without = (table: string) => (entries: readonly Entry[]) =>
+    entries.filter((each) => each[1] !== table);
+  const refusedAt = (reason: string) => (): readonly Entry[] => [
+    claim("wallet", "created-p1", "payment.created"),
+    decision("p1", "refused", reason),
+  ];
+
+  it.each<[string, typeof COMMITS, readonly string[]]>([
+    ["all is well where all is as it should be", COMMITS, []],
+    [
+      "a refusal that the balance does not justify is wrong",
+      until(3, refusedAt("insufficient_balance")),
+      ["decided-right"],
+    ],
+    [
+      "a move with the wrong reason for a refusal is wrong",
+      until(3, refusedAt("currency_mismatch")),
+      ["decided-right"],
+    ],
+    [
+      "a decision that says completed and moves nothing is wrong",
+      until(3, (entries) => without("ledger_entries")(without("wallets")(entries))),
+      ["decided-right"],
+    ],
+    [
+      "an effect without its claim can come twice: what is claimed has its effect",
+      until(3, (entries) => entries.slice(0, 1)),
+      ["handled"],
+    ],
+    [
+      "a payment whose key nobody wrote down is not what an answer can hold",
+      until(2, without("idempotency_keys")),
+      ["answers-hold"],
+    ],
+    [
+      "a process of the payment service that writes to the wallet's database",
+      until(3, (entries) => entries, "payment-1"),
+      ["isolation"],
+    ],
+    [
+      "an event with another amount than its payment",
+      until(2, (entries) => [
+        ...without("outbox")(entries),
+        outbox(
+          "payment",
+          {
+            id: "created-p1",
+            type: "payment.created",
+            payment: {
+              id: "p1",
+              senderWalletId: "salim",
+              receiverWalletId: "fatma",
+              money: { amountMinor: 501n, currency: "OMR" },
+            },
+          },
+          null,
+        ),
+      ]),
+      ["sides-agree"],
+    ],
+    [
+      "a verdict after the verdict",
+      [...COMMITS, ["payment-1", [payment("p1", "FAILED", "insufficient_balance")]]],
+      ["sides-agree", "verdicts-agree", "terminal-absorbs"],
+    ],
+  ])("%s", (_claim, commits, promises) => {
+    expect(brokenAtLast(commits)).toEqual(promises);
+  });
+
+  it("a wallet that is opened while its payment is under way may have been missing", () => {
+    const [salim, fatma, accepted] = COMMITS;
+    if (salim === undefined || fatma === undefined || accepted === undefined) {
+      throw new Error("there are more commits");
     }
-    const [, table, after] = entry("p1", "salim", "debit", "500");
-    const touched = enterCommit(books, "wallet", [{ table, before: null, after }]);
-    const names = PROMISES.filter((each) => (each.atCommit?.(books, touched) ?? []).length > 0).map(
-      ({ name }) => name,
+    const refused = ["wallet-1", refusedAt("unknown_wallet")()] as const;
+    expect(brokenAtLast([salim, accepted, fatma, refused])).toEqual([]);
+    expect(brokenAtLast([salim, fatma, accepted, refused])).toEqual(["decided-right"]);
+  });
+
+  const told = (command: Command, status: number, body: unknown, askedAtMs = 3) =>
+    ({ kind: "answer", atMs: 9, askedAtMs, attempt: 1, command, status, body }) as const;
+  const ask = sampleTransfer({ idempotencyKey: "k1", amount: "0.500" });
+  const read: Command = {
+    kind: "read-payment",
+    atMs: 0,
+    idempotencyKey: "k1",
+    expects: "either",
+  };
+  const view = {
+    id: "p1",
+    senderWalletId: "salim",
+    receiverWalletId: "fatma",
+    amount: "0.500",
+    currency: "OMR",
+    status: "COMPLETED",
+    reason: null,
+  };
+  const open: Command = {
+    kind: "open-wallet",
+    atMs: 0,
+    id: "salim",
+    funding: "1.000",
+    currency: "OMR",
+    expects: "accepted",
+  };
+  it.each<[string, ClientOutcome, boolean]>([
+    ["the payment of its key", told(ask, 202, { id: "p1" }), true],
+    ["the payment of another key", told(ask, 202, { id: "p2" }), false],
+    ["a refusal of what was accepted", told(ask, 422, {}), false],
+    ["acceptance of other words", told({ ...ask, amount: "0.501" }, 202, { id: "p1" }), false],
+    ["a refusal of other words", told({ ...ask, amount: "0.501" }, 422, {}), true],
+    ["acceptance of what is no amount", told({ ...ask, amount: "0,5" }, 202, { id: "p1" }), false],
+    ["how its payment stands", told(read, 200, view), true],
+    ["how it stood before it asked", told(read, 200, { ...view, status: "PENDING" }, 8), false],
+    ["how it stood when it asked", told(read, 200, { ...view, status: "PENDING" }, 3), true],
+    ["another amount", told(read, 200, { ...view, amount: "0.050" }), false],
+    ["that its payment is not there", told(read, 404, {}, 10), false],
+    [
+      "the balance of the wallet",
+      told(open, 201, { ...open, balance: "0.500", frozen: false }),
+      true,
+    ],
+    [
+      "the balance that it had then",
+      told(open, 201, { ...open, balance: "1.000", frozen: false }, 1),
+      true,
+    ],
+    [
+      "a balance that it had before",
+      told(open, 201, { ...open, balance: "1.000", frozen: false }, 8),
+      false,
+    ],
+  ])("a client that is told %s: %s", (_what, answer, holds) => {
+    const books = watchedBooks();
+    const clients = createClientBook();
+    COMMITS.forEach(([process, entries]) => commit(books, process, entries));
+    clients.answer(told(ask, 202, { id: "p1" }, 2));
+    const found = PROMISES.flatMap(
+      (each) => each.atAnswer?.({ ...books, clients: clients }, answer) ?? [],
     );
-    expect(names).toEqual(["balanced", "one-effect", "verdicts-agree"]);
+    expect(found).toHaveLength(holds ? 0 : 1);
+  });
+
+  it("what was committed later and delivered before is out of order", () => {
+    const books = watchedBooks();
+    const again: Event = { ...createdEvent("p1"), id: "created-again" };
+    const entries = COMMITS[2]?.[1] ?? [];
+    commit(books, "payment-1", entries);
+    commit(books, "payment-1", [outbox("payment", again, null)]);
+    const found = [recordOf(again, "0"), recordOf(createdEvent("p1"), "1")].map((record) => {
+      const first = deliver(books, record);
+      return first === undefined
+        ? []
+        : PROMISES.filter((each) => (each.atDelivery?.(books, first) ?? []).length > 0);
+    });
+    expect(found.map((promises) => promises.map(({ name }) => name))).toEqual([[], ["in-order"]]);
+  });
+
+  it("a process that uses another service's database is not isolated", () => {
+    const books = watchedBooks();
+    const use = { what: "uses", service: "wallet" } as const;
+    const found = (process: string) =>
+      PROMISES.flatMap((each) => each.atNote?.(books, use, process) ?? []);
+    expect(found("payment-1")).toHaveLength(1);
+    expect(found("wallet-1")).toEqual([]);
   });
 });

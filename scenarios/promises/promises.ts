@@ -1,12 +1,19 @@
 import { answered } from "./answered.ts";
+import { answersHold } from "./answers-hold.ts";
 import { balanced } from "./balanced.ts";
 import { conservation } from "./conservation.ts";
+import { decidedRight } from "./decided-right.ts";
 import { ends } from "./ends.ts";
+import { handled } from "./handled.ts";
+import { inOrder } from "./in-order.ts";
+import { isolation } from "./isolation.ts";
 import { noOverdraft } from "./no-overdraft.ts";
 import { oneEffect } from "./one-effect.ts";
 import { published } from "./published.ts";
+import { sidesAgree } from "./sides-agree.ts";
 import { staysUp } from "./stays-up.ts";
 import type { SystemPromise } from "./system-promise.ts";
+import { terminalAbsorbs } from "./terminal-absorbs.ts";
 import { verdictsAgree } from "./verdicts-agree.ts";
 
 /** Every promise, gravest first: when several break in one run, the first is the finding. */
@@ -15,11 +22,18 @@ export const PROMISES: readonly SystemPromise[] = [
   balanced,
   noOverdraft,
   oneEffect,
+  decidedRight,
+  sidesAgree,
   verdictsAgree,
+  terminalAbsorbs,
+  answersHold,
+  isolation,
   staysUp,
   answered,
   ends,
+  handled,
   published,
+  inOrder,
 ];
 
 /** The promises of these names, gravest first; all of them where none is named. @throws Error */

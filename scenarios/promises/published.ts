@@ -1,7 +1,12 @@
-import { eventKey, parseEvent, type EventType } from "../../system/domain/events.ts";
+import { eventKey, type EventType } from "../../system/domain/events.ts";
 import { publisherOf } from "../../system/process/services.ts";
-import { allOutboxEvents, eventName, recordName, type Books } from "../books/books.ts";
-import type { TopicRecord } from "../world.ts";
+import {
+  allOutboxEvents,
+  eventName,
+  recordName,
+  type Books,
+  type PlacedRecord,
+} from "../books/books.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 
 export const published: SystemPromise = {
@@ -9,37 +14,39 @@ export const published: SystemPromise = {
   sentence:
     "Topic and outbox hold the same events: nothing committed stays unsent, nothing uncommitted is sent.",
   judged: "at every record that reaches its topic, and at the end",
-  atRecord: (books, record) => uncommitted(books, [record]),
-  atEnd: ({ books, records }) => [
-    ...uncommitted(books, records),
-    ...unsent(books, records),
-    ...unwritten(books, records),
-  ],
-  outOf: ({ books, records }) => [
+  atRecord: (books, placed) => uncommitted(books, [placed]),
+  atEnd: ({ books }) => {
+    const placed = [...books.placed.values()];
+    return [...uncommitted(books, placed), ...unsent(books, placed), ...unwritten(books, placed)];
+  },
+  outOf: ({ books }) => [
     { count: allOutboxEvents(books).length, noun: "events" },
-    { count: records.length, noun: "records" },
+    { count: books.placed.size, noun: "records" },
     { count: allDecided(books).length, noun: "decided events" },
   ],
 };
 
-function uncommitted(books: Books, records: readonly TopicRecord[]): readonly Breach[] {
+function uncommitted(books: Books, placed: readonly PlacedRecord[]): readonly Breach[] {
   const breaches: Breach[] = [];
-  for (const record of records) {
-    const id = eventIdOf(record);
+  for (const { record, event } of placed) {
     const outbox = books.outboxes.get(publisherOf(record.topic));
-    if (id === undefined || outbox?.get(id)?.topic !== record.topic) {
-      breaches.push({
-        subject: `record ${record.offset} of ${record.topic}, partition ${record.partition}`,
-        found: `is on the topic, ${recordName(books, record)}, and no outbox holds its event`,
-        noun: "records",
-      });
+    const committed = event === undefined ? undefined : outbox?.get(event.id);
+    const found =
+      committed?.topic !== record.topic
+        ? `is on the topic, ${recordName(books, record)}, and no outbox holds its event`
+        : committed.payload !== record.value || committed.key !== record.key
+          ? `is on the topic, ${recordName(books, record)}, and its outbox row says something else`
+          : undefined;
+    if (found !== undefined) {
+      const subject = `record ${record.offset} of ${record.topic}, partition ${record.partition}`;
+      breaches.push({ subject, found, noun: "records" });
     }
   }
   return breaches;
 }
 
-function unsent(books: Books, records: readonly TopicRecord[]): readonly Breach[] {
-  const onTopics = new Set(records.map(eventIdOf));
+function unsent(books: Books, placed: readonly PlacedRecord[]): readonly Breach[] {
+  const onTopics = new Set(placed.map(({ event }) => event?.id));
   return allOutboxEvents(books)
     .filter(({ eventId }) => !onTopics.has(eventId))
     .map((event) => ({
@@ -49,13 +56,13 @@ function unsent(books: Books, records: readonly TopicRecord[]): readonly Breach[
 }
 
 /** What was decided and of which no event was ever written down, nor sent. */
-function unwritten(books: Books, records: readonly TopicRecord[]): readonly Breach[] {
+function unwritten(books: Books, placed: readonly PlacedRecord[]): readonly Breach[] {
   const written = new Set(allOutboxEvents(books).map(({ topic, paymentId }) => topic + paymentId));
   const missing = allDecided(books).filter(
     ({ topic, paymentId }) => !written.has(topic + paymentId),
   );
   // Mostly none, so that no record need be read once more.
-  const sent = missing.length === 0 ? new Set() : new Set(records.map(contentOf));
+  const sent = missing.length === 0 ? new Set() : new Set(placed.map(contentOf));
   return missing
     .filter(({ topic, paymentId }) => !sent.has(topic + paymentId))
     .map((event) => ({
@@ -65,9 +72,8 @@ function unwritten(books: Books, records: readonly TopicRecord[]): readonly Brea
     }));
 }
 
-function contentOf(record: TopicRecord): string | undefined {
-  const parsed = parseEvent(record.value);
-  return parsed.kind === "event" ? parsed.event.type + eventKey(parsed.event) : undefined;
+function contentOf({ event }: PlacedRecord): string | undefined {
+  return event === undefined ? undefined : event.type + eventKey(event);
 }
 
 /** The event of each payment that was accepted, and of each that the wallet decided. */
@@ -86,9 +92,4 @@ function allDecided(
 
 function verdictTopic(outcome: string): EventType {
   return outcome === "refused" ? "payment.failed" : "payment.completed";
-}
-
-function eventIdOf(record: TopicRecord): string | undefined {
-  const parsed = parseEvent(record.value);
-  return parsed.kind === "event" ? parsed.event.id : undefined;
 }

@@ -1,4 +1,5 @@
-import type { Books, Touched } from "../books/books.ts";
+import type { Books, FirstDelivery, PlacedRecord, Touched } from "../books/books.ts";
+import type { ProcessNote } from "../faults/process-note.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import type { TopicRecord, UniverseEvent, UnreadPartition } from "../world.ts";
 
@@ -11,8 +12,18 @@ export interface SystemPromise {
   readonly judged: string;
   /** Judges what one commit touched; absent when only the end can tell. */
   readonly atCommit?: (books: Books, touched: Touched) => readonly Breach[];
-  /** Judges one record at the moment it reached its topic. */
-  readonly atRecord?: (books: Books, record: TopicRecord) => readonly Breach[];
+  /** Judges one record at the moment it reached its topic; the process is who sent it. */
+  readonly atRecord?: (books: Books, record: PlacedRecord, process: string) => readonly Breach[];
+  /** Judges the first delivery of an event to a consumer. */
+  readonly atDelivery?: (books: Books, delivery: FirstDelivery) => readonly Breach[];
+  /** Judges what a client was just told. */
+  readonly atAnswer?: (books: Books, answer: ClientOutcome) => readonly Breach[];
+  /** Judges what a process noted; undefined for a note that it does not judge. */
+  readonly atNote?: (
+    books: Books,
+    note: ProcessNote,
+    process: string,
+  ) => readonly Breach[] | undefined;
   /** Judges everything, after the faults have stopped and the system has come to rest. */
   readonly atEnd: (ending: Ending) => readonly Breach[];
   /** What breaches are counted out of, in the end, by plural nouns; the first is the usual one. */
@@ -22,6 +33,8 @@ export interface SystemPromise {
 /** Everything there is to see when a run is over. */
 export interface Ending {
   readonly books: Books;
+  /** The books as they were kept on the way; empty where no commit is seen. */
+  readonly watched: Books;
   readonly records: readonly TopicRecord[];
   /** Where there are records that a consumer group has not committed yet. */
   readonly unread: readonly UnreadPartition[];

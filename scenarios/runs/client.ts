@@ -1,6 +1,7 @@
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { ClientRequest } from "../plans/commands/client-request.ts";
-import { requestOf, type Command } from "../plans/commands/command.ts";
+import type { ToldIds } from "../plans/commands/command-kind.ts";
+import { requestOf, serviceAsked, type Command } from "../plans/commands/command.ts";
 import { isOutcome } from "../plans/commands/expectation.ts";
 import { openingCommand, type Plan } from "../plans/plan.ts";
 import { processesAnswering } from "../plans/topology.ts";
@@ -9,31 +10,40 @@ import { askBoundMs } from "./bounds.ts";
 
 const RETRY_DELAY_MS = 200;
 
+/** Who hears of what clients do. */
+export interface Clients {
+  readonly toldIds: ToldIds;
+  /** Judges it, at once. */
+  readonly hear: (event: ClientEvent) => void;
+  /** Tells it as a part of the story. */
+  readonly tell: (event: ClientEvent) => void;
+}
+
 /**
- * Opens the plan's wallets one by one. Returns false at the first that nobody would open, however
- * often it was asked for: then there is nothing to go on with.
- *
- * @throws Error when one is refused
+ * Opens the plan's wallets one by one. Returns false at the first that was refused, or that nobody
+ * would open, however often it was asked for: then there is nothing to go on with.
  */
 export async function openWallets(
   universe: Universe,
   plan: Plan,
-  notice: (event: ClientEvent) => void,
+  clients: Clients,
 ): Promise<boolean> {
   for (const opening of plan.wallets) {
     const command = openingCommand(opening);
-    const { service, request } = requestOf(command);
-    const processes = processesAnswering(plan.topology, service);
+    const processes = processesAnswering(plan.topology, serviceAsked(command));
+    const request = requestOf(command, clients.toldIds);
     const asked = { universe, processes, request, boundMs: askBoundMs(plan) };
-    const attempts: AttemptEvent[] = [];
-    const answer = await untilAnswered(asked, (event) => attempts.push(event));
-    if (answer === undefined) {
+    const attempts: ClientEvent[] = [];
+    const notice = (event: AttemptEvent): void => {
+      const noticed = { ...event, command };
+      attempts.push(noticed);
+      clients.hear(noticed);
+    };
+    const answer = await untilAnswered(asked, notice);
+    if (answer?.status !== 201) {
       // An opening is part of the story only where it fails.
-      attempts.forEach(noticeFor(command, notice));
+      attempts.forEach(clients.tell);
       return false;
-    }
-    if (answer.status !== 201) {
-      throw new Error(`wallet ${opening.id} could not be opened: ${describe(answer)}`);
     }
   }
   return true;
@@ -43,20 +53,16 @@ export async function openWallets(
  * Sends every command at its time, each by a client of its own, and waits for all the answers.
  * Whether an answer is the right one is not judged here.
  */
-export async function submitAll(
-  universe: Universe,
-  plan: Plan,
-  notice: (event: ClientEvent) => void,
-): Promise<void> {
+export async function submitAll(universe: Universe, plan: Plan, clients: Clients): Promise<void> {
   const beganAtMs = universe.nowMs();
   const boundMs = askBoundMs(plan);
   await Promise.all(
     plan.commands.map(async (command, index) => {
-      const { service, request } = requestOf(command);
-      const processes = rotated(processesAnswering(plan.topology, service), index);
+      const processes = rotated(processesAnswering(plan.topology, serviceAsked(command)), index);
       await universe.sleep(beganAtMs + command.atMs - universe.nowMs());
-      const asked = { universe, processes, request, boundMs };
-      await untilAnswered(asked, noticeFor(command, notice));
+      // What a client was told until now decides what it asks for.
+      const request = requestOf(command, clients.toldIds);
+      await untilAnswered({ universe, processes, request, boundMs }, noticeFor(command, clients));
     }),
   );
 }
@@ -67,11 +73,18 @@ type AttemptEvent =
       readonly kind: "answer";
       readonly atMs: number;
       readonly attempt: number;
+      readonly askedAtMs: number;
       readonly status: number | null;
+      readonly body: unknown;
     };
 
-function noticeFor(command: Command, notice: (event: ClientEvent) => void) {
-  return (event: AttemptEvent) => notice({ ...event, command });
+function noticeFor(command: Command, { hear, tell }: Clients) {
+  return (event: AttemptEvent) => {
+    const noticed = { ...event, command };
+    // Told first: what is found at it comes after it.
+    tell(noticed);
+    hear(noticed);
+  };
 }
 
 /**
@@ -83,11 +96,13 @@ async function untilAnswered(
   notice: (event: AttemptEvent) => void,
 ): Promise<ClientAnswer | undefined> {
   for (let attempt = 1; attempt <= boundMs / RETRY_DELAY_MS; attempt += 1) {
-    notice({ kind: "request", atMs: universe.nowMs(), attempt });
+    const askedAtMs = universe.nowMs();
+    notice({ kind: "request", atMs: askedAtMs, attempt });
     const [process = ""] = rotated(processes, attempt - 1);
     const answer = await attemptOnce(universe, process, request);
-    notice({ kind: "answer", atMs: universe.nowMs(), attempt, status: answer?.status ?? null });
-    if (answer !== undefined && isOutcome(answer.status)) {
+    const { status = null, body } = answer ?? {};
+    notice({ kind: "answer", atMs: universe.nowMs(), attempt, askedAtMs, status, body });
+    if (answer !== undefined && isOutcome(answer.status, answer.body)) {
       return answer;
     }
     await universe.sleep(RETRY_DELAY_MS);
@@ -121,8 +136,4 @@ async function attemptOnce(
 function rotated<T>(list: readonly T[], by: number): readonly T[] {
   const at = by % Math.max(1, list.length);
   return [...list.slice(at), ...list.slice(0, at)];
-}
-
-function describe({ status, body }: ClientAnswer): string {
-  return `${status} ${JSON.stringify(body)}`;
 }

@@ -6,6 +6,7 @@ import { extentOf } from "./extent.ts";
 
 const ending: Ending = {
   books: createBooks(),
+  watched: createBooks(),
   records: [],
   unread: [],
   answers: [],

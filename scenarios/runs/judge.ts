@@ -1,5 +1,8 @@
-import { createBooks } from "../books/books.ts";
+import { createBooks, deliver, placeRecord, type Books } from "../books/books.ts";
+import { createClientBook, type ClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
+import type { ClientEvent } from "../plans/commands/client-event.ts";
+import type { Topology } from "../plans/topology.ts";
 import type { Breach, Ending, SystemPromise } from "../promises/system-promise.ts";
 import type { UniverseEvent } from "../world.ts";
 import { extentOf } from "./extent.ts";
@@ -17,12 +20,18 @@ export interface Judgement {
 
 /** A breach, and what showed it; null when only the end did. Each subject of it is told once. */
 export interface FoundBreach extends Breach {
-  readonly seenAt: UniverseEvent | null;
+  readonly seenAt: UniverseEvent | ClientEvent | null;
 }
 
 export interface Judge {
   /** Judges what is told while the run goes on. */
   see(event: UniverseEvent): void;
+  /** Judges what a client does and is told. */
+  hear(event: ClientEvent): void;
+  /** What clients asked for, and were told. */
+  readonly clients: ClientBook;
+  /** The books as they are kept on the way. */
+  readonly watched: Books;
   /** Judges the end, and sums up. */
   conclude(ending: Ending): readonly Judgement[];
   commitsJudged(): number;
@@ -31,24 +40,55 @@ export interface Judge {
 const BREACHES_MAX = 10;
 
 /** Judges the promises given, at every moment that the world shows, and at the end. */
-export function createJudge(promises: readonly SystemPromise[]): Judge {
-  const books = createBooks();
+export function createJudge(promises: readonly SystemPromise[], topology: Topology): Judge {
+  const clients = createClientBook();
+  const books = createBooks({ isWatched: true, topology, clients });
   const cases = promises.map(openCase);
   let commits = 0;
+
+  type Moment = (definition: SystemPromise) => readonly Breach[] | undefined;
+  const judgeAt = (event: UniverseEvent | ClientEvent, moment: Moment): void => {
+    for (const each of cases) {
+      hear(each, event, moment(each.definition));
+    }
+  };
+
   return {
+    clients,
+    watched: books,
     commitsJudged: () => commits,
     see(event) {
-      if (event.kind === "commit") {
-        commits += 1;
-        const touched = enterCommit(books, event.service, event.changes);
-        for (const each of cases) {
-          hear(each, event, each.definition.atCommit?.(books, touched));
+      switch (event.kind) {
+        case "commit": {
+          commits += 1;
+          const touched = enterCommit(books, event);
+          return judgeAt(event, ({ atCommit }) => atCommit?.(books, touched));
         }
-      } else if (event.kind === "record") {
-        for (const each of cases) {
-          hear(each, event, each.definition.atRecord?.(books, event.record));
+        case "record": {
+          const placed = placeRecord(books, event.record);
+          return judgeAt(event, ({ atRecord }) => atRecord?.(books, placed, event.process));
         }
+        case "delivery": {
+          const first = deliver(books, event.record);
+          return first === undefined
+            ? undefined
+            : judgeAt(event, ({ atDelivery }) => atDelivery?.(books, first));
+        }
+        case "note":
+          return judgeAt(event, ({ atNote }) => atNote?.(books, event.note, event.process));
+        case "fault":
+        case "exit":
+        case "restart":
+          return undefined;
       }
+    },
+    hear(event) {
+      if (event.kind === "request") {
+        return clients.ask(event);
+      }
+      clients.answer(event);
+      // What no commit is seen of is judged in the end.
+      return commits === 0 ? undefined : judgeAt(event, ({ atAnswer }) => atAnswer?.(books, event));
     },
     conclude: (ending) => cases.map((each) => close(each, ending)),
   };
@@ -66,7 +106,7 @@ function openCase(definition: SystemPromise): OpenCase {
 
 function hear(
   each: OpenCase,
-  seenAt: UniverseEvent | null,
+  seenAt: FoundBreach["seenAt"],
   breaches: readonly Breach[] | undefined,
 ): void {
   if (breaches === undefined) {

@@ -66,7 +66,7 @@ async function drive(
   promises: readonly SystemPromise[],
   faultsPossible: number,
 ) {
-  const judge = createJudge(promises);
+  const judge = createJudge(promises, plan.topology);
   const deliveries = createDeliveryCount();
   const happenings: Happening[] = [];
   const notice = (happening: Happening) => happenings.push(happening);
@@ -75,13 +75,18 @@ async function drive(
     deliveries.see(event);
     notice(event);
   });
+  const clients = {
+    toldIds: judge.clients.toldIds,
+    hear: (event: ClientEvent) => judge.hear(event),
+    tell: notice,
+  };
 
   const boundOf = (messages: number) => restBoundMs(plan, messages);
-  const areOpen = await openWallets(universe, plan, notice);
+  const areOpen = await openWallets(universe, plan, clients);
   universe.beginLoad();
   if (areOpen) {
     const beganAtMs = universe.nowMs();
-    await submitAll(universe, plan, notice);
+    await submitAll(universe, plan, clients);
     // What strikes at a time strikes then, also when nothing is left to do by that time.
     await universe.sleep(beganAtMs + lastStrikeMs(plan) - universe.nowMs());
     await comeToRest(universe, boundOf, () => universe.firedFaults().size === faultsPossible);
@@ -89,10 +94,11 @@ async function drive(
   const notUp = await universe.heal(healBoundMs(plan));
   const settleBoundMs = await comeToRest(universe, boundOf);
 
-  const books = await readBooks(universe);
+  const books = await readBooks(universe, { topology: plan.topology, clients: judge.clients });
   const records = await readRecords(universe);
   const ending = {
     books,
+    watched: judge.watched,
     records,
     unread: await universe.unread(),
     answers: happenings.filter((happening) => happening.kind === "answer"),

@@ -1,6 +1,5 @@
 import type { FoundBreach } from "../runs/judge.ts";
-import type { Outcome } from "../runs/run-plan.ts";
-import type { UniverseEvent } from "../world.ts";
+import type { Happening, Outcome } from "../runs/run-plan.ts";
 
 /** A breach with the name of the promise that it breaks. */
 export interface NamedBreach extends FoundBreach {
@@ -26,7 +25,7 @@ export function foundAtEnd(outcome: Outcome): readonly NamedBreach[] {
 }
 
 /** The breaches that an event showed. */
-export function foundAt(outcome: Outcome, event: UniverseEvent): readonly NamedBreach[] {
+export function foundAt(outcome: Outcome, event: Happening): readonly NamedBreach[] {
   return breachesOf(outcome, (seenAt) => seenAt === event);
 }
 
@@ -44,7 +43,7 @@ export function nearestCauseFirst(outcome: Outcome): readonly NamedBreach[] {
 
 function breachesOf(
   { judgements }: Outcome,
-  takes: (seenAt: UniverseEvent | null) => boolean,
+  takes: (seenAt: FoundBreach["seenAt"]) => boolean,
 ): readonly NamedBreach[] {
   return judgements.flatMap(({ promise, breaches }) =>
     breaches

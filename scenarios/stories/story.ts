@@ -1,11 +1,11 @@
 import type { StoryStep } from "../../reports/evidence/evidence.ts";
 import { recordName, type Books } from "../books/books.ts";
+import { fieldIn } from "../books/client-book.ts";
 import { tellFault } from "../faults/fault.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import { subjectOf, tellAttempt } from "../plans/commands/command.ts";
 import { outcomeWords } from "../plans/commands/expectation.ts";
 import type { Happening, Outcome } from "../runs/run-plan.ts";
-import type { UniverseEvent } from "../world.ts";
 import { foldRepetitions } from "./fold-repetitions.ts";
 import { foundAt, foundAtEnd, nearestCauseFirst, type NamedBreach } from "./found-breaches.ts";
 import { tellCommit } from "./tell-commit.ts";
@@ -25,7 +25,7 @@ export function tellStory(outcome: Outcome): readonly StoryStep[] {
   const happenings = outcome.happenings.toSorted((left, right) => left.atMs - right.atMs);
   const steps = happenings.flatMap((happening) => [
     ...tell(happening, outcome.books),
-    ...("process" in happening ? tellFound(outcome, happening) : []),
+    ...tellFound(outcome, happening),
   ]);
   return [...tellBeginning(outcome), ...cutMiddle(foldRepetitions(steps)), ...tellEnd(outcome)];
 }
@@ -67,14 +67,16 @@ function tell(happening: Happening, books: Books): readonly StoryStep[] {
   }
 }
 
-function tellAnswer({ status, command }: ClientOutcome): string {
+function tellAnswer({ status, command, body }: ClientOutcome): string {
   const subject = subjectOf(command);
-  return status === null
-    ? `Gets no answer for ${subject}.`
-    : `Is told that ${subject} is ${outcomeWords(status)}.`;
+  if (status === null) {
+    return `Gets no answer for ${subject}.`;
+  }
+  const stands = command.kind === "read-payment" ? fieldIn(body, "status") : undefined;
+  return `Is told that ${subject} is ${stands ?? outcomeWords(status)}.`;
 }
 
-function tellFound(outcome: Outcome, event: UniverseEvent): readonly StoryStep[] {
+function tellFound(outcome: Outcome, event: Happening): readonly StoryStep[] {
   return foundAt(outcome, event).map((breach) => findingStep(breach, event.atMs));
 }
 

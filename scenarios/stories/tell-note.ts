@@ -15,6 +15,8 @@ export function tellNote(note: ProcessNote, books: Books): string | undefined {
       return `Commits the offset of ${recordName(books, note.record)}.`;
     case "left":
       return `Leaves ${recordName(books, note.record)} to be delivered again: ${note.reason}.`;
+    case "uses":
+      return undefined;
     case "said":
       return tellSaid(note.name, note.detail);
   }

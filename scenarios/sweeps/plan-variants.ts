@@ -175,7 +175,14 @@ function walletsOf(command: Command): readonly string[] {
     case "transfer":
       return [command.senderWalletId, command.receiverWalletId];
     case "open-wallet":
+    case "freeze-wallet":
+    case "read-wallet":
       return [command.id];
+    case "move-external":
+      return [command.walletId];
+    case "read-payment":
+    case "reverse-payment":
+      return [];
   }
 }
 

@@ -5,7 +5,7 @@ import {
   type ServiceName,
 } from "../../system/process/services.ts";
 import { databaseResource, HTTP, KAFKA, printEffect } from "../faults/effect-name.ts";
-import { requestOf, subjectOf, type Command } from "../plans/commands/command.ts";
+import { serviceAsked, subjectOf, type Command } from "../plans/commands/command.ts";
 import { processesAnswering, type Topology } from "../plans/topology.ts";
 import type { Deployment } from "./deployment.ts";
 
@@ -91,7 +91,7 @@ function firstRequests(
   let times = 0;
   for (const [index, command] of commands.entries()) {
     const subject = subjectOf(command);
-    const isFirst = requestOf(command).service === service && !seen.has(subject);
+    const isFirst = isTransfer(command) && serviceAsked(command) === service && !seen.has(subject);
     seen.add(subject);
     times += isFirst && processes[index % processes.length] === process ? 1 : 0;
   }

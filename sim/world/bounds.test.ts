@@ -48,7 +48,7 @@ describe("a run is judged, and within bounds of time, when", () => {
   it("a service never starts a second time", async () => {
     const faults = [crashAt("wallet-1/wallet-db/transfer.commit#1", "before")];
     const outcome = await outcomeOf(startsOnly(2), { faults });
-    expect(brokenPromises(outcome)).toEqual(["stays-up", "ends"]);
+    expect(brokenPromises(outcome)).toEqual(["stays-up", "ends", "handled"]);
     expect(story(outcome)).toMatch(
       /process wallet-1 is not up [\d.]+ s after the faults stopped, and ended by itself \d+ times, first at \d+ ms: the port is taken/,
     );

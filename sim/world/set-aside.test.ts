@@ -1,7 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
-import { partsWith } from "../../scenarios/mutants/mutants.ts";
+import { codeOfPlan } from "../../mutation/code-of-plan.ts";
 import { samplePlan } from "../../scenarios/testing/sample-plan.ts";
-import { readMigrations } from "../../system/adapters/migration-files.ts";
 import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
 import type { ServiceName } from "../../system/process/services.ts";
 import { createSimulatedBroker } from "../adapters/kafka-broker.ts";
@@ -57,8 +56,7 @@ async function taken(service: ServiceName, events: readonly Event[]) {
   const servers = startServers(kernel);
   const processes = superviseProcesses(servers, {
     plan: samplePlan(),
-    migrations: readMigrations,
-    partsOf: (ports) => partsWith(null, ports),
+    code: await codeOfPlan({ mutant: null }),
   });
   return kernel.run(async (main) => {
     processes.start();

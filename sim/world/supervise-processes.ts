@@ -1,12 +1,10 @@
+import type { PlanCode } from "../../mutation/code-of-plan.ts";
 import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect-gate.ts";
 import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
-import type { Migration } from "../../system/database/migrate.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
 import { messageOf } from "../../system/ports/message-of.ts";
-import type { Parts } from "../../system/process/parts.ts";
-import { runProcess } from "../../system/process/run-process.ts";
 import type { ServiceName } from "../../system/process/services.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import { createSimulatedServer } from "../adapters/http.ts";
@@ -38,9 +36,8 @@ export interface SupervisedProcesses {
 
 export interface ProcessesRequest {
   readonly plan: Plan;
-  readonly migrations: (service: ServiceName) => readonly Migration[];
-  /** What a process with those ports runs. */
-  readonly partsOf: (ports: ProcessPorts) => Parts;
+  /** What the processes run. */
+  readonly code: PlanCode;
 }
 
 /** As a supervisor waits before it starts a process again that ended by itself. */
@@ -48,7 +45,7 @@ const RESTART_DELAY_MS = 500;
 
 export function superviseProcesses(
   servers: Servers,
-  { plan, migrations, partsOf }: ProcessesRequest,
+  { plan, code }: ProcessesRequest,
 ): SupervisedProcesses {
   const { topology, knobs } = plan;
   const { kernel } = servers;
@@ -88,17 +85,17 @@ export function superviseProcesses(
       strike: (fault) => faults.strike(fault, process),
     });
     gates.push(gate);
-    const own = portsOf(servers, migrations, process);
+    const own = portsOf(servers, code, process);
     const ports = interposePorts(own, gate, {
       onDelivery: (delivery) => tellDelivery(servers, process, delivery),
       onNote: (note) => servers.tell({ kind: "note", atMs: nowMs(), process: process.name, note }),
     });
     const interruption = Promise.withResolvers<void>();
     interruptions.set(process, interruption.resolve);
-    const end = await runProcess({
+    const end = await code.runProcess({
       roles,
       ports,
-      parts: partsOf(ports),
+      parts: code.partsOf(ports),
       knobs,
       interrupted: interruption.promise,
       onStarted() {
@@ -150,7 +147,7 @@ export function superviseProcesses(
 
 function portsOf(
   { kernel, network }: Servers,
-  migrations: ProcessesRequest["migrations"],
+  { migrations }: PlanCode,
   process: SimulatedProcess,
 ): ProcessPorts & { close(): Promise<void> } {
   const databases = new Map<ServiceName, ReturnType<typeof createSimulatedDatabase>>();

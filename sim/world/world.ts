@@ -1,8 +1,6 @@
+import { codeOfPlan } from "../../mutation/code-of-plan.ts";
 import type { Mutant } from "../../scenarios/mutants/mutant.ts";
-import { partsWith } from "../../scenarios/mutants/mutants.ts";
 import type { World } from "../../scenarios/world.ts";
-import { readMigrations } from "../../system/adapters/migration-files.ts";
-import { SERVICES } from "../../system/process/services.ts";
 import { createKernel } from "../kernel/kernel.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
@@ -17,7 +15,7 @@ export interface SimulatedWorldOptions {
   /** Ends the run in hand, which rejects with its reason, and lets no other begin. */
   readonly signal?: AbortSignal;
   /** For tests: parts that take the place of the services', as those of a mutant do. */
-  readonly parts?: Mutant["parts"];
+  readonly parts?: Mutant["parts"] | undefined;
 }
 
 /**
@@ -31,7 +29,6 @@ export async function createSimulatedWorld({
 }: SimulatedWorldOptions = {}): Promise<World> {
   // Loading WebAssembly is the one step that the simulation does not own, so it comes before.
   await loadPostgresParser();
-  const migrations = new Map(SERVICES.map(({ name }) => [name, readMigrations(name)]));
   return {
     kind: "sim",
     abilities: SIMULATED_ABILITIES,
@@ -40,6 +37,7 @@ export async function createSimulatedWorld({
     ],
     servers: [],
     async run(plan, drive) {
+      const code = await codeOfPlan(plan);
       signal?.throwIfAborted();
       const kernel = createKernel({
         seed: String(plan.seed),
@@ -48,8 +46,7 @@ export async function createSimulatedWorld({
       const servers = startServers(kernel);
       const processes = superviseProcesses(servers, {
         plan,
-        migrations: (service) => migrations.get(service) ?? [],
-        partsOf: (ports) => ({ ...partsWith(plan.mutant, ports), ...parts?.(ports) }),
+        code: { ...code, partsOf: (ports) => ({ ...code.partsOf(ports), ...parts?.(ports) }) },
       });
       const stop = () => kernel.fail(signal?.reason);
       signal?.addEventListener("abort", stop);

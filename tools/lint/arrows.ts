@@ -115,6 +115,18 @@ const FORBIDDEN_ARROWS: readonly ForbiddenArrow[] = [
   },
   {
     from: /^scenarios\//,
+    to: /^mutation\//,
+    message:
+      "a scenario loads no code: say in scenarios/mutants/ what a mutant changes, and let the world load it",
+  },
+  {
+    from: /^mutation\/(?!.*\.test\.ts$)/,
+    to: /^(sim|chaos|reports)\//,
+    message:
+      "mutation/ loads the services for any world, so it knows none of them: take what it needs as a parameter",
+  },
+  {
+    from: /^scenarios\//,
     to: /^(sim|chaos)\//,
     message:
       "a scenario knows no world: ask the World port (scenarios/world.ts), and let cli.ts choose the world",
@@ -130,7 +142,7 @@ const FORBIDDEN_ARROWS: readonly ForbiddenArrow[] = [
 
 /** Tools and benchmarks serve developers; tests may use them, what is tested may not. */
 const DEVELOPER_ARROW: ForbiddenArrow = {
-  from: /^(system|scenarios|sim|chaos|reports)\//,
+  from: /^(system|scenarios|mutation|sim|chaos|reports)\//,
   to: /^(tools|bench)\//,
   message:
     "tools/ and bench/ serve those who work on this project: move what the product needs into a room of it",

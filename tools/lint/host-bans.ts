@@ -2,13 +2,14 @@ import { builtinModules } from "node:module";
 
 /**
  * Files that may touch the host: adapters and entry points, everything that runs real servers, what
- * serves developers, and tests. Everything else is run by the simulation, where the host's clock,
- * randomness and I/O would break replay from a seed.
+ * loads variants of the services, what serves developers, and tests. Everything else is run by the
+ * simulation, where the host's clock, randomness and I/O would break replay from a seed.
  */
 const HOST_FILES: readonly RegExp[] = [
   /^system\/adapters\//,
   /^system\/main\.ts$/,
   /^chaos\//,
+  /^mutation\//,
   /^cli(\.ts$|\/)/,
   /^tools\//,
   /^bench\//,

@@ -26,6 +26,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["faults"],
       ["plans"],
       ["world.ts"],
+      ["model"],
       ["books", "contracts", "mutants", "workloads"],
       ["promises"],
       ["runs"],
@@ -114,6 +115,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   {
     room: "scenarios/books/",
     layers: [
+      ["client-book.ts"],
       ["books.ts", "money-words.ts", "balance-change.ts"],
       ["book-table.ts"],
       ["tables"],

@@ -1,4 +1,4 @@
-import { bigintColumn, textColumn } from "../../../system/database/row.ts";
+import { bigintColumn, nullableTextColumn, textColumn } from "../../../system/database/row.ts";
 import type { BookTable } from "../book-table.ts";
 import { addTo } from "../books.ts";
 import { moneyWords } from "../money-words.ts";
@@ -6,14 +6,29 @@ import { moneyWords } from "../money-words.ts";
 export const externalTransfers: BookTable = {
   name: "external_transfers",
   services: ["wallet"],
-  sql: `SELECT id, wallet_id, kind, amount_minor, currency, outcome
+  sql: `SELECT id, wallet_id, kind, amount_minor, currency, outcome, reason
         FROM external_transfers ORDER BY id`,
-  enter({ books, row }) {
-    if (textColumn(row, "outcome") === "moved") {
-      const amountMinor = bigintColumn(row, "amount_minor");
-      const broughtIn = textColumn(row, "kind") === "withdrawal" ? -amountMinor : amountMinor;
-      addTo(books.fundingMinor, textColumn(row, "currency"), broughtIn);
+  enter({ books, row, touched }) {
+    const id = textColumn(row, "id");
+    const said = {
+      id,
+      walletId: textColumn(row, "wallet_id"),
+      kind: textColumn(row, "kind"),
+      amountMinor: bigintColumn(row, "amount_minor"),
+      currency: textColumn(row, "currency"),
+      decision: {
+        outcome: textColumn(row, "outcome"),
+        reason: nullableTextColumn(row, "reason"),
+      },
+    };
+    if (said.decision.outcome === "moved") {
+      const broughtIn = said.kind === "withdrawal" ? -said.amountMinor : said.amountMinor;
+      addTo(books.fundingMinor, said.currency, broughtIn);
     }
+    const due = books.isWatched ? books.model.moveExternal(said) : undefined;
+    books.externals.set(id, { ...said, due });
+    touched.externals.add(id);
+    touched.wallets.add(said.walletId);
   },
   tell({ after }) {
     const kind = textColumn(after, "kind");

@@ -8,7 +8,8 @@ import { moneyWords } from "../money-words.ts";
 export const ledgerEntries: BookTable = {
   name: "ledger_entries",
   services: ["wallet"],
-  sql: `SELECT payment_id, external_transfer_id, wallet_id, direction, amount_minor, currency
+  sql: `SELECT payment_id, external_transfer_id, wallet_id, direction, amount_minor, currency,
+          balance_after_minor
         FROM ledger_entries ORDER BY id`,
   enter({ books, row, touched }) {
     const walletId = textColumn(row, "wallet_id");
@@ -27,6 +28,7 @@ export const ledgerEntries: BookTable = {
     }
     const wallet = books.wallets.get(walletId);
     if (wallet !== undefined) {
+      wallet.lastAfterMinor = bigintColumn(row, "balance_after_minor");
       wallet.entriesMinor += direction === "credit" ? amountMinor : -amountMinor;
     }
     touched.wallets.add(walletId);

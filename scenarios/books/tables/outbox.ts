@@ -1,18 +1,41 @@
 import { textColumn } from "../../../system/database/row.ts";
+import { eventKey, parseEvent } from "../../../system/domain/events.ts";
 import type { BookTable } from "../book-table.ts";
-import { eventName, outboxOf } from "../books.ts";
+import { demand, eventName, outboxOf } from "../books.ts";
 
 export const outbox: BookTable = {
   name: "outbox",
   services: ["payment", "wallet"],
-  sql: `SELECT event_id, topic, message_key, sent_at_ms FROM outbox ORDER BY id`,
+  sql: `SELECT event_id, topic, message_key, payload, sent_at_ms FROM outbox ORDER BY id`,
   unfinishedSql: `SELECT id FROM outbox WHERE sent_at_ms IS NULL`,
-  enter({ books, service, row }) {
+  enter({ books, service, row, touched }) {
     const eventId = textColumn(row, "event_id");
     const sent = row["sent_at_ms"] !== null;
-    const topic = textColumn(row, "topic");
-    const paymentId = textColumn(row, "message_key");
-    outboxOf(books, service).set(eventId, { eventId, topic, paymentId, sent });
+    const outbox = outboxOf(books, service);
+    const known = outbox.get(eventId);
+    if (known !== undefined) {
+      // The rest of an event never changes.
+      known.sent = sent;
+      return;
+    }
+    const payload = textColumn(row, "payload");
+    const key = textColumn(row, "message_key");
+    const parsed = parseEvent(payload);
+    const event = parsed.kind === "event" ? parsed.event : undefined;
+    const paymentId = event === undefined ? key : eventKey(event);
+    const appended = {
+      eventId,
+      topic: textColumn(row, "topic"),
+      paymentId,
+      key,
+      payload,
+      event,
+      committedAt: books.commits,
+      sent,
+    };
+    outbox.set(eventId, appended);
+    demand(books.eventsOf, paymentId, () => []).push(appended);
+    touched.payments.add(paymentId);
   },
   tell({ books, before, after }) {
     if (before === null) {

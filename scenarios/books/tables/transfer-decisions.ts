@@ -8,10 +8,16 @@ export const transferDecisions: BookTable = {
   sql: `SELECT payment_id, outcome, reason FROM transfer_decisions ORDER BY payment_id`,
   enter({ books, row, touched }) {
     const paymentId = textColumn(row, "payment_id");
-    movementOf(books, paymentId).decision = {
+    const movement = movementOf(books, paymentId);
+    const decision = {
       outcome: textColumn(row, "outcome"),
       reason: nullableTextColumn(row, "reason"),
     };
+    movement.decision = decision;
+    const payment = books.payments.get(paymentId);
+    if (books.isWatched && payment !== undefined && movement.due === undefined) {
+      movement.due = books.model.decide(payment, decision);
+    }
     touched.payments.add(paymentId);
   },
   tell: ({ books, after }) =>

@@ -8,7 +8,7 @@ import { moneyWords } from "../money-words.ts";
 export const wallets: BookTable = {
   name: "wallets",
   services: ["wallet"],
-  sql: `SELECT id, kind, currency, balance_minor FROM wallets ORDER BY id`,
+  sql: `SELECT id, kind, currency, balance_minor, frozen FROM wallets ORDER BY id`,
   enter({ books, row, touched }) {
     const id = textColumn(row, "id");
     const currency = textColumn(row, "currency");
@@ -16,12 +16,32 @@ export const wallets: BookTable = {
     const known = books.wallets.get(id);
     touched.wallets.add(id);
     const kind = textColumn(row, "kind");
+    const frozen = row["frozen"] === true;
     const sums = kind === "outside" ? books.outsideMinor : books.balanceMinor;
     addTo(sums, currency, balanceMinor - (known?.balanceMinor ?? 0n));
     if (known === undefined) {
-      books.wallets.set(id, { id, kind, currency, balanceMinor, entriesMinor: 0n });
+      const openedAt = books.commits;
+      books.wallets.set(id, {
+        id,
+        kind,
+        currency,
+        openedAt,
+        balanceMinor,
+        frozen,
+        entriesMinor: 0n,
+        lastAfterMinor: null,
+        history: [{ sinceMs: books.nowMs, balanceMinor, frozen }],
+      });
+      if (kind === "customer") {
+        books.model.open(id, { currency, openedAt });
+      }
     } else {
       known.balanceMinor = balanceMinor;
+      if (known.frozen !== frozen) {
+        books.model.freeze(id, frozen);
+      }
+      known.frozen = frozen;
+      known.history.push({ sinceMs: books.nowMs, balanceMinor, frozen });
     }
   },
   tell({ changes, before, after }) {

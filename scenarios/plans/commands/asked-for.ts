@@ -20,7 +20,7 @@ export function complaintAboutAmount(
     readonly leastMinor: bigint;
   },
 ): FieldComplaint | undefined {
-  if (expects === "refused") {
+  if (expects !== "accepted") {
     return undefined;
   }
   const { field, amount, currency, leastMinor } = asked;
@@ -44,7 +44,7 @@ export function complaintAboutId(
   field: string,
   id: string,
 ): FieldComplaint | undefined {
-  return expects === "refused" || IDENTIFIER.test(id)
+  return expects !== "accepted" || IDENTIFIER.test(id)
     ? undefined
     : { field, message: `${JSON.stringify(id)} is not 1 to 64 of the characters A-Za-z0-9._:-` };
 }
@@ -55,7 +55,7 @@ export function complaintAboutKey(expects: Expectation, key: string): FieldCompl
   if (!/^[\x21-\x7e]*$/.test(key)) {
     return { field, message: `${JSON.stringify(key)} is not of visible ASCII characters only` };
   }
-  return expects === "refused" || (key.length >= 1 && key.length <= 255)
+  return expects !== "accepted" || (key.length >= 1 && key.length <= 255)
     ? undefined
     : { field, message: "is not of 1 to 255 characters" };
 }

@@ -16,6 +16,10 @@ export interface ClientOutcome {
   readonly atMs: number;
   readonly attempt: number;
   readonly command: Command;
+  /** When this attempt was sent. */
+  readonly askedAtMs: number;
   /** Null when there was no answer: the request may or may not have taken effect. */
   readonly status: number | null;
+  /** The parsed JSON body, unchecked; undefined when there was no answer. */
+  readonly body: unknown;
 }

@@ -3,6 +3,9 @@ import type { ServiceName } from "../../../system/process/services.ts";
 import type { FieldComplaint } from "./asked-for.ts";
 import type { ClientRequest } from "./client-request.ts";
 
+/** The payment ids that clients were told, by their keys. */
+export type ToldIds = ReadonlyMap<string, string>;
+
 /** A kind of command: all that the testbed has to know of it, in one file of this folder. */
 export interface CommandKind<Command> {
   readonly kind: string;
@@ -12,7 +15,7 @@ export interface CommandKind<Command> {
   /** The service that is asked. */
   readonly service: ServiceName;
   /** What the client sends, the same at every attempt. */
-  readonly requestOf: (command: Command) => ClientRequest;
+  readonly requestOf: (command: Command, toldIds: ToldIds) => ClientRequest;
   /** What is asked for, in a few words: `payment p1`. */
   readonly subjectOf: (command: Command) => string;
   /** How the first request is told in a story. */

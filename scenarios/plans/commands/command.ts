@@ -2,8 +2,13 @@ import Type from "typebox";
 import type { ServiceName } from "../../../system/process/services.ts";
 import type { FieldComplaint } from "./asked-for.ts";
 import type { ClientRequest } from "./client-request.ts";
-import type { CommandKind } from "./command-kind.ts";
+import type { CommandKind, ToldIds } from "./command-kind.ts";
+import { freezeWalletKind, type FreezeWalletCommand } from "./freeze-wallet.ts";
+import { moveExternalKind, type MoveExternalCommand } from "./move-external.ts";
 import { openWalletKind, type OpenWalletCommand } from "./open-wallet.ts";
+import { readPaymentKind, type ReadPaymentCommand } from "./read-payment.ts";
+import { readWalletKind, type ReadWalletCommand } from "./read-wallet.ts";
+import { reversePaymentKind, type ReversePaymentCommand } from "./reverse-payment.ts";
 import { transferKind, type TransferCommand } from "./transfer.ts";
 
 /**
@@ -11,19 +16,33 @@ import { transferKind, type TransferCommand } from "./transfer.ts";
  * It asks again, with the same request, until it has an answer. A kind is added here and in a file
  * of this folder.
  */
-export type Command = TransferCommand | OpenWalletCommand;
+export type Command =
+  | TransferCommand
+  | OpenWalletCommand
+  | ReadPaymentCommand
+  | MoveExternalCommand
+  | FreezeWalletCommand
+  | ReadWalletCommand
+  | ReversePaymentCommand;
 
-export const commandSchema = Type.Union([transferKind.schema, openWalletKind.schema]);
+export const commandSchema = Type.Union([
+  transferKind.schema,
+  openWalletKind.schema,
+  readPaymentKind.schema,
+  moveExternalKind.schema,
+  freezeWalletKind.schema,
+  readWalletKind.schema,
+  reversePaymentKind.schema,
+]);
 
-/** The service that is asked, and what it is asked. */
-export function requestOf(command: Command): {
-  readonly service: ServiceName;
-  readonly request: ClientRequest;
-} {
-  return told(command, (kind, each) => ({
-    service: kind.service,
-    request: kind.requestOf(each),
-  }));
+/** The service that is asked. */
+export function serviceAsked(command: Command): ServiceName {
+  return told(command, (kind) => kind.service);
+}
+
+/** What it is asked, by a client that was told these ids. */
+export function requestOf(command: Command, toldIds: ToldIds): ClientRequest {
+  return told(command, (kind, each) => kind.requestOf(each, toldIds));
 }
 
 /** What is wrong with a command in itself, or undefined. */
@@ -53,5 +72,15 @@ function told<Answer>(
       return ask(transferKind, command);
     case "open-wallet":
       return ask(openWalletKind, command);
+    case "read-payment":
+      return ask(readPaymentKind, command);
+    case "move-external":
+      return ask(moveExternalKind, command);
+    case "freeze-wallet":
+      return ask(freezeWalletKind, command);
+    case "read-wallet":
+      return ask(readWalletKind, command);
+    case "reverse-payment":
+      return ask(reversePaymentKind, command);
   }
 }

@@ -1,21 +1,41 @@
 import Type, { type Static } from "typebox";
 
 /**
- * The answer that is right: `accepted` is a 2xx, `refused` a 4xx. No answer, and 5xx, are never an
- * outcome: the client asks again.
+ * The answer that is right: `accepted` is a 2xx, `refused` a 4xx, `either` is one of the two, where
+ * what comes first decides. No answer, and 5xx, are never an outcome: the client asks again.
  */
 export type Expectation = Static<typeof expectationSchema>;
 
-export const expectationSchema = Type.Enum(["accepted", "refused"]);
+export const expectationSchema = Type.Enum(["accepted", "refused", "either"]);
 
-/** Whether a status, null for no answer, says what became of a request. */
-export function isOutcome(status: number | null): status is number {
-  return status !== null && status < 500;
+/** Whether an answer, of null for none, says what became of a request. */
+export function isOutcome(status: number | null, body: unknown): status is number {
+  return status !== null && status < 500 && !isInProgress(status, body);
+}
+
+/** Whether an answer says that a request with the same key is being served: ask again. */
+export function isInProgress(status: number | null, body: unknown): boolean {
+  return (
+    status === 409 &&
+    typeof body === "object" &&
+    body !== null &&
+    "title" in body &&
+    body.title === "request-in-progress"
+  );
 }
 
 /** Whether an answer is the expected one. */
 export function isAsExpected(expects: Expectation, status: number): boolean {
-  return expects === "accepted" ? status >= 200 && status < 300 : status >= 400 && status < 500;
+  const isAccepted = status >= 200 && status < 300;
+  const isRefused = status >= 400 && status < 500;
+  switch (expects) {
+    case "accepted":
+      return isAccepted;
+    case "refused":
+      return isRefused;
+    case "either":
+      return isAccepted || isRefused;
+  }
 }
 
 /** What an answer came to, for a story: `accepted`, `refused (422)`. */

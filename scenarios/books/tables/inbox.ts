@@ -1,0 +1,16 @@
+import { textColumn } from "../../../system/database/row.ts";
+import type { BookTable } from "../book-table.ts";
+import { inboxOf } from "../books.ts";
+
+export const inbox: BookTable = {
+  name: "inbox",
+  services: ["payment", "wallet"],
+  sql: `SELECT event_id, topic FROM inbox ORDER BY event_id`,
+  enter({ books, service, row, touched }) {
+    const eventId = textColumn(row, "event_id");
+    inboxOf(books, service).set(eventId, textColumn(row, "topic"));
+    touched.claims.add(eventId);
+  },
+  // What it was claimed for is told.
+  tell: () => undefined,
+};

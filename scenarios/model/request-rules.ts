@@ -1,0 +1,75 @@
+import type { MoveExternalCommand } from "../plans/commands/move-external.ts";
+import type { OpenWalletCommand } from "../plans/commands/open-wallet.ts";
+import type { ReversePaymentCommand } from "../plans/commands/reverse-payment.ts";
+import type { TransferCommand } from "../plans/commands/transfer.ts";
+import { minorOf } from "./decimal.ts";
+import type { AskedExternal } from "./little-wallet.ts";
+
+/** What a client asks for, as the model reads it. */
+export interface AskedTransfer {
+  readonly senderWalletId: string;
+  readonly receiverWalletId: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
+/** A payment that is to be given back. */
+export interface AskedReversal {
+  /** What the client was told to be its id, or the key that it had asked with. */
+  readonly originalId: string;
+  /** A decimal string in the original's currency; null for all that is left. */
+  readonly amount: string | null;
+}
+
+/** A transfer that may be asked for in such words; undefined for one that is malformed. */
+export function readTransfer(command: TransferCommand): AskedTransfer | undefined {
+  const { idempotencyKey, senderWalletId, receiverWalletId, amount, currency } = command;
+  const amountMinor = aboveZero(amount, currency);
+  return amountMinor !== undefined &&
+    isKey(idempotencyKey) &&
+    isId(senderWalletId) &&
+    isId(receiverWalletId)
+    ? { senderWalletId, receiverWalletId, amountMinor, currency }
+    : undefined;
+}
+
+/** What a wallet is asked to be opened with; undefined for words that are malformed. */
+export function readOpening({
+  id,
+  funding,
+  currency,
+}: OpenWalletCommand): { readonly fundingMinor: bigint; readonly currency: string } | undefined {
+  const fundingMinor = minorOf(funding, currency);
+  return isId(id) && fundingMinor !== undefined ? { fundingMinor, currency } : undefined;
+}
+
+/** A deposit or a withdrawal; undefined for words that are malformed. */
+export function readExternal(command: MoveExternalCommand): AskedExternal | undefined {
+  const { direction, idempotencyKey, walletId, amount, currency } = command;
+  const amountMinor = aboveZero(amount, currency);
+  return amountMinor !== undefined && isKey(idempotencyKey)
+    ? { kind: direction, walletId, amountMinor, currency }
+    : undefined;
+}
+
+/** A reversal by a client that was told these ids; undefined for a key that is none. */
+export function readReversal(
+  { idempotencyKey, originalKey, amount }: ReversePaymentCommand,
+  toldIds: ReadonlyMap<string, string>,
+): AskedReversal | undefined {
+  const originalId = toldIds.get(originalKey) ?? originalKey;
+  return isKey(idempotencyKey) ? { originalId, amount } : undefined;
+}
+
+function aboveZero(amount: string, currency: string): bigint | undefined {
+  const minor = minorOf(amount, currency);
+  return minor === 0n ? undefined : minor;
+}
+
+function isKey(text: string): boolean {
+  return text.length <= 255 && /^[!-~]+$/.test(text);
+}
+
+function isId(text: string): boolean {
+  return text.length <= 64 && /^[A-Za-z0-9._:-]+$/.test(text);
+}

@@ -1,0 +1,36 @@
+import Type, { type Static } from "typebox";
+import { complaintAboutKey } from "./asked-for.ts";
+import type { CommandKind } from "./command-kind.ts";
+import { expectationSchema } from "./expectation.ts";
+
+/**
+ * A client asks how a payment stands: by the id that it was told for its key, or, as long as it was
+ * told none, by the key, which is no payment's id.
+ */
+export type ReadPaymentCommand = Static<typeof readPaymentSchema>;
+
+const readPaymentSchema = Type.Object(
+  {
+    kind: Type.Literal("read-payment"),
+    atMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
+    idempotencyKey: Type.String({ maxLength: 10_000 }),
+    expects: expectationSchema,
+  },
+  { additionalProperties: false },
+);
+
+export const readPaymentKind: CommandKind<ReadPaymentCommand> & {
+  readonly schema: typeof readPaymentSchema;
+} = {
+  kind: "read-payment",
+  schema: readPaymentSchema,
+  complaint: ({ idempotencyKey, expects }) => complaintAboutKey(expects, idempotencyKey),
+  service: "payment",
+  requestOf: ({ idempotencyKey }, toldIds) => ({
+    method: "GET",
+    path: `/payments/${encodeURIComponent(toldIds.get(idempotencyKey) ?? idempotencyKey)}`,
+    headers: {},
+  }),
+  subjectOf: ({ idempotencyKey }) => `payment ${idempotencyKey}`,
+  tell: ({ idempotencyKey }) => `Asks how payment ${idempotencyKey} stands.`,
+};

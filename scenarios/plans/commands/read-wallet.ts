@@ -1,0 +1,32 @@
+import Type, { type Static } from "typebox";
+import type { CommandKind } from "./command-kind.ts";
+import { expectationSchema } from "./expectation.ts";
+
+/** A client asks how a wallet stands. */
+export type ReadWalletCommand = Static<typeof readWalletSchema>;
+
+const readWalletSchema = Type.Object(
+  {
+    kind: Type.Literal("read-wallet"),
+    atMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
+    id: Type.String({ maxLength: 10_000 }),
+    expects: expectationSchema,
+  },
+  { additionalProperties: false },
+);
+
+export const readWalletKind: CommandKind<ReadWalletCommand> & {
+  readonly schema: typeof readWalletSchema;
+} = {
+  kind: "read-wallet",
+  schema: readWalletSchema,
+  complaint: () => undefined,
+  service: "wallet",
+  requestOf: ({ id }) => ({
+    method: "GET",
+    path: `/wallets/${encodeURIComponent(id)}`,
+    headers: {},
+  }),
+  subjectOf: ({ id }) => `wallet ${id}`,
+  tell: ({ id }) => `Asks how wallet ${id} stands.`,
+};
