@@ -12,7 +12,7 @@ import { createHttpClient, createSimulatedServer } from "./adapters/http.ts";
 import { createSimulatedBroker } from "./adapters/kafka-broker.ts";
 import { createSimulatedDatabase } from "./adapters/postgres-database.ts";
 import { createSimulatedClock } from "./adapters/simulated-host.ts";
-import { startKafkaServer } from "./kafka/broker/kafka-server.ts";
+import { startKafkaCluster } from "./kafka/cluster/kafka-cluster.ts";
 import { kafkaProtocol } from "./kafka/protocol/kafka-port.ts";
 import { createKernel, type Kernel } from "./kernel/kernel.ts";
 import type { SimulatedProcess } from "./kernel/simulated-process.ts";
@@ -125,7 +125,7 @@ function withTermination(network: Network) {
 function brokerStage(kernel: Kernel, self: SimulatedProcess): BrokerStage {
   const network = createNetwork({ kernel });
   const port = kafkaProtocol.at("kafka-1");
-  const { broker: kafka } = startKafkaServer({ kernel, network, port });
+  const kafka = startKafkaCluster({ kernel, network, ports: [port] });
   const processes = forEachClient((client) => startIdle(kernel, client));
   const brokers = forEachClient((client) =>
     createSimulatedBroker({ network, process: processes[client], servers: [port] }),

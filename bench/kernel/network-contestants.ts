@@ -1,5 +1,5 @@
 import { createSimulatedBroker } from "../../sim/adapters/kafka-broker.ts";
-import { startKafkaServer } from "../../sim/kafka/broker/kafka-server.ts";
+import { startKafkaCluster } from "../../sim/kafka/cluster/kafka-cluster.ts";
 import { kafkaProtocol } from "../../sim/kafka/protocol/kafka-port.ts";
 import { createKernel, type Kernel } from "../../sim/kernel/kernel.ts";
 import type { SimulatedProcess } from "../../sim/kernel/simulated-process.ts";
@@ -37,7 +37,7 @@ export async function measureRoundTrips(count: number): Promise<number> {
 export async function measureMessages(count: number, sendSize: number): Promise<number> {
   return timedIn(async ({ kernel, network, main }) => {
     const port = kafkaProtocol.at("kafka-1");
-    startKafkaServer({ kernel, network, port }).broker.createTopic("messages", 1);
+    startKafkaCluster({ kernel, network, ports: [port] }).createTopic("messages", 1);
     const broker = createSimulatedBroker({ network, process: main, servers: [port] });
     const producer = await broker.connectProducer();
     let left = 0;

@@ -5,7 +5,7 @@ import { inKafkaWorld, lag, record } from "./testing/kafka-test-world.ts";
 describe("producing and consuming", () => {
   test("records of one key arrive in the order of sending, each once, with key, headers and offset", async () => {
     const messages: ConsumerMessage[] = [];
-    await inKafkaWorld("order", async ({ startWallet, send, main, broker }) => {
+    await inKafkaWorld("order", async ({ startWallet, send, main, observation }) => {
       startWallet("wallet-1", {
         onMessage: async (message, commit) => {
           messages.push(message);
@@ -23,8 +23,8 @@ describe("producing and consuming", () => {
         await send(sent);
       }
       await main.sleep(1_000);
-      expect(lag(broker)).toBe(0);
-      expect(broker.records("payments")).toHaveLength(150);
+      expect(lag(observation)).toBe(0);
+      expect(observation.records("payments")).toHaveLength(150);
     });
     expect(messages).toHaveLength(150);
     for (const key of ["a", "b", "c"]) {
@@ -38,9 +38,11 @@ describe("producing and consuming", () => {
   });
 
   test("records without a key go round the partitions", async () => {
-    await inKafkaWorld("keyless", async ({ send, broker }) => {
+    await inKafkaWorld("keyless", async ({ send, observation }) => {
       await send([record(null, "1"), record(null, "2"), record(null, "3"), record(null, "4")]);
-      expect(broker.records("payments").map(({ partition }) => partition)).toEqual([0, 1, 2, 3]);
+      expect(observation.records("payments").map(({ partition }) => partition)).toEqual([
+        0, 1, 2, 3,
+      ]);
     });
   });
 

@@ -2,8 +2,8 @@ import { databaseResource } from "../../scenarios/faults/effect-name.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import { TOPICS } from "../../system/domain/events.ts";
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
-import type { KafkaBroker } from "../kafka/broker/broker.ts";
-import { startKafkaServer } from "../kafka/broker/kafka-server.ts";
+import { observeCluster, type ClusterObservation } from "../kafka/cluster/cluster-observation.ts";
+import { startKafkaCluster, type KafkaCluster } from "../kafka/cluster/kafka-cluster.ts";
 import { kafkaProtocol } from "../kafka/protocol/kafka-port.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createNetwork, type FaultyNetwork } from "../network/network.ts";
@@ -15,7 +15,9 @@ import { startPostgresServer, type PostgresServer } from "../postgres/server/pos
 export interface Servers {
   readonly kernel: Kernel;
   readonly network: FaultyNetwork;
-  readonly broker: KafkaBroker;
+  readonly kafka: KafkaCluster;
+  /** Looks into Kafka, beside the network. */
+  readonly topics: ClusterObservation;
   /**
    * Beside the network, for preparing and observing. @throws Error when there is no such service
    */
@@ -41,20 +43,20 @@ export function startServers(kernel: Kernel): Servers {
     }
   };
   const nowMs = () => Math.floor(kernel.nowUs / 1_000);
-  const { broker } = startKafkaServer({
+  const kafka = startKafkaCluster({
     kernel,
     network,
-    port: kafkaPort,
-    onAppend: ({ clientId, offset, ...record }) =>
-      tell({
-        kind: "record",
-        atMs: nowMs(),
-        process: clientId,
-        record: { ...record, offset: String(offset) },
-      }),
+    ports: [kafkaPort],
+    onAppend: ({ clientId, topic, partition, baseOffset, records }) => {
+      for (const [index, { key, value }] of records.entries()) {
+        const offset = String(baseOffset + index);
+        const record = { topic, partition, offset, key, value };
+        tell({ kind: "record", atMs: nowMs(), process: clientId, record });
+      }
+    },
   });
   for (const topic of TOPICS) {
-    broker.createTopic(topic, PARTITIONS);
+    kafka.createTopic(topic, PARTITIONS);
   }
   const startDatabase = (service: ServiceName) =>
     startPostgresServer({
@@ -74,7 +76,8 @@ export function startServers(kernel: Kernel): Servers {
   return {
     kernel,
     network,
-    broker,
+    kafka,
+    topics: observeCluster(kafka),
     database: (service) => demandDatabase(databases, service),
     watch: (observer) => observers.push(observer),
     tell,

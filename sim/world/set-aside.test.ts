@@ -82,8 +82,8 @@ async function taken(service: ServiceName, events: readonly Event[]) {
       .database("wallet")
       .read("SELECT payment_id FROM transfer_decisions ORDER BY payment_id");
     const lag = [
-      ...servers.broker.progress("wallet-transfer", "payment.created"),
-      ...servers.broker.progress("payment-settle", "payment.completed"),
+      ...servers.topics.progress("wallet-transfer", "payment.created"),
+      ...servers.topics.progress("payment-settle", "payment.completed"),
     ].reduce((sum, each) => sum + each.lag, 0);
     return { letters: letters.flat(), decisions: decisions.flat(), lag };
   });

@@ -35,7 +35,7 @@ export function createUniverse(
     },
     query: async (service, sql) => readTable(servers, service, sql),
     records: async (topic) =>
-      servers.broker.records(topic).map(({ partition, offset, key, value }) => {
+      servers.topics.records(topic).map(({ partition, offset, key, value }) => {
         return { topic, partition, offset: String(offset), key, value };
       }),
     lag: async () => unreadPartitions(servers).reduce((sum, { count }) => sum + count, 0),
@@ -57,10 +57,10 @@ function readTable(servers: Servers, service: ServiceName, sql: string): readonl
 const UNDEFINED_TABLE = "42P01";
 
 /** Where there are records that the services' groups have not committed. */
-function unreadPartitions({ broker }: Servers): readonly UnreadPartition[] {
+function unreadPartitions({ topics: observation }: Servers): readonly UnreadPartition[] {
   return CONSUMER_GROUPS.flatMap(({ group, topics }) =>
     topics
-      .flatMap((topic) => broker.progress(group, topic))
+      .flatMap((topic) => observation.progress(group, topic))
       .filter(({ lag }) => lag > 0)
       .map(({ topic, partition, committed, lag }) => {
         return { group, topic, partition, offset: String(committed ?? 0n), count: lag };

@@ -124,7 +124,16 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["read-books.ts"],
     ],
   },
-  { room: "sim/kafka/", layers: [["protocol"], ["broker", "client"]] },
+  {
+    room: "sim/kafka/",
+    layers: [
+      ["protocol"],
+      ["ground", "log"],
+      ["controller", "groups"],
+      ["broker", "client"],
+      ["cluster"],
+    ],
+  },
   {
     room: "sim/kafka/client/",
     layers: [["ground"], ["cluster"], ["consumer", "producer"], ["kafka-client.ts"]],

@@ -1,10 +1,9 @@
 import type { Timer } from "../../kernel/simulated-process.ts";
-import type { BrokerHost } from "./broker-host.ts";
-import type { PartitionLog } from "./partition-log.ts";
+import type { BrokerHost } from "../ground/broker-host.ts";
+import type { PartitionLog } from "../log/partition-log.ts";
 
 /**
- * A fetch that found nothing new: it ends with the first record appended to one of its logs, or
- * with its time.
+ * A fetch that found too little: it ends when there is enough in its logs, or with its time.
  */
 export class FetchWait {
   readonly #logs: readonly PartitionLog[];
@@ -15,16 +14,23 @@ export class FetchWait {
     host: BrokerHost;
     logs: readonly PartitionLog[];
     maxWaitMs: number;
+    /** Asked whenever there is more in one of the logs. */
+    isEnough: () => boolean;
     onOver: () => void;
   }) {
     this.#logs = options.logs;
-    this.#wake = () => {
+    const end = (): void => {
       this.abandon();
       options.onOver();
     };
-    this.#timer = options.host.setTimer(options.maxWaitMs, this.#wake);
+    this.#wake = () => {
+      if (options.isEnough()) {
+        end();
+      }
+    };
+    this.#timer = options.host.setTimer(options.maxWaitMs, end);
     for (const log of this.#logs) {
-      log.wait(this.#wake);
+      log.waitForMore(this.#wake);
     }
   }
 

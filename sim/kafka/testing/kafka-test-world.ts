@@ -1,14 +1,14 @@
 import { createKernel, type Kernel } from "../../kernel/kernel.ts";
 import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
 import { createNetwork, type Network } from "../../network/network.ts";
-import type { KafkaBroker } from "../broker/broker.ts";
-import { startKafkaServer, type KafkaServer } from "../broker/kafka-server.ts";
 import {
   createKafkaClient,
   type ConsumerRequest,
   type KafkaClient,
 } from "../client/kafka-client.ts";
 import type { ProducerRecord } from "../client/producer/kafka-producer.ts";
+import { observeCluster, type ClusterObservation } from "../cluster/cluster-observation.ts";
+import { startKafkaCluster, type KafkaCluster } from "../cluster/kafka-cluster.ts";
 import { kafkaProtocol, type KafkaPort } from "../protocol/kafka-port.ts";
 
 /** What a test of the client and the broker together works with. */
@@ -17,8 +17,8 @@ export interface KafkaTestWorld {
   readonly network: Network;
   /** Where the broker listens. */
   readonly port: KafkaPort;
-  readonly broker: KafkaBroker;
-  readonly server: KafkaServer;
+  readonly cluster: KafkaCluster;
+  readonly observation: ClusterObservation;
   /** What the observer was told, in order. */
   readonly appended: readonly string[];
   readonly main: SimulatedProcess;
@@ -45,15 +45,18 @@ export async function inKafkaWorld(
   const kernel = createKernel({ seed, limits: { simulatedMs: 600_000 } });
   const network = createNetwork({ kernel });
   const port = kafkaProtocol.at("kafka-1");
-  const server = startKafkaServer({
+  const cluster = startKafkaCluster({
     kernel,
     network,
-    port,
-    onAppend: ({ topic, partition, offset, value }) =>
-      appended.push(`${topic}/${partition}@${offset} ${value}`),
+    ports: [port],
+    onAppend: ({ topic, partition, baseOffset, records }) => {
+      for (const [index, { value }] of records.entries()) {
+        appended.push(`${topic}/${partition}@${baseOffset + index} ${value}`);
+      }
+    },
   });
-  const { broker } = server;
-  broker.createTopic("payments", 4);
+  const observation = observeCluster(cluster);
+  cluster.createTopic("payments", 4);
   const client = (process: SimulatedProcess) =>
     createKafkaClient({ network, process, servers: [port] });
   const seen: string[] = [];
@@ -63,8 +66,8 @@ export async function inKafkaWorld(
       kernel,
       network,
       port,
-      broker,
-      server,
+      cluster,
+      observation,
       appended,
       main,
       seen,
@@ -130,6 +133,6 @@ export function loseFirstProduceReply(network: Network): Network {
 }
 
 /** How many records of `payments` the group `wallet` has not committed. */
-export function lag(broker: KafkaBroker): number {
-  return broker.progress("wallet", "payments").reduce((sum, { lag: each }) => sum + each, 0);
+export function lag(observation: ClusterObservation): number {
+  return observation.progress("wallet", "payments").reduce((sum, { lag: each }) => sum + each, 0);
 }

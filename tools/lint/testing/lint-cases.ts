@@ -26,12 +26,12 @@ export const ARROWS: readonly LintCase[] = [
   forbidden("sim/kernel/trace.ts", "system/ports/clock.ts", /sim\/kernel knows nobody/),
   forbidden(
     "sim/network/link.ts",
-    "sim/kafka/broker/broker.ts",
+    "sim/kafka/broker/kafka-broker.ts",
     /sim\/network knows sim\/kernel only/,
   ),
   forbidden(
     "sim/postgres/server/session.ts",
-    "sim/kafka/broker/broker.ts",
+    "sim/kafka/broker/kafka-broker.ts",
     /no payment: join it .*sim\/adapters\//,
   ),
   forbidden(
@@ -40,7 +40,7 @@ export const ARROWS: readonly LintCase[] = [
     /no payment: join it .*sim\/adapters\//,
   ),
   forbidden(
-    "sim/kafka/broker/broker.ts",
+    "sim/kafka/broker/kafka-broker.ts",
     "scenarios/world.ts",
     /no payment: join it .*sim\/adapters\//,
   ),
@@ -87,7 +87,11 @@ export const ARROWS: readonly LintCase[] = [
     "sim/network/request-reply/push.ts",
     /stream\.ts must not know request-reply/,
   ),
-  forbidden("sim/kafka/client/ask.ts", "sim/kafka/broker/broker.ts", /client must not know broker/),
+  forbidden(
+    "sim/kafka/client/ask.ts",
+    "sim/kafka/broker/kafka-broker.ts",
+    /client must not know broker/,
+  ),
   forbidden("chaos/keeper/keep.ts", "chaos/local/local.ts", /keeper must not know local/),
   forbidden("scenarios/plans/plan.ts", "system/adapters/node.ts", /a scenario knows no driver/),
   forbidden("chaos/processes/judge.ts", "scenarios/sweeps/sweep.ts", /carries plans out/),

@@ -1,0 +1,316 @@
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { Network } from "../../network/network.ts";
+import { DEFAULT_BROKER_SETTINGS, type BrokerSettings } from "../broker/broker-settings.ts";
+import { KafkaBroker, type BrokerPeers } from "../broker/kafka-broker.ts";
+import type { AppendedBatch } from "../broker/produce-handler.ts";
+import type { ReplicationPeer } from "../broker/replica-fetch.ts";
+import { Controller, type MetadataChange } from "../controller/controller.ts";
+import type { PartitionRegistration } from "../controller/partition-registration.ts";
+import type { BrokerHost } from "../ground/broker-host.ts";
+import { OFFSETS_TOPIC } from "../groups/group-coordinator.ts";
+import type { KafkaErrorCode } from "../protocol/error-code.ts";
+import type { KafkaPort } from "../protocol/kafka-port.ts";
+import type { NewTopic, TopicPartition } from "../protocol/protocol.ts";
+import { ClusterLinks, type ClusterNode as LinkedNode } from "./cluster-links.ts";
+import { ClusterNode } from "./cluster-node.ts";
+
+export interface KafkaClusterOptions {
+  readonly kernel: Kernel;
+  readonly network: Network;
+  /** Where the brokers listen, one each: the first has node id 1. */
+  readonly ports: readonly KafkaPort[];
+  readonly settings?: Partial<BrokerSettings> | undefined;
+  /** Told of every batch that a leader appends, synchronously, in the order of appending. */
+  readonly onAppend?: ((batch: AppendedBatch) => void) | undefined;
+}
+
+/** Brokers, all started, with the internal topic and no other. */
+export function startKafkaCluster(options: KafkaClusterOptions): KafkaCluster {
+  return new KafkaCluster(options);
+}
+
+/**
+ * A Kafka cluster: its brokers, the controllers as one that never fails, and the links between
+ * them. What a world may do to it is here; clients speak to its brokers over the network.
+ */
+export class KafkaCluster {
+  readonly controller: Controller;
+  readonly #options: KafkaClusterOptions;
+  readonly #settings: BrokerSettings;
+  readonly #nodes: ReadonlyMap<number, ClusterNode>;
+  readonly #links: ClusterLinks;
+  /** Nothing has happened yet: what is decided is known to all at once. */
+  #isBeginning = true;
+
+  constructor(options: KafkaClusterOptions) {
+    const { kernel, network, ports } = options;
+    this.#options = options;
+    this.#settings = { ...DEFAULT_BROKER_SETTINGS, ...options.settings };
+    this.#links = new ClusterLinks(kernel, "kafka");
+    this.#nodes = new Map(
+      ports.map((port, index) => {
+        const nodeId = index + 1;
+        return [nodeId, new ClusterNode({ kernel, network, nodeId, port })];
+      }),
+    );
+    this.controller = new Controller({
+      nodeIds: [...this.#nodes.keys()],
+      topicDefaults: this.#settings.topics,
+      defaultReplicationFactor: this.#settings.defaultReplicationFactor,
+      publish: (change) => this.#publish(change),
+    });
+    for (const node of this.#nodes.values()) {
+      this.#bringUp(node);
+    }
+    const { offsetsPartitions, offsetsReplicationFactor } = this.#settings.groups;
+    this.createTopic(OFFSETS_TOPIC, offsetsPartitions, {
+      replicationFactor: Math.min(offsetsReplicationFactor, ports.length),
+    });
+    kernel.schedule({
+      delayUs: 0,
+      actor: "kafka",
+      settlesNothing: true,
+      callback: () => {
+        this.#isBeginning = false;
+      },
+    });
+  }
+
+  /** As the request of that name would, for whoever builds the world. */
+  createTopic(
+    topic: string,
+    partitions: number,
+    options: Partial<Pick<NewTopic, "replicationFactor" | "configs">> = {},
+  ): KafkaErrorCode {
+    const { replicationFactor = -1, configs = new Map<string, string>() } = options;
+    return this.controller.createTopic({ topic, partitions, replicationFactor, configs });
+  }
+
+  /** More partitions of a topic, to that number in all, as the request of that name would. */
+  createPartitions(topic: string, partitions: number): KafkaErrorCode {
+    return this.controller.createPartitions(topic, partitions);
+  }
+
+  /** Undefined while it is stopped. @throws Error where there is no such node */
+  broker(nodeId: number): KafkaBroker | undefined {
+    return this.#node(nodeId).broker;
+  }
+
+  /** What lies on the disk of each node, running or not. */
+  disks(): ReadonlyMap<number, ClusterNode["disk"]> {
+    return new Map([...this.#nodes].map(([nodeId, { disk }]) => [nodeId, disk]));
+  }
+
+  /**
+   * Stops a broker. Killed, the others learn of it only when its session is over. In order, it
+   * hands its partitions over first, where somebody can take them.
+   */
+  stopBroker(nodeId: number, how: "killed" | "in-order"): void {
+    const node = this.#node(nodeId);
+    node.wasKilled = how === "killed";
+    node.timer?.cancel();
+    if (how === "killed" || this.#nodes.size === 1) {
+      this.#stop(node);
+      this.#fenceAfterSession(node);
+      return;
+    }
+    this.controller.beginControlledShutdown(nodeId);
+    this.#later(node, CONTROLLED_SHUTDOWN_MS, () => {
+      this.#stop(node);
+      this.controller.fence(nodeId);
+    });
+  }
+
+  /**
+   * Starts a broker that was stopped, with what was on its disk or with an empty one. After it was
+   * killed it is let in only when its old session is over; until then nobody can connect to it.
+   */
+  startBroker(nodeId: number, log: "kept" | "lost"): void {
+    const node = this.#node(nodeId);
+    if (log === "lost") {
+      node.disk = new Map();
+    }
+    if (this.#nodes.size > 1 && this.controller.aliveBrokers.includes(nodeId)) {
+      node.startsWhenFenced = true;
+      return;
+    }
+    this.controller.fence(nodeId);
+    this.#bringUp(node);
+  }
+
+  /**
+   * Makes that broker the leader: clean, only if it is in sync; unclean, whatever it misses. The
+   * brokers learn of it one by one. Whether it was decided so.
+   */
+  moveLeader(place: TopicPartition, to: number, how: "clean" | "unclean"): boolean {
+    return this.controller.moveLeader(place, to, { isUnclean: how === "unclean" });
+  }
+
+  /** Nothing goes between the two any more. Clients reach both. */
+  cut(one: LinkedNode, other: LinkedNode): void {
+    this.#links.cut(one, other);
+    for (const nodeId of [one, other]) {
+      const isFromController = one === "controller" || other === "controller";
+      if (isFromController && nodeId !== "controller") {
+        this.#fenceAfterSession(this.#node(nodeId));
+      }
+    }
+  }
+
+  /** What was said meanwhile arrives. */
+  heal(one: LinkedNode, other: LinkedNode): void {
+    this.#links.heal(one, other);
+    for (const nodeId of [one, other]) {
+      const isToController = one === "controller" || other === "controller";
+      if (isToController && nodeId !== "controller") {
+        const node = this.#node(nodeId);
+        node.timer?.cancel();
+        if (node.broker !== undefined) {
+          this.controller.unfence(nodeId, { isUnclean: false });
+        }
+      }
+    }
+  }
+
+  /** The committed offsets of every group without members, as if they had been kept long enough. */
+  expireOffsets(): void {
+    for (const { broker } of this.#nodes.values()) {
+      broker?.coordinator.expireOffsets({ now: true });
+    }
+  }
+
+  /** Every broker looks for what is too old or too much, as it does every five minutes. */
+  enforceRetention(): void {
+    for (const { broker } of this.#nodes.values()) {
+      broker?.enforceRetention();
+    }
+  }
+
+  #stop(node: ClusterNode): void {
+    node.stop();
+    this.#links.forgetHeld(node.nodeId);
+  }
+
+  #bringUp(node: ClusterNode): void {
+    const { nodeId } = node;
+    node.startsWhenFenced = false;
+    this.controller.unfence(nodeId, { isUnclean: node.wasKilled });
+    node.wasKilled = false;
+    const broker = node.start((host) => this.#createBroker(node, host));
+    broker.applyMetadata(this.#everything());
+  }
+
+  #createBroker(node: ClusterNode, host: BrokerHost): KafkaBroker {
+    return new KafkaBroker({
+      nodeId: node.nodeId,
+      host,
+      settings: this.#settings,
+      addresses: [...this.#nodes.values()].map(({ nodeId, port }) => ({
+        nodeId,
+        address: port.address,
+      })),
+      disk: node.disk,
+      peers: this.#peersOf(node),
+      onAppend: this.#options.onAppend,
+      isNewWorld: this.#isBeginning,
+    });
+  }
+
+  #peersOf(node: ClusterNode): BrokerPeers {
+    const { nodeId } = node;
+    return {
+      tellBroker: (to: number, tell: (peer: ReplicationPeer) => void) => {
+        const target = this.#node(to);
+        const { broker } = target;
+        this.#links.send(nodeId, to, () => {
+          // What was sent to a broker that has stopped since is lost with it.
+          if (broker !== undefined && target.broker === broker) {
+            tell(broker);
+          }
+        });
+      },
+      askController: (ask, onAnswer) => {
+        const { broker } = node;
+        this.#toController(nodeId, () => {
+          const answer = ask(this.controller);
+          this.#toBroker(nodeId, () => {
+            if (node.broker === broker) {
+              onAnswer(answer);
+            }
+          });
+        });
+      },
+    };
+  }
+
+  #publish(change: MetadataChange): void {
+    for (const node of this.#nodes.values()) {
+      const { broker } = node;
+      if (broker !== undefined) {
+        this.#toBroker(node.nodeId, () => {
+          if (node.broker === broker) {
+            broker.applyMetadata(change);
+          }
+        });
+      }
+    }
+  }
+
+  /** A single broker is its own controller; and what the world begins with is known to all. */
+  #toBroker(nodeId: number, arrive: () => void): void {
+    if (this.#nodes.size === 1 || this.#isBeginning) {
+      arrive();
+    } else {
+      this.#links.send("controller", nodeId, arrive);
+    }
+  }
+
+  #toController(nodeId: number, arrive: () => void): void {
+    if (this.#nodes.size === 1) {
+      arrive();
+    } else {
+      this.#links.send(nodeId, "controller", arrive);
+    }
+  }
+
+  #fenceAfterSession(node: ClusterNode): void {
+    if (this.#nodes.size === 1) {
+      return;
+    }
+    const { brokerSessionTimeoutMs, brokerHeartbeatIntervalMs } = this.#settings.replication;
+    // Its last heartbeat was at most one interval ago.
+    const sinceMs = node.host.draw(brokerHeartbeatIntervalMs);
+    this.#later(node, brokerSessionTimeoutMs - sinceMs, () => {
+      this.controller.fence(node.nodeId);
+      if (node.startsWhenFenced) {
+        this.#bringUp(node);
+      }
+    });
+  }
+
+  #later(node: ClusterNode, delayMs: number, callback: () => void): void {
+    node.timer?.cancel();
+    node.timer = node.host.setTimer(delayMs, callback);
+  }
+
+  #everything(): MetadataChange {
+    const partitions: PartitionRegistration[] = [...this.controller.topics().values()].flat();
+    return { partitions, aliveBrokers: this.controller.aliveBrokers };
+  }
+
+  #node(nodeId: number): ClusterNode {
+    const node = this.#nodes.get(nodeId);
+    if (node === undefined) {
+      throw new Error(
+        `there is no broker ${nodeId}: there is ${[...this.#nodes.keys()].join(", ")}`,
+      );
+    }
+    return node;
+  }
+}
+
+/**
+ * How long a broker that is told to stop goes on, until its partitions are with others. No setting
+ * of Kafka's: it asks the controller again and again until it leads nothing.
+ */
+const CONTROLLED_SHUTDOWN_MS = 100;
