@@ -3,6 +3,7 @@ import { binaryOperator } from "../expressions/operator.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { ACCESS_SHARE, type LockMode } from "../locks/lock.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import { type Conjunct, readConjuncts } from "./conjunct.ts";
 import { type FromGroup, type FromItem, maskOfGroup } from "./join-plan.ts";
@@ -76,7 +77,7 @@ export function readTable(
   const table = scope.context.catalog.demandTable(name);
   const named = alias?.name ?? name;
   const columns = renamed(columnsOfTable(table), alias, named);
-  const source = scope.addEntry({ alias: named, columns }, node);
+  const source = scope.addEntry({ alias: named, columns, relation: name }, node);
   const use = scope.context.useTable(table, mode);
   const names = {
     alias: named,
@@ -122,15 +123,23 @@ class FromReader {
     const query = node.requiredChild("subquery");
     node.end();
     if (alias === undefined) {
-      const what = query.reopen().children("valuesLists").length > 0 ? "VALUES" : "subquery";
-      throw new PostgresError("42601", `${what} in FROM must have an alias`);
+      const isValues = query.reopen().children("valuesLists").length > 0;
+      const [what, example] = isValues ? ["VALUES", "VALUES ..."] : ["subquery", "SELECT ..."];
+      throw new PostgresError("42601", `${what} in FROM must have an alias`, {
+        hint: `For example, FROM (${example}) [AS] foo.`,
+      });
     }
     const outside = scope.namespace;
     scope.namespace = lateral ? [...visible] : [];
     const plan = scope.compilers.query(scope, query);
     scope.namespace = outside;
+    for (const [at, { type }] of plan.columns.entries()) {
+      if (type === UNKNOWN) {
+        plan.coerceColumn(at, TEXT, query);
+      }
+    }
     const columns = renamed(plan.columns, alias, alias.name);
-    const source = scope.addEntry({ alias: alias.name, columns }, node);
+    const source = scope.addEntry({ alias: alias.name, columns, relation: null }, node);
     this.subSelects.set(source, plan);
     const item: FromItem = {
       kind: "stream",
@@ -156,7 +165,7 @@ class FromReader {
     const written = node.names("usingClause");
     node.end();
     if (type !== "JOIN_INNER" && type !== "JOIN_LEFT") {
-      demandNoLateral(right.group, left.group);
+      demandNoLateral(right.group, left.group, left.names);
     }
     const outside = scope.namespace;
     scope.namespace = [];
@@ -276,12 +285,13 @@ function demandUsed(
   return column.expression;
 }
 
-function demandNoLateral(right: FromGroup, left: FromGroup): void {
+function demandNoLateral(right: FromGroup, left: FromGroup, names: readonly NamespaceItem[]): void {
   const mask = maskOfGroup(left);
   for (const item of right.items) {
     if (item.kind === "stream" && (item.needs & ~OUTER & mask) !== 0) {
       const detail = "The combining JOIN type must be INNER or LEFT for a LATERAL reference.";
-      throw new PostgresError("42P10", "invalid reference to FROM-clause entry", { detail });
+      const message = `invalid reference to FROM-clause entry for table "${names[0]?.alias ?? "?"}"`;
+      throw new PostgresError("42P10", message, { detail });
     }
   }
 }

@@ -269,7 +269,8 @@ function planFullJoin(
 ): PlannedPart {
   const [leftMask, rightMask] = [maskOfGroup(item.left), maskOfGroup(item.right)];
   const keys = keysFor(rightMask, item.on, leftMask);
-  if (keys.stored.length === 0 && item.on.length > 0) {
+  const isConstant = item.on.every(({ expression }) => (expression.sources & ~OUTER) === 0);
+  if (keys.stored.length === 0 && !isConstant) {
     const message =
       "FULL JOIN is only supported with merge-joinable or hash-joinable join conditions";
     throw new PostgresError("0A000", message);
@@ -364,6 +365,19 @@ function needsOf(item: FromItem): number {
   const items = [...item.left.items, ...item.right.items];
   const needs = items.reduce((mask, one) => mask | needsOf(one), used);
   return needs & ~maskOf(item);
+}
+
+/** The sources that an outer join may have to leave out, as bits. */
+export function nullableMaskOf(group: FromGroup): number {
+  return group.items.reduce((mask, item) => {
+    if (item.kind !== "join") {
+      return mask;
+    }
+    const right = maskOfGroup(item.right);
+    return item.type === "full"
+      ? mask | maskOfGroup(item.left) | right
+      : mask | nullableMaskOf(item.left) | right;
+  }, 0);
 }
 
 /** The places of the bits. */

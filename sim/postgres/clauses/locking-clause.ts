@@ -5,6 +5,7 @@ import type { WaitPolicy } from "../rows/row-locking.ts";
 import { FOR_UPDATE, KEY_SHARE, NO_KEY_UPDATE, type RowLockMode, SHARE } from "../storage/row.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { FromClause } from "./from-clause.ts";
+import { nullableMaskOf } from "./join-plan.ts";
 import type { Locking } from "./query-plan.ts";
 import type { QueryScope } from "./query-scope.ts";
 
@@ -74,12 +75,17 @@ export function markRows(
 ): void {
   const { locking, names, node } = wanted;
   const found = new Set<string>();
+  const nullable = nullableMaskOf(from.group);
   for (const [source, { alias }] of scope.entries.entries()) {
     if (names.length > 0 && !names.includes(alias)) {
       continue;
     }
     found.add(alias);
     const table = from.tables.find((one) => one.source === source);
+    if (((nullable >> source) & 1) === 1) {
+      const message = `${wordsOf(locking)} cannot be applied to the nullable side of an outer join`;
+      throw new PostgresError("0A000", message);
+    }
     if (table !== undefined) {
       addMark(marks, source, locking);
       table.use.mode = ROW_SHARE;

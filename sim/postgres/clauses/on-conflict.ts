@@ -47,15 +47,15 @@ export function readOnConflict(
   if (action === "ONCONFLICT_NOTHING") {
     return (bound) => ({ arbiters: arbitersOf(bound, "nothing"), update: null });
   }
-  const before = scope.namespace;
+  const before = [...scope.namespace];
   const columns = columnsOfTable(table);
-  const source = scope.addEntry({ alias: "excluded", columns }, node);
+  const source = scope.addEntry({ alias: "excluded", columns, relation: null }, node);
   if (source !== EXCLUDED) {
     throw new Error("the row to be inserted has another place than its operator expects");
   }
-  const names1 = { alias: "excluded", columns: columnsOf(source, columns) };
+  const excluded = { alias: "excluded", columns: columnsOf(source, columns) };
   // A bare name means the row that is there.
-  scope.addNames({ ...names1, byAlias: true, byColumn: true });
+  scope.addNames({ ...excluded, byAlias: true, byColumn: true });
   const assignments = readSet(scope, table, setNodes);
   const condition = allOf(
     whereNode === undefined ? [] : [compileCondition(scope, whereNode, "WHERE").evaluate],

@@ -13,6 +13,8 @@ export interface FromEntry {
   /** The name that the query knows it by. */
   readonly alias: string;
   readonly columns: readonly Field[];
+  /** The table's own name; null for what is no table. */
+  readonly relation: string | null;
 }
 
 /** A column as a name of the query finds it. */
@@ -162,6 +164,25 @@ export class QueryScope implements Scope {
     return found;
   }
 
+  // errorMissingRTE: an entry that is there but not to be seen from here is told of.
+  #missingTable(name: string): PostgresError {
+    const entry = this.#findEntry(name);
+    if (entry === undefined) {
+      return new PostgresError("42P01", `missing FROM-clause entry for table "${name}"`);
+    }
+    const hint =
+      entry.alias === name
+        ? `There is an entry for table "${name}", but it cannot be referenced from this part of the query.`
+        : `Perhaps you meant to reference the table alias "${entry.alias}".`;
+    const message = `invalid reference to FROM-clause entry for table "${name}"`;
+    return new PostgresError("42P01", message, { hint });
+  }
+
+  #findEntry(name: string): FromEntry | undefined {
+    const found = this.entries.find(({ alias, relation }) => relation === name || alias === name);
+    return found ?? (this.parent === null ? undefined : this.parent.#findEntry(name));
+  }
+
   #hasAlias(alias: string): boolean {
     return this.namespace.some((item) => item.byAlias && item.alias === alias);
   }
@@ -187,7 +208,7 @@ export class QueryScope implements Scope {
       return new PostgresError("42703", `column "${name}" does not exist`);
     }
     if (!known) {
-      return new PostgresError("42P01", `missing FROM-clause entry for table "${qualifier}"`);
+      return this.#missingTable(qualifier);
     }
     return new PostgresError("42703", `column ${qualifier}.${name} does not exist`);
   }

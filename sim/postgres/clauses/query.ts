@@ -41,6 +41,7 @@ function finishQuery(outer: QueryScope, node: SyntaxNode, plan: QueryPlan): Quer
     node: undefined,
     expression: { type, evaluate: () => null, sources: 0 },
   }));
+  scope.addNames({ alias: null, columns: targets, byAlias: false, byColumn: true });
   const sortKeys = compileSortClause(scope, node.children("sortClause"), targets, (key) => {
     // Whatever is wrong with the expression itself is told first.
     compileExpression(scope, key);

@@ -134,7 +134,10 @@ function readQuery(
   node: SyntaxNode,
 ): InsertSource {
   const query = compileQuery(scope, node);
-  const source = scope.addEntry({ alias: "*SELECT*", columns: query.columns }, node);
+  const source = scope.addEntry(
+    { alias: "*SELECT*", columns: query.columns, relation: null },
+    node,
+  );
   // An unknown literal of the select list takes the type of the column that it is written to.
   demandColumns(written, query.columns.length);
   for (const [at, column] of written.columns.entries()) {

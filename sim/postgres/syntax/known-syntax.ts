@@ -131,6 +131,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   },
   alias: { aliasname: "any", colnames: "any" },
   boolval: { boolval: "any" },
+  distinctClause: {},
   fval: { fval: "any" },
   infer: { indexElems: "any", whereClause: "any", conname: "any" },
   ival: { ival: "any" },
