@@ -2,10 +2,13 @@ import type { Expression } from "../expressions/expression.ts";
 import { binaryOperator } from "../expressions/operator.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { ACCESS_SHARE, type LockMode } from "../locks/lock.ts";
+import { CteRows, CteScan } from "../operators/cte-rows.ts";
+import type { RowStream } from "../operators/operator.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import { type Conjunct, readConjuncts } from "./conjunct.ts";
+import type { Cte } from "./cte.ts";
 import { type FromGroup, type FromItem, maskOfGroup } from "./join-plan.ts";
 import type { QueryPlan } from "./query-plan.ts";
 import {
@@ -15,8 +18,9 @@ import {
   type NamespaceItem,
   OUTER,
   type QueryScope,
+  RECURSING,
 } from "./query-scope.ts";
-import type { TableUse } from "./statement-context.ts";
+import type { Site, TableUse } from "./statement-context.ts";
 
 /** A table that a query names, with its places in the query and among the statement's tables. */
 export interface TableReference {
@@ -30,6 +34,8 @@ export interface FromClause {
   readonly group: FromGroup;
   readonly tables: readonly TableReference[];
   readonly subSelects: ReadonlyMap<number, QueryPlan>;
+  /** What an entry is that has no rows to lock, in PostgreSQL's words, by its place. */
+  readonly lockless: ReadonlyMap<number, string>;
 }
 
 interface ReadItem {
@@ -57,7 +63,12 @@ export function readFromClause(scope: QueryScope, nodes: readonly SyntaxNode[]):
   for (const name of names) {
     scope.addNames(name);
   }
-  return { group: { items, conjuncts }, tables: reader.tables, subSelects: reader.subSelects };
+  return {
+    group: { items, conjuncts },
+    tables: reader.tables,
+    subSelects: reader.subSelects,
+    lockless: reader.lockless,
+  };
 }
 
 /** Reads `table [AS alias (columns)]` into the scope's entries. */
@@ -91,6 +102,7 @@ export function readTable(
 class FromReader {
   readonly tables: TableReference[] = [];
   readonly subSelects = new Map<number, QueryPlan>();
+  readonly lockless = new Map<number, string>();
   readonly #scope: QueryScope;
 
   constructor(scope: QueryScope) {
@@ -111,9 +123,46 @@ class FromReader {
   }
 
   #table(node: SyntaxNode): ReadItem {
+    const read = node.reopen();
+    const isQualified = read.text("schemaname") !== undefined;
+    const cte = isQualified ? undefined : this.#scope.ctes?.find(read.requiredText("relname"));
+    if (cte !== undefined) {
+      return this.#cte(node, cte);
+    }
     const reference = readTable(this.#scope, node, ACCESS_SHARE);
     this.tables.push(reference);
     return { group: { items: [reference.item], conjuncts: [] }, names: [reference.names] };
+  }
+
+  #cte(node: SyntaxNode, cte: Cte): ReadItem {
+    const scope = this.#scope;
+    node.requiredText("relname");
+    node.only("inh", true);
+    node.only("relpersistence", "p");
+    const alias = readAlias(node.part("alias"));
+    node.end();
+    if (cte.columns === null) {
+      const message = `WITH query "${cte.name}" does not have a RETURNING clause`;
+      throw new PostgresError("0A000", message);
+    }
+    if (cte.recursing) {
+      scope.noteRecursion(cte);
+    }
+    const named = alias?.name ?? cte.name;
+    const columns = renamed(cte.columns, alias, named);
+    const source = scope.addEntry({ alias: named, columns, relation: cte.name }, node);
+    this.lockless.set(source, "a WITH query");
+    const item: FromItem = {
+      kind: "stream",
+      source,
+      needs: cte.recursing ? RECURSING : cte.around === 0 ? 0 : OUTER,
+      build: (site) => readerOf(site, cte),
+    };
+    const names = { alias: named, columns: columnsOf(source, columns) };
+    return {
+      group: { items: [item], conjuncts: [] },
+      names: [{ ...names, byAlias: true, byColumn: true }],
+    };
   }
 
   #subSelect(node: SyntaxNode, visible: readonly NamespaceItem[]): ReadItem {
@@ -205,6 +254,14 @@ class FromReader {
     }
     return { column: { name, expression: type === "JOIN_RIGHT" ? b : a }, condition };
   }
+}
+
+function readerOf(site: Site, cte: Cte): RowStream {
+  const rows = site.ctes.get(cte);
+  if (rows === undefined) {
+    throw new Error(`the WITH query ${cte.name} is missing where it is read`);
+  }
+  return rows instanceof CteRows ? new CteScan(rows) : rows();
 }
 
 function joinGroups(

@@ -10,7 +10,7 @@ import { ResultRow } from "../operators/result-row.ts";
 import { StreamScan } from "../operators/stream-scan.ts";
 import { type AccessPath, chooseAccessPath, scanAlong, type WantedOrder } from "./access-path.ts";
 import { conditionOf, type Conjunct } from "./conjunct.ts";
-import { OUTER } from "./query-scope.ts";
+import { OUTER, RECURSING } from "./query-scope.ts";
 import { type Site, tableAt, tableOf, type TableUse } from "./statement-context.ts";
 
 /** Builds the operators of a part of a query, in the frame of its level. */
@@ -18,6 +18,9 @@ export type BuildOperator = (site: Site, frame: Frame) => Operator;
 
 /** Builds what gives the rows of a sub-select, of VALUES, of a WITH query or of a function. */
 export type BuildStream = (site: Site, frame: Frame) => RowStream;
+
+/** What lies around the query is known before any row of it. */
+const AROUND = OUTER | RECURSING;
 
 /** What stands in FROM: tables and streams, joined. */
 export type FromItem =
@@ -77,7 +80,7 @@ export function planFrom(
   }
   const [item, second] = group.items;
   const alone = second === undefined && item?.kind === "table";
-  const part = planGroup(group, where, OUTER, alone ? wantedOrder : null);
+  const part = planGroup(group, where, AROUND, alone ? wantedOrder : null);
   return { build: filtered(part), ordered: part.ordered };
 }
 
@@ -89,7 +92,7 @@ function planGroup(
 ): PlannedPart {
   const left = [...group.items];
   const pending = new Set([...group.conjuncts, ...above]);
-  let known = bound | OUTER;
+  let known = bound | AROUND;
   let before: { readonly build: BuildOperator } | null = null;
   let part: PlannedPart | null = null;
   while (left.length > 0) {
@@ -100,7 +103,7 @@ function planGroup(
     for (const one of now) {
       pending.delete(one);
     }
-    const first = before === null && bound === OUTER;
+    const first = before === null && bound === AROUND;
     const planned = planItem(item, now, known, { first, wantedOrder });
     part = before === null ? planned : joined(before.build, item, planned);
     before = { build: part.build };
@@ -210,7 +213,7 @@ function planItem(
       if (place.first) {
         return planOuterJoin(item, conjuncts, known);
       }
-      if ((needsOf(item) & ~OUTER) !== 0) {
+      if ((needsOf(item) & ~AROUND) !== 0) {
         return planOuterJoin(item, conjuncts, known);
       }
       return hashed(planOuterJoin(item, local, 0), item, keys, residual);
@@ -269,7 +272,7 @@ function planFullJoin(
 ): PlannedPart {
   const [leftMask, rightMask] = [maskOfGroup(item.left), maskOfGroup(item.right)];
   const keys = keysFor(rightMask, item.on, leftMask);
-  const isConstant = item.on.every(({ expression }) => (expression.sources & ~OUTER) === 0);
+  const isConstant = item.on.every(({ expression }) => (expression.sources & ~AROUND) === 0);
   if (keys.stored.length === 0 && !isConstant) {
     const message =
       "FULL JOIN is only supported with merge-joinable or hash-joinable join conditions";

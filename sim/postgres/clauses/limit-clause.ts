@@ -5,7 +5,7 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import type { LimitBounds } from "../operators/limit.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BIGINT, isWhole } from "../types/builtin-types.ts";
-import { OUTER, type QueryScope } from "./query-scope.ts";
+import { OUTER, type QueryScope, RECURSING } from "./query-scope.ts";
 
 /** Compiles LIMIT (or FETCH FIRST) and OFFSET; null when neither is written. */
 export function compileLimit(
@@ -30,7 +30,7 @@ function compileBound(
     const message = `argument of ${clause} must be type bigint, not type ${expression.type.name}`;
     throw new PostgresError("42804", message);
   }
-  if ((expression.sources & ~OUTER) !== 0) {
+  if ((expression.sources & ~(OUTER | RECURSING)) !== 0) {
     throw new PostgresError("42P10", `argument of ${clause} must not contain variables`);
   }
   return expression.evaluate;

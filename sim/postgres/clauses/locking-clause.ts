@@ -81,6 +81,11 @@ export function markRows(
       continue;
     }
     found.add(alias);
+    const lockless = from.lockless.get(source);
+    if (names.length > 0 && lockless !== undefined) {
+      const message = `${wordsOf(locking)} cannot be applied to ${lockless}`;
+      throw new PostgresError("0A000", message);
+    }
     const table = from.tables.find((one) => one.source === source);
     if (((nullable >> source) & 1) === 1) {
       const message = `${wordsOf(locking)} cannot be applied to the nullable side of an outer join`;

@@ -1,10 +1,17 @@
-import type { RowStream } from "../operators/operator.ts";
+import type { CountingStream, RowStream } from "../operators/operator.ts";
 import type { WaitPolicy } from "../rows/row-locking.ts";
 import type { RowLockMode } from "../storage/row.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import type { Site } from "./statement-context.ts";
+
+/** INSERT, UPDATE or DELETE, compiled: gives the rows of RETURNING. */
+export interface ChangePlan {
+  readonly tag: "INSERT 0" | "UPDATE" | "DELETE";
+  readonly columns: readonly Field[];
+  readonly build: (site: Site) => CountingStream;
+}
 
 /** How FOR UPDATE and its kin lock a row. */
 export interface Locking {

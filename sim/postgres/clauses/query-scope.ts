@@ -5,7 +5,8 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Field } from "../types/field.ts";
-import type { QueryPlan } from "./query-plan.ts";
+import type { Cte, CteNamespace } from "./cte.ts";
+import type { ChangePlan, QueryPlan } from "./query-plan.ts";
 import type { Site, StatementContext } from "./statement-context.ts";
 
 /** An entry of FROM that gives rows; a join is none, it only names what its sides give. */
@@ -36,14 +37,18 @@ export interface NamespaceItem {
  * The bit of `Expression.sources` that says: it depends on the row of a query around this one.
  * Below it stands one bit for each entry of FROM.
  */
-export const OUTER = 1 << 30;
-const SOURCES_MAX = 30;
+export const OUTER = 1 << 29;
+/** The bit that says: it depends on the last round of a recursive query. */
+export const RECURSING = 1 << 30;
+const SOURCES_MAX = 29;
 
 const SYSTEM_COLUMNS = new Set(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"]);
 
 /** How queries inside a query are compiled, in scopes of their own inside the given one. */
 export interface QueryCompilers {
   readonly query: (scope: QueryScope, node: SyntaxNode) => QueryPlan;
+  /** INSERT, UPDATE or DELETE. */
+  readonly change: (scope: QueryScope, node: SyntaxNode) => ChangePlan;
   readonly subLink: (scope: QueryScope, node: SyntaxNode) => Expression;
 }
 
@@ -53,6 +58,11 @@ export class QueryScope implements Scope {
   readonly parent: QueryScope | null;
   readonly entries: FromEntry[] = [];
   namespace: NamespaceItem[] = [];
+  /** The WITH queries that may be named. */
+  ctes: CteNamespace | null;
+  /** True for what is a statement of its own, in whose WITH data may be changed. */
+  readonly isStatement: boolean;
+  readonly level: number;
   /** What the query uses of its surroundings, as bits of the parent's sources. */
   outerUses = 0;
   /** Its columns that queries inside its expressions use where it may show but grouped ones. */
@@ -68,6 +78,17 @@ export class QueryScope implements Scope {
     this.context = context;
     this.parent = parent;
     this.compilers = compilers;
+    this.ctes = parent?.ctes ?? null;
+    this.isStatement = parent === null;
+    this.level = parent === null ? 0 : parent.level + 1;
+  }
+
+  /** Notes a use of the last round of a recursive query, for all queries inside that one. */
+  noteRecursion(cte: Cte): void {
+    if (this.level > cte.level) {
+      this.outerUses |= RECURSING;
+      this.parent?.noteRecursion(cte);
+    }
   }
 
   get parameters(): ParameterTypes {

@@ -2,15 +2,18 @@ import { compileExpression } from "../expressions/compile-expression.ts";
 import { Frame } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Limit, type LimitBounds } from "../operators/limit.ts";
-import type { RowStream } from "../operators/operator.ts";
+import type { CountingStream, RowStream } from "../operators/operator.ts";
 import { type ColumnSortKey, SortedStream } from "../operators/sorted-stream.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { TEXT } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
+import { compileInsert } from "./insert-query.ts";
 import { compileLimit } from "./limit-clause.ts";
 import { readLockingClause } from "./locking-clause.ts";
-import type { Locking, QueryPlan } from "./query-plan.ts";
+import { compileDelete, compileUpdate } from "./modify-query.ts";
+import type { ChangePlan, Locking, QueryPlan } from "./query-plan.ts";
 import { type QueryCompilers, QueryScope } from "./query-scope.ts";
 import { compileSelectQuery } from "./select-query.ts";
 import { compileSetOperation } from "./set-operation-query.ts";
@@ -18,9 +21,17 @@ import { compileSortClause } from "./sort-clause.ts";
 import type { Site } from "./statement-context.ts";
 import { compileSubLink } from "./sub-link.ts";
 import { compileValuesQuery } from "./values-query.ts";
+import { compileWith, type WithClause } from "./with-clause.ts";
 
 /** Compiles a query of any form inside the given scope: SELECT, VALUES or a set operation. */
 export function compileQuery(scope: QueryScope, node: SyntaxNode): QueryPlan {
+  const { result, withClause } = compileWith(scope, node.part("withClause"), () =>
+    compileBody(scope, node),
+  );
+  return withClause === null ? result : new WithQuery(result, withClause);
+}
+
+function compileBody(scope: QueryScope, node: SyntaxNode): QueryPlan {
   const isSetOperation = node.reopen().text("op") !== "SETOP_NONE";
   const isValues = node.reopen().children("valuesLists").length > 0;
   if (!isSetOperation && !isValues) {
@@ -30,8 +41,93 @@ export function compileQuery(scope: QueryScope, node: SyntaxNode): QueryPlan {
   return finishQuery(scope, node, plan);
 }
 
+/** Compiles INSERT, UPDATE or DELETE inside the given scope. */
+export function compileChange(scope: QueryScope, node: SyntaxNode): ChangePlan {
+  const { result, withClause } = compileWith(scope, node.part("withClause"), () => {
+    switch (node.kind) {
+      case "InsertStmt":
+        return compileInsert(scope, node);
+      case "UpdateStmt":
+        return compileUpdate(scope, node);
+      case "DeleteStmt":
+        return compileDelete(scope, node);
+      default:
+        return node.refuse(node.kind);
+    }
+  });
+  if (withClause === null) {
+    return result;
+  }
+  return {
+    ...result,
+    build: (site) => {
+      let change: CountingStream | null = null;
+      const rows = withClause.wrap(site, (inside) => {
+        change = result.build(inside);
+        return change;
+      });
+      return new CountedWith(rows, () => change?.count ?? 0);
+    },
+  };
+}
+
+class CountedWith implements CountingStream {
+  readonly #rows: RowStream;
+  readonly #count: () => number;
+
+  constructor(rows: RowStream, count: () => number) {
+    this.#rows = rows;
+    this.#count = count;
+  }
+
+  get count(): number {
+    return this.#count();
+  }
+
+  open(): void {
+    this.#rows.open();
+  }
+
+  next(): RowValues | null {
+    return this.#rows.next();
+  }
+}
+
 /** What a scope compiles the queries inside it with. */
-export const queryCompilers: QueryCompilers = { query: compileQuery, subLink: compileSubLink };
+export const queryCompilers: QueryCompilers = {
+  query: compileQuery,
+  change: compileChange,
+  subLink: compileSubLink,
+};
+
+/** A query with its WITH queries. */
+class WithQuery implements QueryPlan {
+  readonly uses: number;
+  readonly #plan: QueryPlan;
+  readonly #withClause: WithClause;
+
+  constructor(plan: QueryPlan, withClause: WithClause) {
+    this.#plan = plan;
+    this.#withClause = withClause;
+    this.uses = plan.uses | withClause.uses;
+  }
+
+  get columns(): readonly Field[] {
+    return this.#plan.columns;
+  }
+
+  coerceColumn(at: number, type: SqlType, node: SyntaxNode): void {
+    this.#plan.coerceColumn(at, type, node);
+  }
+
+  lock(locking: Locking, node: SyntaxNode): void {
+    this.#plan.lock(locking, node);
+  }
+
+  build(site: Site): RowStream {
+    return this.#withClause.wrap(site, (inside) => this.#plan.build(inside));
+  }
+}
 
 /** ORDER BY, LIMIT and OFFSET after VALUES or a set operation: output columns are sorted by. */
 function finishQuery(outer: QueryScope, node: SyntaxNode, plan: QueryPlan): QueryPlan {

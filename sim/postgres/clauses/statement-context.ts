@@ -1,8 +1,11 @@
 import type { Frame, StatementRun } from "../expressions/frame.ts";
 import { ParameterTypes } from "../expressions/scope.ts";
 import type { LockMode } from "../locks/lock.ts";
+import type { CteRows } from "../operators/cte-rows.ts";
+import type { RowStream } from "../operators/operator.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import type { Table } from "../storage/table.ts";
+import type { Cte } from "./cte.ts";
 
 /** A table that a statement names, and the lock that it needs before the statement runs. */
 export interface TableUse {
@@ -50,6 +53,8 @@ export interface Site {
   readonly outer: Frame | null;
   /** Whether it matters in which order rows come that nothing orders: then the host chooses. */
   readonly shuffles: boolean;
+  /** What gives the rows of each WITH query that may be named here. */
+  readonly ctes: ReadonlyMap<Cte, CteRows | (() => RowStream)>;
 }
 
 /** The table of a use while the statement is compiled. */

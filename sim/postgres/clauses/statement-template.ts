@@ -43,6 +43,8 @@ export function templateOf(
   };
 }
 
+const NO_CTES: Site["ctes"] = new Map();
+
 interface Root {
   readonly root: StatementRoot;
   readonly stream: RowStream | CountingStream;
@@ -77,7 +79,13 @@ class Roots {
 
   #make(): Root {
     const run = new StatementRun();
-    const stream = this.#build({ run, tables: this.#tables, outer: null, shuffles: true });
+    const stream = this.#build({
+      run,
+      tables: this.#tables,
+      outer: null,
+      shuffles: true,
+      ctes: NO_CTES,
+    });
     return { root: new StatementRoot(run, stream), stream };
   }
 }

@@ -10,7 +10,6 @@ describe("what is not simulated ends the run by its name, and the statement neve
     ["SELECT now()", "function now"],
     ["SELECT lower(a) FROM t", "function lower"],
     ["SELECT a FROM t WHERE lower(a) = 'x'", "function lower"],
-    ["WITH x AS (SELECT 1) SELECT * FROM t", "SelectStmt with withClause"],
     ["SELECT DISTINCT ON (a) a FROM t", "DISTINCT ON"],
     ["SELECT a FROM t GROUP BY ROLLUP (a)", "GroupingSet"],
     ["SELECT a FROM t TABLESAMPLE SYSTEM (10)", "RangeTableSample"],
@@ -50,7 +49,6 @@ describe("what is not simulated ends the run by its name, and the statement neve
 
 describe("what only an unread part of a statement explains is refused, not called missing", () => {
   test.for([
-    ["WITH p AS (SELECT 1 AS n) SELECT p.n FROM p", "SelectStmt with withClause"],
     ["WITH p AS (SELECT a FROM t) UPDATE t SET a = 'x' FROM p WHERE p.a = t.a", "UpdateStmt with"],
     ["SELECT n FROM generate_series(1, 2) AS n", "RangeFunction"],
     ["SELECT a, sum(n) OVER w FROM missing WINDOW w AS (ORDER BY a)", "FuncCall with over"],

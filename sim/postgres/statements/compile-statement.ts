@@ -5,9 +5,7 @@ import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import { compileAdvisoryLock } from "./advisory-lock.ts";
 import { compileCreateIndex } from "./create-index.ts";
 import { compileCreateTable } from "./create-table.ts";
-import { compileInsert } from "./insert.ts";
-import { compileDelete, compileUpdate } from "./modify.ts";
-import { compileSelect } from "./select.ts";
+import { compileChangeStatement, compileSelectStatement } from "./query-statement.ts";
 
 interface CompiledTemplate {
   readonly template: PlanTemplate;
@@ -62,13 +60,11 @@ function compileTemplate(catalog: Catalog, statement: ParsedStatement): PlanTemp
   const node = statement.open();
   switch (statement.kind) {
     case "SelectStmt":
-      return compileAdvisoryLock(node) ?? compileSelect(catalog, node);
+      return compileAdvisoryLock(node) ?? compileSelectStatement(catalog, node);
     case "InsertStmt":
-      return compileInsert(catalog, node);
     case "UpdateStmt":
-      return compileUpdate(catalog, node);
     case "DeleteStmt":
-      return compileDelete(catalog, node);
+      return compileChangeStatement(catalog, node);
     default:
       return node.refuse(statement.kind);
   }

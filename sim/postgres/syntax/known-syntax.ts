@@ -13,6 +13,7 @@ const RANGE_VAR = {
 } as const;
 
 const SELECT_STMT = {
+  withClause: "any",
   op: "any",
   all: "any",
   larg: "any",
@@ -44,6 +45,12 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   BoolExpr: { boolop: "any", args: "any" },
   ColumnDef: { colname: "any", typeName: "any", is_local: [true], constraints: "any" },
   ColumnRef: { fields: "any" },
+  CommonTableExpr: {
+    ctename: "any",
+    aliascolnames: "any",
+    ctematerialized: "any",
+    ctequery: "any",
+  },
   Constraint: {
     contype: "any",
     conname: "any",
@@ -66,6 +73,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
     oncommit: ["ONCOMMIT_NOOP"],
   },
   DeleteStmt: {
+    withClause: "any",
     relation: "any",
     usingClause: "any",
     whereClause: "any",
@@ -92,6 +100,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
     whereClause: "any",
   },
   InsertStmt: {
+    withClause: "any",
     relation: "any",
     override: ["OVERRIDING_NOT_SET"],
     cols: "any",
@@ -123,6 +132,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   SubLink: { subLinkType: "any", testexpr: "any", operName: "any", subselect: "any" },
   TypeCast: { arg: "any", typeName: "any" },
   UpdateStmt: {
+    withClause: "any",
     relation: "any",
     targetList: "any",
     fromClause: "any",
@@ -148,4 +158,5 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   returningClause: { exprs: "any" },
   sval: { sval: "any" },
   typeName: { names: "any", typemod: [-1], arrayBounds: "any" },
+  withClause: { ctes: "any", recursive: "any" },
 };

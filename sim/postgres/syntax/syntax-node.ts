@@ -150,7 +150,7 @@ export class SyntaxNode {
     });
   }
 
-  /** The nodes right below that have a kind, in the order of the text's fields. Reads nothing. */
+  /** The nodes right below. Reads nothing. */
   parts(): SyntaxNode[] {
     return Object.entries(this.#fields).flatMap(([name, value]) => this.#partsIn(name, value));
   }
@@ -199,7 +199,10 @@ export class SyntaxNode {
     if (Array.isArray(value)) {
       return value.flatMap((element: unknown) => this.#partsIn(name, element));
     }
-    return isFields(value) && !isPart(value) ? [this.#wrap(name, value)] : [];
+    if (!isFields(value)) {
+      return [];
+    }
+    return [isPart(value) ? new SyntaxNode(this.#sql, name, value) : this.#wrap(name, value)];
   }
 
   #refuseUnknownIn(name: string, value: unknown): void {

@@ -1,48 +1,35 @@
-import {
-  assign,
-  bindAssignments,
-  type ColumnAssignment,
-  demandColumn,
-} from "../clauses/assignment.ts";
-import { readConjuncts } from "../clauses/conjunct.ts";
-import { readFromClause, readTable } from "../clauses/from-clause.ts";
-import { maskOfGroup, planFrom, sourcesOf } from "../clauses/join-plan.ts";
-import { buildFrame, QueryScope } from "../clauses/query-scope.ts";
-import { queryCompilers } from "../clauses/query.ts";
-import { compileReturning, returnedFields } from "../clauses/returning.ts";
-import { StatementContext, tableAt, tableOf } from "../clauses/statement-context.ts";
-import type { PlanTemplate } from "../clauses/statement-plan.ts";
-import { templateOf } from "../clauses/statement-template.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
 import { Arrangement } from "../operators/arrangement.ts";
 import { ModifyRows } from "../operators/modify-rows.ts";
-import type { Catalog } from "../storage/catalog.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { assign, bindAssignments, type ColumnAssignment, demandColumn } from "./assignment.ts";
+import { readConjuncts } from "./conjunct.ts";
+import { readFromClause, readTable } from "./from-clause.ts";
+import { maskOfGroup, planFrom, sourcesOf } from "./join-plan.ts";
+import type { ChangePlan } from "./query-plan.ts";
+import { buildFrame, QueryScope } from "./query-scope.ts";
+import { compileReturning, returnedFields } from "./returning.ts";
+import { tableAt, tableOf } from "./statement-context.ts";
 
 /** Compiles UPDATE ... SET ... [FROM ...] [WHERE ...] [RETURNING ...]. */
-export function compileUpdate(catalog: Catalog, node: SyntaxNode): PlanTemplate {
-  return compileModify(catalog, node, "UPDATE");
+export function compileUpdate(outer: QueryScope, node: SyntaxNode): ChangePlan {
+  return compileModify(outer, node, "UPDATE");
 }
 
 /** Compiles DELETE FROM ... [USING ...] [WHERE ...] [RETURNING ...]. */
-export function compileDelete(catalog: Catalog, node: SyntaxNode): PlanTemplate {
-  return compileModify(catalog, node, "DELETE");
+export function compileDelete(outer: QueryScope, node: SyntaxNode): ChangePlan {
+  return compileModify(outer, node, "DELETE");
 }
 
 /**
  * Postgres compiles WHERE and RETURNING before SET, which decides how a parameter used twice is
  * typed.
  */
-function compileModify(
-  catalog: Catalog,
-  node: SyntaxNode,
-  verb: "UPDATE" | "DELETE",
-): PlanTemplate {
-  const context = new StatementContext(catalog);
-  const scope = new QueryScope(context, null, queryCompilers);
+function compileModify(outer: QueryScope, node: SyntaxNode, verb: "UPDATE" | "DELETE"): ChangePlan {
+  const scope = new QueryScope(outer.context, outer, outer.compilers);
   const relation = node.part("relation") ?? node.refuse(`${verb} without a table`);
   const target = readTable(scope, relation, ROW_EXCLUSIVE);
   const table = tableOf(target.use);
@@ -63,7 +50,7 @@ function compileModify(
   const { subQueries } = scope;
   const entries = scope.entries.length;
   const { at } = target.use;
-  return templateOf(context, {
+  return {
     tag: verb,
     columns: returnedFields(returning),
     build: (site) => {
@@ -79,7 +66,7 @@ function compileModify(
         returning: returning.map(({ expression }) => expression.evaluate),
       });
     },
-  });
+  };
 }
 
 function readAssignments(

@@ -1,5 +1,5 @@
 import { QueryScope } from "../clauses/query-scope.ts";
-import { compileQuery, queryCompilers } from "../clauses/query.ts";
+import { compileChange, compileQuery, queryCompilers } from "../clauses/query.ts";
 import { StatementContext } from "../clauses/statement-context.ts";
 import type { PlanTemplate } from "../clauses/statement-plan.ts";
 import { templateOf } from "../clauses/statement-template.ts";
@@ -7,11 +7,10 @@ import type { Catalog } from "../storage/catalog.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { TEXT, UNKNOWN } from "../types/builtin-types.ts";
 
-/** Compiles SELECT, VALUES, and set operations over them. */
-export function compileSelect(catalog: Catalog, node: SyntaxNode): PlanTemplate {
+/** Compiles SELECT, VALUES, and set operations over them, with their WITH. */
+export function compileSelectStatement(catalog: Catalog, node: SyntaxNode): PlanTemplate {
   const context = new StatementContext(catalog);
-  const scope = new QueryScope(context, null, queryCompilers);
-  const query = compileQuery(scope, node);
+  const query = compileQuery(new QueryScope(context, null, queryCompilers), node);
   for (const [at, { type }] of query.columns.entries()) {
     if (type === UNKNOWN) {
       query.coerceColumn(at, TEXT, node);
@@ -19,4 +18,11 @@ export function compileSelect(catalog: Catalog, node: SyntaxNode): PlanTemplate 
   }
   const { columns } = query;
   return templateOf(context, { tag: "SELECT", columns, build: (site) => query.build(site) });
+}
+
+/** Compiles INSERT, UPDATE and DELETE, with their WITH. */
+export function compileChangeStatement(catalog: Catalog, node: SyntaxNode): PlanTemplate {
+  const context = new StatementContext(catalog);
+  const change = compileChange(new QueryScope(context, null, queryCompilers), node);
+  return templateOf(context, change);
 }

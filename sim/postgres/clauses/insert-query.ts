@@ -1,20 +1,3 @@
-import {
-  assign,
-  bindAssignments,
-  type ColumnAssignment,
-  demandColumn,
-  type WrittenValue,
-} from "../clauses/assignment.ts";
-import { readTable } from "../clauses/from-clause.ts";
-import { readOnConflict } from "../clauses/on-conflict.ts";
-import type { QueryPlan } from "../clauses/query-plan.ts";
-import { buildFrame, columnAt, QueryScope } from "../clauses/query-scope.ts";
-import { compileQuery, queryCompilers } from "../clauses/query.ts";
-import { compileReturning, returnedFields } from "../clauses/returning.ts";
-import { StatementContext, tableAt, tableOf } from "../clauses/statement-context.ts";
-import type { PlanTemplate } from "../clauses/statement-plan.ts";
-import { templateOf } from "../clauses/statement-template.ts";
-import { readValuesLists } from "../clauses/values-query.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
@@ -23,9 +6,22 @@ import { allOf } from "../operators/operator.ts";
 import { Projection } from "../operators/projection.ts";
 import { StreamScan } from "../operators/stream-scan.ts";
 import { ValueRows } from "../operators/value-rows.ts";
-import type { Catalog } from "../storage/catalog.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import {
+  assign,
+  bindAssignments,
+  type ColumnAssignment,
+  demandColumn,
+  type WrittenValue,
+} from "./assignment.ts";
+import { readTable } from "./from-clause.ts";
+import { readOnConflict } from "./on-conflict.ts";
+import type { ChangePlan, QueryPlan } from "./query-plan.ts";
+import { buildFrame, columnAt, QueryScope } from "./query-scope.ts";
+import { compileReturning, returnedFields } from "./returning.ts";
+import { tableAt, tableOf } from "./statement-context.ts";
+import { readValuesLists } from "./values-query.ts";
 
 /** What gives the rows to insert: lists of values, or a query whose columns are written. */
 type InsertSource =
@@ -37,15 +33,15 @@ type InsertSource =
     };
 
 /** Compiles INSERT INTO ... VALUES or a query [ON CONFLICT ...] [RETURNING ...]. */
-export function compileInsert(catalog: Catalog, node: SyntaxNode): PlanTemplate {
-  const context = new StatementContext(catalog);
-  const scope = new QueryScope(context, null, queryCompilers);
+export function compileInsert(outer: QueryScope, node: SyntaxNode): ChangePlan {
+  const { context, compilers } = outer;
+  const scope = new QueryScope(context, outer, compilers);
   const relation = node.part("relation") ?? node.refuse("INSERT without a table");
   const target = readTable(scope, relation, ROW_EXCLUSIVE);
   const table = tableOf(target.use);
   node.only("override", "OVERRIDING_NOT_SET");
   const columns = readColumns(table, node.children("cols"));
-  const values = new QueryScope(context, null, queryCompilers);
+  const values = new QueryScope(context, outer, compilers);
   const source = readSource(values, table, columns, node.child("selectStmt"));
   scope.addNames(target.names);
   const onConflict = readOnConflict(scope, table, node.part("onConflictClause"));
@@ -55,7 +51,7 @@ export function compileInsert(catalog: Catalog, node: SyntaxNode): PlanTemplate 
   const entries = scope.entries.length;
   const { at } = target.use;
   const buildSource = sourceBuilder(source, values);
-  return templateOf(context, {
+  return {
     tag: "INSERT 0",
     columns: returnedFields(returning),
     build: (site) => {
@@ -69,7 +65,7 @@ export function compileInsert(catalog: Catalog, node: SyntaxNode): PlanTemplate 
         returning: returning.map(({ expression }) => expression.evaluate),
       });
     },
-  });
+  };
 }
 
 /** The columns to be written; where they were not named, there may be fewer values than columns. */
@@ -133,7 +129,7 @@ function readQuery(
   written: WrittenColumns,
   node: SyntaxNode,
 ): InsertSource {
-  const query = compileQuery(scope, node);
+  const query = scope.compilers.query(scope, node);
   const source = scope.addEntry(
     { alias: "*SELECT*", columns: query.columns, relation: null },
     node,

@@ -1,0 +1,243 @@
+import { PostgresError } from "../ground/postgres-error.ts";
+import { CteRows, WithRows } from "../operators/cte-rows.ts";
+import type { RowStream } from "../operators/operator.ts";
+import { RecursiveUnion, WorkTable, WorkTableScan } from "../operators/recursive-union.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { TEXT, UNKNOWN } from "../types/builtin-types.ts";
+import type { Field } from "../types/field.ts";
+import { type Cte, CteNamespace } from "./cte.ts";
+import { type QueryScope, RECURSING } from "./query-scope.ts";
+import type { Site } from "./statement-context.ts";
+
+interface PlannedCte {
+  readonly cte: Cte;
+  readonly modifies: boolean;
+  /** Whether it depends on nothing around it, so that one run needs it once. */
+  readonly once: boolean;
+  readonly build: (site: Site) => RowStream;
+}
+
+/** WITH, compiled. */
+export interface WithClause {
+  /** What its queries use of the query around, as bits of that query's sources. */
+  readonly uses: number;
+  /** The query with what it names; `build` makes the query itself. */
+  readonly wrap: (site: Site, build: (site: Site) => RowStream) => RowStream;
+}
+
+/**
+ * Compiles WITH, and what it belongs to with its names in the scope. Without the clause it compiles
+ * the query alone.
+ */
+export function compileWith<Result>(
+  scope: QueryScope,
+  node: SyntaxNode | undefined,
+  compile: () => Result,
+): { readonly result: Result; readonly withClause: WithClause | null } {
+  if (node === undefined) {
+    return { result: compile(), withClause: null };
+  }
+  const outer = scope.ctes;
+  const names = new CteNamespace(outer);
+  scope.ctes = names;
+  const planned = readCtes(scope, names, node);
+  const result = compile();
+  scope.ctes = outer;
+  return { result, withClause: withClauseOf(planned.plans, planned.uses) };
+}
+
+function readCtes(
+  scope: QueryScope,
+  names: CteNamespace,
+  node: SyntaxNode,
+): { readonly plans: readonly PlannedCte[]; readonly uses: number } {
+  const recursive = node.flag("recursive");
+  const plans: PlannedCte[] = [];
+  let uses = 0;
+  for (const query of node.children("ctes")) {
+    const name = query.requiredText("ctename");
+    const columns = query.names("aliascolnames");
+    query.text("ctematerialized");
+    const body = query.requiredChild("ctequery");
+    query.end();
+    if (names.has(name)) {
+      throw new PostgresError("42712", `WITH query name "${name}" specified more than once`);
+    }
+    const reads = recursive && readsFrom(body, name);
+    const one = reads
+      ? compileRecursive(scope, names, body, { name, columns })
+      : compilePlain(scope, body, { name, columns });
+    uses |= one.uses;
+    names.add(one.plan.cte);
+    plans.push(one.plan);
+  }
+  node.end();
+  return { plans, uses };
+}
+
+interface CteName {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+function compilePlain(
+  scope: QueryScope,
+  body: SyntaxNode,
+  { name, columns }: CteName,
+): { readonly plan: PlannedCte; readonly uses: number } {
+  if (body.kind !== "SelectStmt") {
+    return compileModifying(scope, body, { name, columns });
+  }
+  const query = scope.compilers.query(scope, body);
+  for (const [at, { type }] of query.columns.entries()) {
+    if (type === UNKNOWN) {
+      query.coerceColumn(at, TEXT, body);
+    }
+  }
+  const cte = {
+    name,
+    columns: renamedColumns(name, query.columns, columns),
+    recursing: false,
+    around: query.uses,
+    level: scope.level,
+  };
+  const build = (site: Site): RowStream => query.build({ ...site, shuffles: false });
+  const { uses } = query;
+  return { plan: { cte, modifies: false, once: uses === 0, build }, uses };
+}
+
+function compileModifying(
+  scope: QueryScope,
+  body: SyntaxNode,
+  { name, columns }: CteName,
+): { readonly plan: PlannedCte; readonly uses: number } {
+  if (!scope.isStatement) {
+    const message = "WITH clause containing a data-modifying statement must be at the top level";
+    throw new PostgresError("0A000", message);
+  }
+  const change = scope.compilers.change(scope, body);
+  const returned = change.columns.length === 0 ? null : change.columns;
+  const cte: Cte = {
+    name,
+    columns: returned === null ? null : renamedColumns(name, returned, columns),
+    recursing: false,
+    around: 0,
+    level: scope.level,
+  };
+  return { plan: { cte, modifies: true, once: true, build: change.build }, uses: 0 };
+}
+
+/** `first UNION [ALL] recursive`, of which the second reads what the rounds before gave. */
+function compileRecursive(
+  scope: QueryScope,
+  names: CteNamespace,
+  body: SyntaxNode,
+  { name, columns }: CteName,
+): { readonly plan: PlannedCte; readonly uses: number } {
+  const form = `recursive query "${name}" does not have the form non-recursive-term UNION [ALL] recursive-term`;
+  if (body.kind !== "SelectStmt" || body.text("op") !== "SETOP_UNION") {
+    throw new PostgresError("42P19", form);
+  }
+  const all = body.flag("all");
+  const leftNode = body.part("larg") ?? body.refuse("UNION without a left side");
+  const rightNode = body.part("rarg") ?? body.refuse("UNION without a right side");
+  for (const clause of ["sortClause", "lockingClause"]) {
+    if (body.children(clause).length > 0) {
+      body.refuse(`${clause} in a recursive query`);
+    }
+  }
+  body.only("limitOption", "LIMIT_OPTION_DEFAULT");
+  body.end();
+  if (readsFrom(leftNode, name)) {
+    throw new PostgresError("42P19", form);
+  }
+  const first = scope.compilers.query(scope, leftNode);
+  for (const [at, { type }] of first.columns.entries()) {
+    if (type === UNKNOWN) {
+      first.coerceColumn(at, TEXT, leftNode);
+    }
+  }
+  const cte: Cte = {
+    name,
+    columns: renamedColumns(name, first.columns, columns),
+    recursing: true,
+    around: 0,
+    level: scope.level,
+  };
+  names.add(cte);
+  const recursive = scope.compilers.query(scope, rightNode);
+  cte.recursing = false;
+  if (recursive.columns.length !== first.columns.length) {
+    throw new PostgresError("42601", "each UNION query must have the same number of columns");
+  }
+  for (const [at, { type }] of first.columns.entries()) {
+    const other = recursive.columns[at]?.type ?? UNKNOWN;
+    if (other !== type && other !== UNKNOWN) {
+      const message = `recursive query "${name}" column ${at + 1} has type ${type.name} in non-recursive term but type ${other.name} overall`;
+      throw new PostgresError("42804", message, {
+        hint: "Cast the output of the non-recursive term to the correct type.",
+      });
+    }
+    recursive.coerceColumn(at, type, rightNode);
+  }
+  const distinctBy = all ? null : first.columns.map(({ type }) => type);
+  const build = (site: Site): RowStream => {
+    const workTable = new WorkTable();
+    const inside = withReader(site, cte, () => new WorkTableScan(workTable));
+    return new RecursiveUnion({
+      first: first.build({ ...site, shuffles: false }),
+      recursive: recursive.build({ ...inside, shuffles: false }),
+      workTable,
+      distinctBy,
+    });
+  };
+  const uses = first.uses | (recursive.uses & ~RECURSING);
+  cte.around = uses;
+  return { plan: { cte, modifies: false, once: uses === 0, build }, uses };
+}
+
+function withClauseOf(plans: readonly PlannedCte[], uses: number): WithClause {
+  return {
+    uses,
+    wrap: (site, build) => {
+      let inside = site;
+      const ctes: CteRows[] = [];
+      const modifying: CteRows[] = [];
+      for (const { cte, modifies, once, build: buildCte } of plans) {
+        const rows = new CteRows(site.run, buildCte(inside), once);
+        inside = withReader(inside, cte, rows);
+        ctes.push(rows);
+        if (modifies) {
+          modifying.push(rows);
+        }
+      }
+      return new WithRows(ctes, modifying, build(inside));
+    },
+  };
+}
+
+function withReader(site: Site, cte: Cte, rows: CteRows | (() => RowStream)): Site {
+  const ctes = new Map(site.ctes);
+  ctes.set(cte, rows);
+  return { ...site, ctes };
+}
+
+function renamedColumns(
+  name: string,
+  columns: readonly Field[],
+  names: readonly string[],
+): readonly Field[] {
+  if (names.length > columns.length) {
+    const message = `WITH query "${name}" has ${columns.length} columns available but ${names.length} columns specified`;
+    throw new PostgresError("42P10", message);
+  }
+  return columns.map((column, at) => ({ ...column, name: names[at] ?? column.name }));
+}
+
+/** True when a FROM anywhere inside names it. */
+function readsFrom(node: SyntaxNode, name: string): boolean {
+  if (node.kind === "RangeVar") {
+    return node.reopen().text("relname") === name;
+  }
+  return node.parts().some((part) => readsFrom(part, name));
+}
