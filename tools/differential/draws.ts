@@ -1,7 +1,7 @@
 /** Random draws from a seed: the same for ever, on every Node. */
 export interface Draws {
   /** A whole number from 0 to `count - 1`. */
-  below(count: number): number;
+  readonly below: (count: number) => number;
   /** True in `percent` of a hundred draws. */
   chance(percent: number): boolean;
   /** One of the elements, each as likely as the others. */

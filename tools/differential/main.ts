@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { findPostgres } from "../../chaos/install/machine-tools.ts";
-import { startScratchPostgres } from "./servers/scratch-postgres.ts";
+import { formatSchedules, SCHEDULE_KINDS, surveySchedules } from "./schedules/survey-schedules.ts";
+import { type ScratchPostgres, startScratchPostgres } from "./servers/scratch-postgres.ts";
 import { fetchSpecs } from "./specs/fetch-specs.ts";
 import { MUST_PASS } from "./specs/spec-lists.ts";
 import { formatVerdicts, specNames, surveySpecs } from "./specs/survey-specs.ts";
@@ -10,37 +11,53 @@ import { formatSurvey } from "./surface/format-survey.ts";
 import { createSurfaceWorlds } from "./surface/surface-worlds.ts";
 import { surveySurface } from "./surface/survey-surface.ts";
 
+/** What came of a comparison: a page to read, and whether all is well. */
+interface Outcome {
+  readonly page: string;
+  readonly isWell: boolean;
+}
+
+interface Range {
+  readonly count: number;
+  readonly seed: number;
+  readonly out?: string;
+}
+
 const program = new Command("differential").description(
   "holds the simulated PostgreSQL against a real one, for longer than the tests do",
 );
 
-program
-  .command("surface")
+ranged("surface", 2_000)
   .description("random statements over the whole grammar: same, refused by name, or wrong")
-  .option("--count <n>", "how many statements", readCount, 2_000)
-  .option("--seed <n>", "the first seed", readCount, 1)
-  .option("--out <file>", "write the page there and not to the standard output")
-  .action(
-    async (options: { readonly count: number; readonly seed: number; readonly out?: string }) => {
-      const server = await startScratchPostgres();
-      try {
-        const worlds = await createSurfaceWorlds(server);
-        const survey = await surveySurface(worlds, {
-          firstSeed: options.seed,
-          count: options.count,
-        });
-        await worlds.close();
-        const page = formatSurvey(survey, worlds.missing);
-        if (options.out === undefined) {
-          process.stdout.write(page);
-        } else {
-          await writeFile(options.out, page);
-        }
-        process.exitCode = survey.groups.some(({ kind }) => kind === "wrong") ? 1 : 0;
-      } finally {
-        await server.stop();
+  .action(({ count, seed, out }: Range) =>
+    compare(out, async (server) => {
+      const worlds = await createSurfaceWorlds(server);
+      const survey = await surveySurface(worlds, { firstSeed: seed, count });
+      await worlds.close();
+      return {
+        page: formatSurvey(survey, worlds.missing),
+        isWell: survey.groups.every(({ kind }) => kind !== "wrong"),
+      };
+    }),
+  );
+
+ranged("schedules", 200)
+  .description("random schedules of several sessions: what waits, what is answered, what fails")
+  .argument("[isolation]", `one of: ${Object.keys(SCHEDULE_KINDS).join(", ")}`, "read committed")
+  .option("--without <text...>", "leave out the statements that contain it")
+  .action((isolation: string, options: Range & { readonly without?: readonly string[] }) =>
+    compare(options.out, async (server) => {
+      const kind = new Map(Object.entries(SCHEDULE_KINDS)).get(isolation);
+      if (kind === undefined) {
+        throw new InvalidArgumentError(`there are no schedules ${isolation}`);
       }
-    },
+      const range = { firstSeed: options.seed, count: options.count };
+      const survey = await surveySchedules(server, kind, {
+        ...range,
+        without: options.without ?? [],
+      });
+      return { page: formatSchedules(survey), isWell: survey.unexplained.length === 0 };
+    }),
   );
 
 program
@@ -48,41 +65,54 @@ program
   .description("PostgreSQL's isolation specs: each passes, is refused by name, or differs")
   .argument("[names...]", "the specs to play; those that must pass when none is named, or: all")
   .option("--out <file>", "write the page there and not to the standard output")
-  .action(async (names: readonly string[], options: { readonly out?: string }) => {
-    const server = await startScratchPostgres();
-    try {
+  .action((names: readonly string[], { out }: { readonly out?: string }) =>
+    compare(out, async (server) => {
       const folder = join(await fetchSpecs(Number.parseInt(server.version, 10)), "specs");
-      const wanted =
-        names[0] === "all" ? await specNames(folder) : names.length > 0 ? names : MUST_PASS;
+      const named = names.length > 0 ? names : MUST_PASS;
+      const wanted = names[0] === "all" ? await specNames(folder) : named;
       const verdicts = await surveySpecs(server, folder, wanted);
-      await tell(formatVerdicts(verdicts), options.out);
-      process.exitCode = verdicts.some(({ kind }) => kind === "differs") ? 1 : 0;
-    } finally {
-      await server.stop();
-    }
-  });
+      const isWell = verdicts.every(({ kind }) => kind !== "differs");
+      return { page: formatVerdicts(verdicts), isWell };
+    }),
+  );
 
 program
   .command("fetch")
   .description("takes PostgreSQL's isolation specs into the cache")
-  .argument("[major]", "the server's major version", readCount)
-  .action(async (major: number | undefined) => {
+  .action(async () => {
     const found = await findPostgres();
-    const version = found.kind === "found" ? Number.parseInt(found.value.version, 10) : undefined;
-    const wanted = major ?? version;
-    if (wanted === undefined) {
-      throw new Error("this machine has no PostgreSQL, so the major version must be named");
+    if (found.kind === "missing") {
+      throw new Error(`${found.problem.what}: ${found.problem.mend}`);
     }
-    await fetchSpecs(wanted);
+    await fetchSpecs(Number.parseInt(found.value.version, 10));
   });
 
 await program.parseAsync();
 
-async function tell(page: string, file: string | undefined): Promise<void> {
-  if (file === undefined) {
-    process.stdout.write(page);
-  } else {
-    await writeFile(file, page);
+function ranged(name: string, count: number): Command {
+  return program
+    .command(name)
+    .option("--count <n>", "how many", readCount, count)
+    .option("--seed <n>", "the first seed", readCount, 1)
+    .option("--out <file>", "write the page there and not to the standard output");
+}
+
+/** Runs a comparison beside a server of its own; the exit code is 1 when not all is well. */
+async function compare(
+  out: string | undefined,
+  run: (server: ScratchPostgres) => Promise<Outcome>,
+): Promise<void> {
+  const server = await startScratchPostgres();
+  try {
+    const { page, isWell } = await run(server);
+    if (out === undefined) {
+      process.stdout.write(page);
+    } else {
+      await writeFile(out, page);
+    }
+    process.exitCode = isWell ? 0 : 1;
+  } finally {
+    await server.stop();
   }
 }
 
