@@ -85,6 +85,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["expressions"],
       ["operators"],
       ["clauses"],
+      ["definitions"],
       ["statements"],
       ["server"],
       ["client"],

@@ -46,7 +46,7 @@ export function assign(
   if (value === null) {
     return { column: at, evaluate: null };
   }
-  if (column.identity !== null) {
+  if (column.identity?.always === true) {
     throw identityError(column, verb);
   }
   return { column: at, evaluate: coerceForColumn(scope, value, column).evaluate };
@@ -68,11 +68,11 @@ function defaultOf(table: Table, at: number): Evaluate {
   if (column === undefined) {
     throw new Error(`table ${table.name} has no column ${at}`);
   }
-  const { identity, defaultValue } = column;
+  const { identity } = column;
   if (identity !== null) {
-    return () => int8(identity.next());
+    return ({ execution }) => int8(execution.drawFrom(identity.sequence));
   }
-  return constant(column.type, defaultValue).evaluate;
+  return column.default?.compute ?? constant(column.type, null).evaluate;
 }
 
 function identityError(column: Column, verb: "insert" | "update"): PostgresError {

@@ -6,7 +6,6 @@ import { CteRows, CteScan } from "../operators/cte-rows.ts";
 import type { RowStream } from "../operators/operator.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { TEXT, UNKNOWN } from "../types/builtin-types.ts";
-import type { Field } from "../types/field.ts";
 import { type Conjunct, readConjuncts } from "./conjunct.ts";
 import type { Cte } from "./cte.ts";
 import { type FromGroup, type FromItem, maskOfGroup } from "./join-plan.ts";
@@ -14,6 +13,7 @@ import type { QueryPlan } from "./query-plan.ts";
 import {
   columnsOf,
   columnsOfTable,
+  type EntryField,
   type NamedColumn,
   type NamespaceItem,
   OUTER,
@@ -369,15 +369,19 @@ function readAlias(node: SyntaxNode | undefined): Alias | undefined {
 }
 
 function renamed(
-  columns: readonly Field[],
+  columns: readonly EntryField[],
   alias: Alias | undefined,
   named: string,
-): readonly Field[] {
+): readonly EntryField[] {
   if (alias === undefined || alias.columns.length === 0) {
     return columns;
   }
-  demandFewer({ ...alias, name: named }, columns.length);
-  return columns.map((column, at) => ({ ...column, name: alias.columns[at] ?? column.name }));
+  const live = columns.filter((column) => column.dropped !== true);
+  demandFewer({ ...alias, name: named }, live.length);
+  return columns.map((column) => ({
+    ...column,
+    name: alias.columns[live.indexOf(column)] ?? column.name,
+  }));
 }
 
 function demandFewer(alias: Alias, available: number): void {

@@ -76,7 +76,8 @@ interface WrittenColumns {
 
 function readColumns(table: Table, nodes: readonly SyntaxNode[]): WrittenColumns {
   if (nodes.length === 0) {
-    return { columns: table.columns.map((_, at) => at), named: false };
+    const columns = [...table.columns.keys()].filter((at) => table.columns[at]?.dropped === false);
+    return { columns, named: false };
   }
   const columns: number[] = [];
   for (const node of nodes) {

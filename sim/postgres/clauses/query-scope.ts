@@ -248,12 +248,18 @@ export function buildFrame(
   return frame;
 }
 
+/** A column of an entry of FROM; one that was dropped from its table keeps its place only. */
+export interface EntryField extends Field {
+  readonly dropped?: boolean;
+}
+
 /** The names of an entry's own columns. */
-export function columnsOf(source: number, columns: readonly Field[]): NamedColumn[] {
-  return columns.map((field, column) => ({
-    name: field.name,
-    expression: columnAt(source, column, field),
-  }));
+export function columnsOf(source: number, columns: readonly EntryField[]): NamedColumn[] {
+  return columns.flatMap((field, column) =>
+    field.dropped === true
+      ? []
+      : [{ name: field.name, expression: columnAt(source, column, field) }],
+  );
 }
 
 /** A column by its place. */
@@ -263,8 +269,8 @@ export function columnAt(source: number, column: number, { type, typmod }: Field
 }
 
 /** The columns of a table as an entry of FROM. */
-export function columnsOfTable(table: Table): Field[] {
-  return table.columns.map(({ name, type, typmod }) => ({ name, type, typmod }));
+export function columnsOfTable(table: Table): EntryField[] {
+  return table.columns.map(({ name, type, typmod, dropped }) => ({ name, type, typmod, dropped }));
 }
 
 function inOuterFrame(evaluate: Evaluate): Evaluate {

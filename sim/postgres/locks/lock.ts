@@ -5,6 +5,7 @@ export type LockMode = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 export const ACCESS_SHARE = 1;
 export const ROW_SHARE = 2;
 export const ROW_EXCLUSIVE = 3;
+export const SHARE_UPDATE_EXCLUSIVE = 4;
 export const SHARE_LOCK = 5;
 export const SHARE_ROW_EXCLUSIVE = 6;
 export const EXCLUSIVE = 7;

@@ -1,7 +1,9 @@
 import type { PostgresHost } from "../ground/host.ts";
+import type { Notice } from "../ground/notice.ts";
 import type { LockManager } from "../locks/lock-manager.ts";
 import type { Lock, LockMode, LockOwner } from "../locks/lock.ts";
 import type { RowValues } from "../storage/row.ts";
+import type { Sequence } from "../storage/sequence.ts";
 import type { RowVersion, StoredRow, Table } from "../storage/table.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import type { ForeignKeyCheck } from "./foreign-key-check.ts";
@@ -40,7 +42,13 @@ export interface Execution {
   takeCheckSnapshot(of: "transaction" | "now"): Snapshot;
   /** The lock that puts those who want one row version in line. */
   rowVersionLock(version: RowVersion): Lock;
+  /**
+   * The next number of a sequence. @throws waitSignal while another transaction alters the sequence
+   */
+  drawFrom(sequence: Sequence): bigint;
   advisoryLock(key: bigint): Lock;
+  /** Tells the client something that is no error, at once. */
+  notice(severity: Notice["severity"], code: string, message: string): void;
   /** Notes a change for cleaning up after it and for the observer. */
   noteChange(row: StoredRow, table: Table, before: RowValues | null, after: RowValues | null): void;
 }

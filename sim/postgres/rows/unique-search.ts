@@ -4,7 +4,7 @@ import { compareKeys, type IndexKey } from "../storage/ordered-index.ts";
 import { indexKeyOf, type RowVersion, type Table, type TableIndex } from "../storage/table.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import { hasEnded } from "./await-transaction.ts";
-import { constraintViolation, describeKey } from "./constraint-violation.ts";
+import { constraintViolation, describeIndexKey } from "./constraint-violation.ts";
 import type { Execution } from "./execution.ts";
 
 /** _bt_check_unique: looks for who has, or is about to have, a key of a unique index. */
@@ -43,7 +43,7 @@ export class UniqueSearch {
 /** 23505 of an insertion or a change. */
 export function duplicateKey(table: Table, index: TableIndex, key: IndexKey): PostgresError {
   const message = `duplicate key value violates unique constraint "${index.name}"`;
-  const detail = `${describeKey(table, index.columns, key)} already exists.`;
+  const detail = `${describeIndexKey(table, index, key)} already exists.`;
   return constraintViolation("23505", message, table, { constraint: index.name, detail });
 }
 

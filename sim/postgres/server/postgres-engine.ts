@@ -1,7 +1,7 @@
 import type { PostgresHost } from "../ground/host.ts";
 import type { LockOwner } from "../locks/lock.ts";
 import type { Commit } from "../storage/commit.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionMessage } from "./session.ts";
 import { SharedDatabase } from "./shared-database.ts";
 
 const FIRST_PROCESS_ID = 1000;
@@ -10,6 +10,8 @@ const FIRST_PROCESS_ID = 1000;
 export interface SessionOptions {
   /** Who connects, as PostgreSQL's setting of that name; observers of commits are told. */
   readonly applicationName?: string;
+  /** Told of notices, in order with the replies. */
+  readonly onMessage?: (message: SessionMessage) => void;
   /** Told once when the server crashes under the session; nothing will be replied any more. */
   readonly onLost?: () => void;
 }
@@ -42,6 +44,7 @@ export class PostgresEngine {
       applicationName: options.applicationName ?? "",
     };
     const session = new Session(identity, this.#database, {
+      told: (message) => options.onMessage?.(message),
       ended: () => this.#sessions.delete(session),
       failed: (error) => this.#host.fail(error),
     });

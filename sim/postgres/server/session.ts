@@ -1,6 +1,7 @@
 import type { StatementPlan } from "../clauses/statement-plan.ts";
+import type { Notice } from "../ground/notice.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
-import { type Steps, WAIT, waitSignal } from "../ground/wait.ts";
+import { type Steps, WAIT, type Wait, waitSignal } from "../ground/wait.ts";
 import { ACCESS_SHARE, type Grant, type LockWait } from "../locks/lock.ts";
 import { ForeignKeyRun } from "../rows/foreign-key-run.ts";
 import { isDefinition } from "../statements/compile-statement.ts";
@@ -23,8 +24,13 @@ import type { SharedDatabase } from "./shared-database.ts";
 import { StatementExecution } from "./statement-execution.ts";
 import { type BlockOwner, TransactionBlock } from "./transaction-block.ts";
 
+/** What a session tells its client without being asked. */
+export type SessionMessage = { readonly kind: "notice"; readonly notice: Notice };
+
 /** What the engine is told by a session. */
 export interface SessionHooks {
+  /** Something for the client that is no answer to its query. */
+  readonly told: (message: SessionMessage) => void;
   /** The session is over: nothing of it is left. */
   readonly ended: (session: Session) => void;
   /** The engine cannot go on: the run is over. */
@@ -203,6 +209,8 @@ export class Session implements BlockOwner {
         // explicit.
         if (block.state === "idle") {
           block.begin(control.modes, false);
+        } else if (!block.implicit) {
+          this.#warn("25001", "there is already a transaction in progress");
         }
         block.implicit = false;
         return resultOfCommand(control.tag);
@@ -212,6 +220,9 @@ export class Session implements BlockOwner {
         }
         const { isolation, readOnly } = block;
         // A success, as far as the protocol says: only the tag tells that nothing was committed.
+        if (block.state === "idle") {
+          this.#warn("25P01", "there is no transaction in progress");
+        }
         const kept = block.state !== "aborted";
         if (kept) {
           yield* block.commit();
@@ -226,6 +237,9 @@ export class Session implements BlockOwner {
       case "rollback": {
         if (control.chain) {
           block.demandBlock("ROLLBACK AND CHAIN");
+        }
+        if (block.state === "idle") {
+          this.#warn("25P01", "there is no transaction in progress");
         }
         const { isolation, readOnly } = block;
         block.rollBack();
@@ -246,14 +260,19 @@ export class Session implements BlockOwner {
     }
   }
 
+  #warn(code: string, message: string): void {
+    this.tell({ severity: "WARNING", code, message });
+  }
+
   *#runStatement(
     statement: ParsedStatement,
     transaction: OpenTransaction,
     written: readonly Parameter[],
   ): Steps<StatementResult> {
-    const plan =
-      this.#planWithLocks(statement, transaction) ??
-      (yield* this.#planAndLock(statement, transaction));
+    let plan = this.#planAndLock(statement, transaction);
+    for (; plan === WAIT; plan = this.#planAndLock(statement, transaction)) {
+      yield WAIT;
+    }
     const parameters = bind(plan, written);
     if (this.#block.readOnly) {
       refuseToWrite(statement, plan);
@@ -265,7 +284,7 @@ export class Session implements BlockOwner {
       isolation,
       snapshot,
       parameters,
-      pause: this.#pause,
+      session: this,
     });
     const outcome = yield* plan.run(execution);
     this.#block.command += 1;
@@ -280,42 +299,45 @@ export class Session implements BlockOwner {
     return resultOf(plan, outcome);
   }
 
-  readonly #pause = (): boolean => {
+  /** Asked before each row that a statement changes or locks. */
+  pauses(): boolean {
     this.#paused = this.#database.host.pause(() => {
       this.#paused = false;
       this.goOn();
     });
     return this.#paused;
-  };
+  }
 
-  // The plan, if its tables can be locked without waiting.
-  #planWithLocks(
-    statement: ParsedStatement,
-    transaction: OpenTransaction,
-  ): StatementPlan | undefined {
-    const plan = this.#database.planFor(statement, transaction);
+  /** Tells the client something that is no answer. */
+  tell(notice: Notice): void {
+    this.#hooks.told({ kind: "notice", notice });
+  }
+
+  /**
+   * The plan, with its tables locked. After a wait it is asked for again: meanwhile another
+   * transaction may have committed a definition, and then the plan is made anew.
+   */
+  #planAndLock(statement: ParsedStatement, transaction: OpenTransaction): StatementPlan | Wait {
+    const plan = this.#plan(statement, transaction);
+    if (plan === WAIT) {
+      return WAIT;
+    }
     for (const { table, mode } of plan.tableLocks) {
-      if (!this.#database.locks.tryTake(table.lock, this, mode)) {
-        return undefined;
+      if (!this.#database.locks.take(table.lock, this, mode)) {
+        return WAIT;
       }
     }
     return plan;
   }
 
-  // While it waits for a table, another transaction may commit a definition: then the plan is made
-  // anew.
-  *#planAndLock(statement: ParsedStatement, transaction: OpenTransaction): Steps<StatementPlan> {
-    for (;;) {
-      const { version } = this.#database.catalog;
-      const plan = this.#database.planFor(statement, transaction);
-      for (const { table, mode } of plan.tableLocks) {
-        if (!this.#database.locks.take(table.lock, this, mode)) {
-          yield WAIT;
-        }
+  #plan(statement: ParsedStatement, transaction: OpenTransaction): StatementPlan | Wait {
+    try {
+      return this.#database.planFor(statement, transaction);
+    } catch (error) {
+      if (error === waitSignal) {
+        return WAIT;
       }
-      if (this.#database.catalog.version === version) {
-        return plan;
-      }
+      throw error;
     }
   }
 }

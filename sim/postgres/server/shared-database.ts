@@ -98,7 +98,7 @@ export class SharedDatabase {
     if (cached !== undefined && cached.catalogVersion === catalogVersion) {
       return cached.plan;
     }
-    const plan = compileStatement(new Catalog(this.catalog, transaction), statement);
+    const plan = compileStatement(new Catalog(this.catalog, transaction, this.locks), statement);
     if (shared) {
       if (this.#plans.size >= PLANS_MAX) {
         this.#plans.clear();
@@ -174,9 +174,11 @@ export class SharedDatabase {
    * Recovery: sequences go on after what was reserved. Open transactions have been aborted before.
    */
   crash(): void {
-    for (const table of this.catalog.tables.values()) {
-      for (const column of table.columns) {
-        column.identity?.crash();
+    for (const entries of this.catalog.names.values()) {
+      for (const { relation } of entries) {
+        if (relation.kind === "sequence") {
+          relation.sequence.crash();
+        }
       }
     }
   }

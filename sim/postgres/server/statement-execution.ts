@@ -1,13 +1,22 @@
 import type { PostgresHost } from "../ground/host.ts";
+import type { Notice } from "../ground/notice.ts";
+import { waitSignal } from "../ground/wait.ts";
 import type { LockManager } from "../locks/lock-manager.ts";
-import type { Lock, LockMode, LockOwner } from "../locks/lock.ts";
+import { type Lock, type LockMode, type LockOwner, ROW_EXCLUSIVE } from "../locks/lock.ts";
 import type { Execution, Isolation } from "../rows/execution.ts";
 import type { ForeignKeyCheck } from "../rows/foreign-key-check.ts";
 import type { OpenTransaction } from "../storage/open-transaction.ts";
 import type { RowValues } from "../storage/row.ts";
+import type { Sequence } from "../storage/sequence.ts";
 import type { RowVersion, StoredRow, Table } from "../storage/table.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import type { SharedDatabase } from "./shared-database.ts";
+
+/** What a statement asks of its session. */
+export interface StatementSession {
+  pauses(): boolean;
+  tell(notice: Notice): void;
+}
 
 /** The one implementation of Execution: a statement of a session on a database. */
 export class StatementExecution implements Execution {
@@ -23,7 +32,7 @@ export class StatementExecution implements Execution {
   readonly checks: ForeignKeyCheck[] = [];
   readonly #database: SharedDatabase;
   readonly #open: OpenTransaction;
-  readonly #pause: () => boolean;
+  readonly #session: StatementSession;
 
   constructor(
     database: SharedDatabase,
@@ -32,7 +41,7 @@ export class StatementExecution implements Execution {
       readonly isolation: Isolation;
       readonly snapshot: Snapshot;
       readonly parameters: RowValues;
-      readonly pause: () => boolean;
+      readonly session: StatementSession;
     },
   ) {
     this.#database = database;
@@ -45,7 +54,7 @@ export class StatementExecution implements Execution {
     this.isolation = statement.isolation;
     this.snapshot = statement.snapshot;
     this.parameters = statement.parameters;
-    this.#pause = statement.pause;
+    this.#session = statement.session;
   }
 
   takeLock(lock: Lock, mode: LockMode): boolean {
@@ -53,7 +62,7 @@ export class StatementExecution implements Execution {
   }
 
   pauses(): boolean {
-    return this.#pause();
+    return this.#session.pauses();
   }
 
   queueCheck(check: ForeignKeyCheck): void {
@@ -74,8 +83,19 @@ export class StatementExecution implements Execution {
     return this.#database.rowLock(version);
   }
 
+  drawFrom(sequence: Sequence): bigint {
+    if (!this.takeLock(sequence.lock, ROW_EXCLUSIVE)) {
+      throw waitSignal;
+    }
+    return sequence.next();
+  }
+
   advisoryLock(key: bigint): Lock {
     return this.#database.advisoryLock(key);
+  }
+
+  notice(severity: Notice["severity"], code: string, message: string): void {
+    this.#session.tell({ severity, code, message });
   }
 
   noteChange(

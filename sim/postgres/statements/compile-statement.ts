@@ -1,10 +1,16 @@
 import type { StatementPlan, PlanTemplate } from "../clauses/statement-plan.ts";
+import { compileAlterTable } from "../definitions/alter-table.ts";
+import { compileCreateIndex } from "../definitions/create-index.ts";
+import { compileCreateTable } from "../definitions/create-table.ts";
+import { compileDrop } from "../definitions/drop.ts";
+import { compileRename } from "../definitions/rename.ts";
+import { compileAlterSequence, compileCreateSequence } from "../definitions/sequence.ts";
+import { compileTruncate } from "../definitions/truncate.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import type { Table } from "../storage/table.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { compileAdvisoryLock } from "./advisory-lock.ts";
-import { compileCreateIndex } from "./create-index.ts";
-import { compileCreateTable } from "./create-table.ts";
 import { compileChangeStatement, compileSelectStatement } from "./query-statement.ts";
 
 interface CompiledTemplate {
@@ -47,13 +53,25 @@ export function compileStatement(catalog: Catalog, statement: ParsedStatement): 
 
 /** True when the statement changes the catalog: its plan serves once. */
 export function isDefinition(statement: ParsedStatement): boolean {
-  return statement.kind === "CreateStmt" || statement.kind === "IndexStmt";
+  return statement.kind === "CreateStmt" || DEFINITIONS.has(statement.kind);
 }
 
+const DEFINITIONS: ReadonlyMap<string, (catalog: Catalog, node: SyntaxNode) => StatementPlan> =
+  new Map([
+    ["AlterSeqStmt", compileAlterSequence],
+    ["AlterTableStmt", compileAlterTable],
+    ["CreateSeqStmt", compileCreateSequence],
+    ["DropStmt", compileDrop],
+    ["IndexStmt", compileCreateIndex],
+    ["RenameStmt", compileRename],
+    ["TruncateStmt", compileTruncate],
+  ]);
+
 function compileDefinition(catalog: Catalog, statement: ParsedStatement): StatementPlan {
-  return statement.kind === "CreateStmt"
+  const compile = DEFINITIONS.get(statement.kind);
+  return compile === undefined
     ? compileCreateTable(catalog, statement)
-    : compileCreateIndex(catalog, statement.open());
+    : compile(catalog, statement.open());
 }
 
 function compileTemplate(catalog: Catalog, statement: ParsedStatement): PlanTemplate {

@@ -1,96 +1,164 @@
 import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
+import { waitSignal } from "../ground/wait.ts";
+import type { LockManager } from "../locks/lock-manager.ts";
+import { ACCESS_SHARE } from "../locks/lock.ts";
 import type { OpenTransaction } from "./open-transaction.ts";
+import { type Relation, RelationName } from "./relation-name.ts";
+import type { Sequence } from "./sequence.ts";
 import type { Table, TableIndex } from "./table.ts";
+import type { Transaction } from "./transaction.ts";
 
 /**
- * The tables of a database. A table made by a transaction that is still open exists for that
- * transaction only; `Catalog` is one transaction's view, made anew where the transaction changes.
+ * The relations of a database, as one transaction sees them: committed names, and its own. A
+ * definition itself is changed in place, under a lock that holds all others off, and taken back
+ * when its transaction aborts.
  */
 export class Catalog {
   readonly #shared: SharedCatalog;
   readonly #transaction: OpenTransaction;
+  readonly #locks: LockManager;
 
-  constructor(shared: SharedCatalog, transaction: OpenTransaction) {
+  constructor(shared: SharedCatalog, transaction: OpenTransaction, locks: LockManager) {
     this.#shared = shared;
     this.#transaction = transaction;
+    this.#locks = locks;
   }
 
-  /** The table, or undefined when there is none that the transaction can see. */
+  /** What has the name, or undefined when the transaction sees none. */
+  findRelation(name: string): Relation | undefined {
+    return this.#find(name)?.relation;
+  }
+
+  /**
+   * The table, or undefined when there is none that the transaction can see. Where another
+   * transaction is changing its definition, this waits by the wait signal.
+   */
   findTable(name: string): Table | undefined {
-    const table = this.#shared.tables.get(name);
-    if (table === undefined) {
+    const relation = this.findRelation(name);
+    if (relation?.kind !== "table") {
       return undefined;
     }
-    const { status } = table.createdBy;
-    return status === "committed" || this.#isOwn(table) ? table : undefined;
+    const { changedBy, lock } = relation.table;
+    const { top, owner } = this.#transaction;
+    if (
+      changedBy?.status === "active" &&
+      changedBy.top !== top &&
+      !this.#locks.take(lock, owner, ACCESS_SHARE)
+    ) {
+      throw waitSignal;
+    }
+    return relation.table;
   }
 
-  /** The table; 42P01 when there is none. Tables of pg_catalog are refused by name. */
+  /** The table; 42P01 when there is none, 42809 when the name is of something else. */
   demandTable(name: string): Table {
     const table = this.findTable(name);
-    if (table === undefined) {
+    if (table !== undefined) {
+      return table;
+    }
+    if (this.findRelation(name) === undefined) {
       if (name.startsWith("pg_")) {
         throw new NotSimulated("a table of pg_catalog", name);
       }
       throw new PostgresError("42P01", `relation "${name}" does not exist`);
     }
-    return table;
+    throw new PostgresError("42809", `"${name}" is not a table`);
   }
 
-  /** The table of this name that another open transaction is creating. */
-  findTableInCreation(name: string): Table | undefined {
-    const table = this.#shared.tables.get(name);
-    const other = table?.createdBy;
-    return table !== undefined && other?.status === "active" && !this.#isOwn(table)
-      ? table
-      : undefined;
+  /** The sequence, or undefined when there is none that the transaction can see. */
+  findSequence(name: string): Sequence | undefined {
+    const relation = this.findRelation(name);
+    return relation?.kind === "sequence" ? relation.sequence : undefined;
   }
 
-  /** True when a table or an index has the name. */
-  hasRelation(name: string): boolean {
-    return this.#shared.relationNames.has(name);
+  /** The other open transaction that is giving this name to something, or null. */
+  rivalFor(name: string): Transaction | null {
+    for (const entry of this.#shared.names.get(name) ?? []) {
+      const rival = entry.creatorBeside(this.#transaction.top);
+      if (rival !== null) {
+        return rival;
+      }
+    }
+    return null;
   }
 
-  /** Adds a table for this transaction, and for all when it commits. */
-  addTable(table: Table): void {
-    this.#shared.tables.set(table.name, table);
-    this.addRelationName(table.name);
-    this.#transaction.undefine.push(() => this.#shared.tables.delete(table.name));
+  /** Gives a name, for this transaction, and for all when it commits. */
+  addName(name: string, relation: Relation): void {
+    const { names } = this.#shared;
+    const entry = new RelationName(name, relation, this.#transaction.current);
+    const entries = names.get(name);
+    if (entries === undefined) {
+      names.set(name, [entry]);
+    } else {
+      entries.push(entry);
+    }
+    this.onAbort(() => removeEntry(names, entry));
   }
 
-  /** Takes a name among tables and indexes. */
-  addRelationName(name: string): void {
-    this.#shared.relationNames.add(name);
-    this.#transaction.undefine.push(() => this.#shared.relationNames.delete(name));
+  /** Takes a name away, for this transaction, and for all when it commits. */
+  endName(name: string): void {
+    const entry = this.#find(name);
+    if (entry === undefined) {
+      throw new Error(`there is no name ${name} to be taken away`);
+    }
+    entry.endedBy = this.#transaction.current;
+    this.#transaction.publish.push(() => removeEntry(this.#shared.names, entry));
   }
 
-  /** Adds an index: for all at once where nobody else can see the table, else at the commit. */
+  /** Adds an index: for all at once where nobody else can use the table, else at the commit. */
   addIndex(table: Table, index: TableIndex): void {
-    this.addRelationName(index.name);
-    if (this.#isOwn(table) && table.createdBy.status === "active") {
-      table.addIndex(index);
-      this.onAbort(() => table.dropIndex(index));
+    this.addName(index.name, { kind: "index", table, index });
+    const { top, publish } = this.#transaction;
+    const own = table.createdBy.top === top || table.changedBy?.top === top;
+    if (own) {
+      this.change(table, () => {
+        table.addIndex(index);
+        return () => table.dropIndex(index);
+      });
       return;
     }
     table.drafts.push(index);
-    this.#transaction.publish.push(() => table.publishDraft(index));
+    publish.push(() => table.publishDraft(index));
     this.onAbort(() => table.dropDraft(index));
   }
 
-  #isOwn(table: Table): boolean {
-    return table.createdBy.top === this.#transaction.top;
+  /**
+   * Changes a definition in place. The caller holds a lock that keeps all others from the table; a
+   * statement that is compiled meanwhile waits for it. `change` gives what takes it back.
+   */
+  change(table: Table, change: () => () => void): void {
+    table.changedBy = this.#transaction.current;
+    const takeBack = change();
+    table.refresh();
+    this.onAbort(() => {
+      takeBack();
+      table.refresh();
+    });
   }
 
   /** Notes how to take a definition back should the transaction abort. */
   onAbort(undefine: () => void): void {
     this.#transaction.undefine.push(undefine);
   }
+
+  #find(name: string): RelationName | undefined {
+    const { top } = this.#transaction;
+    return this.#shared.names.get(name)?.find((entry) => entry.isVisibleTo(top));
+  }
 }
 
 /** What all transactions share of the catalog; `version` changes when a definition is committed. */
 export class SharedCatalog {
-  readonly tables = new Map<string, Table>();
-  readonly relationNames = new Set<string>();
+  readonly names = new Map<string, RelationName[]>();
   version = 0;
+}
+
+function removeEntry(names: Map<string, RelationName[]>, entry: RelationName): void {
+  const kept = (names.get(entry.name) ?? []).filter((one) => one !== entry);
+  if (kept.length === 0) {
+    names.delete(entry.name);
+  } else {
+    names.set(entry.name, kept);
+  }
 }

@@ -33,9 +33,16 @@ export function commitOf(applicationName: string, changes: readonly NotedChange[
     applicationName,
     changes: changes.map(({ table, before, after }) => ({
       table: table.name,
-      columns: table.columns,
-      before,
-      after,
+      columns: table.columns.filter((column) => !column.dropped),
+      before: withoutDropped(table, before),
+      after: withoutDropped(table, after),
     })),
   };
+}
+
+function withoutDropped({ columns }: Table, row: RowValues | null): RowValues | null {
+  if (row === null || columns.every((column) => !column.dropped)) {
+    return row;
+  }
+  return row.filter((_, at) => columns[at]?.dropped !== true);
 }

@@ -26,7 +26,7 @@ function startDatabase() {
       sessions.map((one) => one.oldestSnapshot).find((one) => one !== null) ?? null,
   });
   const open = () => {
-    const hooks = { ended: () => {}, failed: host.fail.bind(host) };
+    const hooks = { told: () => {}, ended: () => {}, failed: host.fail.bind(host) };
     const session = new Session(
       { processId: sessions.length, applicationName: "" },
       database,
@@ -45,7 +45,8 @@ test("old versions and their index entries go as soon as nobody can see them", (
   writer("CREATE TABLE t (id bigint PRIMARY KEY, sent integer)");
   writer("CREATE INDEX unsent ON t (id) WHERE sent IS NULL");
   writer("INSERT INTO t VALUES (1), (2), (3)");
-  const table = database.catalog.tables.get("t");
+  const relation = database.catalog.names.get("t")?.[0]?.relation;
+  const table = relation?.kind === "table" ? relation.table : undefined;
   const sizes = () => ({
     entries: table?.indexes.map((index) => index.entries.size),
     versions: [...(table?.rows ?? [])].map((row) => row.versions.length),

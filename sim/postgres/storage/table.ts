@@ -6,27 +6,50 @@ import { FOR_UPDATE, type RowValues, type RowLockMode } from "./row.ts";
 import type { Sequence } from "./sequence.ts";
 import type { Snapshot, Transaction } from "./transaction.ts";
 
-/** A column as it was declared. */
+/**
+ * A column as it was declared. Its place among the table's is its for ever: one that was dropped
+ * stays, without a name that could be said.
+ */
 export interface Column {
   readonly name: string;
   readonly type: SqlType;
   readonly typmod: number;
-  notNull: boolean;
-  /** A constant; null without DEFAULT. */
-  readonly defaultValue: Datum;
-  /** GENERATED ALWAYS AS IDENTITY. */
-  readonly identity: Sequence | null;
+  readonly notNull: boolean;
+  readonly default: ColumnDefault | null;
+  readonly identity: Identity | null;
+  readonly dropped: boolean;
+}
+
+/** DEFAULT, with its text in one form; `compute` is given what expressions are computed from. */
+export interface ColumnDefault {
+  readonly canonical: string;
+  readonly compute: (frame: object) => Datum;
+}
+
+/** GENERATED AS IDENTITY: ALWAYS, or BY DEFAULT, where another value may be written. */
+export interface Identity {
+  readonly always: boolean;
+  readonly sequence: Sequence;
 }
 
 /** A CHECK constraint; it is broken only where it is false, not where it is null. */
 export interface CheckConstraint {
   readonly name: string;
+  /** The places of the columns that it reads. */
+  readonly columns: readonly number[];
   readonly evaluate: (row: RowValues) => Datum;
 }
 
-/** A foreign key with NO ACTION on update and delete. */
+/** What a foreign key does with those who refer to a row that goes, or gets another key. */
+export type ForeignKeyAction = "no action" | "restrict" | "cascade" | "set null" | "set default";
+
+/** A foreign key. */
 export interface ForeignKey {
   readonly name: string;
+  readonly onDelete: ForeignKeyAction;
+  readonly onUpdate: ForeignKeyAction;
+  readonly deferrable: boolean;
+  readonly initiallyDeferred: boolean;
   readonly table: Table;
   readonly columns: readonly number[];
   readonly referenced: Table;
@@ -43,23 +66,46 @@ export interface IndexPredicate {
   readonly evaluate: (row: RowValues) => Datum;
 }
 
-/** A B-tree index over plain columns, ascending. */
+/** A part of an index that is no plain column. */
+export interface IndexExpression {
+  /** Its text in one form, to be found again in a query. */
+  readonly canonical: string;
+  /** As details of errors show it. */
+  readonly text: string;
+  readonly type: SqlType;
+  readonly evaluate: (row: RowValues) => Datum;
+}
+
+/** In `columns` of an index: the part is an expression. */
+export const EXPRESSION = -1;
+
+/**
+ * A B-tree index. DESC and NULLS FIRST are not kept: they say how entries lie, not what is found.
+ */
 export interface TableIndex {
   readonly name: string;
+  /** The places of its columns; `EXPRESSION` for a part that is none. */
   readonly columns: readonly number[];
+  /** By the place in `columns`; empty where all are plain columns. */
+  readonly expressions: readonly (IndexExpression | undefined)[];
   readonly unique: boolean;
   readonly primary: boolean;
+  /** True where it belongs to a constraint of its name. */
+  readonly constraint: boolean;
   readonly predicate: IndexPredicate | null;
-  readonly entries: OrderedIndex<StoredRow>;
+  /** TRUNCATE puts an empty one in its place. */
+  entries: OrderedIndex<StoredRow>;
 }
 
 /** A table: its definition and its rows. */
 export class Table {
-  readonly name: string;
-  readonly columns: readonly Column[];
+  name: string;
+  readonly columns: Column[];
   readonly createdBy: Transaction;
+  /** Who changed the definition last, in place; while that one is open, no other may look. */
+  changedBy: Transaction | null = null;
   readonly lock: Lock;
-  readonly rows = new Set<StoredRow>();
+  rows = new Set<StoredRow>();
   /** The indexes that every query may use. */
   readonly indexes: TableIndex[] = [];
   /**
@@ -78,7 +124,7 @@ export class Table {
 
   constructor(name: string, columns: readonly Column[], createdBy: Transaction) {
     this.name = name;
-    this.columns = columns;
+    this.columns = [...columns];
     this.createdBy = createdBy;
     this.lock = new Lock(`relation ${name}`);
   }
@@ -93,7 +139,7 @@ export class Table {
 
   /** The column's place, or -1. */
   columnAt(name: string): number {
-    return this.columns.findIndex((column) => column.name === name);
+    return this.columns.findIndex((column) => column.name === name && !column.dropped);
   }
 
   /** A new row without versions. */
@@ -112,13 +158,13 @@ export class Table {
   /** Adds the index and its columns' part in what counts as a key. */
   addIndex(index: TableIndex): void {
     this.indexes.push(index);
-    this.#refreshKeys();
+    this.refresh();
   }
 
   /** Takes the index away again. */
   dropIndex(index: TableIndex): void {
     this.indexes.splice(this.indexes.indexOf(index), 1);
-    this.#refreshKeys();
+    this.refresh();
   }
 
   /** Makes a draft an index that every query may use. */
@@ -132,14 +178,13 @@ export class Table {
     this.drafts.splice(this.drafts.indexOf(index), 1);
   }
 
-  #refreshKeys(): void {
+  /** What follows from the definition is worked out anew: to be called when that was changed. */
+  refresh(): void {
     this.#shape = null;
     this.keyColumns.clear();
     for (const index of this.indexes) {
-      if (!index.unique || index.predicate !== null) {
-        continue;
-      }
-      for (const column of index.columns) {
+      const plain = index.predicate === null && index.expressions.length === 0;
+      for (const column of index.unique && plain ? index.columns : []) {
         this.keyColumns.add(column);
       }
     }
@@ -150,9 +195,8 @@ export class Table {
 export function haveSameKey(index: TableIndex, left: RowValues, right: RowValues): boolean {
   const { types } = index.entries;
   for (let at = 0; at < index.columns.length; at += 1) {
-    const column = index.columns[at] ?? -1;
-    const a = left[column] ?? null;
-    const b = right[column] ?? null;
+    const a = indexPartOf(index, at, left);
+    const b = indexPartOf(index, at, right);
     if (a !== b && (a === null || b === null || types[at]?.compare(a, b) !== 0)) {
       return false;
     }
@@ -165,19 +209,19 @@ export function haveSameKey(index: TableIndex, left: RowValues, right: RowValues
 
 function describeShape({ name, columns, indexes }: Table): string {
   const columnShapes = columns.map((column) => {
-    const { defaultValue, identity } = column;
     return [
       column.name,
       column.type.oid,
       column.typmod,
-      String(defaultValue),
-      defaultValue === null,
-      identity !== null,
+      column.default?.canonical,
+      column.identity?.always,
+      column.dropped,
     ];
   });
   const indexShapes = indexes.map((index) => {
-    const { predicate, unique } = index;
-    return [index.name, unique, index.columns, predicate?.canonicalConjuncts ?? null];
+    const { predicate, unique, expressions } = index;
+    const parts = expressions.map((one) => one?.canonical);
+    return [index.name, unique, index.columns, parts, predicate?.canonicalConjuncts];
   });
   return JSON.stringify([name, columnShapes, indexShapes]);
 }
@@ -198,7 +242,15 @@ export function indexKeyOf(index: TableIndex, row: RowValues): IndexKey | undefi
   if (index.predicate !== null && index.predicate.evaluate(row) !== true) {
     return undefined;
   }
-  return index.columns.map((column) => row[column] ?? null);
+  return index.columns.map((_, at) => indexPartOf(index, at, row));
+}
+
+function indexPartOf(index: TableIndex, at: number, row: RowValues): Datum {
+  const column = index.columns[at] ?? EXPRESSION;
+  if (column === EXPRESSION) {
+    return index.expressions[at]?.evaluate(row) ?? null;
+  }
+  return row[column] ?? null;
 }
 
 /** A transaction that locked a row version without changing it. */
@@ -210,7 +262,8 @@ export interface RowLocker {
 /** One version of a row: who made it, who ended it, who holds a lock on it. */
 export class RowVersion {
   readonly row: StoredRow;
-  readonly values: RowValues;
+  /** In the order of the columns; ALTER TABLE changes them in place. */
+  values: RowValues;
   readonly createdBy: Transaction;
   readonly createdAtCommand: number;
   /** Who deleted or replaced it; an aborted one counts as none. */

@@ -2,7 +2,7 @@ import { clientRows } from "../client/client-row-codec.ts";
 import type { PostgresHost } from "../ground/host.ts";
 import { PostgresEngine } from "../server/postgres-engine.ts";
 import type { QueryReply } from "../server/query-result.ts";
-import type { Session } from "../server/session.ts";
+import type { Session, SessionMessage } from "../server/session.ts";
 import type { Parameter } from "../types/parameter.ts";
 
 interface Timer {
@@ -23,6 +23,8 @@ export interface Asked {
 export class Rehearsal implements PostgresHost {
   readonly engine: PostgresEngine;
   readonly failures: unknown[] = [];
+  /** What sessions told their clients without being asked, by name. */
+  readonly messages: [session: string, message: SessionMessage][] = [];
   choice: (count: number) => number = () => 0;
   /** Whether a statement lets others in at the point that it has come to. */
   pausing: () => boolean = () => false;
@@ -72,7 +74,10 @@ export class Rehearsal implements PostgresHost {
   session(name: string): Session {
     let session = this.#sessions.get(name);
     if (session === undefined) {
-      session = this.engine.openSession({ applicationName: name });
+      session = this.engine.openSession({
+        applicationName: name,
+        onMessage: (message) => this.messages.push([name, message]),
+      });
       this.#sessions.set(name, session);
     }
     return session;

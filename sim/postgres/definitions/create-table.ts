@@ -1,0 +1,76 @@
+import type { StatementPlan } from "../clauses/statement-plan.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
+import { ACCESS_EXCLUSIVE } from "../locks/lock.ts";
+import type { Catalog } from "../storage/catalog.ts";
+import { chooseName } from "../storage/constraint-name.ts";
+import { Sequence } from "../storage/sequence.ts";
+import { type Column, Table } from "../storage/table.ts";
+import type { ParsedStatement } from "../syntax/postgres-parser.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { addConstraints } from "./add-constraint.ts";
+import { type ColumnDefinition, readTableElements } from "./column-definition.ts";
+import { type ConstraintDefinition, readStorageOption } from "./constraint-definition.ts";
+import { planDefinition } from "./definition.ts";
+import { awaitNameRival, readRelationName } from "./relation-reference.ts";
+
+/**
+ * The statement as it was read. It depends on the text alone, so every engine of the process shares
+ * it.
+ */
+interface CreateTable {
+  readonly name: string;
+  readonly onlyIfMissing: boolean;
+  readonly columns: readonly ColumnDefinition[];
+  readonly constraints: readonly ConstraintDefinition[];
+}
+
+const readBefore = new WeakMap<ParsedStatement, CreateTable>();
+
+/** Compiles CREATE TABLE [IF NOT EXISTS]. */
+export function compileCreateTable(catalog: Catalog, statement: ParsedStatement): StatementPlan {
+  const create = readBefore.get(statement) ?? readCreateTable(statement.open());
+  readBefore.set(statement, create);
+  const { name, onlyIfMissing, columns, constraints } = create;
+  return planDefinition("CREATE TABLE", catalog, function* define(definition) {
+    const { execution } = definition;
+    if (catalog.findRelation(name) !== undefined) {
+      if (onlyIfMissing) {
+        return;
+      }
+      throw new PostgresError("42P07", `relation "${name}" already exists`);
+    }
+    yield* awaitNameRival(definition, name, "table");
+    const table = new Table(name, [], execution.transaction);
+    catalog.addName(name, { kind: "table", table });
+    execution.takeLock(table.lock, ACCESS_EXCLUSIVE);
+    table.columns.push(...columns.map((column) => makeColumn(catalog, name, column)));
+    yield* addConstraints(definition, table, constraints, "empty");
+  });
+}
+
+/** The column, with a sequence of its own where it counts. */
+export function makeColumn(
+  catalog: Catalog,
+  tableName: string,
+  { name, type, typmod, notNull, default: written, identity }: ColumnDefinition,
+): Column {
+  const column = { name, type, typmod, notNull, default: written, identity: null, dropped: false };
+  if (identity === null) {
+    return column;
+  }
+  const isTaken = (one: string): boolean => catalog.findRelation(one) !== undefined;
+  const sequenceName = chooseName(tableName, [name], "seq", isTaken);
+  const sequence = new Sequence(sequenceName, identity.sequence);
+  catalog.addName(sequenceName, { kind: "sequence", sequence });
+  return { ...column, identity: { always: identity.always, sequence } };
+}
+
+function readCreateTable(node: SyntaxNode): CreateTable {
+  const name = readRelationName(node.part("relation"));
+  const onlyIfMissing = node.flag("if_not_exists");
+  const { columns, constraints } = readTableElements(node.children("tableElts"));
+  node.children("options").forEach(readStorageOption);
+  node.only("oncommit", "ONCOMMIT_NOOP");
+  node.end();
+  return { name, onlyIfMissing, columns, constraints };
+}
