@@ -172,12 +172,18 @@ describe("the simulated world", () => {
     expect(between.hash).not.toBe(alone.hash);
   });
 
-  it("gives another schedule for another seed", async () => {
+  it("gives 1,000 traces for 1,000 seeds", async () => {
+    const silent = await createSimulatedWorld();
     const hashes = new Set<string | null>();
-    for (const seed of [1, 2, 3, 4, 5]) {
-      hashes.add((await runPlan(world, planWith(undefined, seed))).traceHash);
+    for (let seed = 1; seed <= 1_000; seed += 1) {
+      const plan = samplePlan({ seed, commands: [sampleTransfer()] });
+      const { traceHash } = await silent.run(plan, async (universe) => {
+        await universe.heal(60_000);
+        await universe.sleep(100);
+      });
+      hashes.add(traceHash);
     }
-    expect(hashes.size).toBe(5);
+    expect(hashes.size).toBe(1_000);
   });
 
   it("ends a run in hand at once when it is told to, and begins no other", async () => {

@@ -1,10 +1,13 @@
 import { codeOfPlan } from "../../mutation/code-of-plan.ts";
 import type { Mutant } from "../../scenarios/mutants/mutant.ts";
+import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { World } from "../../scenarios/world.ts";
 import { createKernel } from "../kernel/kernel.ts";
+import { randomAmongReady } from "../kernel/scheduling/at-random.ts";
+import type { SchedulingStrategyFactory } from "../kernel/scheduling/scheduling-strategy.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
-import { startServers } from "./servers.ts";
+import { startServers, type Servers } from "./servers.ts";
 import { SIMULATED_ABILITIES } from "./simulated-faults.ts";
 import { superviseProcesses } from "./supervise-processes.ts";
 import { createUniverse } from "./universe.ts";
@@ -16,6 +19,13 @@ export interface SimulatedWorldOptions {
   readonly signal?: AbortSignal;
   /** For tests: parts that take the place of the services', as those of a mutant do. */
   readonly parts?: Mutant["parts"] | undefined;
+  /** Which of several events that are ready goes first, by the plan; by its seed when left out. */
+  readonly scheduling?: (plan: Plan) => SchedulingStrategyFactory;
+  /**
+   * What happens to the universe of a plan beside the plan's faults: told once, before its
+   * processes start.
+   */
+  readonly disturb?: (servers: Servers, plan: Plan) => void;
 }
 
 /**
@@ -26,6 +36,8 @@ export async function createSimulatedWorld({
   onTrace,
   signal,
   parts,
+  scheduling,
+  disturb,
 }: SimulatedWorldOptions = {}): Promise<World> {
   // Loading WebAssembly is the one step that the simulation does not own, so it comes before.
   await loadPostgresParser();
@@ -42,6 +54,7 @@ export async function createSimulatedWorld({
       const kernel = createKernel({
         seed: String(plan.seed),
         recordTrace: onTrace !== undefined,
+        scheduling: scheduling?.(plan) ?? randomAmongReady,
       });
       const servers = startServers(kernel);
       const processes = superviseProcesses(servers, {
@@ -52,6 +65,7 @@ export async function createSimulatedWorld({
       signal?.addEventListener("abort", stop);
       const value = await kernel
         .run(async (self) => {
+          disturb?.(servers, plan);
           processes.start();
           return drive(createUniverse(servers, processes, self));
         })

@@ -161,7 +161,7 @@ async function isFile(path) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const major = process.argv[2] ?? "";
   if (!/^\d+$/.test(major)) {
-    console.error(`usage: node tools/node/fetch-node.mjs MAJOR (22 or 24), got '${major}'`);
+    console.error(`usage: node tools/node/fetch-node.mjs MAJOR (22, 24 or 26), got '${major}'`);
     process.exitCode = 2;
   } else {
     try {

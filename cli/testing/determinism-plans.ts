@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { SCENARIOS } from "../../scenarios/catalogue.ts";
+import type { Plan } from "../../scenarios/plans/plan.ts";
+import { Random, type RandomStream } from "../../sim/kernel/random.ts";
+import { atRandom, randomAmongReady } from "../../sim/kernel/scheduling/at-random.ts";
+import { fifo } from "../../sim/kernel/scheduling/fifo.ts";
+import { pct } from "../../sim/kernel/scheduling/pct.ts";
+import type { SchedulingStrategyFactory } from "../../sim/kernel/scheduling/scheduling-strategy.ts";
+import { LONG_TAILED_LATENCY } from "../../sim/network/latency.ts";
+import type { NetworkFaults, Where } from "../../sim/network/network-faults.ts";
+import type { Servers } from "../../sim/world/servers.ts";
+
+/** The plan of that seed: of every scenario in turn, as it draws them. */
+export function determinismPlan(seed: number): Plan {
+  const scenario = SCENARIOS[seed % SCENARIOS.length];
+  const [draft] = scenario === undefined ? [] : fc.sample(scenario.drafts, { seed, numRuns: 1 });
+  if (scenario === undefined || draft === undefined) {
+    throw new Error("no scenario, or none that draws a plan");
+  }
+  return { scenario: scenario.name, seed, mutant: null, ...draft };
+}
+
+/** Every strategy in turn. */
+export function determinismScheduling({ seed }: Plan): SchedulingStrategyFactory {
+  const strategies = [
+    randomAmongReady,
+    fifo,
+    pct({ depth: 3, choices: 1_000, windowUs: 500 }),
+    atRandom({ windowUs: 500 }),
+  ];
+  return strategies[Math.floor(seed / SCENARIOS.length) % strategies.length] ?? fifo;
+}
+
+/** What is done to the network and to clocks in the first seconds, by the plan's seed. */
+export function disturb({ kernel, network }: Servers, plan: Plan): void {
+  const stream = new Random(String(plan.seed)).stream("disturbance");
+  const later = (delayMs: number, callback: () => void) =>
+    kernel.schedule({ delayUs: delayMs * 1_000, actor: "disturbance", callback });
+  for (const kind of drawKinds(stream)) {
+    const beginsAtMs = stream.integer(100, 3_000);
+    const lastsMs = stream.integer(1, 2_000);
+    const process = stream.pick(plan.topology).name;
+    later(beginsAtMs, () => {
+      if (kind === "clock jump") {
+        kernel.clockOf(process).jump(stream.integer(-5_000_000, 5_000_000));
+      } else if (kind === "clock drift") {
+        kernel.clockOf(process).drift(stream.integer(-10_000, 10_000));
+      } else {
+        const where = stream.chance(1, 2) ? { client: process } : { server: process };
+        const end = NETWORK_FAULTS[kind](network.faults, where);
+        later(lastsMs, end);
+      }
+    });
+  }
+}
+
+/** Every kind that `disturb` may draw. */
+export const DISTURBANCES = [
+  "cut",
+  "cut to server",
+  "cut to client",
+  "hold",
+  "slow",
+  "refuse",
+  "reset",
+  "lose reply",
+  "clock jump",
+  "clock drift",
+] as const;
+
+type Disturbance = (typeof DISTURBANCES)[number];
+
+/** One to three of them, for a plan of that seed. */
+export function disturbancesOf(seed: number): readonly Disturbance[] {
+  return drawKinds(new Random(String(seed)).stream("disturbance"));
+}
+
+function drawKinds(stream: RandomStream): readonly Disturbance[] {
+  return Array.from({ length: stream.integer(1, 3) }, () => stream.pick(DISTURBANCES));
+}
+
+const NETWORK_FAULTS: Readonly<
+  Record<
+    Exclude<Disturbance, "clock jump" | "clock drift">,
+    (faults: NetworkFaults, where: Where) => () => void
+  >
+> = {
+  cut: (faults, where) => faults.cut(where),
+  "cut to server": (faults, where) => faults.cut(where, "to-server"),
+  "cut to client": (faults, where) => faults.cut(where, "to-client"),
+  hold: (faults, where) => faults.hold(where),
+  slow: (faults, where) => faults.slow(where, LONG_TAILED_LATENCY),
+  refuse: (faults, where) => faults.refuse(where),
+  reset(faults, where) {
+    faults.reset(where);
+    return () => {};
+  },
+  "lose reply"(faults, where) {
+    faults.loseReply(where);
+    return () => {};
+  },
+};
