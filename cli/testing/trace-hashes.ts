@@ -6,8 +6,8 @@ import { determinismPlan, determinismScheduling, disturb } from "./determinism-p
 
 /**
  * What `same-traces.test.ts` starts, as a process or as a thread: runs the plans of the seeds
- * given, in that order, and says `seed hash` for each. With `--trace` the events of each come before
- * it, one JSON a line.
+ * given, in that order, and says `seed hash` for each. With `--trace` the events of each come
+ * before it, one JSON a line.
  */
 const parts: readonly string[] = isMainThread ? process.argv.slice(2) : readWorkerData(workerData);
 
