@@ -8,7 +8,7 @@ import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import { type Conjunct, readConjuncts } from "./conjunct.ts";
 import type { Cte } from "./cte.ts";
-import { type FromGroup, type FromItem, maskOfGroup } from "./join-plan.ts";
+import { type FromGroup, type FromItem, maskOfGroup } from "./from-item.ts";
 import type { QueryPlan } from "./query-plan.ts";
 import {
   columnsOf,

@@ -2,53 +2,27 @@ import type { Frame } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Filtered } from "../operators/filtered.ts";
 import { FullJoin } from "../operators/full-join.ts";
-import type { TypedValue } from "../operators/hash-key.ts";
 import { HashedRelation, type HashKeys } from "../operators/hashed-relation.ts";
 import { NestedLoop } from "../operators/nested-loop.ts";
-import type { Operator, RowStream } from "../operators/operator.ts";
+import type { Operator } from "../operators/operator.ts";
 import { ResultRow } from "../operators/result-row.ts";
 import { StreamScan } from "../operators/stream-scan.ts";
 import { type AccessPath, chooseAccessPath, scanAlong, type WantedOrder } from "./access-path.ts";
 import { conditionOf, type Conjunct } from "./conjunct.ts";
-import { OUTER, RECURSING } from "./query-scope.ts";
-import { type Site, tableAt, tableOf, type TableUse } from "./statement-context.ts";
+import {
+  AROUND,
+  type FromGroup,
+  type FromItem,
+  maskOf,
+  maskOfGroup,
+  needsOf,
+  sourcesOf,
+} from "./from-item.ts";
+import { keysFor, orderItems } from "./join-order.ts";
+import { type Site, tableAt, tableOf } from "./statement-context.ts";
 
 /** Builds the operators of a part of a query, in the frame of its level. */
 export type BuildOperator = (site: Site, frame: Frame) => Operator;
-
-/** Builds what gives the rows of a sub-select, of VALUES, of a WITH query or of a function. */
-export type BuildStream = (site: Site, frame: Frame) => RowStream;
-
-/** What lies around the query is known before any row of it. */
-const AROUND = OUTER | RECURSING;
-
-/** What stands in FROM: tables and streams, joined. */
-export type FromItem =
-  | {
-      readonly kind: "table";
-      readonly source: number;
-      readonly use: TableUse;
-    }
-  | {
-      readonly kind: "stream";
-      readonly source: number;
-      readonly build: BuildStream;
-      /** The sources that its rows depend on, as bits: LATERAL, or a query around. */
-      readonly needs: number;
-    }
-  | {
-      readonly kind: "join";
-      readonly type: "left" | "full";
-      readonly left: FromGroup;
-      readonly right: FromGroup;
-      readonly on: readonly Conjunct[];
-    };
-
-/** Items that are joined by inner joins, in any order, and the conditions of those joins. */
-export interface FromGroup {
-  readonly items: readonly FromItem[];
-  readonly conjuncts: readonly Conjunct[];
-}
 
 /** A part of FROM as it will be run. */
 interface PlannedPart {
@@ -90,14 +64,12 @@ function planGroup(
   bound: number,
   wantedOrder: readonly WantedOrder[] | null,
 ): PlannedPart {
-  const left = [...group.items];
   const pending = new Set([...group.conjuncts, ...above]);
+  const items = orderItems(group.items, [...pending], bound | AROUND);
   let known = bound | AROUND;
   let before: { readonly build: BuildOperator } | null = null;
   let part: PlannedPart | null = null;
-  while (left.length > 0) {
-    const item = nextItem(left, [...pending], known, before === null);
-    left.splice(left.indexOf(item), 1);
+  for (const [at, item] of items.entries()) {
     const next = known | maskOf(item);
     const now = [...pending].filter(({ expression }) => (expression.sources & ~next) === 0);
     for (const one of now) {
@@ -107,7 +79,7 @@ function planGroup(
     const planned = planItem(item, now, known, { first, wantedOrder });
     part = before === null ? planned : joined(before.build, item, planned);
     before = { build: part.build };
-    if (left.length > 0 && part.residual.length > 0) {
+    if (at + 1 < items.length && part.residual.length > 0) {
       part = { build: filtered(part), residual: [], ordered: false };
       before = part;
     }
@@ -117,47 +89,6 @@ function planGroup(
     throw new Error("a group of FROM has no items");
   }
   return part;
-}
-
-/** The item to be joined next: the one that the best index leads to, or an equation. */
-function nextItem(
-  items: readonly FromItem[],
-  conjuncts: readonly Conjunct[],
-  known: number,
-  first: boolean,
-): FromItem {
-  let best: FromItem | undefined;
-  let bestScore = -1;
-  for (const item of items) {
-    if ((needsOf(item) & ~known) !== 0) {
-      continue;
-    }
-    const score = scoreOf(item, conjuncts, known, first);
-    if (score > bestScore) {
-      best = item;
-      bestScore = score;
-    }
-  }
-  if (best === undefined) {
-    throw new Error("the entries of FROM depend on one another in a circle");
-  }
-  return best;
-}
-
-function scoreOf(
-  item: FromItem,
-  conjuncts: readonly Conjunct[],
-  known: number,
-  first: boolean,
-): number {
-  const linked = !first && keysFor(maskOf(item), conjuncts, known).stored.length > 0 ? 20 : 0;
-  if (item.kind !== "table") {
-    return linked;
-  }
-  const table = tableOf(item.use);
-  const { source } = item;
-  const path = chooseAccessPath({ table, source, bound: known, conjuncts, wantedOrder: null });
-  return Math.max(path.score, linked);
 }
 
 function planItem(
@@ -327,69 +258,4 @@ function filtered({ build, residual }: PlannedPart): BuildOperator {
   }
   const filter = conditionOf(residual);
   return (site, frame) => new Filtered(frame, build(site, frame), filter);
-}
-
-/** The equations between the sources in `mask` and those that are known. */
-function keysFor(mask: number, conjuncts: readonly Conjunct[], known: number): HashKeys {
-  const stored: TypedValue[] = [];
-  const sought: TypedValue[] = [];
-  for (const { expression } of conjuncts) {
-    for (const { place, kind, value, type, sources } of expression.matches ?? []) {
-      const { source, column } = place;
-      if (kind !== "one" || ((1 << source) & mask) === 0 || (sources & ~known) !== 0) {
-        continue;
-      }
-      stored.push({ evaluate: (frame) => frame.rows[source]?.[column] ?? null, type });
-      sought.push({ evaluate: value, type });
-      break;
-    }
-  }
-  return { stored, sought };
-}
-
-function maskOf(item: FromItem): number {
-  return item.kind === "join" ? maskOfGroup(item.left) | maskOfGroup(item.right) : 1 << item.source;
-}
-
-/** The sources of a group, as bits. */
-export function maskOfGroup(group: FromGroup): number {
-  return group.items.reduce((mask, item) => mask | maskOf(item), 0);
-}
-
-function needsOf(item: FromItem): number {
-  if (item.kind === "table") {
-    return 0;
-  }
-  if (item.kind === "stream") {
-    return item.needs;
-  }
-  const conditions = [...item.on, ...item.left.conjuncts, ...item.right.conjuncts];
-  const used = conditions.reduce((mask, { expression }) => mask | expression.sources, 0);
-  const items = [...item.left.items, ...item.right.items];
-  const needs = items.reduce((mask, one) => mask | needsOf(one), used);
-  return needs & ~maskOf(item);
-}
-
-/** The sources that an outer join may have to leave out, as bits. */
-export function nullableMaskOf(group: FromGroup): number {
-  return group.items.reduce((mask, item) => {
-    if (item.kind !== "join") {
-      return mask;
-    }
-    const right = maskOfGroup(item.right);
-    return item.type === "full"
-      ? mask | maskOfGroup(item.left) | right
-      : mask | nullableMaskOf(item.left) | right;
-  }, 0);
-}
-
-/** The places of the bits. */
-export function sourcesOf(mask: number): number[] {
-  const sources: number[] = [];
-  for (let source = 0; source < 30; source += 1) {
-    if (((mask >> source) & 1) === 1) {
-      sources.push(source);
-    }
-  }
-  return sources;
 }

@@ -5,7 +5,7 @@ import type { WaitPolicy } from "../rows/row-locking.ts";
 import { FOR_UPDATE, KEY_SHARE, NO_KEY_UPDATE, type RowLockMode, SHARE } from "../storage/row.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { FromClause } from "./from-clause.ts";
-import { nullableMaskOf } from "./join-plan.ts";
+import { nullableMaskOf } from "./from-item.ts";
 import type { Locking } from "./query-plan.ts";
 import type { QueryScope } from "./query-scope.ts";
 
