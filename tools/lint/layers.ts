@@ -78,7 +78,9 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
     layers: [
       ["ground"],
       ["syntax"],
+      ["system-catalog"],
       ["types"],
+      ["functions", "resolution"],
       ["locks"],
       ["storage"],
       ["rows"],

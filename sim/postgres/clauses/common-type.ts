@@ -1,9 +1,9 @@
-import { settleUnknown } from "../expressions/coercion.ts";
+import { coerce } from "../expressions/coercion.ts";
+import { canBecome } from "../expressions/common-type.ts";
 import type { Expression } from "../expressions/expression.ts";
 import type { Scope } from "../expressions/scope.ts";
-import { PostgresError } from "../ground/postgres-error.ts";
+import { commonType, mismatched } from "../resolution/common-type.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { BIGINT, INTEGER, isWhole, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import type { SqlType } from "../types/sql-type.ts";
 
 /**
@@ -11,38 +11,22 @@ import type { SqlType } from "../types/sql-type.ts";
  * error (42804).
  */
 export function commonTypeOf(types: readonly SqlType[], context: string): SqlType {
-  let common: SqlType = UNKNOWN;
-  for (const type of types) {
-    if (type === UNKNOWN || type === common) {
-      continue;
-    }
-    if (common === UNKNOWN) {
-      common = type;
-    } else if (isWhole(common) && isWhole(type)) {
-      common = BIGINT;
-    } else {
-      throw new PostgresError(
-        "42804",
-        `${context} types ${common.name} and ${type.name} cannot be matched`,
-      );
-    }
+  const common = commonType(types, canBecome);
+  if (common === undefined) {
+    throw mismatched(types, context, canBecome).error;
   }
-  return common === UNKNOWN ? TEXT : common;
+  return common;
 }
 
-/** The expression in the common type of its column. */
+/** The expression in the type of its column: a common one, or that of a column to be written. */
 export function coerceToCommon(
   scope: Scope,
   expression: Expression,
   type: SqlType,
   node: SyntaxNode,
 ): Expression {
-  const settled = settleUnknown(scope, expression, type);
-  if (settled.type === type) {
-    return settled;
-  }
-  if (settled.type === INTEGER && type === BIGINT) {
-    return { ...settled, type };
-  }
-  return node.refuse(`a column of type ${settled.type.name} as ${type.name}`);
+  return (
+    coerce(scope, expression, { type, typmod: -1 }, "assignment") ??
+    node.refuse(`a column of type ${expression.type.name} as ${type.name}`)
+  );
 }

@@ -1,12 +1,27 @@
+import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
+import { commonType } from "../resolution/common-type.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { BIGINT, BOOLEAN, INTEGER, TEXT, UNKNOWN } from "../types/builtin-types.ts";
+import { arrayOver, BOOLEAN, UNKNOWN } from "../types/builtin-types.ts";
 import { readTypeName } from "../types/type-name.ts";
-import { canonical } from "../types/whole.ts";
-import { castTo, settleUnknown } from "./coercion.ts";
-import { constant, type Evaluate, type Expression } from "./expression.ts";
-import { binaryOperator, distinctness, equalsAny, inList, negation } from "./operator.ts";
+import { compileArray, compileSubscripts } from "./array-expression.ts";
+import { castTo, demandBoolean } from "./coercion.ts";
+import { canBecome, coerceToCommon } from "./common-type.ts";
+import { compileBooleanTest, compileCase, compileCoalesce, compileMinMax } from "./conditional.ts";
+import { compileConstant } from "./constant.ts";
+import type { Evaluate, Expression } from "./expression.ts";
+import { compileFunctionCall, functionKind, functionName } from "./function-call.ts";
+import { conjunction, disjunction, negateIf } from "./logic.ts";
+import {
+  binaryOperator,
+  distinctness,
+  nullIf,
+  prefixOperator,
+  quantifiedOperator,
+} from "./operator.ts";
+import { compareRows, compileRow, rowDistinctness, testRow } from "./row-expression.ts";
 import type { Scope } from "./scope.ts";
+import { compileValueFunction } from "./value-function.ts";
 
 /** Compiles an expression; the scope says what its names, calls and sub-selects stand for. */
 export function compileExpression(scope: Scope, node: SyntaxNode): Expression {
@@ -15,17 +30,7 @@ export function compileExpression(scope: Scope, node: SyntaxNode): Expression {
 
 /** Compiles a condition; 42804 when it is not boolean. `clause` is its name in the error. */
 export function compileCondition(scope: Scope, node: SyntaxNode, clause: string): Expression {
-  const expression = settleUnknown(scope, compileExpression(scope, node), BOOLEAN);
-  return demandBoolean(expression, clause);
-}
-
-/** 42804 when the expression is not boolean. */
-function demandBoolean(expression: Expression, clause: string): Expression {
-  if (expression.type === BOOLEAN) {
-    return expression;
-  }
-  const message = `argument of ${clause} must be type boolean, not type ${expression.type.name}`;
-  throw new PostgresError("42804", message);
+  return demandBoolean(scope, compileExpression(scope, node), clause);
 }
 
 /** Compiles the nodes of an expression to closures, one method a kind of node. */
@@ -36,10 +41,20 @@ class ExpressionCompiler {
     this.#scope = scope;
   }
 
-  compile(node: SyntaxNode): Expression {
+  readonly compile = (node: SyntaxNode): Expression => {
+    const written = node.reopen();
+    try {
+      return { ...this.#compile(node), node: written };
+    } catch (error) {
+      throw placed(error, node);
+    }
+  };
+
+  #compile(node: SyntaxNode): Expression {
+    const scope = this.#scope;
     switch (node.kind) {
       case "ColumnRef":
-        return this.#column(node);
+        return scope.column(...readColumnName(node), node);
       case "ParamRef":
         return this.#parameter(node);
       case "A_Const":
@@ -50,82 +65,204 @@ class ExpressionCompiler {
         return this.#logic(node);
       case "NullTest":
         return this.#nullTest(node);
+      case "BooleanTest":
+        return compileBooleanTest(scope, node, this.compile);
       case "TypeCast":
         return this.#cast(node);
+      case "CollateClause":
+        return this.#collate(node);
+      case "CaseExpr":
+        return compileCase(scope, node, this.compile);
+      case "CoalesceExpr":
+        return compileCoalesce(scope, node, this.compile);
+      case "MinMaxExpr":
+        return compileMinMax(scope, node, this.compile);
+      case "A_ArrayExpr":
+        return compileArray(scope, node, this.compile, undefined);
+      case "A_Indirection":
+        return compileSubscripts(scope, node, this.compile);
+      case "RowExpr":
+        return compileRow(scope, node, this.compile);
+      case "SQLValueFunction":
+        return compileValueFunction(scope, node);
       case "FuncCall":
-        return this.#scope.call(node);
+        return this.#call(node);
       case "SubLink":
-        return this.#scope.subLink(node);
+        return scope.subLink(node);
       default:
         return node.refuse(node.kind);
     }
   }
 
-  #column(node: SyntaxNode): Expression {
-    return this.#scope.column(...readColumnName(node), node);
-  }
-
   #parameter(node: SyntaxNode): Expression {
     const number = node.number("number");
     node.end();
+    const { parameters } = this.#scope;
     const at = number - 1;
-    const type = this.#scope.parameters.typeOf(number);
+    const type = parameters.typeOf(number);
     const evaluate: Evaluate = (frame) => frame.parameters[at] ?? null;
-    if (type !== UNKNOWN) {
-      return { type, evaluate, sources: 0 };
-    }
-    return { type, evaluate, sources: 0, parameter: number };
+    return type === UNKNOWN
+      ? { type, evaluate, sources: 0, parameter: parameters.leaveOpen(number, node.position) }
+      : { type, evaluate, sources: 0 };
   }
 
   #operator(node: SyntaxNode): Expression {
     const scope = this.#scope;
     const kind = node.requiredText("kind");
     const names = node.names("name");
-    const name = names.length === 1 ? (names[0] ?? "") : node.refuse("a qualified operator");
+    const [name = "", second] = names;
     const leftNode = node.child("lexpr");
     const rightNode = node.requiredChild("rexpr");
     node.end();
+    if (second !== undefined) {
+      return node.refuse("a qualified operator");
+    }
     if (leftNode === undefined) {
-      if (name !== "-") {
-        return node.refuse(`operator ${name} without a left operand`);
-      }
-      return negation(node, this.compile(rightNode));
+      return prefixOperator(scope, node, name, this.compile(rightNode));
     }
+    switch (kind) {
+      case "AEXPR_IN":
+        return this.#inList(node, name, leftNode, rightNode);
+      case "AEXPR_BETWEEN":
+      case "AEXPR_NOT_BETWEEN":
+      case "AEXPR_BETWEEN_SYM":
+      case "AEXPR_NOT_BETWEEN_SYM":
+        return this.#between(node, kind, leftNode, rightNode);
+      case "AEXPR_DISTINCT":
+      case "AEXPR_NOT_DISTINCT":
+        return this.#distinct(node, kind === "AEXPR_DISTINCT", leftNode, rightNode);
+      case "AEXPR_OP_ANY":
+      case "AEXPR_OP_ALL": {
+        const left = this.compile(leftNode);
+        const right = this.compile(rightNode);
+        return quantifiedOperator({ scope, node, name, left, right }, kind === "AEXPR_OP_ANY");
+      }
+      case "AEXPR_NULLIF": {
+        const left = this.compile(leftNode);
+        return nullIf({ scope, node, name, left, right: this.compile(rightNode) });
+      }
+      case "AEXPR_OP":
+      case "AEXPR_LIKE":
+      case "AEXPR_ILIKE":
+        return this.#compare(node, name, leftNode, rightNode);
+      default:
+        return node.refuse(`${kind} ${name}`);
+    }
+  }
+
+  #compare(
+    node: SyntaxNode,
+    name: string,
+    leftNode: SyntaxNode,
+    rightNode: SyntaxNode,
+  ): Expression {
+    const scope = this.#scope;
     const left = this.compile(leftNode);
-    if (kind === "AEXPR_IN") {
-      const items = this.#list(rightNode);
-      return negateIf(name === "<>", inList({ scope, node, name: "=", left }, items));
+    const right = this.compile(rightNode);
+    if (leftNode.kind === "RowExpr" && rightNode.kind === "RowExpr") {
+      const [a, b] = [left.fields ?? [], right.fields ?? []];
+      return compareRows({ scope, node, name, left: a, right: b });
     }
-    if (kind === "AEXPR_BETWEEN" || kind === "AEXPR_NOT_BETWEEN") {
-      const [low, high] = this.#list(rightNode);
-      if (low === undefined || high === undefined) {
-        return node.refuse(kind);
-      }
-      const from = binaryOperator({ scope, node, name: ">=", left, right: low });
-      const to = binaryOperator({ scope, node, name: "<=", left, right: high });
-      return negateIf(kind === "AEXPR_NOT_BETWEEN", conjunction([from, to]));
+    return binaryOperator({ scope, node, name, left, right });
+  }
+
+  /** transformAExprIn: what reads no column is one list, the rest is compared one by one. */
+  #inList(node: SyntaxNode, name: string, leftNode: SyntaxNode, listNode: SyntaxNode): Expression {
+    const scope = this.#scope;
+    const items = this.#list(listNode);
+    const left = this.compile(leftNode);
+    const values = items.filter(({ sources }) => sources === 0);
+    const isRow = left.fields !== undefined || items.some(({ fields }) => fields !== undefined);
+    const list = values.length > 1 && !isRow ? this.#arrayOfList(left, values) : undefined;
+    const compared: Expression[] = [];
+    if (list !== undefined) {
+      const operation = { scope, node, name, left, right: list };
+      compared.push(quantifiedOperator(operation, name === "="));
     }
-    const operation = { scope, node, name, left, right: this.compile(rightNode) };
-    if (kind === "AEXPR_OP") {
-      return binaryOperator(operation);
+    for (const right of list === undefined ? items : items.filter(({ sources }) => sources !== 0)) {
+      compared.push(
+        left.fields !== undefined && right.fields !== undefined
+          ? compareRows({ scope, node, name, left: left.fields, right: right.fields })
+          : binaryOperator({ scope, node, name, left, right }),
+      );
     }
-    if (kind === "AEXPR_OP_ANY" && name === "=") {
-      return equalsAny(operation);
+    const [only, second] = compared;
+    if (only !== undefined && second === undefined) {
+      return only;
     }
-    if (kind === "AEXPR_DISTINCT") {
-      return distinctness(operation, true);
+    return name === "=" ? disjunction(compared) : conjunction(compared);
+  }
+
+  /**
+   * The list as one array in the type that it has in common with the operand, where there is one.
+   */
+  #arrayOfList(left: Expression, values: readonly Expression[]): Expression | undefined {
+    const scope = this.#scope;
+    const item = commonType(
+      [left, ...values].map(({ type }) => type),
+      canBecome,
+    );
+    const type = item === undefined ? undefined : arrayOver(item);
+    const isCommon = values.every((one) => item !== undefined && canBecome(one.type, item));
+    if (item === undefined || type === undefined || !isCommon) {
+      return undefined;
     }
-    if (kind === "AEXPR_NOT_DISTINCT") {
-      return distinctness(operation, false);
+    const parts = values.map((one) => coerceToCommon(scope, one, item, "IN").evaluate);
+    return { type, evaluate: (frame) => parts.map((part) => part(frame)), sources: 0 };
+  }
+
+  /** `a >= b AND a <= c`, in which the first operand is compiled for each. */
+  #between(
+    node: SyntaxNode,
+    kind: string,
+    leftNode: SyntaxNode,
+    rightNode: SyntaxNode,
+  ): Expression {
+    const [low, high] = rightNode.children("items");
+    rightNode.end();
+    if (low === undefined || high === undefined) {
+      return node.refuse(kind);
     }
-    return node.refuse(`${kind} ${name}`);
+    const pair = (one: SyntaxNode, other: SyntaxNode, negated: boolean): Expression => {
+      const from = this.#compare(node, negated ? "<" : ">=", leftNode.reopen(), one.reopen());
+      const to = this.#compare(node, negated ? ">" : "<=", leftNode.reopen(), other.reopen());
+      return negated ? disjunction([from, to]) : conjunction([from, to]);
+    };
+    const negated = kind.includes("NOT");
+    const straight = pair(low, high, negated);
+    if (!kind.endsWith("_SYM")) {
+      return straight;
+    }
+    const turned = pair(high, low, negated);
+    return negated ? conjunction([straight, turned]) : disjunction([straight, turned]);
+  }
+
+  #distinct(
+    node: SyntaxNode,
+    distinct: boolean,
+    leftNode: SyntaxNode,
+    rightNode: SyntaxNode,
+  ): Expression {
+    const scope = this.#scope;
+    const left = this.compile(leftNode);
+    const right = this.compile(rightNode);
+    if (isNullConstant(right)) {
+      return nullTestOf(left, !distinct);
+    }
+    if (isNullConstant(left)) {
+      return nullTestOf(right, !distinct);
+    }
+    if (left.fields !== undefined && right.fields !== undefined) {
+      return rowDistinctness(scope, node, [left.fields, right.fields], distinct);
+    }
+    return distinctness({ scope, node, name: "=", left, right }, distinct);
   }
 
   #list(node: SyntaxNode): Expression[] {
     if (node.kind !== "List") {
       return node.refuse(node.kind);
     }
-    const items = node.children("items").map((item) => this.compile(item));
+    const items = node.children("items").map(this.compile);
     node.end();
     return items;
   }
@@ -133,10 +270,9 @@ class ExpressionCompiler {
   #logic(node: SyntaxNode): Expression {
     const operator = node.requiredText("boolop");
     const word = operator.replace("_EXPR", "");
-    const operands = node.children("args").map((operand) => {
-      const compiled = settleUnknown(this.#scope, this.compile(operand), BOOLEAN);
-      return demandBoolean(compiled, word);
-    });
+    const operands = node
+      .children("args")
+      .map((operand) => demandBoolean(this.#scope, this.compile(operand), word));
     node.end();
     if (operator === "AND_EXPR") {
       return conjunction(operands);
@@ -150,22 +286,48 @@ class ExpressionCompiler {
 
   #nullTest(node: SyntaxNode): Expression {
     node.only("argisrow", false);
-    const wanted = node.requiredText("nulltesttype") === "IS_NULL";
+    const isNull = node.requiredText("nulltesttype") === "IS_NULL";
     const operand = this.compile(node.requiredChild("arg"));
     node.end();
-    const settled = settleUnknown(this.#scope, operand, TEXT);
-    return {
-      type: BOOLEAN,
-      evaluate: (frame) => (settled.evaluate(frame) === null) === wanted,
-      sources: settled.sources,
-    };
+    return operand.fields === undefined
+      ? nullTestOf(operand, isNull)
+      : testRow(operand.fields, isNull, this.#scope);
   }
 
   #cast(node: SyntaxNode): Expression {
-    const { type } = readTypeName(node.part("typeName") ?? node.refuse("a cast without a type"));
+    const target = readTypeName(
+      node.part("typeName") ?? node.refuse("a cast without a type"),
+      this.#scope.findType,
+    );
+    const operandNode = node.requiredChild("arg");
+    node.end();
+    const operand =
+      operandNode.kind === "A_ArrayExpr" && target.type.element !== null
+        ? compileArray(this.#scope, operandNode, this.compile, target.type)
+        : this.compile(operandNode);
+    return castTo(this.#scope, operand, target, node);
+  }
+
+  /** The C collation is the one in which everything is compared. */
+  #collate(node: SyntaxNode): Expression {
+    const names = node.names("collname");
     const operand = this.compile(node.requiredChild("arg"));
     node.end();
-    return castTo(this.#scope, operand, type, node);
+    if (!["C", "POSIX", "default", "ucs_basic"].includes(names.at(-1) ?? "")) {
+      return node.refuse(`the collation ${names.join(".")}`);
+    }
+    if (operand.type.category !== "S" && operand.type !== UNKNOWN) {
+      const message = `collations are not supported by type ${operand.type.name}`;
+      throw new PostgresError("42804", message);
+    }
+    return operand;
+  }
+
+  #call(node: SyntaxNode): Expression {
+    const kind = functionKind(functionName(node.reopen()));
+    return kind === undefined || kind === "function"
+      ? compileFunctionCall(this.#scope, node, this.compile)
+      : this.#scope.call(node);
   }
 }
 
@@ -180,93 +342,29 @@ export function readColumnName(node: SyntaxNode): [string | undefined, string] {
   return second === undefined ? [undefined, first] : [first, second];
 }
 
-function compileConstant(node: SyntaxNode): Expression {
-  const isNull = node.flag("isnull");
-  const whole = node.part("ival");
-  const decimal = node.part("fval");
-  const text = node.part("sval");
-  const truth = node.part("boolval");
-  node.end();
-  if (isNull) {
-    return { ...constant(UNKNOWN, null), literal: null };
-  }
-  if (whole !== undefined) {
-    return constant(INTEGER, whole.number("ival"));
-  }
-  if (decimal !== undefined) {
-    return largeWhole(node, decimal.text("fval") ?? "");
-  }
-  if (truth !== undefined) {
-    return constant(BOOLEAN, truth.flag("boolval"));
-  }
-  if (text === undefined) {
-    return node.refuse("this constant");
-  }
-  const literal = text.text("sval") ?? "";
-  return { ...constant(UNKNOWN, literal), literal };
+function isNullConstant(expression: Expression): boolean {
+  return expression.type === UNKNOWN && expression.literal === null;
 }
 
-function largeWhole(node: SyntaxNode, digits: string): Expression {
-  if (!/^-?[0-9]+$/.test(digits) || BigInt.asIntN(64, BigInt(digits)) !== BigInt(digits)) {
-    return node.refuse(`the numeric constant ${digits}`);
-  }
-  return constant(BIGINT, canonical(BigInt(digits)));
-}
-
-function negateIf(negate: boolean, expression: Expression): Expression {
-  if (!negate) {
-    return expression;
-  }
+function nullTestOf({ evaluate, sources }: Expression, isNull: boolean): Expression {
   return {
     type: BOOLEAN,
-    sources: expression.sources,
-    evaluate: (frame) => {
-      const value = expression.evaluate(frame);
-      return value === null ? null : value !== true;
-    },
+    evaluate: (frame) => (evaluate(frame) === null) === isNull,
+    sources,
   };
 }
 
-function conjunction(operands: readonly Expression[]): Expression {
-  return {
-    type: BOOLEAN,
-    sources: sourcesOf(operands),
-    evaluate: (frame) => {
-      let result: boolean | null = true;
-      for (const operand of operands) {
-        const value = operand.evaluate(frame);
-        if (value === false) {
-          return false;
-        }
-        if (value === null) {
-          result = null;
-        }
-      }
-      return result;
-    },
-  };
-}
-
-function disjunction(operands: readonly Expression[]): Expression {
-  return {
-    type: BOOLEAN,
-    sources: sourcesOf(operands),
-    evaluate: (frame) => {
-      let result: boolean | null = false;
-      for (const operand of operands) {
-        const value = operand.evaluate(frame);
-        if (value === true) {
-          return true;
-        }
-        if (value === null) {
-          result = null;
-        }
-      }
-      return result;
-    },
-  };
-}
-
-function sourcesOf(operands: readonly Expression[]): number {
-  return operands.reduce((all, operand) => all | operand.sources, 0);
+/**
+ * The error with the place of the node, unless it has one; a refusal with the piece of the text.
+ */
+function placed(error: unknown, node: SyntaxNode | undefined): unknown {
+  if (node === undefined) {
+    return error;
+  }
+  if (error instanceof PostgresError) {
+    return error.at(node.position);
+  }
+  return error instanceof NotSimulated && error.fragment === ""
+    ? node.refusal(error.feature)
+    : error;
 }

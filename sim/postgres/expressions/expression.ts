@@ -1,6 +1,8 @@
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum } from "../types/datum.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import type { Frame } from "./frame.ts";
+import type { OpenParameter } from "./open-parameter.ts";
 
 /** Computes a value. @throws PostgresError where Postgres reports one (overflow, bad text) */
 export type Evaluate = (frame: Frame) => Datum;
@@ -33,13 +35,24 @@ export interface Expression {
   readonly column?: ColumnPlace;
   readonly matches?: readonly ColumnMatch[];
   /**
-   * Of type unknown only: the text of the literal (null for NULL), or the number of the parameter.
+   * Of type unknown only: the text of the literal (null for NULL), or the parameter.
    */
   readonly literal?: string | null;
-  readonly parameter?: number;
+  readonly parameter?: OpenParameter;
+  /** True where the value is the same for every row and every run. */
+  readonly isConstant?: boolean;
+  /** The parts of a row: ROW(a, b). */
+  readonly fields?: readonly Expression[];
+  /** Where it stands in the text; absent for what was not written. */
+  readonly node?: SyntaxNode;
 }
 
 /** An expression that does not depend on rows. */
 export function constant(type: SqlType, value: Datum): Expression {
-  return { type, evaluate: () => value, sources: 0 };
+  return { type, evaluate: () => value, sources: 0, isConstant: true };
+}
+
+/** The tables whose rows any of these reads. */
+export function sourcesOf(expressions: readonly Expression[]): number {
+  return expressions.reduce((all, one) => all | one.sources, 0);
 }

@@ -1,3 +1,4 @@
+import type { AggregateState } from "../functions/aggregate-state.ts";
 import type { Execution } from "../rows/execution.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowVersion } from "../storage/table.ts";
@@ -5,6 +6,9 @@ import type { Datum } from "../types/datum.ts";
 
 /** The row of the side of an outer join that has none: each of its columns is null. */
 export const NULL_ROW: RowValues = [];
+
+/** Of a query that is not grouped. */
+export const NO_AGGREGATES: readonly AggregateState[] = [];
 
 /** A query inside an expression: run anew for each row that the expression is computed for. */
 export interface SubQuery {
@@ -52,7 +56,7 @@ export class Frame {
   readonly rows: RowValues[];
   /** The version of each row that comes from a table; null for any other row. */
   readonly versions: (RowVersion | null)[];
-  aggregates: RowValues = NULL_ROW;
+  aggregates: readonly AggregateState[] = NO_AGGREGATES;
   readonly subQueries: SubQuery[] = [];
   /** The value of such a query's row that is being compared, by the query's comparison. */
   readonly innerValues: Datum[] = [];

@@ -1,45 +1,17 @@
 import { PostgresError } from "../ground/postgres-error.ts";
+import { resolveTypes } from "../resolution/polymorphic.ts";
+import { resolveOperator, resolvePrefixOperator } from "../resolution/resolve-operator.ts";
+import type { Signature } from "../resolution/signatures.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import {
-  arrayOver,
-  BIGINT,
-  BOOLEAN,
-  INTEGER,
-  isWhole,
-  TEXT,
-  UNKNOWN,
-} from "../types/builtin-types.ts";
+import { isArray } from "../types/array.ts";
+import { arrayOver, BOOLEAN, isWhole, UNKNOWN } from "../types/builtin-types.ts";
+import type { Datum } from "../types/datum.ts";
 import type { SqlType } from "../types/sql-type.ts";
-import {
-  int4,
-  int8Add,
-  int8Divide,
-  int8Multiply,
-  int8Remainder,
-  int8Subtract,
-  whole,
-  type Whole,
-} from "../types/whole.ts";
-import { settleUnknown } from "./coercion.ts";
+import { applyFunction } from "./apply.ts";
+import { coerceImplicitly } from "./coercion.ts";
+import { canBecome } from "./common-type.ts";
 import type { ColumnMatch, Evaluate, Expression } from "./expression.ts";
 import type { Scope } from "./scope.ts";
-
-const COMPARISONS: ReadonlyMap<string, (order: number) => boolean> = new Map([
-  ["=", (order) => order === 0],
-  ["<>", (order) => order !== 0],
-  ["<", (order) => order < 0],
-  ["<=", (order) => order <= 0],
-  [">", (order) => order > 0],
-  [">=", (order) => order >= 0],
-]);
-
-const ARITHMETIC: ReadonlyMap<string, (left: Whole, right: Whole) => Whole> = new Map([
-  ["+", int8Add],
-  ["-", int8Subtract],
-  ["*", int8Multiply],
-  ["/", int8Divide],
-  ["%", int8Remainder],
-]);
 
 /** The scope and the place in the text of an operator, and its operands. */
 export interface Operation {
@@ -50,180 +22,181 @@ export interface Operation {
   readonly right: Expression;
 }
 
-/**
- * `left op right`, with the operands' types settled as Postgres's parse_oper does for these types.
- */
+/** `left op right`: make_op. @throws PostgresError 42883, 42725, 42804 */
 export function binaryOperator(operation: Operation): Expression {
-  const { name } = operation;
-  if (COMPARISONS.has(name)) {
-    return comparison(operation);
-  }
-  if (ARITHMETIC.has(name)) {
-    return arithmetic(operation);
-  }
-  return operation.node.refuse(`operator ${name}`);
+  const { node, name } = operation;
+  const { left, right, result, signature } = settleOperands(operation);
+  const applied = applyFunction(callOf(signature, [left, right], result), [left, right], node);
+  return name === "=" ? { ...applied, matches: matchesOf(left, right) } : applied;
 }
 
-/** `left = ANY (right)` over an array. */
-export function equalsAny(operation: Operation): Expression {
-  const { scope, node, left, right } = operation;
-  const arrayType = settleUnknown(scope, right, arrayOver(left.type) ?? TEXT);
-  const { element: elementType } = arrayType.type;
-  if (elementType === null) {
-    return node.refuse(`= ANY over ${arrayType.type.name}`);
-  }
-  const [settled] = settleOperands({ ...operation, right: { ...arrayType, type: elementType } });
-  const evaluate = arrayType.evaluate;
-  return membership(settled, evaluate, arrayType.sources);
-}
-
-/** `left IN (items)`. */
-export function inList(
-  operation: Omit<Operation, "right">,
-  items: readonly Expression[],
+/** `op operand`. @throws PostgresError 42883, 42725 */
+export function prefixOperator(
+  scope: Scope,
+  node: SyntaxNode,
+  name: string,
+  operand: Expression,
 ): Expression {
-  const typed = items.find((item) => item.type !== UNKNOWN);
-  const [left] = settleOperands({ ...operation, right: typed ?? operation.left });
-  const settled = items.map((right) => settleOperands({ ...operation, left, right })[1]);
-  const sources = settled.reduce((all, item) => all | item.sources, 0);
-  return membership(left, (frame) => settled.map((item) => item.evaluate(frame)), sources);
+  const signature = resolvePrefixOperator(name, operand.type);
+  const types = resolveTypes([operand.type], signature.arguments, signature.result, canBecome);
+  const [type = operand.type] = types.arguments;
+  const settled = coerceImplicitly(scope, operand, type);
+  return applyFunction(callOf(signature, [settled], types.result), [settled], node);
 }
 
-/** `left IS [NOT] DISTINCT FROM right`: a comparison in which null equals null. */
+/** The operands as the operator takes them, and what computes it. */
+interface SettledOperation {
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly result: SqlType;
+  readonly signature: Signature;
+}
+
+function settleOperands({ scope, node, name, left, right }: Operation): SettledOperation {
+  const signature = resolveOperator(name, left.type, right.type);
+  const types = resolveTypes(
+    [left.type, right.type],
+    signature.arguments,
+    signature.result,
+    canBecome,
+  );
+  const [leftType, rightType] = types.arguments;
+  if (leftType === undefined || rightType === undefined) {
+    return node.refuse(`operator ${name}`);
+  }
+  return {
+    left: coerceImplicitly(scope, left, leftType),
+    right: coerceImplicitly(scope, right, rightType),
+    result: types.result,
+    signature,
+  };
+}
+
+function callOf(signature: Signature, operands: readonly Expression[], result: SqlType) {
+  const names = operands.map(({ type }) => type.name);
+  const shown =
+    names.length === 1
+      ? `operator ${signature.name} ${names[0]}`
+      : `operator ${names[0]} ${signature.name} ${names[1]}`;
+  const { source, strict } = signature;
+  return { source, strict, arguments: operands.map(({ type }) => type), result, shown };
+}
+
+/** An equality that an index or a hash join can use: of two values that are held alike. */
+function matchesOf(left: Expression, right: Expression): readonly ColumnMatch[] {
+  const areAlike = left.type === right.type || (isWhole(left.type) && isWhole(right.type));
+  return areAlike ? [...matchOf(left, right, "one"), ...matchOf(right, left, "one")] : [];
+}
+
+function matchOf(side: Expression, other: Expression, kind: "one" | "any"): ColumnMatch[] {
+  const { column, type } = side;
+  if (column === undefined) {
+    return [];
+  }
+  return [{ place: column, kind, value: other.evaluate, type, sources: other.sources }];
+}
+
+/** `left op ANY (array)` and `left op ALL (array)`: make_scalar_array_op. */
+export function quantifiedOperator(operation: Operation, isAny: boolean): Expression {
+  const { scope, node, name, left, right } = operation;
+  const elementType = right.type === UNKNOWN ? UNKNOWN : right.type.element;
+  if (elementType === null) {
+    throw new PostgresError("42809", "op ANY/ALL (array) requires array on right side");
+  }
+  const signature = resolveOperator(name, left.type, elementType);
+  const types = resolveTypes(
+    [left.type, elementType],
+    signature.arguments,
+    signature.result,
+    canBecome,
+  );
+  const [leftType, itemType] = types.arguments;
+  if (types.result !== BOOLEAN || leftType === undefined || itemType === undefined) {
+    throw new PostgresError("42809", "op ANY/ALL (array) requires operator to yield boolean");
+  }
+  const arrayType = arrayOver(itemType) ?? node.refuse(`an array of ${itemType.name}`);
+  const one = coerceImplicitly(scope, left, leftType);
+  const list = coerceImplicitly(scope, right, arrayType);
+  return membership({ one, list, itemType, signature, node, isAny });
+}
+
+function membership(parts: {
+  readonly one: Expression;
+  readonly list: Expression;
+  readonly itemType: SqlType;
+  readonly signature: Signature;
+  readonly node: SyntaxNode;
+  readonly isAny: boolean;
+}): Expression {
+  const { one, list, itemType, signature, node, isAny } = parts;
+  const pair: [Datum, Datum] = [null, null];
+  const left: Expression = { type: one.type, evaluate: () => pair[0], sources: 0 };
+  const right: Expression = { type: itemType, evaluate: () => pair[1], sources: 0 };
+  const compared = applyFunction(callOf(signature, [left, right], BOOLEAN), [left, right], node);
+  const evaluate: Evaluate = (frame) => {
+    const value = one.evaluate(frame);
+    const items = list.evaluate(frame);
+    if (!isArray(items)) {
+      return null;
+    }
+    pair[0] = value;
+    return quantified(items, isAny, (item) => {
+      pair[1] = item;
+      return compared.evaluate(frame);
+    });
+  };
+  const sources = one.sources | list.sources;
+  const isEquality = signature.name === "=" && isAny;
+  const areAlike = one.type === itemType || (isWhole(one.type) && isWhole(itemType));
+  const matches = isEquality && areAlike ? matchOf(one, list, "any") : [];
+  return { type: BOOLEAN, evaluate, sources, matches };
+}
+
+/** Over the elements of all dimensions. */
+function quantified(
+  items: readonly Datum[],
+  isAny: boolean,
+  holds: (item: Datum) => Datum,
+): boolean | null {
+  let result: boolean | null = !isAny;
+  for (const item of items) {
+    const outcome = isArray(item) ? quantified(item, isAny, holds) : holds(item);
+    if (outcome === isAny) {
+      return isAny;
+    }
+    if (outcome === null) {
+      result = null;
+    }
+  }
+  return result;
+}
+
+/** `left IS [NOT] DISTINCT FROM right`: an equality in which null equals null. */
 export function distinctness(operation: Operation, distinct: boolean): Expression {
-  const [left, right] = settleOperands(operation);
+  const { left, right, signature, result } = settleOperands({ ...operation, name: "=" });
+  if (result !== BOOLEAN) {
+    throw new PostgresError("42809", "IS DISTINCT FROM requires = operator to yield boolean");
+  }
+  const call = callOf(signature, [left, right], result);
+  const equal = applyFunction(call, [left, right], operation.node);
   const evaluate: Evaluate = (frame) => {
     const a = left.evaluate(frame);
     const b = right.evaluate(frame);
-    const same = a === null || b === null ? a === b : left.type.compare(a, b) === 0;
+    const same = a === null || b === null ? a === b : equal.evaluate(frame) === true;
     return same !== distinct;
   };
   return { type: BOOLEAN, evaluate, sources: left.sources | right.sources };
 }
 
-/** `- operand`. */
-export function negation(node: SyntaxNode, operand: Expression): Expression {
-  const { type, evaluate, sources } = operand;
-  if (!isWhole(type)) {
-    return node.refuse(`operator - before ${type.name}`);
+/** NULLIF: the left one, in the type that the comparison takes it in, unless both are equal. */
+export function nullIf(operation: Operation): Expression {
+  const { left, right, signature, result } = settleOperands({ ...operation, name: "=" });
+  if (result !== BOOLEAN) {
+    throw new PostgresError("42809", "NULLIF requires = operator to yield boolean");
   }
-  return {
-    type,
-    sources,
-    evaluate: (frame) => {
-      const value = evaluate(frame);
-      return value === null ? null : inRange(type, int8Subtract(0, whole(value)));
-    },
-  };
-}
-
-function comparison(operation: Operation): Expression {
-  const [left, right] = settleOperands(operation);
-  const holds = COMPARISONS.get(operation.name) ?? operation.node.refuse(operation.name);
-  const evaluate: Evaluate = (frame) => {
-    const a = left.evaluate(frame);
-    if (a === null) {
-      return null;
-    }
-    const b = right.evaluate(frame);
-    return b === null ? null : holds(left.type.compare(a, b));
-  };
-  const sources = left.sources | right.sources;
-  if (operation.name !== "=") {
-    return { type: BOOLEAN, evaluate, sources };
-  }
-  const matches = [...matchOf(left, right), ...matchOf(right, left)];
-  return { type: BOOLEAN, evaluate, sources, matches };
-}
-
-function matchOf(side: Expression, other: Expression): ColumnMatch[] {
-  const { column } = side;
-  if (column === undefined) {
-    return [];
-  }
-  return [
-    { place: column, kind: "one", type: side.type, value: other.evaluate, sources: other.sources },
-  ];
-}
-
-function membership(left: Expression, list: Evaluate, listSources: number): Expression {
-  const evaluate: Evaluate = (frame) => {
-    const value = left.evaluate(frame);
-    const items = list(frame);
-    if (items === null || typeof items !== "object") {
-      return null;
-    }
-    if (value === null) {
-      return items.length === 0 ? false : null;
-    }
-    let sawNull = false;
-    for (const item of items) {
-      if (item === null) {
-        sawNull = true;
-      } else if (left.type.compare(value, item) === 0) {
-        return true;
-      }
-    }
-    return sawNull ? null : false;
-  };
-  const sources = left.sources | listSources;
-  const { column } = left;
-  if (column === undefined) {
-    return { type: BOOLEAN, evaluate, sources };
-  }
-  const match: ColumnMatch = {
-    place: column,
-    kind: "any",
-    type: left.type,
-    value: list,
-    sources: listSources,
-  };
-  return { type: BOOLEAN, evaluate, sources, matches: [match] };
-}
-
-function arithmetic(operation: Operation): Expression {
-  const { name, scope } = operation;
-  if (operation.left.type === UNKNOWN && operation.right.type === UNKNOWN) {
-    throw new PostgresError("42725", `operator is not unique: unknown ${name} unknown`, {
-      hint: "Could not choose a best candidate operator. You might need to add explicit type casts.",
-    });
-  }
-  const left = settleUnknown(scope, operation.left, operation.right.type);
-  const right = settleUnknown(scope, operation.right, left.type);
-  if (!isWhole(left.type) || !isWhole(right.type)) {
-    throw noOperator(name, left.type, right.type);
-  }
-  const compute = ARITHMETIC.get(name) ?? operation.node.refuse(`operator ${name}`);
-  const type = left.type === INTEGER && right.type === INTEGER ? INTEGER : BIGINT;
-  const evaluate: Evaluate = (frame) => {
-    const a = left.evaluate(frame);
-    const b = right.evaluate(frame);
-    return a === null || b === null ? null : inRange(type, compute(whole(a), whole(b)));
-  };
-  return { type, evaluate, sources: left.sources | right.sources };
-}
-
-/** An operand of unknown type takes the other's; two unknown ones are text. */
-function settleOperands({ scope, name, left, right }: Operation): [Expression, Expression] {
-  const target = left.type !== UNKNOWN ? left.type : right.type;
-  const type = target === UNKNOWN ? TEXT : target;
-  const settledLeft = settleUnknown(scope, left, type);
-  const settledRight = settleUnknown(scope, right, type);
-  const comparable =
-    (settledLeft.type === settledRight.type && settledLeft.type.element === null) ||
-    (isWhole(settledLeft.type) && isWhole(settledRight.type));
-  if (!comparable) {
-    throw noOperator(name, settledLeft.type, settledRight.type);
-  }
-  return [settledLeft, settledRight];
-}
-
-function noOperator(name: string, left: SqlType, right: SqlType): PostgresError {
-  return new PostgresError("42883", `operator does not exist: ${left.name} ${name} ${right.name}`, {
-    hint: "No operator matches the given name and argument types. You might need to add explicit type casts.",
-  });
-}
-
-function inRange(type: SqlType, value: Whole): Whole {
-  return type === INTEGER ? int4(value) : value;
+  const call = callOf(signature, [left, right], result);
+  const equal = applyFunction(call, [left, right], operation.node);
+  const evaluate: Evaluate = (frame) =>
+    equal.evaluate(frame) === true ? null : left.evaluate(frame);
+  return { type: left.type, evaluate, sources: left.sources | right.sources };
 }

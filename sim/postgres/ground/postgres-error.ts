@@ -9,6 +9,8 @@ export interface DatabaseErrorParts {
   readonly table?: string;
   readonly column?: string;
   readonly constraint?: string;
+  /** The place in the query text, counted in characters from 1. */
+  readonly position?: number;
 }
 
 /**
@@ -25,6 +27,7 @@ export class PostgresError extends Error {
   readonly table: string | undefined;
   readonly column: string | undefined;
   readonly constraint: string | undefined;
+  readonly position: number | undefined;
 
   constructor(code: string, message: string, parts: DatabaseErrorParts = {}) {
     super(message);
@@ -35,6 +38,20 @@ export class PostgresError extends Error {
     this.table = parts.table;
     this.column = parts.column;
     this.constraint = parts.constraint;
+    this.position = parts.position;
+  }
+
+  /** The same error with a place in the query text, unless it has one. */
+  at(position: number | undefined): PostgresError {
+    if (this.position !== undefined || position === undefined) {
+      return this;
+    }
+    const { code, message, detail, hint, schema, table, column, constraint } = this;
+    const parts = { detail, hint, schema, table, column, constraint };
+    const present = Object.fromEntries(
+      Object.entries(parts).filter(([, part]) => part !== undefined),
+    );
+    return new PostgresError(code, message, { ...present, position });
   }
 }
 

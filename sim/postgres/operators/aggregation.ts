@@ -1,4 +1,5 @@
-import { type Frame, NULL_ROW } from "../expressions/frame.ts";
+import { type Frame, NO_AGGREGATES } from "../expressions/frame.ts";
+import type { AggregateState } from "../functions/aggregate-state.ts";
 import type { Datum, HashKey } from "../types/datum.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import { groupKeyOf, type TypedValue } from "./hash-key.ts";
@@ -7,9 +8,9 @@ import { placeNullRows, RowBuffer } from "./row-buffer.ts";
 
 /** The aggregates of a query: the values of a group start somewhere and take row after row. */
 export interface AggregateCalls {
-  initialValues(): Datum[];
+  initialValues(): readonly AggregateState[];
   /** Takes the frame's row into the values. */
-  accumulate(values: Datum[], frame: Frame): void;
+  accumulate(values: readonly AggregateState[], frame: Frame): void;
 }
 
 /** How rows are grouped. `keys` is null without GROUP BY: then all rows are one group. */
@@ -31,7 +32,7 @@ export class Aggregation implements Operator {
   readonly #types: readonly SqlType[];
   readonly #firstRows: RowBuffer;
   readonly #places = new Map<HashKey | null, number>();
-  #values: Datum[][] = [];
+  #values: (readonly AggregateState[])[] = [];
   readonly #key: Datum[] = [];
   #reading = true;
   #pending = false;
@@ -67,7 +68,7 @@ export class Aggregation implements Operator {
     const frame = this.#frame;
     while (this.#at < this.#firstRows.length) {
       this.#firstRows.restore(this.#at);
-      frame.aggregates = this.#values[this.#at] ?? NULL_ROW;
+      frame.aggregates = this.#values[this.#at] ?? NO_AGGREGATES;
       const met = this.#grouping.having(frame);
       this.#at += 1;
       if (met) {

@@ -1,4 +1,5 @@
-import { type Frame, NULL_ROW } from "../expressions/frame.ts";
+import { type Frame, NO_AGGREGATES, NULL_ROW } from "../expressions/frame.ts";
+import type { AggregateState } from "../functions/aggregate-state.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowVersion } from "../storage/table.ts";
 
@@ -16,7 +17,7 @@ export class RowBuffer {
   readonly #grouped: boolean;
   #rows: RowValues[] = [];
   #versions: (RowVersion | null)[] = [];
-  #aggregates: RowValues[] = [];
+  #aggregates: (readonly AggregateState[])[] = [];
 
   /** `grouped` says that the results of aggregates belong to the row. */
   constructor(frame: Frame, sources: readonly number[], grouped: boolean) {
@@ -62,7 +63,7 @@ export class RowBuffer {
       from += 1;
     }
     if (this.#grouped) {
-      frame.aggregates = this.#aggregates[at] ?? NULL_ROW;
+      frame.aggregates = this.#aggregates[at] ?? NO_AGGREGATES;
     }
   }
 }

@@ -8,6 +8,7 @@ import {
   type Table,
   type TableIndex,
 } from "../storage/table.ts";
+import { isArray } from "../types/array.ts";
 import type { Datum, HashKey } from "../types/datum.ts";
 import type { Condition, Operator } from "./operator.ts";
 
@@ -214,7 +215,7 @@ function keysOf(prefix: IndexPrefix, frame: Frame): readonly IndexKey[] {
     return [values];
   }
   const list = values.pop();
-  if (list === null || typeof list !== "object") {
+  if (list === undefined || !isArray(list)) {
     return NO_KEYS;
   }
   const { types } = prefix.index.entries;

@@ -41,6 +41,9 @@ const SELECT_STMT = {
 export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, KnownValues>>>> = {
   A_Const: { isnull: "any", ival: "any", fval: "any", sval: "any", boolval: "any" },
   A_Expr: { kind: "any", name: "any", lexpr: "any", rexpr: "any" },
+  A_ArrayExpr: { elements: "any" },
+  A_Indices: { is_slice: "any", lidx: "any", uidx: "any" },
+  A_Indirection: { arg: "any", indirection: "any" },
   A_Star: {},
   ATAlterConstraint: {
     conname: "any",
@@ -64,6 +67,11 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
     missing_ok: "any",
   },
   BoolExpr: { boolop: "any", args: "any" },
+  BooleanTest: { arg: "any", booltesttype: "any" },
+  CaseExpr: { arg: "any", args: "any", defresult: "any" },
+  CaseWhen: { expr: "any", result: "any" },
+  CoalesceExpr: { args: "any" },
+  CollateClause: { arg: "any", collname: "any" },
   ColumnDef: { colname: "any", typeName: "any", is_local: [true], constraints: "any" },
   ColumnRef: { fields: "any" },
   CommonTableExpr: {
@@ -115,7 +123,10 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
     funcname: "any",
     args: "any",
     agg_star: "any",
-    funcformat: ["COERCE_EXPLICIT_CALL"],
+    agg_distinct: "any",
+    agg_filter: "any",
+    agg_order: "any",
+    funcformat: ["COERCE_EXPLICIT_CALL", "COERCE_SQL_SYNTAX"],
   },
   IndexElem: {
     name: "any",
@@ -155,6 +166,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   },
   List: { items: "any" },
   LockingClause: { lockedRels: "any", strength: "any", waitPolicy: "any" },
+  MinMaxExpr: { op: "any", args: "any" },
   NullTest: { arg: "any", nulltesttype: "any", argisrow: [false] },
   ParamRef: { number: "any" },
   RangeSubselect: { lateral: "any", subquery: "any", alias: "any" },
@@ -169,6 +181,8 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
     missing_ok: "any",
   },
   ResTarget: { name: "any", val: "any" },
+  RowExpr: { args: "any", row_format: "any" },
+  SQLValueFunction: { op: "any", typmod: "any" },
   SelectStmt: SELECT_STMT,
   SetToDefault: {},
   SortBy: { node: "any", sortby_dir: "any", sortby_nulls: "any" },
@@ -203,6 +217,6 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   returningClause: { exprs: "any" },
   sequence: RANGE_VAR,
   sval: { sval: "any" },
-  typeName: { names: "any", typemod: [-1], arrayBounds: "any" },
+  typeName: { names: "any", typmods: "any", typemod: [-1], arrayBounds: "any" },
   withClause: { ctes: "any", recursive: "any" },
 };

@@ -127,6 +127,27 @@ export class SyntaxNode {
     return value;
   }
 
+  /** The place in the query text at which the node stands, in characters from 1. */
+  get position(): number | undefined {
+    return this.#positionOf(this.#fields["location"]);
+  }
+
+  /** The place of the first thing in the node, as exprLocation has it. */
+  get start(): number | undefined {
+    const found = this.position;
+    const places = firstLocation(this.#fields);
+    return places === undefined ? found : this.#positionOf(places);
+  }
+
+  /** The parser leaves zero out, and counts in bytes. */
+  #positionOf(location: unknown): number | undefined {
+    const bytes = location ?? 0;
+    if (typeof bytes !== "number" || bytes < 0) {
+      return undefined;
+    }
+    return characterAt(this.#sql, bytes) + 1;
+  }
+
   /** The same node with nothing read yet. */
   reopen(): SyntaxNode {
     return new SyntaxNode(this.#sql, this.kind, this.#fields);
@@ -240,6 +261,39 @@ export class SyntaxNode {
     }
     return new SyntaxNode(this.#sql, kind, fields);
   }
+}
+
+/** The number of characters, which are code points, in front of a byte of the UTF-8 text. */
+function characterAt(sql: string, bytes: number): number {
+  let count = 0;
+  let left = bytes;
+  for (const character of sql) {
+    if (left <= 0) {
+      break;
+    }
+    const code = character.codePointAt(0) ?? 0;
+    left -= code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    count += 1;
+  }
+  return count;
+}
+
+/** The least of all locations below; undefined when there is none. */
+function firstLocation(value: unknown): number | undefined {
+  if (Array.isArray(value)) {
+    return least(value.map(firstLocation));
+  }
+  if (!isFields(value)) {
+    return undefined;
+  }
+  const own = value["location"];
+  const below = Object.values(value).map(firstLocation);
+  return least([typeof own === "number" && own >= 0 ? own : undefined, ...below]);
+}
+
+function least(places: readonly (number | undefined)[]): number | undefined {
+  const known = places.filter((place) => place !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** Node kinds begin with a capital letter, fields with a small one. */

@@ -1,6 +1,7 @@
 import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Datum, HashKey, Value } from "./datum.ts";
+import type { TypeModifier } from "./modifier.ts";
 import { SqlType } from "./sql-type.ts";
 
 /**
@@ -15,6 +16,8 @@ export function createArrayType(element: SqlType, oid: number): SqlType {
     catalogName: `_${element.catalogName}`,
     category: "A",
     element,
+    simulated: element.simulated,
+    ...(element.modifier === null ? {} : { modifier: arrayModifier(element.modifier) }),
     input: (text, typmod) => parseArray(element, text, typmod),
     output: (value) => formatArray(element, items(value)),
     ...(element.comparable
@@ -26,13 +29,24 @@ export function createArrayType(element: SqlType, oid: number): SqlType {
   });
 }
 
+function arrayModifier({ read, fit }: TypeModifier): TypeModifier {
+  const fitItems = (array: readonly Datum[], typmod: number, isCast: boolean): readonly Datum[] =>
+    array.map((item) => {
+      if (item === null) {
+        return null;
+      }
+      return isArray(item) ? fitItems(item, typmod, isCast) : fit(item, typmod, isCast);
+    });
+  return { read, fit: (value, typmod, isCast) => fitItems(items(value), typmod, isCast) };
+}
+
 /** True for an array. */
-function isArray(value: Datum): value is readonly Datum[] {
+export function isArray(value: Datum): value is readonly Datum[] {
   return Array.isArray(value);
 }
 
 /** The value as an array. @throws Error for a value of another type, which is a bug */
-function items(value: Datum): readonly Datum[] {
+export function items(value: Datum): readonly Datum[] {
   if (isArray(value)) {
     return value;
   }
@@ -40,7 +54,7 @@ function items(value: Datum): readonly Datum[] {
 }
 
 /** The lengths of the dimensions; none for an empty array. */
-function dimensionsOf(array: readonly Datum[]): number[] {
+export function dimensionsOf(array: readonly Datum[]): number[] {
   const lengths: number[] = [];
   let level: Datum = array;
   while (isArray(level) && level.length > 0) {
@@ -51,7 +65,7 @@ function dimensionsOf(array: readonly Datum[]): number[] {
 }
 
 /** The elements of all dimensions, in order. */
-function flatten(array: readonly Datum[]): readonly Datum[] {
+export function flatten(array: readonly Datum[]): readonly Datum[] {
   return array.some((item) => isArray(item))
     ? array.flatMap((item) => (isArray(item) ? flatten(item) : [item]))
     : array;

@@ -1,4 +1,5 @@
 import type { Datum, HashKey, Value } from "./datum.ts";
+import type { TypeModifier } from "./modifier.ts";
 
 /** What a type is and does, as pg_type and its functions say. */
 export interface SqlTypeDefinition {
@@ -20,6 +21,12 @@ export interface SqlTypeDefinition {
   readonly compare?: (left: Value, right: Value) => number;
   /** Absent where the value itself, a primitive, is its own. */
   readonly hashKey?: (value: Value) => HashKey;
+  /** Absent where nothing may stand in brackets behind the type's name. */
+  readonly modifier?: TypeModifier;
+  /** Of an enum only: its labels in their order. */
+  readonly labels?: readonly string[];
+  /** False for a type that is known by name only: its values are refused. True when absent. */
+  readonly simulated?: boolean;
 }
 
 /**
@@ -38,6 +45,9 @@ export class SqlType {
   readonly comparable: boolean;
   /** True where a value is a primitive that is its own hash key. */
   readonly primitive: boolean;
+  readonly simulated: boolean;
+  readonly modifier: TypeModifier | null;
+  readonly labels: readonly string[];
   readonly input: (text: string, typmod: number) => Datum;
   readonly output: (value: Value) => string;
   /** Below zero, zero, above zero. @throws Error where the type is not comparable */
@@ -54,6 +64,9 @@ export class SqlType {
     this.element = definition.element ?? null;
     this.comparable = compare !== undefined;
     this.primitive = hashKey === undefined;
+    this.simulated = definition.simulated ?? true;
+    this.labels = definition.labels ?? [];
+    this.modifier = definition.modifier ?? null;
     this.input = definition.input;
     this.output = definition.output;
     this.compare = compare ?? (() => notComparable(name));

@@ -45,6 +45,14 @@ export function int4(value: Whole): number {
   throw outOfRange("integer");
 }
 
+/** The number itself. @throws PostgresError 22003 when it is no integer of two bytes */
+export function int2(value: Whole): number {
+  if (typeof value === "number" && value >= -32768 && value <= 32767) {
+    return value;
+  }
+  throw outOfRange("smallint");
+}
+
 /** @throws PostgresError 22003 out of range */
 export function int8Add(left: Whole, right: Whole): Whole {
   if (typeof left === "number" && typeof right === "number") {
@@ -123,11 +131,11 @@ export function parseWhole(type: "bigint" | "integer" | "smallint", text: string
 }
 
 /** 22012. */
-function divisionByZero(): PostgresError {
+export function divisionByZero(): PostgresError {
   return new PostgresError("22012", "division by zero");
 }
 
 /** 22003, in the words for the result of an operation. */
-function outOfRange(type: string): PostgresError {
+export function outOfRange(type: string): PostgresError {
   return new PostgresError("22003", `${type} out of range`);
 }

@@ -1,0 +1,120 @@
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { BOOLEAN, TEXT, UNKNOWN } from "../types/builtin-types.ts";
+import type { Datum } from "../types/datum.ts";
+import { coerceImplicitly, demandBoolean } from "./coercion.ts";
+import { inCommonType } from "./common-type.ts";
+import { constant, type Evaluate, type Expression, sourcesOf } from "./expression.ts";
+import { binaryOperator } from "./operator.ts";
+import type { Scope } from "./scope.ts";
+
+type Compile = (node: SyntaxNode) => Expression;
+
+/** CASE, with a value to be compared or without: the first branch that holds, and no other. */
+export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): Expression {
+  const testNode = node.child("arg");
+  const branches = node.children("args");
+  const elseNode = node.child("defresult");
+  node.end();
+  const written = testNode === undefined ? undefined : compile(testNode);
+  const tested = written?.type === UNKNOWN ? coerceImplicitly(scope, written, TEXT) : written;
+  const conditions: Expression[] = [];
+  const results: Expression[] = [];
+  for (const branch of branches) {
+    const condition = branch.requiredChild("expr");
+    const result = branch.requiredChild("result");
+    branch.end();
+    const compiled = compile(condition);
+    const compared =
+      tested === undefined
+        ? compiled
+        : binaryOperator({ scope, node: condition, name: "=", left: tested, right: compiled });
+    conditions.push(demandBoolean(scope, compared, "CASE/WHEN"));
+    results.push(compile(result));
+  }
+  const otherwise =
+    elseNode === undefined ? { ...constant(UNKNOWN, null), literal: null } : compile(elseNode);
+  const common = inCommonType(scope, [otherwise, ...results], "CASE");
+  const [last, ...values] = common.expressions.map(({ evaluate }) => evaluate);
+  const tests = conditions.map(({ evaluate }) => evaluate);
+  const evaluate: Evaluate = (frame) => {
+    for (let at = 0; at < tests.length; at += 1) {
+      if (tests[at]?.(frame) === true) {
+        return values[at]?.(frame) ?? null;
+      }
+    }
+    return last?.(frame) ?? null;
+  };
+  const sources = sourcesOf([...conditions, ...common.expressions]);
+  return { type: common.type, evaluate, sources };
+}
+
+/** COALESCE: the first that is not null; those behind it are not computed. */
+export function compileCoalesce(scope: Scope, node: SyntaxNode, compile: Compile): Expression {
+  const written = node.children("args").map(compile);
+  node.end();
+  const { type, expressions } = inCommonType(scope, written, "COALESCE");
+  const evaluate: Evaluate = (frame) => {
+    for (const one of expressions) {
+      const value = one.evaluate(frame);
+      if (value !== null) {
+        return value;
+      }
+    }
+    return null;
+  };
+  return { type, evaluate, sources: sourcesOf(expressions) };
+}
+
+/** GREATEST and LEAST, which pass over null. */
+export function compileMinMax(scope: Scope, node: SyntaxNode, compile: Compile): Expression {
+  const isGreatest = node.requiredText("op") === "IS_GREATEST";
+  const written = node.children("args").map(compile);
+  node.end();
+  const construct = isGreatest ? "GREATEST" : "LEAST";
+  const { type, expressions } = inCommonType(scope, written, construct);
+  if (!type.comparable) {
+    return node.refuse(`${construct} of ${type.name}`);
+  }
+  const evaluate: Evaluate = (frame) => {
+    let best: Datum = null;
+    for (const one of expressions) {
+      const value = one.evaluate(frame);
+      if (value === null) {
+        continue;
+      }
+      const order = best === null ? 0 : type.compare(value, best);
+      if (best === null || (isGreatest ? order > 0 : order < 0)) {
+        best = value;
+      }
+    }
+    return best;
+  };
+  return { type, evaluate, sources: sourcesOf(expressions) };
+}
+
+/** IS TRUE, IS NOT FALSE, IS UNKNOWN and their kin, which are never null. */
+export function compileBooleanTest(scope: Scope, node: SyntaxNode, compile: Compile): Expression {
+  const kind = node.requiredText("booltesttype");
+  const written = compile(node.requiredChild("arg"));
+  node.end();
+  const { word, wanted, negated } = testOf(kind) ?? node.refuse(kind);
+  const operand = demandBoolean(scope, written, word);
+  return {
+    type: BOOLEAN,
+    sources: operand.sources,
+    evaluate: (frame) => (operand.evaluate(frame) === wanted) !== negated,
+  };
+}
+
+function testOf(kind: string) {
+  const tests: ReadonlyMap<string, { word: string; wanted: boolean | null; negated: boolean }> =
+    new Map([
+      ["IS_TRUE", { word: "IS TRUE", wanted: true, negated: false }],
+      ["IS_NOT_TRUE", { word: "IS NOT TRUE", wanted: true, negated: true }],
+      ["IS_FALSE", { word: "IS FALSE", wanted: false, negated: false }],
+      ["IS_NOT_FALSE", { word: "IS NOT FALSE", wanted: false, negated: true }],
+      ["IS_UNKNOWN", { word: "IS UNKNOWN", wanted: null, negated: false }],
+      ["IS_NOT_UNKNOWN", { word: "IS NOT UNKNOWN", wanted: null, negated: true }],
+    ]);
+  return tests.get(kind);
+}

@@ -1,0 +1,161 @@
+import { PostgresError } from "../ground/postgres-error.ts";
+import { resolveTypes } from "../resolution/polymorphic.ts";
+import { type ResolvedFunction, resolveFunction } from "../resolution/resolve-function.ts";
+import {
+  type FunctionSignature,
+  functionsNamed,
+  isOtherFunction,
+} from "../resolution/signatures.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { BOOLEAN, demandType, TEXT, UNKNOWN } from "../types/builtin-types.ts";
+import type { SqlType } from "../types/sql-type.ts";
+import { applyFunction, type Call } from "./apply.ts";
+import { castTo, coerceImplicitly, settleUnknown } from "./coercion.ts";
+import { canBecome } from "./common-type.ts";
+import { constant, type Expression } from "./expression.ts";
+import type { Scope } from "./scope.ts";
+
+const ANY = demandType("any");
+
+/** What kind of function a name stands for. */
+export type FunctionKind = "function" | "set" | "aggregate" | "window";
+
+/** The kind of the functions of that name; undefined for a name of none whose types are known. */
+export function functionKind(name: string): FunctionKind | undefined {
+  const [first] = functionsNamed(name);
+  if (first === undefined) {
+    return undefined;
+  }
+  if (functionsNamed(name).some(({ kind }) => kind === "aggregate")) {
+    return "aggregate";
+  }
+  return first.isSet ? "set" : first.kind;
+}
+
+/** A call with its function chosen, and its arguments as the function takes them. */
+export interface ResolvedCall extends Call {
+  readonly signature: FunctionSignature;
+  readonly operands: readonly Expression[];
+}
+
+/** The name of a function, `pg_catalog` left out; another schema is refused. */
+export function functionName(node: SyntaxNode): string {
+  const names = node.names("funcname");
+  const [first = "", second, third] = names;
+  if (second === undefined) {
+    return first;
+  }
+  return third === undefined && first === "pg_catalog"
+    ? second
+    : node.refuse(`function ${names.join(".")}`);
+}
+
+/** A call of a function that gives one value for one row: ParseFuncOrColumn. */
+export function compileFunctionCall(
+  scope: Scope,
+  node: SyntaxNode,
+  compile: (node: SyntaxNode) => Expression,
+): Expression {
+  const name = functionName(node);
+  const argumentNodes = node.children("args");
+  node.only("funcformat", "COERCE_EXPLICIT_CALL", "COERCE_SQL_SYNTAX");
+  const isVariadic = node.flag("func_variadic");
+  refuseAggregateParts(node, name);
+  node.end();
+  if (isVariadic) {
+    return node.refuse("VARIADIC");
+  }
+  const written = argumentNodes.map(compile);
+  const resolved = resolveCall(scope, node, name, written);
+  return "signature" in resolved
+    ? applyFunction(resolved, resolved.operands, node)
+    : castTo(
+        scope,
+        written[0] ?? constant(UNKNOWN, null),
+        { type: resolved.type, typmod: -1 },
+        node,
+      );
+}
+
+/** What only an aggregate may have behind its name. @throws PostgresError 42809 */
+function refuseAggregateParts(node: SyntaxNode, name: string): void {
+  const is = (feature: string): never => {
+    throw new PostgresError(
+      "42809",
+      `${feature} specified, but ${name} is not an aggregate function`,
+    );
+  };
+  if (node.flag("agg_star")) {
+    throw new PostgresError(
+      "42809",
+      `${name}(*) specified, but ${name} is not an aggregate function`,
+    );
+  }
+  if (node.flag("agg_distinct")) {
+    is("DISTINCT");
+  }
+  if (node.children("agg_order").length > 0) {
+    is("ORDER BY");
+  }
+  if (node.child("agg_filter") !== undefined) {
+    is("FILTER");
+  }
+  if (node.part("over") !== undefined) {
+    is("OVER");
+  }
+}
+
+/**
+ * The function for these arguments, or the cast that the call is in truth.
+ *
+ * @throws PostgresError 42883, 42725, 42804; NotSimulated for a function that is known by name only
+ */
+export function resolveCall(
+  scope: Scope,
+  node: SyntaxNode,
+  name: string,
+  written: readonly Expression[],
+): ResolvedCall | { readonly kind: "cast"; readonly type: SqlType } {
+  const actual = written.map(({ type }) => type);
+  if (functionsNamed(name).length === 0 && isOtherFunction(name)) {
+    return node.refuse(`function ${name}`);
+  }
+  const resolved: ResolvedFunction = resolveFunction(name, actual);
+  if (resolved.kind === "cast") {
+    return resolved;
+  }
+  const { signature, declared } = resolved;
+  const types = resolveTypes(actual, declared, signature.result, canBecome);
+  const given = written.map((one, at) => argumentOf(scope, one, types.arguments[at] ?? one.type));
+  const operands = [...given, ...defaultsOf(signature, given.length)];
+  return {
+    signature,
+    operands,
+    source: signature.source,
+    strict: signature.strict,
+    arguments: operands.map(({ type }) => type),
+    result: types.result,
+    shown: `function ${name}(${operands.map(({ type }) => type.name).join(", ")})`,
+  };
+}
+
+/** An argument of any type stays as it is; what is unknown is shown as text. */
+function argumentOf(scope: Scope, written: Expression, type: SqlType): Expression {
+  if (type !== ANY) {
+    return coerceImplicitly(scope, written, type);
+  }
+  return written.parameter === undefined ? settleUnknown(scope, written, TEXT) : written;
+}
+
+/** The values of arguments that were left out, of the functions that have such. */
+function defaultsOf(signature: FunctionSignature, given: number): Expression[] {
+  return signature.arguments.slice(given).map((type) => {
+    if (signature.name === "jsonb_set") {
+      return constant(BOOLEAN, true);
+    }
+    if (type === BOOLEAN) {
+      return constant(BOOLEAN, false);
+    }
+    return constant(type, type.category === "N" ? 0 : null);
+  });
+}

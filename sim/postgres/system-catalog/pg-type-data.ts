@@ -1,0 +1,110 @@
+/** Types: oid, name, category, preferred, oid of the array, shown name. */
+export const PG_TYPE = `
+16 bool B t 1000 boolean
+17 bytea U f 1001 bytea
+18 char Z f 1002 "char"
+19 name S f 1003 name
+20 int8 N f 1016 bigint
+21 int2 N f 1005 smallint
+22 int2vector A f 1006 int2vector
+23 int4 N f 1007 integer
+24 regproc N f 1008 regproc
+25 text S t 1009 text
+26 oid N t 1028 oid
+27 tid U f 1010 tid
+28 xid U f 1011 xid
+29 cid U f 1012 cid
+30 oidvector A f 1013 oidvector
+32 pg_ddl_command P f 0 pg_ddl_command
+114 json U f 199 json
+142 xml U f 143 xml
+194 pg_node_tree Z f 0 pg_node_tree
+269 table_am_handler P f 0 table_am_handler
+325 index_am_handler P f 0 index_am_handler
+600 point G f 1017 point
+601 lseg G f 1018 lseg
+602 path G f 1019 path
+603 box G f 1020 box
+604 polygon G f 1027 polygon
+628 line G f 629 line
+650 cidr I f 651 cidr
+700 float4 N f 1021 real
+701 float8 N t 1022 double precision
+705 unknown X f 0 unknown
+718 circle G f 719 circle
+774 macaddr8 U f 775 macaddr8
+790 money N f 791 money
+829 macaddr U f 1040 macaddr
+869 inet I t 1041 inet
+1033 aclitem U f 1034 aclitem
+1042 bpchar S f 1014 character
+1043 varchar S f 1015 character varying
+1082 date D f 1182 date
+1083 time D f 1183 time without time zone
+1114 timestamp D f 1115 timestamp without time zone
+1184 timestamptz D t 1185 timestamp with time zone
+1186 interval T t 1187 interval
+1266 timetz D f 1270 time with time zone
+1560 bit V f 1561 bit
+1562 varbit V t 1563 bit varying
+1700 numeric N f 1231 numeric
+1790 refcursor U f 2201 refcursor
+2202 regprocedure N f 2207 regprocedure
+2203 regoper N f 2208 regoper
+2204 regoperator N f 2209 regoperator
+2205 regclass N f 2210 regclass
+2206 regtype N f 2211 regtype
+2249 record P f 2287 record
+2275 cstring P f 1263 cstring
+2276 any P f 0 "any"
+2277 anyarray P f 0 anyarray
+2278 void P f 0 void
+2279 trigger P f 0 trigger
+2280 language_handler P f 0 language_handler
+2281 internal P f 0 internal
+2283 anyelement P f 0 anyelement
+2776 anynonarray P f 0 anynonarray
+2950 uuid U f 2951 uuid
+2970 txid_snapshot U f 2949 txid_snapshot
+3115 fdw_handler P f 0 fdw_handler
+3220 pg_lsn U f 3221 pg_lsn
+3310 tsm_handler P f 0 tsm_handler
+3361 pg_ndistinct Z f 0 pg_ndistinct
+3402 pg_dependencies Z f 0 pg_dependencies
+3500 anyenum P f 0 anyenum
+3614 tsvector U f 3643 tsvector
+3615 tsquery U f 3645 tsquery
+3642 gtsvector U f 3644 gtsvector
+3734 regconfig N f 3735 regconfig
+3769 regdictionary N f 3770 regdictionary
+3802 jsonb U f 3807 jsonb
+3831 anyrange P f 0 anyrange
+3838 event_trigger P f 0 event_trigger
+3904 int4range R f 3905 int4range
+3906 numrange R f 3907 numrange
+3908 tsrange R f 3909 tsrange
+3910 tstzrange R f 3911 tstzrange
+3912 daterange R f 3913 daterange
+3926 int8range R f 3927 int8range
+4072 jsonpath U f 4073 jsonpath
+4089 regnamespace N f 4090 regnamespace
+4096 regrole N f 4097 regrole
+4191 regcollation N f 4192 regcollation
+4451 int4multirange R f 6150 int4multirange
+4532 nummultirange R f 6151 nummultirange
+4533 tsmultirange R f 6152 tsmultirange
+4534 tstzmultirange R f 6153 tstzmultirange
+4535 datemultirange R f 6155 datemultirange
+4536 int8multirange R f 6157 int8multirange
+4537 anymultirange P f 0 anymultirange
+4538 anycompatiblemultirange P f 0 anycompatiblemultirange
+4600 pg_brin_bloom_summary Z f 0 pg_brin_bloom_summary
+4601 pg_brin_minmax_multi_summary Z f 0 pg_brin_minmax_multi_summary
+5017 pg_mcv_list Z f 0 pg_mcv_list
+5038 pg_snapshot U f 5039 pg_snapshot
+5069 xid8 U f 271 xid8
+5077 anycompatible P f 0 anycompatible
+5078 anycompatiblearray P f 0 anycompatiblearray
+5079 anycompatiblenonarray P f 0 anycompatiblenonarray
+5080 anycompatiblerange P f 0 anycompatiblerange
+`;
