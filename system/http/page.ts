@@ -1,3 +1,5 @@
+import Type from "typebox";
+import type { Parameter } from "../ports/operation.ts";
 import type { HttpRequest, HttpResponse } from "../ports/server.ts";
 import { problem } from "./problem.ts";
 
@@ -34,3 +36,15 @@ function said(values: readonly string[]): string {
 function refuse(detail: string): Page {
   return { kind: "refused", response: problem(400, "malformed-request", detail) };
 }
+
+/** The parameters that `pageOf` reads, as clients are told. */
+export const PAGE_PARAMETERS: Readonly<Record<string, Parameter>> = {
+  limit: {
+    schema: Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: LIMIT_DEFAULT }),
+    description: "How many to give at most.",
+  },
+  after: {
+    schema: Type.String(),
+    description: "What the page before gave as next.",
+  },
+};

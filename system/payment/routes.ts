@@ -1,13 +1,15 @@
-import Type, { type Static } from "typebox";
+import type { Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { parseMoney } from "../domain/money.ts";
 import { idempotencyKeyOf, keyReused, requestInProgress } from "../http/idempotency-key.ts";
 import { problem } from "../http/problem.ts";
-import { identifier, isIdentifier, requestBody } from "../http/request-body.ts";
+import { isIdentifier, requestBody } from "../http/request-body.ts";
+import { route } from "../http/route.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
 import type { AcceptPorts } from "./accept.ts";
 import { readListRequest } from "./list-request.ts";
 import { listPayments } from "./list.ts";
+import { PAYMENT_OPERATIONS, paymentBody, reversalBody } from "./operations.ts";
 import { eventView, nextCursor, viewOf } from "./payment-view.ts";
 import { findPayment, type RecordedPayment } from "./records.ts";
 import { reversePayment } from "./reverse.ts";
@@ -31,34 +33,18 @@ export function paymentRoutes(
   ports: AcceptPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
 ): readonly Route[] {
+  const { accept: acceptance, list, read, events, reverse } = PAYMENT_OPERATIONS;
   return [
-    { method: "POST", path: "/payments", handle: (request) => postPayment(ports, accept, request) },
-    { method: "GET", path: "/payments", handle: (request) => getPayments(ports, request) },
-    { method: "GET", path: "/payments/:id", handle: (request) => getPayment(ports, request) },
-    { method: "GET", path: "/payments/:id/events", handle: (request) => getEvents(ports, request) },
-    {
-      method: "POST",
-      path: "/payments/:id/reversal",
-      handle: (request) => postReversal(ports, request),
-    },
+    route("POST", "/payments", acceptance, (request) => postPayment(ports, accept, request)),
+    route("GET", "/payments", list, (request) => getPayments(ports, request)),
+    route("GET", "/payments/:id", read, (request) => getPayment(ports, request)),
+    route("GET", "/payments/:id/events", events, (request) => getEvents(ports, request)),
+    route("POST", "/payments/:id/reversal", reverse, (request) => postReversal(ports, request)),
   ];
 }
 
-const paymentBody = Compile(
-  Type.Object(
-    {
-      senderWalletId: identifier,
-      receiverWalletId: identifier,
-      amount: Type.String(),
-      currency: Type.String(),
-    },
-    { additionalProperties: false },
-  ),
-);
-
-const reversalBody = Compile(
-  Type.Object({ amount: Type.Optional(Type.String()) }, { additionalProperties: false }),
-);
+const compiledPayment = Compile(paymentBody);
+const compiledReversal = Compile(reversalBody);
 
 async function postPayment(
   ports: AcceptPorts,
@@ -69,7 +55,7 @@ async function postPayment(
   if (found.kind === "refused") {
     return found.response;
   }
-  const body = requestBody(paymentBody, request.body);
+  const body = requestBody(compiledPayment, request.body);
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
   }
@@ -86,7 +72,7 @@ async function postReversal(ports: AcceptPorts, request: HttpRequest): Promise<H
   if (found.kind === "refused") {
     return found.response;
   }
-  const body = requestBody(reversalBody, request.body ?? {});
+  const body = requestBody(compiledReversal, request.body ?? {});
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
   }
@@ -159,7 +145,7 @@ function unknownPayment(id: string): HttpResponse {
 
 function readTransfer(
   idempotencyKey: string,
-  body: Static<ReturnType<typeof paymentBody.Type>>,
+  body: Static<typeof paymentBody>,
 ): { kind: "transfer"; request: TransferRequest } | { kind: "refused"; message: string } {
   const { senderWalletId, receiverWalletId, amount, currency } = body;
   const parsed = parseMoney(amount, currency);

@@ -5,7 +5,7 @@ import type { HttpRequest, HttpResponse } from "../ports/server.ts";
 import { findPayment, type RecordedPayment } from "./records.ts";
 
 /** The longest that a client may ask one to wait, in seconds. */
-const WAIT_S_MAX = 30;
+export const WAIT_S_MAX = 30;
 const POLL_MS = 100;
 
 export type Wait =

@@ -1,3 +1,5 @@
+import type { Operation } from "./operation.ts";
+
 /** Where a service answers its clients. */
 export interface Server {
   /** Answers on the given routes until closed. */
@@ -8,6 +10,8 @@ export interface Route {
   readonly method: "GET" | "POST";
   /** A path whose variable parts begin with a colon: `/payments/:id`. */
   readonly path: string;
+  /** What it takes and answers; a route without is not told of to clients. */
+  readonly operation?: Operation;
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>;
 }
 

@@ -1,4 +1,3 @@
-import Type from "typebox";
 import { Compile } from "typebox/compile";
 import type { Account } from "../domain/account.ts";
 import type { Entry } from "../domain/ledger.ts";
@@ -6,7 +5,8 @@ import { formatMoney, parseMoney } from "../domain/money.ts";
 import { idempotencyKeyOf, keyReused } from "../http/idempotency-key.ts";
 import { pageOf } from "../http/page.ts";
 import { problem } from "../http/problem.ts";
-import { identifier, isIdentifier, requestBody } from "../http/request-body.ts";
+import { isIdentifier, requestBody } from "../http/request-body.ts";
+import { route } from "../http/route.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
@@ -16,6 +16,7 @@ import type { ExternalTransfer } from "./external-transfers.ts";
 import { freezeWallet } from "./freeze-wallet.ts";
 import { moveExternal, type ExternalRequest } from "./move-external.ts";
 import { openWallet } from "./open-wallet.ts";
+import { moneyBody, WALLET_OPERATIONS, walletBody } from "./operations.ts";
 import { showWallet } from "./show-wallet.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 
@@ -33,35 +34,22 @@ import { verifyLedger } from "./verify-ledger.ts";
  * Errors are problem details; what is thrown, `answering` turns into one.
  */
 export function walletRoutes(ports: WalletPorts): readonly Route[] {
+  const { open, read, entries, deposit, withdraw, freeze, unfreeze, verify } = WALLET_OPERATIONS;
+  const external =
+    (kind: ExternalRequest["kind"]): Route["handle"] =>
+    (request) =>
+      postExternal(ports, kind, request);
   return [
-    { method: "POST", path: "/wallets", handle: (request) => postWallet(ports, request) },
-    { method: "GET", path: "/wallets/:id", handle: (request) => getWallet(ports, request) },
-    {
-      method: "GET",
-      path: "/wallets/:id/entries",
-      handle: (request) => getEntries(ports, request),
-    },
-    {
-      method: "POST",
-      path: "/wallets/:id/deposits",
-      handle: (request) => postExternal(ports, "deposit", request),
-    },
-    {
-      method: "POST",
-      path: "/wallets/:id/withdrawals",
-      handle: (request) => postExternal(ports, "withdrawal", request),
-    },
-    {
-      method: "POST",
-      path: "/wallets/:id/freeze",
-      handle: (request) => postFreeze(ports, true, request),
-    },
-    {
-      method: "POST",
-      path: "/wallets/:id/unfreeze",
-      handle: (request) => postFreeze(ports, false, request),
-    },
-    { method: "GET", path: "/ledger/verify", handle: () => getVerification(ports) },
+    route("POST", "/wallets", open, (request) => postWallet(ports, request)),
+    route("GET", "/wallets/:id", read, (request) => getWallet(ports, request)),
+    route("GET", "/wallets/:id/entries", entries, (request) => getEntries(ports, request)),
+    route("POST", "/wallets/:id/deposits", deposit, external("deposit")),
+    route("POST", "/wallets/:id/withdrawals", withdraw, external("withdrawal")),
+    route("POST", "/wallets/:id/freeze", freeze, (request) => postFreeze(ports, true, request)),
+    route("POST", "/wallets/:id/unfreeze", unfreeze, (request) =>
+      postFreeze(ports, false, request),
+    ),
+    route("GET", "/ledger/verify", verify, () => getVerification(ports)),
   ];
 }
 
@@ -71,19 +59,11 @@ interface WalletPorts {
   readonly entropy: Entropy;
 }
 
-const walletBody = Compile(
-  Type.Object(
-    { id: identifier, funding: Type.String(), currency: Type.String() },
-    { additionalProperties: false },
-  ),
-);
-
-const moneyBody = Compile(
-  Type.Object({ amount: Type.String(), currency: Type.String() }, { additionalProperties: false }),
-);
+const compiledWallet = Compile(walletBody);
+const compiledMoney = Compile(moneyBody);
 
 async function postWallet(ports: WalletPorts, request: HttpRequest): Promise<HttpResponse> {
-  const body = requestBody(walletBody, request.body);
+  const body = requestBody(compiledWallet, request.body);
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
   }
@@ -140,7 +120,7 @@ async function postExternal(
   if (found.kind === "refused") {
     return found.response;
   }
-  const body = requestBody(moneyBody, request.body);
+  const body = requestBody(compiledMoney, request.body);
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
   }
