@@ -3,6 +3,7 @@ import type { Plan } from "../plans/plan.ts";
 import { processesAnswering, type Topology } from "../plans/topology.ts";
 import type { ClientAnswer, Universe, World } from "../world.ts";
 import { demandEqual, type Claim } from "./claim.ts";
+import { demandDocumented } from "./documented-answers.ts";
 
 /** The services as their clients see them. */
 export interface ApiStage {
@@ -302,10 +303,12 @@ const POLL_MS = 50;
 const POLLS_MAX = 400;
 
 function stageOf(universe: Universe, topology: Topology): ApiStage {
-  const ask = (request: ClientRequest): Promise<ClientAnswer> => {
+  const ask = async (request: ClientRequest): Promise<ClientAnswer> => {
     const service = request.path.startsWith("/payments") ? "payment" : "wallet";
     const [process = service] = processesAnswering(topology, service);
-    return universe.request(process, request);
+    const answer = await universe.request(process, request);
+    demandDocumented(request, answer);
+    return answer;
   };
   const get = (path: string) => ask({ method: "GET", path, headers: {} });
   const post = (path: string, body?: Body, key?: string) => {

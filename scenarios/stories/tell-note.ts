@@ -36,6 +36,7 @@ function tellSaid(
         ? undefined
         : `Stops, and leaves unfinished: ${detail["unfinished"]}.`;
     case "inbox.done":
+    case "settle.done":
       // Its commit says it.
       return undefined;
     case "inbox.duplicate":

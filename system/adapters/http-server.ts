@@ -99,11 +99,12 @@ function parametersOf(request: FastifyRequest): readonly (readonly [string, stri
 }
 
 function send(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
+  const type = headers?.["content-type"] ?? "application/json";
   return reply
     .code(status)
     .headers({ ...headers })
-    .type(headers?.["content-type"] ?? "application/json")
-    .send(JSON.stringify(body));
+    .type(type)
+    .send(type.startsWith("text/") ? String(body) : JSON.stringify(body));
 }
 
 /** What fastify refused before a route was reached: a body that is not JSON, or too large. */

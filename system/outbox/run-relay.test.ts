@@ -14,6 +14,7 @@ function relayThat(...ends: readonly (Error | undefined)[]) {
     database: scriptedDatabase(),
     producer: { async send() {}, async disconnect() {} },
     clock: { nowMs: () => 1_234, async sleep() {} },
+    onTrouble() {},
     telemetry: { event: (name: string) => lines.push(name) },
   };
   const left = [...ends];

@@ -45,6 +45,13 @@ export async function settlePayment(
         throw new Error(`there is no payment ${JSON.stringify(verdict.paymentId)}`);
       }
       ports.telemetry.event("settle.absorbed", { payment: verdict.paymentId, status });
+    } else {
+      const { status, reason } = outcome;
+      ports.telemetry.event("settle.done", {
+        payment: verdict.paymentId,
+        status,
+        reason: reason ?? "",
+      });
     }
     return "done";
   });

@@ -30,6 +30,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; as it is where a header says that it is text. */
   readonly body: unknown;
 }
 

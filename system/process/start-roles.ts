@@ -10,8 +10,11 @@ import type { Entropy } from "../ports/entropy.ts";
 import { messageOf } from "../ports/message-of.ts";
 import type { Route, Server } from "../ports/server.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import { createHealth, type Health } from "./health.ts";
 import type { Knobs } from "./knobs.ts";
+import { createMetrics } from "./metrics.ts";
 import type { Parts } from "./parts.ts";
+import { processRoutes } from "./process-routes.ts";
 import { definitionOf, serviceOf, type Role, type ServiceName } from "./services.ts";
 import { within } from "./within.ts";
 import type { Workplace } from "./workplace.ts";
@@ -55,11 +58,17 @@ export async function startRoles(
   parts: Parts,
   knobs: Knobs,
 ): Promise<RunningProcess> {
-  for (const service of new Set(roles.map(serviceOf))) {
-    const database = ports.database(service);
+  const databases = [...new Set(roles.map(serviceOf))].map((service) => ({
+    service,
+    database: ports.database(service),
+  }));
+  for (const { service, database } of databases) {
     await migrate({ database, clock: ports.clock }, ports.migrations(service));
   }
-  const posts = roles.map((role) => postOf(role, ports));
+  const health = createHealth(ports.clock);
+  const metrics = createMetrics(ports.clock, databases);
+  const telemetry = metrics.counting(ports.telemetry);
+  const posts = roles.map((role) => postOf(role, { ...ports, telemetry }));
   const relayPosts = posts.filter(({ role }) => definitionOf(role).kind === "relay");
   const producer = relayPosts.length > 0 ? await ports.broker.connectProducer() : undefined;
   const stopping = new AbortController();
@@ -69,20 +78,28 @@ export async function startRoles(
   life.promise.catch(() => {});
 
   const routes = posts.flatMap((post) => routesOf(post, parts));
-  const server = routes.length > 0 ? await ports.server.serve(routes) : undefined;
+  const { clock } = ports;
+  const own = processRoutes({ clock, health, metrics, databases, routes });
+  const server = await ports.server.serve([...routes, ...own]);
   // Before the consumers: joining a group may wait for a dead member's session to time out, and
   // what lies in the outbox need not.
   const relays =
     producer === undefined
       ? []
       : relayPosts.map((post) =>
-          runRelay({ ...post, producer }, parts.relay, knobs, stopping.signal).catch(life.reject),
+          runRelay(
+            { ...post, producer, onTrouble: (reason) => health.note(post.role, reason) },
+            parts.relay,
+            knobs,
+            stopping.signal,
+          ).catch(life.reject),
         );
   const consumers: Finishing[] = [];
   for (const post of posts) {
     for (const subscription of subscriptionsOf(post, parts, knobs, {
       stopping: stopping.signal,
       onEnd: life.reject,
+      health,
     })) {
       const consumer = await ports.broker.startConsumer(subscription);
       consumers.push({ name: post.role, finish: () => consumer.stop() });
@@ -94,7 +111,7 @@ export async function startRoles(
     async stop() {
       stopping.abort();
       const unfinished = await finishAll(ports, [
-        { name: "http", finish: () => server?.close() },
+        { name: "http", finish: () => server.close() },
         ...consumers,
         {
           name: "relay",
@@ -159,7 +176,11 @@ function subscriptionsOf(
   post: Post,
   parts: Parts,
   knobs: Knobs,
-  life: { readonly stopping: AbortSignal; readonly onEnd: (error: Error) => void },
+  life: {
+    readonly stopping: AbortSignal;
+    readonly onEnd: (error: Error) => void;
+    readonly health: Health;
+  },
 ): readonly Subscription[] {
   const definition = definitionOf(post.role);
   if (definition.kind !== "consumer") {
@@ -181,8 +202,15 @@ function subscriptionsOf(
       topics: consumes.map(({ topic }) => topic),
       sessionTimeoutMs: knobs.sessionTimeoutMs,
       // `consume` sets aside what does not belong on its topic.
-      onMessage: (delivery) => consume(post, retry, delivery, handle),
-      onRestart: (reason) => post.telemetry.event("consumer.restart", { group: post.role, reason }),
+      async onMessage(delivery) {
+        await consume(post, retry, delivery, handle);
+        life.health.note(post.role, undefined);
+      },
+      onRestart(reason) {
+        // It joins anew within a session, and nobody tells when.
+        life.health.note(post.role, reason, post.clock.nowMs() + knobs.sessionTimeoutMs);
+        post.telemetry.event("consumer.restart", { group: post.role, reason });
+      },
       onEnd(error) {
         post.telemetry.event("consumer.ended", { group: post.role, reason: error.message });
         life.onEnd(error);

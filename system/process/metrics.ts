@@ -1,0 +1,122 @@
+import { Counter, Gauge, Registry } from "prom-client";
+import { nullableTextColumn, textColumn } from "../database/row.ts";
+import { runStatement } from "../database/transaction.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Database } from "../ports/database.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+
+/** What a process counts, and what it reads from its databases when it is asked. */
+export interface Metrics {
+  /** The same telemetry, with what happens counted. */
+  readonly counting: (telemetry: Telemetry) => Telemetry;
+  /** All of it in Prometheus's text format. @throws DatabaseError */
+  read(): Promise<string>;
+}
+
+/** A database of this process, by the service that has it. */
+export interface MeasuredDatabase {
+  readonly service: "payment" | "wallet";
+  readonly database: Database;
+}
+
+/** The metrics of one process; `databases` are those of its services. */
+export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase[]): Metrics {
+  const registers = [new Registry()];
+  const [registry] = registers;
+  const counter = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+  ) => new Counter({ name, help, labelNames: [...labelNames], registers });
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ["service"], registers });
+
+  const settled = counter(
+    "falconpay_payments_settled_total",
+    "Payments that became terminal here, by status and reason.",
+    ["status", "reason"],
+  );
+  const events = counter(
+    "falconpay_events_total",
+    "What this process said: messages taken in, duplicates, retries, outages.",
+    ["event"],
+  );
+  const retries = counter(
+    "falconpay_retries_total",
+    "Attempts at a message that failed and are made again, by SQLSTATE (40P01 is a deadlock).",
+    ["code"],
+  );
+  const pending = gauge("falconpay_outbox_pending", "Events that are in the outbox, unsent.");
+  const oldest = gauge(
+    "falconpay_outbox_oldest_age_seconds",
+    "Since the oldest unsent event was appended; zero when there is none.",
+  );
+  const letters = gauge("falconpay_dead_letters", "Messages that are set aside.");
+  const inFlight = gauge(
+    "falconpay_in_flight_oldest_age_seconds",
+    "Since the oldest PENDING payment was accepted; zero when there is none.",
+  );
+
+  const ageSeconds = (sinceMs: string | null): number =>
+    sinceMs === null ? 0 : Math.max(0, clock.nowMs() - Number(sinceMs)) / 1_000;
+
+  return {
+    counting: (telemetry) => ({
+      event(name, detail) {
+        telemetry.event(name, detail);
+        events.inc({ event: name });
+        if (name === "inbox.retry") {
+          retries.inc({ code: String(detail["code"]) });
+        } else if (name === "settle.done") {
+          settled.inc({ status: String(detail["status"]), reason: String(detail["reason"]) });
+        }
+      },
+    }),
+    async read() {
+      for (const { service, database } of databases) {
+        const unsent = await readOutbox(database);
+        pending.set({ service }, unsent.count);
+        oldest.set({ service }, ageSeconds(unsent.oldestMs));
+        letters.set({ service }, await countLetters(database));
+        if (service === "payment") {
+          inFlight.set({ service }, ageSeconds(await oldestPending(database)));
+        }
+      }
+      return registry === undefined ? "" : registry.metrics();
+    },
+  };
+}
+
+async function readOutbox(
+  database: Database,
+): Promise<{ readonly count: number; readonly oldestMs: string | null }> {
+  const { rows } = await runStatement(database, "measure", {
+    label: "outbox",
+    sql: `SELECT count(*) AS pending, min(appended_at_ms) AS oldest_ms FROM outbox
+          WHERE sent_at_ms IS NULL`,
+  });
+  const [row] = rows;
+  return row === undefined
+    ? { count: 0, oldestMs: null }
+    : {
+        count: Number(textColumn(row, "pending")),
+        oldestMs: nullableTextColumn(row, "oldest_ms"),
+      };
+}
+
+async function countLetters(database: Database): Promise<number> {
+  const { rows } = await runStatement(database, "measure", {
+    label: "dead-letters",
+    sql: "SELECT count(*) AS letters FROM dead_letters",
+  });
+  return rows[0] === undefined ? 0 : Number(textColumn(rows[0], "letters"));
+}
+
+async function oldestPending(database: Database): Promise<string | null> {
+  const { rows } = await runStatement(database, "measure", {
+    label: "oldest-pending",
+    sql: `SELECT accepted_at_ms FROM payments WHERE status = 'PENDING'
+          ORDER BY accepted_at_ms LIMIT 1`,
+  });
+  return rows[0] === undefined ? null : textColumn(rows[0], "accepted_at_ms");
+}

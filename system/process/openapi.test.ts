@@ -1,0 +1,30 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { expect, it } from "vitest";
+import { openApiDocument } from "../http/openapi.ts";
+import { scriptedDatabase } from "../testing/scripted-database.ts";
+import { shippedParts } from "./parts.ts";
+import { SERVICES } from "./services.ts";
+
+const place = {
+  database: scriptedDatabase(),
+  clock: { nowMs: () => 0, async sleep() {} },
+  entropy: { uuid: () => "u1" },
+  telemetry: { event() {} },
+};
+
+it.each(SERVICES)(
+  "what the $name service tells its clients is valid OpenAPI 3.1",
+  async (service) => {
+    const routes = service.roles.flatMap((role) =>
+      role.kind === "api" ? role.routes(place, shippedParts) : [],
+    );
+    const document = openApiDocument(routes, { title: "FalconPay", version: "1" });
+    const validator = new Validator();
+    // As it is sent: what JSON leaves out is not there.
+    const result = await validator.validate(JSON.parse(JSON.stringify(document)));
+    expect(result).toMatchObject({ valid: true });
+    expect(validator.version).toBe("3.1");
+    const documented = Object.values(document["paths"] ?? {}).flatMap((path) => Object.keys(path));
+    expect(documented.length).toBe(routes.length);
+  },
+);

@@ -1,0 +1,78 @@
+import { runStatement } from "../database/transaction.ts";
+import { openApiDocument } from "../http/openapi.ts";
+import type { Clock } from "../ports/clock.ts";
+import { messageOf } from "../ports/message-of.ts";
+import type { Route } from "../ports/server.ts";
+import type { Health } from "./health.ts";
+import type { MeasuredDatabase, Metrics } from "./metrics.ts";
+import { within } from "./within.ts";
+
+/** How long a database may take to answer before a process counts as not ready. */
+const PROBE_MS_MAX = 2_000;
+
+/**
+ * What every process answers, whatever its roles:
+ * - `GET /healthz`: 200 while the process runs
+ * - `GET /readyz`: 200 when its databases answer and its relay and consumers are well; otherwise
+ *   503 with what is not
+ * - `GET /metrics`: what it counts, in Prometheus's text format
+ * - `GET /openapi.json`: what its routes take and answer
+ */
+export function processRoutes(process: {
+  readonly clock: Clock;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly databases: readonly MeasuredDatabase[];
+  /** The routes of its roles. */
+  readonly routes: readonly Route[];
+}): readonly Route[] {
+  const { metrics, routes } = process;
+  const document = openApiDocument(routes, { title: "FalconPay", version: "1" });
+  return [
+    { method: "GET", path: "/healthz", handle: async () => ({ status: 200, body: { ok: true } }) },
+    {
+      method: "GET",
+      path: "/readyz",
+      async handle() {
+        const troubles = await troublesOf(process);
+        return { status: troubles.length === 0 ? 200 : 503, body: { troubles } };
+      },
+    },
+    {
+      method: "GET",
+      path: "/metrics",
+      handle: async () => ({
+        status: 200,
+        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+        body: await metrics.read(),
+      }),
+    },
+    { method: "GET", path: "/openapi.json", handle: async () => ({ status: 200, body: document }) },
+  ];
+}
+
+async function troublesOf({
+  clock,
+  health,
+  databases,
+}: {
+  readonly clock: Clock;
+  readonly health: Health;
+  readonly databases: readonly MeasuredDatabase[];
+}): Promise<readonly { readonly part: string; readonly reason: string }[]> {
+  const probes = databases.map(async ({ service, database }) => {
+    let reason: string | undefined = `no answer within ${PROBE_MS_MAX} ms`;
+    const probe = runStatement(database, "probe", { label: "alive", sql: "SELECT 1 AS alive" });
+    const heard = probe.then(
+      () => {
+        reason = undefined;
+      },
+      (error: unknown) => {
+        reason = messageOf(error);
+      },
+    );
+    await within(clock, PROBE_MS_MAX, heard);
+    return reason === undefined ? [] : [{ part: `${service} database`, reason }];
+  });
+  return [...(await Promise.all(probes)).flat(), ...health.troubles()];
+}
