@@ -7,8 +7,8 @@ import type { ClientRequest } from "../plans/commands/client-request.ts";
 import type { ClientAnswer } from "../world.ts";
 
 /**
- * Holds an answer against what the services tell their clients of their routes: its status is one of
- * those that are documented, and so is its body.
+ * Holds an answer against what the services tell their clients of their routes: its status is
+ * documented, and its body is as it is documented.
  *
  * @throws Error naming the request, and what is not documented
  */
