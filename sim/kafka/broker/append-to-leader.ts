@@ -42,7 +42,7 @@ export function appendToLeader(leadership: Leadership, request: AppendRequest): 
   if (records.length === 0) {
     return refuse("INVALID_RECORD");
   }
-  if (records.some(({ timestampMs }) => timestampMs > nowMs + messageTimestampAfterMaxMs)) {
+  if (isAnyLater(records, nowMs + messageTimestampAfterMaxMs)) {
     return refuse("INVALID_TIMESTAMP");
   }
   if (producer !== undefined) {
@@ -59,6 +59,15 @@ export function appendToLeader(leadership: Leadership, request: AppendRequest): 
     producer,
   });
   return { kind: "appended", baseOffset, nextOffset };
+}
+
+function isAnyLater(records: readonly SentRecord[], boundMs: number): boolean {
+  for (const { timestampMs } of records) {
+    if (timestampMs > boundMs) {
+      return true;
+    }
+  }
+  return false;
 }
 
 function refuse(error: KafkaErrorCode): AppendResult {

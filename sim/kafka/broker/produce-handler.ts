@@ -1,6 +1,6 @@
 import type { BrokerHost } from "../ground/broker-host.ts";
 import type { KafkaErrorCode } from "../protocol/error-code.ts";
-import type { IdempotentProducer, ReplyOf, RequestOf, SentBatch } from "../protocol/protocol.ts";
+import type { ReplyOf, RequestOf, SentBatch } from "../protocol/protocol.ts";
 import { appendToLeader } from "./append-to-leader.ts";
 import type { Leadership } from "./leadership.ts";
 import type { ReplicaManager } from "./replica-manager.ts";
@@ -41,11 +41,17 @@ export class ProduceHandler {
   }
 
   handle(request: RequestOf<"produce">, client: ProduceClient): void {
-    const { acks, batches, producer } = request;
+    const { acks, timeoutMs } = request;
     const answers: BatchAnswer[] = [];
-    const waits: ReplicationWaits = new ReplicationWaits(answers);
-    for (const batch of batches) {
-      this.#append(batch, { clientId: client.clientId, producer, acks, answers, waits });
+    /** Most of the time there is nothing to wait for. */
+    let waits: ReplicationWaits | undefined;
+    for (const batch of request.batches) {
+      const { leadership, nextOffset, answer } = this.#append(batch, request, client.clientId);
+      answers.push(answer);
+      if (leadership !== undefined && acks === "all" && leadership.highWatermark < nextOffset) {
+        waits ??= new ReplicationWaits(answers);
+        waits.add(leadership, nextOffset, answers.length - 1);
+      }
     }
     if (acks === 0) {
       if (answers.some(({ error }) => error !== "NONE")) {
@@ -53,55 +59,55 @@ export class ProduceHandler {
       } else {
         client.reply({ kind: "produce", batches: [] });
       }
-      return;
+    } else if (waits === undefined) {
+      client.reply({ kind: "produce", batches: answers });
+    } else {
+      waits.end(this.#options.host, timeoutMs, () =>
+        client.reply({ kind: "produce", batches: answers }),
+      );
     }
-    waits.end(this.#options.host, request.timeoutMs, () =>
-      client.reply({ kind: "produce", batches: answers }),
-    );
   }
 
   #append(
     batch: SentBatch,
-    context: {
-      readonly clientId: string;
-      readonly producer: IdempotentProducer | null;
-      readonly acks: 0 | 1 | "all";
-      readonly answers: BatchAnswer[];
-      readonly waits: ReplicationWaits;
-    },
-  ): void {
+    { acks, producer }: RequestOf<"produce">,
+    clientId: string,
+  ): {
+    readonly answer: BatchAnswer;
+    /** Undefined where nothing was appended, and nothing is there already. */
+    readonly leadership: Leadership | undefined;
+    readonly nextOffset: number;
+  } {
     const { host, replicas, refusalOf, onAppend } = this.#options;
-    const { topic, partition, records, baseSequence } = batch;
-    const { clientId, producer, acks, answers, waits } = context;
+    const { records, baseSequence } = batch;
     const leadership = replicas.leadershipOf(batch);
-    const result =
-      leadership === undefined
-        ? { kind: "refused" as const, error: refusalOf(batch) }
-        : appendToLeader(leadership, {
-            records,
-            producer: producer === null ? undefined : { ...producer, baseSequence },
-            needsAll: acks === "all",
-            nowMs: host.nowMs(),
-          });
-    if (leadership === undefined || result.kind === "refused") {
-      const error = result.kind === "refused" ? result.error : "NOT_LEADER_OR_FOLLOWER";
-      answers.push({ topic, partition, error, baseOffset: -1, logStartOffset: -1 });
-      return;
+    if (leadership === undefined) {
+      return refuse(batch, refusalOf(batch));
     }
-    const { baseOffset, nextOffset } = result;
-    const { startOffset: logStartOffset, name } = leadership.log;
-    answers.push({ topic, partition, error: "NONE", baseOffset, logStartOffset });
-    if (result.kind === "appended") {
-      host.trace("append", name, baseOffset);
+    const result = appendToLeader(leadership, {
+      records,
+      producer: producer === null ? undefined : { ...producer, baseSequence },
+      needsAll: acks === "all",
+      nowMs: host.nowMs(),
+    });
+    if (result.kind === "refused") {
+      return refuse(batch, result.error);
+    }
+    const { kind, baseOffset, nextOffset } = result;
+    const { topic, partition, startOffset: logStartOffset, name } = leadership.log;
+    host.trace(kind === "appended" ? "append" : "duplicate", name, baseOffset);
+    if (kind === "appended") {
       onAppend?.({ ...batch, clientId, baseOffset });
       replicas.onAppend(leadership);
-    } else {
-      host.trace("duplicate", name, baseOffset);
     }
-    if (acks === "all" && leadership.highWatermark < nextOffset) {
-      waits.add(leadership, nextOffset, answers.length - 1);
-    }
+    const answer = { topic, partition, error: "NONE", baseOffset, logStartOffset } as const;
+    return { answer, leadership, nextOffset };
   }
+}
+
+function refuse({ topic, partition }: SentBatch, error: KafkaErrorCode) {
+  const answer = { topic, partition, error, baseOffset: -1, logStartOffset: -1 };
+  return { answer, leadership: undefined, nextOffset: -1 };
 }
 
 /** What one produce request still waits for: Kafka's DelayedProduce. */

@@ -111,20 +111,25 @@ export class PartitionLog {
     offset: number,
     bounds: { readonly limit: number; readonly maxBytes: number; readonly atLeastOne: boolean },
   ): LogSlice {
-    const [first, ...rest] = this.#batchesFrom(offset, bounds);
+    const batches = this.#batchesFrom(offset, bounds);
+    const [first] = batches;
     if (first === undefined) {
       return NOTHING;
     }
-    let { sizeBytes } = first;
-    const head =
-      first.baseOffset >= offset ? first.records : first.records.slice(offset - first.baseOffset);
-    if (rest.length === 0) {
-      return { records: head, sizeBytes };
+    const skipped = Math.max(0, offset - first.baseOffset);
+    if (batches.length === 1) {
+      const { records, sizeBytes } = first;
+      return { records: skipped === 0 ? records : records.slice(skipped), sizeBytes };
     }
-    const records = [...head];
-    for (const batch of rest) {
+    let sizeBytes = 0;
+    const records: StoredRecord[] = [];
+    for (const batch of batches) {
       sizeBytes += batch.sizeBytes;
-      records.push(...batch.records);
+      for (const record of batch.records) {
+        if (record.offset >= offset) {
+          records.push(record);
+        }
+      }
     }
     return { records, sizeBytes };
   }

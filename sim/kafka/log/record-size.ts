@@ -10,11 +10,13 @@ const BATCH_OVERHEAD_BYTES = 61;
 export function sizeOfBatch(records: readonly SentRecord[]): number {
   let bytes = BATCH_OVERHEAD_BYTES;
   const firstMs = records[0]?.timestampMs ?? 0;
-  for (const [index, record] of records.entries()) {
+  let index = 0;
+  for (const record of records) {
     // One byte of attributes, which are all zero.
     const body =
       1 + varintSize(record.timestampMs - firstMs) + varintSize(index) + sizeOfContent(record);
     bytes += varintSize(body) + body;
+    index += 1;
   }
   return bytes;
 }
@@ -38,6 +40,9 @@ function sizeOfText(text: string | null): number {
 
 /** Numbers are written in zigzag: 7 bits a byte, negative ones between the others. */
 function varintSize(value: number): number {
+  if (value >= 0 && value < 0x40) {
+    return 1;
+  }
   let rest = value < 0 ? -2 * value - 1 : 2 * value;
   let bytes = 1;
   while (rest >= 0x80) {
