@@ -4,7 +4,7 @@ import { TOPICS } from "../../system/domain/events.ts";
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
 import { observeCluster, type ClusterObservation } from "../kafka/cluster/cluster-observation.ts";
 import { startKafkaCluster, type KafkaCluster } from "../kafka/cluster/kafka-cluster.ts";
-import { kafkaProtocol } from "../kafka/protocol/kafka-port.ts";
+import { kafkaProtocol, type KafkaPort } from "../kafka/protocol/kafka-port.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createNetwork, type FaultyNetwork } from "../network/network.ts";
 import { clientChange } from "../postgres/client/client-change.ts";
@@ -16,6 +16,8 @@ export interface Servers {
   readonly kernel: Kernel;
   readonly network: FaultyNetwork;
   readonly kafka: KafkaCluster;
+  /** Where its brokers listen. */
+  readonly kafkaPorts: readonly KafkaPort[];
   /** Looks into Kafka, beside the network. */
   readonly topics: ClusterObservation;
   /**
@@ -27,14 +29,17 @@ export interface Servers {
   tell(event: UniverseEvent): void;
 }
 
-/** Where the servers listen. */
-export const kafkaPort = kafkaProtocol.at("kafka-1");
+/** Where a service database listens. */
 export const databasePort = (service: ServiceName): PostgresPort =>
   postgresProtocol.at(databaseResource(service));
 
 const PARTITIONS = 3;
 
-export function startServers(kernel: Kernel): Servers {
+/** Three replicas where there are as many brokers, of which one may be away. */
+const REPLICAS_MAX = 3;
+
+/** `brokers` of Kafka, one by default. */
+export function startServers(kernel: Kernel, { brokers = 1 } = {}): Servers {
   const network = createNetwork({ kernel });
   const observers: ((event: UniverseEvent) => void)[] = [];
   const tell = (event: UniverseEvent) => {
@@ -43,10 +48,13 @@ export function startServers(kernel: Kernel): Servers {
     }
   };
   const nowMs = () => Math.floor(kernel.nowUs / 1_000);
+  const kafkaPorts = Array.from({ length: brokers }, (_, index) =>
+    kafkaProtocol.at(`kafka-${index + 1}`),
+  );
   const kafka = startKafkaCluster({
     kernel,
     network,
-    ports: [kafkaPort],
+    ports: kafkaPorts,
     onAppend: ({ clientId, topic, partition, baseOffset, records }) => {
       for (const [index, { key, value }] of records.entries()) {
         const offset = String(baseOffset + index);
@@ -56,7 +64,10 @@ export function startServers(kernel: Kernel): Servers {
     },
   });
   for (const topic of TOPICS) {
-    kafka.createTopic(topic, PARTITIONS);
+    kafka.createTopic(topic, PARTITIONS, {
+      replicationFactor: Math.min(brokers, REPLICAS_MAX),
+      configs: new Map([["min.insync.replicas", brokers < REPLICAS_MAX ? "1" : "2"]]),
+    });
   }
   const startDatabase = (service: ServiceName) =>
     startPostgresServer({
@@ -77,6 +88,7 @@ export function startServers(kernel: Kernel): Servers {
     kernel,
     network,
     kafka,
+    kafkaPorts,
     topics: observeCluster(kafka),
     database: (service) => demandDatabase(databases, service),
     watch: (observer) => observers.push(observer),

@@ -6,7 +6,7 @@ import type { ServiceName } from "../../system/process/services.ts";
 import { createSimulatedBroker } from "../adapters/kafka-broker.ts";
 import { createKernel } from "../kernel/kernel.ts";
 import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
-import { kafkaPort, startServers } from "./servers.ts";
+import { startServers } from "./servers.ts";
 import { superviseProcesses } from "./supervise-processes.ts";
 
 beforeAll(() => loadPostgresParser());
@@ -66,7 +66,7 @@ async function taken(service: ServiceName, events: readonly Event[]) {
     const broker = createSimulatedBroker({
       network: servers.network,
       process: main,
-      servers: [kafkaPort],
+      servers: servers.kafkaPorts,
     });
     const producer = await broker.connectProducer();
     const [first] = events;

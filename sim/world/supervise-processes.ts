@@ -16,7 +16,7 @@ import {
   createTraceTelemetry,
 } from "../adapters/simulated-host.ts";
 import type { ProcessExit, SimulatedProcess } from "../kernel/simulated-process.ts";
-import { databasePort, kafkaPort, type Servers } from "./servers.ts";
+import { databasePort, type Servers } from "./servers.ts";
 import { createSimulatedFaults } from "./simulated-faults.ts";
 
 /** The processes of the plan, kept running: one that dies starts again after a delay. */
@@ -146,7 +146,7 @@ export function superviseProcesses(
 }
 
 function portsOf(
-  { kernel, network }: Servers,
+  { kernel, network, kafkaPorts }: Servers,
   { migrations }: PlanCode,
   process: SimulatedProcess,
 ): ProcessPorts & { close(): Promise<void> } {
@@ -159,7 +159,7 @@ function portsOf(
       databases.set(service, database);
       return database;
     },
-    broker: createSimulatedBroker({ network, process, servers: [kafkaPort] }),
+    broker: createSimulatedBroker({ network, process, servers: kafkaPorts }),
     server: createSimulatedServer(kernel, network, process),
     clock: createSimulatedClock(process),
     entropy: createSimulatedEntropy(process),

@@ -26,6 +26,8 @@ export interface SimulatedWorldOptions {
    * processes start.
    */
   readonly disturb?: (servers: Servers, plan: Plan) => void;
+  /** How many brokers Kafka has; one when left out. */
+  readonly brokers?: number;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function createSimulatedWorld({
   parts,
   scheduling,
   disturb,
+  brokers = 1,
 }: SimulatedWorldOptions = {}): Promise<World> {
   // Loading WebAssembly is the one step that the simulation does not own, so it comes before.
   await loadPostgresParser();
@@ -56,7 +59,7 @@ export async function createSimulatedWorld({
         recordTrace: onTrace !== undefined,
         scheduling: scheduling?.(plan) ?? randomAmongReady,
       });
-      const servers = startServers(kernel);
+      const servers = startServers(kernel, { brokers });
       const processes = superviseProcesses(servers, {
         plan,
         code: { ...code, partsOf: (ports) => ({ ...code.partsOf(ports), ...parts?.(ports) }) },

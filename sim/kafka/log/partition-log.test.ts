@@ -81,6 +81,14 @@ describe("a log", () => {
     expect(append(log, ["c"], { leaderEpoch: 3 }).baseOffset).toBe(1);
   });
 
+  test("an epoch that has brought nothing is cut off, too, where there is nothing else", () => {
+    const log = newLog();
+    append(log, ["a"], { leaderEpoch: 1 });
+    log.epochs.note(2, 1);
+    log.truncateTo(1);
+    expect([log.endOffset, log.epochs.latest]).toEqual([1, 1]);
+  });
+
   test("an epoch ends where the next one begins, and the last one with the log", () => {
     const log = newLog();
     append(log, ["a"], { leaderEpoch: 1 });

@@ -161,6 +161,8 @@ export class PartitionLog {
   /** Cuts off what is at or behind the offset, as a follower does whose leader never had it. */
   truncateTo(offset: number): void {
     if (offset >= this.#endOffset) {
+      // An epoch may have begun here, as a leader, and have brought nothing.
+      this.epochs.truncateTo(this.#endOffset);
       return;
     }
     this.#batches = this.#batches.filter(({ nextOffset }) => nextOffset <= offset);
