@@ -282,6 +282,28 @@ describe("leaders", () => {
     await talk.play(2_000);
   });
 
+  test("a new leader does not say where its log ends until it knows how far all is committed", async () => {
+    const latest = (nodeId: number) => {
+      const asked = talk.ask({ kind: "list-offsets", at: "latest", partitions: [PLACE] }, nodeId);
+      const found = asked.reply?.partitions[0];
+      return found?.error === "NONE" ? found.offset : found?.error;
+    };
+    talk.at(10, () => talk.ask(produce(["a"])));
+    talk.at(20, () => {
+      expect(talk.highWatermarks).toEqual([1, 0, 0]);
+      talk.cluster.cut(2, 1);
+      talk.cluster.cut(2, 3);
+      talk.cluster.moveLeader(PLACE, 2, "clean");
+    });
+    talk.at(30, () => {
+      expect([latest(2), talk.read(2)]).toEqual(["LEADER_NOT_AVAILABLE", ""]);
+      talk.cluster.heal(2, 1);
+      talk.cluster.heal(2, 3);
+    });
+    talk.at(40, () => expect([latest(2), talk.read(2)]).toEqual([1, "a"]));
+    await talk.play(1_000);
+  });
+
   test("a broker that is not in sync becomes the leader only uncleanly, and then what it missed is lost to all", async () => {
     talk.at(10, () => {
       talk.cluster.cut(1, 3);
@@ -382,6 +404,56 @@ describe("leaders", () => {
 });
 
 describe("a coordinator", () => {
+  test("that does not reach its replicas says after 5 s that it is not available, and the group begins anew", async () => {
+    const talk = new ThreeBrokers();
+    const member = (memberId: string, generation: number) => {
+      return { group: "wallet", memberId, generation, groupInstanceId: null };
+    };
+    const join = (memberId: string, nodeId: number) =>
+      talk.ask(
+        {
+          kind: "join-group",
+          group: "wallet",
+          memberId,
+          groupInstanceId: null,
+          clientId: "wallet",
+          sessionTimeoutMs: 30_000,
+          rebalanceTimeoutMs: 60_000,
+          protocols: [{ name: "RoundRobinAssigner", topics: ["payments"] }],
+        },
+        nodeId,
+      );
+    let nodeId = -1;
+    let memberId = "";
+    let synced: Asked<"sync-group"> = { reply: undefined };
+    let committed: Asked<"offset-commit"> = { reply: undefined };
+    talk.at(10, () => {
+      const found = talk.ask({ kind: "find-coordinator", group: "wallet" }).reply;
+      nodeId = found?.coordinator.nodeId ?? -1;
+      for (const other of [1, 2, 3].filter((each) => each !== nodeId)) {
+        talk.cluster.cut(nodeId, other);
+      }
+      const offsets = [{ ...PLACE, offset: 5 }];
+      committed = talk.ask({ kind: "offset-commit", ...member("", -1), offsets }, nodeId);
+      memberId = join("", nodeId).reply?.memberId ?? "";
+      join(memberId, nodeId);
+    });
+    talk.at(12, () => {
+      synced = talk.ask(
+        { kind: "sync-group", ...member(memberId, 1), assignments: new Map() },
+        nodeId,
+      );
+    });
+    talk.at(5_010, () => expect(committed.reply).toBeUndefined());
+    talk.at(5_030, () => {
+      expect(committed.reply?.partitions[0]?.error).toBe("COORDINATOR_NOT_AVAILABLE");
+      expect(talk.observation.progress("wallet", "payments")[0]?.committed).toBeUndefined();
+      expect(synced.reply?.error).toBe("COORDINATOR_NOT_AVAILABLE");
+      expect(talk.observation.group("wallet").state).toBe("preparing-rebalance");
+    });
+    await talk.play(6_000);
+  });
+
   test("moves with the leader of its partition, with the offsets that were committed and the members", async () => {
     const talk = new ThreeBrokers();
     const group = "wallet";
@@ -433,16 +505,21 @@ describe("a coordinator", () => {
         talk.cluster.moveLeader(each, next, "clean");
       }
     });
+    const heartbeats = new Set<string | undefined>();
     const answers = new Set<string | undefined>();
     for (let atMs = 1_000; atMs < 1_060; atMs += 1) {
       talk.at(atMs, () => {
         const partitions = [PLACE];
         const asked = talk.ask({ kind: "offset-fetch", group, partitions }, next);
         answers.add(asked.reply?.error);
+        if (asked.reply?.error === "COORDINATOR_LOAD_IN_PROGRESS") {
+          heartbeats.add(heartbeat(next));
+        }
       });
     }
     talk.at(1_100, () => {
       expect(answers).toEqual(new Set(["NOT_COORDINATOR", "COORDINATOR_LOAD_IN_PROGRESS", "NONE"]));
+      expect(heartbeats).toEqual(new Set(["NONE"]));
       expect(find(1)).toBe(next);
       expect(heartbeat(before)).toBe("NOT_COORDINATOR");
       expect(heartbeat(next)).toBe("NONE");

@@ -404,7 +404,7 @@ describe("a group by Kafka's rules", () => {
   });
 
   describe("with static members", () => {
-    const asStatic = { groupInstanceId: "s-1" };
+    const asStatic = { groupInstanceId: "s-1", rebalanceTimeoutMs: 1_000 };
 
     /** One static member, stable in generation 1. */
     function settleStatic(): void {
@@ -441,14 +441,25 @@ describe("a group by Kafka's rules", () => {
       await talk.play();
     });
 
-    test("one that does not come back keeps its place in a rebalance until its session is over", async () => {
+    test("one that does not join again keeps its place in a rebalance, but not the lead, until it does not sync either", async () => {
       settleStatic();
+      let joining: Asked<"join-group"> = { reply: undefined };
       talk.at(20, () => {
         two = talk.name();
-        talk.join(two, { rebalanceTimeoutMs: 1_000, sessionTimeoutMs: 30_000 });
+        joining = talk.join(two, { rebalanceTimeoutMs: 1_000, sessionTimeoutMs: 30_000 });
       });
-      talk.at(5_999, () => expect(talk.group.memberIds).toEqual([one, two]));
-      talk.at(6_020, () => expect(talk.group.memberIds).toEqual([two]));
+      talk.at(1_021, () => {
+        expect(joining.reply).toMatchObject({ generation: 2, leaderId: two });
+        expect(joining.reply?.members).toMatchObject([
+          { memberId: one, groupInstanceId: "s-1" },
+          { memberId: two, groupInstanceId: null },
+        ]);
+        talk.sync(two, 2);
+        expect(talk.group.memberIds).toEqual([one, two]);
+      });
+      // Nor does it ask for its assignment.
+      talk.at(2_019, () => expect(talk.group.memberIds).toEqual([one, two]));
+      talk.at(2_022, () => expect(talk.group.memberIds).toEqual([two]));
       await talk.play();
     });
 
