@@ -89,6 +89,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["clauses"],
       ["definitions"],
       ["statements"],
+      ["session"],
       ["server"],
       ["client"],
     ],

@@ -19,7 +19,8 @@ export interface DatabaseErrorParts {
  */
 export class PostgresError extends Error {
   override readonly name = "PostgresError";
-  readonly severity = "ERROR";
+  /** FATAL ends the session, too. */
+  readonly severity: "ERROR" | "FATAL";
   readonly code: string;
   readonly detail: string | undefined;
   readonly hint: string | undefined;
@@ -29,8 +30,14 @@ export class PostgresError extends Error {
   readonly constraint: string | undefined;
   readonly position: number | undefined;
 
-  constructor(code: string, message: string, parts: DatabaseErrorParts = {}) {
+  constructor(
+    code: string,
+    message: string,
+    parts: DatabaseErrorParts = {},
+    severity: "ERROR" | "FATAL" = "ERROR",
+  ) {
     super(message);
+    this.severity = severity;
     this.code = code;
     this.detail = parts.detail;
     this.hint = parts.hint;

@@ -14,9 +14,6 @@ import {
   modeBit,
 } from "./lock.ts";
 
-/** Postgres's default deadlock_timeout. */
-const DEADLOCK_TIMEOUT_MS = 1000;
-
 /**
  * Grants, queues and releases locks by the rules of lock.c and proc.c. Every wait of the engine
  * goes through here, so that one detector sees every cycle.
@@ -154,7 +151,12 @@ export class LockManager {
     lock.queue.splice(before < 0 ? lock.queue.length : before, 0, wait);
     owner.waiting = wait;
     const check = () => this.#checkForDeadlock(wait);
-    wait.cancelTimers.push(this.#host.setTimer(DEADLOCK_TIMEOUT_MS, check));
+    const { deadlockTimeoutMs, lockTimeoutMs } = owner;
+    wait.cancelTimers.push(this.#host.setTimer(deadlockTimeoutMs, check));
+    if (lockTimeoutMs > 0) {
+      const giveUp = () => this.fail(wait, lockTimeout());
+      wait.cancelTimers.push(this.#host.setTimer(lockTimeoutMs, giveUp));
+    }
   }
 
   #checkForDeadlock(wait: LockWait): void {
@@ -209,6 +211,11 @@ export class LockManager {
       }
     }
   }
+}
+
+/** 55P03 of lock_timeout. */
+function lockTimeout(): PostgresError {
+  return new PostgresError("55P03", "canceling statement due to lock timeout");
 }
 
 const NOBODY: readonly LockWait[] = [];

@@ -43,6 +43,10 @@ export interface LockOwner {
   waiting: LockWait | null;
   /** Why the last wait ended without the lock; taken and cleared by the session that goes on. */
   waitError: PostgresError | null;
+  /** How long it waits before it looks for a cycle. */
+  readonly deadlockTimeoutMs: number;
+  /** How long it waits at all; 0 for as long as it takes. */
+  readonly lockTimeoutMs: number;
 }
 
 /**

@@ -2,19 +2,22 @@ import type { PostgresHost } from "../ground/host.ts";
 import type { Notice } from "../ground/notice.ts";
 import type { LockManager } from "../locks/lock-manager.ts";
 import type { Lock, LockMode, LockOwner } from "../locks/lock.ts";
+import type { Catalog } from "../storage/catalog.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { Sequence } from "../storage/sequence.ts";
 import type { RowVersion, StoredRow, Table } from "../storage/table.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import type { ForeignKeyCheck } from "./foreign-key-check.ts";
-
-/** The isolation levels that are simulated. */
-export type Isolation = "read committed" | "repeatable read";
+import type { SessionServices } from "./session-services.ts";
+import type { Isolation } from "./transaction-modes.ts";
 
 /** One statement being executed: all that a plan may touch of its session and engine. */
 export interface Execution {
   readonly host: PostgresHost;
   readonly owner: LockOwner;
+  readonly session: SessionServices;
+  /** The catalog as the transaction sees it. */
+  readonly catalog: Catalog;
   readonly locks: LockManager;
   /** The innermost open sub-transaction, or the transaction itself: what is written is its. */
   readonly transaction: Transaction;
@@ -46,7 +49,6 @@ export interface Execution {
    * The next number of a sequence. @throws waitSignal while another transaction alters the sequence
    */
   drawFrom(sequence: Sequence): bigint;
-  advisoryLock(key: bigint): Lock;
   /** Tells the client something that is no error, at once. */
   notice(severity: Notice["severity"], code: string, message: string): void;
   /** Notes a change for cleaning up after it and for the observer. */

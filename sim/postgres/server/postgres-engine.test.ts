@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { clientChange, type ClientChange } from "../client/client-change.ts";
 import { clientRows } from "../client/client-row-codec.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import { loadPostgresParser } from "../syntax/postgres-parser.ts";
 import { type Asked, Rehearsal } from "../testing/rehearsal.ts";
 
@@ -288,6 +289,83 @@ test("a client that goes while its statement waits: the statement still ends, an
   stage.run("s1", "ROLLBACK");
   expect(gone.reply).toBeUndefined();
   expect(stage.run("s3", BALANCE_A).rows).toEqual([{ balance: "107" }]);
+});
+
+describe("notifications", () => {
+  const heard = () =>
+    stage.messages.map(([name, message]) =>
+      message.kind === "notification"
+        ? `${name} ${message.notification.channel} ${message.notification.payload}`
+        : `${name} ${message.kind}`,
+    );
+
+  test("are sent at the commit, each once, in its order, and none of what was rolled back", () => {
+    stage.run("s1", "LISTEN news");
+    stage.run("s2", "BEGIN");
+    stage.run("s2", "NOTIFY news, 'b'");
+    stage.run("s2", "NOTIFY news, 'a'");
+    stage.run("s2", "NOTIFY news, 'b'");
+    stage.run("s2", "NOTIFY others, 'c'");
+    stage.run("s2", "SAVEPOINT one");
+    stage.run("s2", "NOTIFY news, 'd'");
+    stage.run("s2", "ROLLBACK TO one");
+    expect(heard()).toEqual([]);
+    stage.run("s2", "COMMIT");
+    expect(heard()).toEqual(["s1 news b", "s1 news a"]);
+  });
+
+  test("wait until the listener's own transaction is over", () => {
+    stage.run("s1", "LISTEN news");
+    stage.run("s1", "BEGIN");
+    stage.run("s2", "NOTIFY news");
+    expect(heard()).toEqual([]);
+    stage.run("s1", "NOTIFY news, 'own'");
+    stage.run("s1", "COMMIT");
+    expect(heard()).toEqual(["s1 news ", "s1 news own"]);
+  });
+
+  test("are not heard after UNLISTEN or by who began to listen in a transaction that failed", () => {
+    stage.run("s1", "LISTEN news");
+    stage.run("s1", "UNLISTEN *");
+    stage.run("s2", "BEGIN");
+    stage.run("s2", "LISTEN news");
+    stage.run("s2", "ROLLBACK");
+    stage.run("s3", "NOTIFY news");
+    expect(heard()).toEqual([]);
+    expect(stage.refusal("s3", 'NOTIFY ""').code).toBe("42601");
+  });
+});
+
+test("a session that is idle in a transaction for too long is ended, and its locks go", () => {
+  stage.run("s1", "SET idle_in_transaction_session_timeout = '1s'");
+  stage.run("s1", "BEGIN");
+  stage.run("s1", TAKE_A);
+  stage.advance(900);
+  stage.run("s1", BALANCE_A);
+  const waiter = stage.ask("s2", TAKE_A);
+  stage.advance(999);
+  expect(waiter.reply).toBeUndefined();
+  stage.advance(1);
+  expect(stage.messages).toMatchObject([["s1", { kind: "fatal", error: { code: "25P03" } }]]);
+  expect(waiter.reply).toMatchObject({ tag: "UPDATE 1" });
+  expect(() => stage.session("s1").query("SELECT 1", [], () => {})).toThrow("closed");
+});
+
+test("a session that is terminated answers with it, and a commit on its way to the disk is kept", () => {
+  const end = new PostgresError("57P01", "terminating connection", {}, "FATAL");
+  stage.run("s1", "BEGIN");
+  stage.run("s1", TAKE_A);
+  const waiter = stage.ask("s2", TAKE_A);
+  stage.session("s2").terminate(end);
+  expect(waiter.reply).toMatchObject({ kind: "error", error: { code: "57P01" } });
+  stage.stuckFlushes = [];
+  const commit = stage.ask("s1", "COMMIT");
+  stage.session("s1").terminate(end);
+  expect(commit.reply).toBeUndefined();
+  stage.stuckFlushes.splice(0).forEach((durable) => durable());
+  expect(commit.reply).toMatchObject({ tag: "COMMIT" });
+  expect(stage.messages).toMatchObject([["s1", { kind: "fatal", error: { code: "57P01" } }]]);
+  expect(stage.run("s3", BALANCE_A).rows).toEqual([{ balance: "40" }]);
 });
 
 test("the host chooses which waiter of one commit wakes first", () => {

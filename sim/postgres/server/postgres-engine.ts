@@ -10,9 +10,9 @@ const FIRST_PROCESS_ID = 1000;
 export interface SessionOptions {
   /** Who connects, as PostgreSQL's setting of that name; observers of commits are told. */
   readonly applicationName?: string;
-  /** Told of notices, in order with the replies. */
+  /** Told of notices, notifications and the server's last word, in order with the replies. */
   readonly onMessage?: (message: SessionMessage) => void;
-  /** Told once when the server crashes under the session; nothing will be replied any more. */
+  /** Told once when the server crashes or ends the session; nothing will be replied any more. */
   readonly onLost?: () => void;
 }
 
@@ -45,6 +45,7 @@ export class PostgresEngine {
     };
     const session = new Session(identity, this.#database, {
       told: (message) => options.onMessage?.(message),
+      lost: () => options.onLost?.(),
       ended: () => this.#sessions.delete(session),
       failed: (error) => this.#host.fail(error),
     });

@@ -40,6 +40,15 @@ export function resultOfCommand(tag: string): StatementResult {
   return { tag, command: commandOf(tag), rowCount: null, fields: [], rows: [] };
 }
 
+/** The result of a command that gives rows and counts none. */
+export function resultOfRows(
+  tag: string,
+  fields: readonly Field[],
+  rows: readonly RowValues[],
+): StatementResult {
+  return { tag, command: commandOf(tag), rowCount: null, fields, rows };
+}
+
 function commandOf(tag: string): string {
   const end = tag.indexOf(" ");
   return end < 0 ? tag : tag.slice(0, end);

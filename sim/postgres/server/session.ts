@@ -4,11 +4,15 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import { type Steps, WAIT, type Wait, waitSignal } from "../ground/wait.ts";
 import { ACCESS_SHARE, type Grant, type LockWait } from "../locks/lock.ts";
 import { ForeignKeyRun } from "../rows/foreign-key-run.ts";
+import type { TransactionModes } from "../rows/transaction-modes.ts";
+import type { Notification } from "../session/notifications.ts";
 import { isDefinition } from "../statements/compile-statement.ts";
 import {
   readTransactionControl,
   type TransactionControl,
 } from "../statements/transaction-control.ts";
+import type { Utility } from "../statements/utility-statement.ts";
+import { compileUtility } from "../statements/utility.ts";
 import type { OpenTransaction } from "../storage/open-transaction.ts";
 import type { RowValues } from "../storage/row.ts";
 import { type ParsedStatement, parseStatements } from "../syntax/postgres-parser.ts";
@@ -18,19 +22,26 @@ import {
   type QueryReply,
   resultOf,
   resultOfCommand,
+  resultOfRows,
   type StatementResult,
 } from "./query-result.ts";
+import { SessionState, type StateSession } from "./session-state.ts";
 import type { SharedDatabase } from "./shared-database.ts";
-import { StatementExecution } from "./statement-execution.ts";
+import { StatementExecution, type StatementSession } from "./statement-execution.ts";
 import { type BlockOwner, TransactionBlock } from "./transaction-block.ts";
 
-/** What a session tells its client without being asked. */
-export type SessionMessage = { readonly kind: "notice"; readonly notice: Notice };
+/** What a session tells its client without being asked; `fatal` is its last word. */
+export type SessionMessage =
+  | { readonly kind: "notice"; readonly notice: Notice }
+  | { readonly kind: "notification"; readonly notification: Notification }
+  | { readonly kind: "fatal"; readonly error: PostgresError };
 
 /** What the engine is told by a session. */
 export interface SessionHooks {
   /** Something for the client that is no answer to its query. */
   readonly told: (message: SessionMessage) => void;
+  /** The server has ended the session, after its last word. */
+  readonly lost: () => void;
   /** The session is over: nothing of it is left. */
   readonly ended: (session: Session) => void;
   /** The engine cannot go on: the run is over. */
@@ -46,18 +57,22 @@ interface Running {
  * One connection's backend: a state machine that takes one query at a time. A query that must wait
  * for a lock stays where it is until the lock manager resumes it; its reply comes then.
  */
-export class Session implements BlockOwner {
+export class Session implements BlockOwner, StateSession, StatementSession {
   readonly processId: number;
   readonly held: Grant[] = [];
   waiting: LockWait | null = null;
   waitError: PostgresError | null = null;
-  readonly applicationName: string;
+  readonly state: SessionState;
   readonly #database: SharedDatabase;
   readonly #hooks: SessionHooks;
   readonly #block: TransactionBlock;
   #running: Running | null = null;
   /** Other sessions are let in before this one goes on. */
   #paused = false;
+  #cancelStatementTimer: (() => void) | null = null;
+  #cancelIdleTimer: (() => void) | null = null;
+  /** Why the session ends as soon as its commit has reached the disk. */
+  #ending: PostgresError | null = null;
   #closing = false;
   #over = false;
 
@@ -67,9 +82,11 @@ export class Session implements BlockOwner {
     hooks: SessionHooks,
   ) {
     this.processId = identity.processId;
-    this.applicationName = identity.applicationName;
     this.#database = database;
     this.#hooks = hooks;
+    this.state = new SessionState(this, database);
+    this.state.changeSetting("application_name", identity.applicationName, false);
+    this.state.commit();
     this.#block = new TransactionBlock(this, database);
   }
 
@@ -86,8 +103,65 @@ export class Session implements BlockOwner {
     if (this.#over || this.#closing) {
       throw new Error("this session is closed");
     }
+    this.#cancelIdleTimer?.();
+    this.#cancelIdleTimer = null;
     this.#running = { steps: this.#runQuery(sql, parameters), reply };
     this.goOn();
+  }
+
+  get applicationName(): string {
+    return this.state.settings.show("application_name");
+  }
+
+  get deadlockTimeoutMs(): number {
+    return this.state.settings.ms("deadlock_timeout");
+  }
+
+  get lockTimeoutMs(): number {
+    return this.state.settings.ms("lock_timeout");
+  }
+
+  get inBlock(): boolean {
+    return this.#block.state !== "idle" && !this.#block.implicit;
+  }
+
+  /**
+   * Ends the statement that runs with an error, if it waits; what does not wait is over before
+   * anybody can ask. A commit on its way to the disk is not ended.
+   */
+  cancel(error: PostgresError): void {
+    if (this.waiting !== null) {
+      this.#database.locks.fail(this.waiting, error);
+    } else if (this.#paused) {
+      this.waitError = error;
+    }
+  }
+
+  /**
+   * The server ends the session: what is open is rolled back, and the client gets the error, as the
+   * answer to what it asked, or unasked. A commit on its way to the disk is waited for.
+   */
+  terminate(error: PostgresError): void {
+    if (this.#over) {
+      return;
+    }
+    if (this.#block.flushing) {
+      this.#ending = error;
+      return;
+    }
+    const running = this.#running;
+    this.#running = null;
+    if (this.waiting !== null) {
+      this.#database.locks.abandon(this.waiting);
+    }
+    this.#block.rollBack();
+    if (running === null) {
+      this.#hooks.told({ kind: "fatal", error });
+    } else {
+      running.reply({ kind: "error", error });
+    }
+    this.#end();
+    this.#hooks.lost();
   }
 
   /**
@@ -157,16 +231,58 @@ export class Session implements BlockOwner {
   #finish(running: Running, reply: QueryReply): void {
     this.#running = null;
     this.#block.endStatement();
+    this.#stopStatementTimer();
     if (this.#closing) {
       this.#block.rollBack();
       this.#end();
-    } else {
-      running.reply(reply);
+      return;
     }
+    this.#deliver();
+    this.#startIdleTimer();
+    running.reply(reply);
+    if (this.#ending !== null) {
+      this.terminate(this.#ending);
+    }
+  }
+
+  // The client hears between its transactions, before the answer that ends one.
+  #deliver(): void {
+    if (this.#block.state === "idle" && this.#running === null && !this.#over) {
+      for (const notification of this.state.takeHeard()) {
+        this.#hooks.told({ kind: "notification", notification });
+      }
+    }
+  }
+
+  #startIdleTimer(): void {
+    const delayMs = this.state.settings.ms("idle_in_transaction_session_timeout");
+    if (delayMs > 0 && this.#block.state !== "idle") {
+      const message = "terminating connection due to idle-in-transaction timeout";
+      const error = new PostgresError("25P03", message, {}, "FATAL");
+      this.#cancelIdleTimer = this.#database.host.setTimer(delayMs, () => this.terminate(error));
+    }
+  }
+
+  #startStatementTimer(): void {
+    this.#stopStatementTimer();
+    const delayMs = this.state.settings.ms("statement_timeout");
+    if (delayMs > 0) {
+      const error = new PostgresError("57014", "canceling statement due to statement timeout");
+      const { host } = this.#database;
+      this.#cancelStatementTimer = host.setTimer(delayMs, () => this.cancel(error));
+    }
+  }
+
+  #stopStatementTimer(): void {
+    this.#cancelStatementTimer?.();
+    this.#cancelStatementTimer = null;
   }
 
   #end(): void {
     this.#over = true;
+    this.#stopStatementTimer();
+    this.#cancelIdleTimer?.();
+    this.state.end();
     this.#hooks.ended(this);
   }
 
@@ -193,7 +309,14 @@ export class Session implements BlockOwner {
         continue;
       }
       const transaction = block.transaction ?? block.begin({}, true);
-      results.push(yield* this.#runStatement(statement, transaction, parameters));
+      this.#startStatementTimer();
+      const utility = compileUtility(statement);
+      results.push(
+        utility === undefined
+          ? yield* this.#runStatement(statement, transaction, parameters)
+          : yield* this.#runUtility(utility, transaction, parameters),
+      );
+      this.#stopStatementTimer();
       if (block.implicit && results.length === statements.length) {
         yield* block.commit();
       }
@@ -210,7 +333,7 @@ export class Session implements BlockOwner {
         if (block.state === "idle") {
           block.begin(control.modes, false);
         } else if (!block.implicit) {
-          this.#warn("25001", "there is already a transaction in progress");
+          this.warn("25001", "there is already a transaction in progress");
         }
         block.implicit = false;
         return resultOfCommand(control.tag);
@@ -218,10 +341,10 @@ export class Session implements BlockOwner {
         if (control.chain) {
           block.demandBlock("COMMIT AND CHAIN");
         }
-        const { isolation, readOnly } = block;
+        const modes = block.modes;
         // A success, as far as the protocol says: only the tag tells that nothing was committed.
         if (block.state === "idle") {
-          this.#warn("25P01", "there is no transaction in progress");
+          this.warn("25P01", "there is no transaction in progress");
         }
         const kept = block.state !== "aborted";
         if (kept) {
@@ -230,7 +353,7 @@ export class Session implements BlockOwner {
           block.rollBack();
         }
         if (control.chain) {
-          block.begin({ isolation, readOnly }, false);
+          block.begin(modes, false);
         }
         return resultOfCommand(kept ? "COMMIT" : "ROLLBACK");
       }
@@ -239,12 +362,12 @@ export class Session implements BlockOwner {
           block.demandBlock("ROLLBACK AND CHAIN");
         }
         if (block.state === "idle") {
-          this.#warn("25P01", "there is no transaction in progress");
+          this.warn("25P01", "there is no transaction in progress");
         }
-        const { isolation, readOnly } = block;
+        const modes = block.modes;
         block.rollBack();
         if (control.chain) {
-          block.begin({ isolation, readOnly }, false);
+          block.begin(modes, false);
         }
         return resultOfCommand("ROLLBACK");
       }
@@ -260,8 +383,54 @@ export class Session implements BlockOwner {
     }
   }
 
-  #warn(code: string, message: string): void {
+  warn(code: string, message: string): void {
     this.tell({ severity: "WARNING", code, message });
+  }
+
+  heard(): void {
+    this.#database.host.wake(() => this.#deliver());
+  }
+
+  changeTransaction(modes: TransactionModes): void {
+    if (!this.inBlock) {
+      this.warn("25P01", "SET TRANSACTION can only be used in transaction blocks");
+    }
+    this.#block.change(modes);
+  }
+
+  showTransaction(name: string): string | undefined {
+    const { isolation, readOnly, deferrable } = this.#block;
+    switch (name) {
+      case "transaction_isolation":
+        return isolation;
+      case "transaction_read_only":
+        return readOnly ? "on" : "off";
+      case "transaction_deferrable":
+        return deferrable ? "on" : "off";
+      default:
+        return undefined;
+    }
+  }
+
+  *#runUtility(
+    utility: Utility,
+    transaction: OpenTransaction,
+    written: readonly Parameter[],
+  ): Steps<StatementResult> {
+    demandCount(written, 0);
+    const execution = new StatementExecution(this.#database, {
+      transaction,
+      isolation: this.#block.isolation,
+      snapshot: this.#block.currentSnapshot(transaction),
+      parameters: [],
+      session: this,
+    });
+    let outcome = utility.run(execution);
+    for (; outcome === WAIT; outcome = utility.run(execution)) {
+      yield WAIT;
+    }
+    this.#block.command += 1;
+    return resultOfRows(utility.tag, utility.columns, outcome.rows);
   }
 
   *#runStatement(
@@ -372,15 +541,20 @@ const LOCKING_NAMES: ReadonlyMap<string, string> = new Map([
   ["LCS_FORUPDATE", "FOR UPDATE"],
 ]);
 
+/** @throws PostgresError (08P01) */
+function demandCount(parameters: readonly Parameter[], count: number): void {
+  if (parameters.length !== count) {
+    const message = `bind message supplies ${parameters.length} parameters, but prepared statement "" requires ${count}`;
+    throw new PostgresError("08P01", message);
+  }
+}
+
 function bind(plan: StatementPlan, parameters: readonly Parameter[]): RowValues {
   const { parameterTypes } = plan;
   if (parameters.length === 0 && parameterTypes.length > 0) {
     throw new PostgresError("42P02", "there is no parameter $1");
   }
-  if (parameters.length !== parameterTypes.length) {
-    const message = `bind message supplies ${parameters.length} parameters, but prepared statement "" requires ${parameterTypes.length}`;
-    throw new PostgresError("08P01", message);
-  }
+  demandCount(parameters, parameterTypes.length);
   const row: Datum[] = [];
   for (const type of parameterTypes) {
     row.push(readParameter(type, parameters[row.length] ?? null));

@@ -2,6 +2,8 @@ import type { StatementPlan } from "../clauses/statement-plan.ts";
 import type { PostgresHost } from "../ground/host.ts";
 import { LockManager } from "../locks/lock-manager.ts";
 import { Lock, type LockOwner } from "../locks/lock.ts";
+import type { AdvisoryKey } from "../rows/session-services.ts";
+import { Channels } from "../session/notifications.ts";
 import { compileStatement, isDefinition } from "../statements/compile-statement.ts";
 import { Catalog, SharedCatalog } from "../storage/catalog.ts";
 import { type Commit, commitOf, type NotedChange } from "../storage/commit.ts";
@@ -31,6 +33,7 @@ export class SharedDatabase {
   readonly host: PostgresHost;
   readonly locks: LockManager;
   readonly catalog = new SharedCatalog();
+  readonly channels = new Channels();
   /**
    * The oldest commit number that a snapshot in use still looks from, or null when none is in use.
    */
@@ -38,7 +41,7 @@ export class SharedDatabase {
   readonly #listeners: ((commit: Commit) => void)[] = [];
   readonly #plans = new Map<ParsedStatement, CachedPlan>();
   readonly #rowLocks = new Map<RowVersion, Lock>();
-  readonly #advisoryLocks = new Map<bigint, Lock>();
+  readonly #advisoryLocks = new Map<AdvisoryKey, Lock>();
   #leftovers: Leftover[] = [];
   #commits = 0;
   #transactions = FIRST_TRANSACTION_ID;
@@ -58,6 +61,11 @@ export class SharedDatabase {
   /** The number of the latest commit: what a snapshot taken now sees up to. */
   get commitNumber(): number {
     return this.#commits;
+  }
+
+  /** The catalog as a transaction sees it. */
+  catalogOf(transaction: OpenTransaction): Catalog {
+    return new Catalog(this.catalog, transaction, this.locks);
   }
 
   onCommit(listener: (commit: Commit) => void): void {
@@ -98,7 +106,7 @@ export class SharedDatabase {
     if (cached !== undefined && cached.catalogVersion === catalogVersion) {
       return cached.plan;
     }
-    const plan = compileStatement(new Catalog(this.catalog, transaction, this.locks), statement);
+    const plan = compileStatement(this.catalogOf(transaction), statement);
     if (shared) {
       if (this.#plans.size >= PLANS_MAX) {
         this.#plans.clear();
@@ -166,8 +174,8 @@ export class SharedDatabase {
     return demandLock(this.#rowLocks, version, description);
   }
 
-  advisoryLock(key: bigint): Lock {
-    return demandLock(this.#advisoryLocks, key, `advisory lock [0,${key},0,1]`);
+  advisoryLock(key: AdvisoryKey): Lock {
+    return demandLock(this.#advisoryLocks, key, `advisory lock ${key}`);
   }
 
   /**

@@ -3,8 +3,11 @@ import type { Notice } from "../ground/notice.ts";
 import { waitSignal } from "../ground/wait.ts";
 import type { LockManager } from "../locks/lock-manager.ts";
 import { type Lock, type LockMode, type LockOwner, ROW_EXCLUSIVE } from "../locks/lock.ts";
-import type { Execution, Isolation } from "../rows/execution.ts";
+import type { Execution } from "../rows/execution.ts";
 import type { ForeignKeyCheck } from "../rows/foreign-key-check.ts";
+import type { SessionServices } from "../rows/session-services.ts";
+import type { Isolation } from "../rows/transaction-modes.ts";
+import type { Catalog } from "../storage/catalog.ts";
 import type { OpenTransaction } from "../storage/open-transaction.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { Sequence } from "../storage/sequence.ts";
@@ -14,6 +17,7 @@ import type { SharedDatabase } from "./shared-database.ts";
 
 /** What a statement asks of its session. */
 export interface StatementSession {
+  readonly state: SessionServices;
   pauses(): boolean;
   tell(notice: Notice): void;
 }
@@ -32,6 +36,8 @@ export class StatementExecution implements Execution {
   readonly checks: ForeignKeyCheck[] = [];
   readonly #database: SharedDatabase;
   readonly #open: OpenTransaction;
+  readonly session: SessionServices;
+  readonly catalog: Catalog;
   readonly #session: StatementSession;
 
   constructor(
@@ -55,6 +61,8 @@ export class StatementExecution implements Execution {
     this.snapshot = statement.snapshot;
     this.parameters = statement.parameters;
     this.#session = statement.session;
+    this.session = statement.session.state;
+    this.catalog = database.catalogOf(this.#open);
   }
 
   takeLock(lock: Lock, mode: LockMode): boolean {
@@ -88,10 +96,6 @@ export class StatementExecution implements Execution {
       throw waitSignal;
     }
     return sequence.next();
-  }
-
-  advisoryLock(key: bigint): Lock {
-    return this.#database.advisoryLock(key);
   }
 
   notice(severity: Notice["severity"], code: string, message: string): void {

@@ -1,20 +1,23 @@
+import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { type Steps, WAIT } from "../ground/wait.ts";
 import type { LockOwner } from "../locks/lock.ts";
-import type { Isolation } from "../rows/execution.ts";
-import type { TransactionModes } from "../statements/transaction-control.ts";
+import type { Isolation, TransactionModes } from "../rows/transaction-modes.ts";
 import type { OpenTransaction, SubTransactionMark } from "../storage/open-transaction.ts";
 import type { Snapshot } from "../storage/transaction.ts";
+import type { SessionState, StateMark } from "./session-state.ts";
 import type { SharedDatabase } from "./shared-database.ts";
 
 interface Savepoint {
   readonly name: string;
   readonly mark: SubTransactionMark;
+  readonly state: StateMark;
 }
 
 /** What the block of a session needs of it. */
 export interface BlockOwner extends LockOwner {
   readonly applicationName: string;
+  readonly state: SessionState;
   /** Lets the session's query go on. */
   goOn(): void;
 }
@@ -30,6 +33,7 @@ export class TransactionBlock {
   implicit = false;
   isolation: Isolation = "read committed";
   readOnly = false;
+  deferrable = false;
   /** Null when there is none, or nothing is left of it but to be ended. */
   transaction: OpenTransaction | null = null;
   /** The number of the command that runs, for what its own transaction sees. */
@@ -38,10 +42,11 @@ export class TransactionBlock {
   readonly #database: SharedDatabase;
   /** Above REPEATABLE READ, from the first statement on. */
   #transactionSnapshot: number | null = null;
+  #hasQueried = false;
   #statementSnapshot: number | null = null;
   #savepoints: Savepoint[] = [];
   /** The commit is on its way to the disk, and nothing can end it any more. */
-  #flushing = false;
+  flushing = false;
 
   constructor(owner: BlockOwner, database: SharedDatabase) {
     this.#owner = owner;
@@ -53,18 +58,53 @@ export class TransactionBlock {
     return this.#transactionSnapshot ?? this.#statementSnapshot;
   }
 
-  begin({ isolation, readOnly }: TransactionModes, implicit: boolean): OpenTransaction {
+  /** The modes of the transaction, for the one that AND CHAIN begins. */
+  get modes(): TransactionModes {
+    const { isolation, readOnly, deferrable } = this;
+    return { isolation, readOnly, deferrable };
+  }
+
+  begin(modes: TransactionModes, implicit: boolean): OpenTransaction {
+    const { settings } = this.#owner.state;
     this.state = "open";
     this.implicit = implicit;
-    this.isolation = isolation ?? "read committed";
-    this.readOnly = readOnly ?? false;
+    this.isolation = modes.isolation ?? isolationOf(settings.show("default_transaction_isolation"));
+    this.readOnly = modes.readOnly ?? settings.show("default_transaction_read_only") === "on";
+    this.deferrable = modes.deferrable ?? settings.show("default_transaction_deferrable") === "on";
     this.command = 0;
+    this.#hasQueried = false;
     this.transaction = this.#database.begin(this.#owner, this.#owner.applicationName);
     return this.transaction;
   }
 
+  /** SET TRANSACTION. @throws PostgresError (25001) once a query has run */
+  change({ isolation, readOnly, deferrable }: TransactionModes): void {
+    if (isolation !== undefined && isolation !== this.isolation) {
+      this.#demandUnqueried("SET TRANSACTION ISOLATION LEVEL");
+      this.isolation = isolation;
+    }
+    if (readOnly === false && this.readOnly) {
+      if (this.#hasQueried) {
+        const message = "transaction read-write mode must be set before any query";
+        throw new PostgresError("25001", message);
+      }
+    }
+    this.readOnly = readOnly ?? this.readOnly;
+    if (deferrable !== undefined) {
+      this.#demandUnqueried("SET TRANSACTION [NOT] DEFERRABLE");
+      this.deferrable = deferrable;
+    }
+  }
+
+  /** What is committed by now, for a statement that fixes nothing. */
+  currentSnapshot({ top }: OpenTransaction): Snapshot {
+    const commitNumber = this.#transactionSnapshot ?? this.#database.commitNumber;
+    return { commitNumber, transaction: top, command: this.command };
+  }
+
   /** What a statement that begins now sees. */
   takeSnapshot({ top }: OpenTransaction): Snapshot {
+    this.#hasQueried = true;
     let { commitNumber } = this.#database;
     if (this.isolation !== "read committed") {
       this.#transactionSnapshot ??= commitNumber;
@@ -90,7 +130,7 @@ export class TransactionBlock {
   savepoint(name: string): void {
     this.demandBlock("SAVEPOINT");
     if (this.transaction !== null) {
-      this.#savepoints.push({ name, mark: this.#database.beginSub(this.transaction) });
+      this.#push(name, this.transaction);
     }
   }
 
@@ -104,10 +144,11 @@ export class TransactionBlock {
   /** @throws PostgresError (25P01, 3B001) */
   rollBackTo(name: string): void {
     this.demandBlock("ROLLBACK TO SAVEPOINT");
-    const { transaction, mark } = this.#takeSavepoint(name);
+    const { transaction, mark, state } = this.#takeSavepoint(name);
     this.#database.abortSub(transaction, mark);
+    this.#owner.state.undoTo(state);
     this.state = "open";
-    this.#savepoints.push({ name, mark: this.#database.beginSub(transaction) });
+    this.#push(name, transaction);
   }
 
   /**
@@ -123,8 +164,8 @@ export class TransactionBlock {
       return;
     }
     if (transaction.wrote) {
-      this.#flushing = !this.#database.host.flush(() => this.#becomeDurable());
-      while (this.#flushing) {
+      this.flushing = !this.#database.host.flush(() => this.#becomeDurable());
+      while (this.flushing) {
         yield WAIT;
       }
     }
@@ -135,6 +176,7 @@ export class TransactionBlock {
   rollBack(): void {
     const { transaction } = this;
     this.#leave();
+    this.#owner.state.undoTo(NOTHING_CHANGED);
     if (transaction !== null) {
       this.#database.abort(transaction);
     }
@@ -157,6 +199,7 @@ export class TransactionBlock {
       this.state = "aborted";
     } else {
       this.#database.abortSub(transaction, last.mark);
+      this.#owner.state.undoTo(last.state);
       this.state = "aborted";
     }
     this.#statementSnapshot = null;
@@ -168,7 +211,7 @@ export class TransactionBlock {
    */
   crash(): void {
     const { transaction } = this;
-    if (this.#flushing && transaction !== null && this.#database.host.choose(2) === 1) {
+    if (this.flushing && transaction !== null && this.#database.host.choose(2) === 1) {
       this.#finish(transaction);
     } else {
       this.rollBack();
@@ -176,13 +219,14 @@ export class TransactionBlock {
   }
 
   #becomeDurable(): void {
-    this.#flushing = false;
+    this.flushing = false;
     this.#owner.goOn();
   }
 
   #finish(transaction: OpenTransaction): void {
     this.#leave();
     this.#database.commit(transaction);
+    this.#owner.state.commit();
   }
 
   /** Takes the newest savepoint of the name away, and all that came after it. */
@@ -193,7 +237,21 @@ export class TransactionBlock {
     if (taken === undefined || transaction === null) {
       throw new PostgresError("3B001", `savepoint "${name}" does not exist`);
     }
-    return { transaction, mark: taken.mark };
+    return { transaction, mark: taken.mark, state: taken.state };
+  }
+
+  #push(name: string, transaction: OpenTransaction): void {
+    const mark = this.#database.beginSub(transaction);
+    this.#savepoints.push({ name, mark, state: this.#owner.state.mark });
+  }
+
+  #demandUnqueried(command: string): void {
+    if (this.#hasQueried) {
+      throw new PostgresError("25001", `${command} must be called before any query`);
+    }
+    if (this.#savepoints.length > 0) {
+      throw new PostgresError("25001", `${command} must not be called in a subtransaction`);
+    }
   }
 
   #leave(): void {
@@ -201,10 +259,21 @@ export class TransactionBlock {
     this.implicit = false;
     this.isolation = "read committed";
     this.readOnly = false;
+    this.deferrable = false;
     this.transaction = null;
     this.#transactionSnapshot = null;
     this.#statementSnapshot = null;
     this.#savepoints = [];
-    this.#flushing = false;
+    this.flushing = false;
   }
+}
+
+const NOTHING_CHANGED: StateMark = { settings: 0, notifications: [0, 0] };
+
+/** READ UNCOMMITTED is READ COMMITTED. */
+function isolationOf(name: string): Isolation {
+  if (name === "serializable") {
+    throw new NotSimulated("isolation level serializable", "default_transaction_isolation");
+  }
+  return name === "repeatable read" ? name : "read committed";
 }

@@ -5,6 +5,7 @@ import { compileExpression } from "../expressions/compile-expression.ts";
 import { Frame, StatementRun } from "../expressions/frame.ts";
 import { WAIT } from "../ground/wait.ts";
 import { EXCLUSIVE } from "../locks/lock.ts";
+import { advisoryKey } from "../rows/session-services.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BIGINT, isWhole, VOID } from "../types/builtin-types.ts";
 import { whole } from "../types/whole.ts";
@@ -48,7 +49,10 @@ export function compileAdvisoryLock(node: SyntaxNode): PlanTemplate | undefined 
       const value = key.evaluate(new Frame(StatementRun.of(execution), null, 0));
       if (
         value !== null &&
-        !execution.takeLock(execution.advisoryLock(BigInt(whole(value))), EXCLUSIVE)
+        !execution.session.lockAdvisory(advisoryKey(BigInt(whole(value))), EXCLUSIVE, {
+          scope: "transaction",
+          wait: true,
+        })
       ) {
         yield WAIT;
       }

@@ -34,8 +34,8 @@ describe("what is not simulated ends the run by its name, and the statement neve
     ["CREATE TABLE x (a text, EXCLUDE (a WITH =))", "Constraint with"],
     ["BEGIN ISOLATION LEVEL SERIALIZABLE", "isolation level serializable"],
     ["PREPARE TRANSACTION 'x'", "TransactionStmt with gid"],
-    ["SET lock_timeout = '1s'", "VariableSetStmt"],
-    ["LISTEN c", "ListenStmt"],
+    ["SET work_mem = '1MB'", "setting work_mem"],
+    ["SHOW ALL", "SHOW ALL"],
   ])("%s", ([sql = "", feature = ""]) => {
     const stage = new Rehearsal();
     stage.run("s", "CREATE TABLE t (a text PRIMARY KEY); CREATE TABLE u (a text)");

@@ -1,13 +1,6 @@
-import type { Isolation } from "../rows/execution.ts";
+import type { Isolation, TransactionModes } from "../rows/transaction-modes.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-
-/** What BEGIN or SET TRANSACTION says of a transaction; what it does not say stays as it is. */
-export interface TransactionModes {
-  readonly isolation?: Isolation;
-  readonly readOnly?: boolean;
-  readonly deferrable?: boolean;
-}
 
 /** A statement that begins, ends or divides a transaction. */
 export type TransactionControl =
@@ -40,7 +33,7 @@ export function readTransactionControl(statement: ParsedStatement): TransactionC
 }
 
 /** Reads the modes of BEGIN or SET TRANSACTION; SERIALIZABLE is refused by name. */
-function readTransactionModes(options: readonly SyntaxNode[]): TransactionModes {
+export function readTransactionModes(options: readonly SyntaxNode[]): TransactionModes {
   let modes: TransactionModes = {};
   for (const option of options) {
     const name = option.requiredText("defname");

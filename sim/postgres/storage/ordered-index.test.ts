@@ -4,7 +4,14 @@ import { compareKeys, type IndexEntry, OrderedIndex } from "./ordered-index.ts";
 import { StoredRow, Table } from "./table.ts";
 import { Transaction } from "./transaction.ts";
 
-const owner = { processId: 1, held: [], waiting: null, waitError: null };
+const owner = {
+  processId: 1,
+  held: [],
+  waiting: null,
+  waitError: null,
+  deadlockTimeoutMs: 1000,
+  lockTimeoutMs: 0,
+};
 const table = new Table("t", [], new Transaction(1, owner));
 
 test("whatever is inserted and removed, the index holds what a sorted list would", () => {

@@ -26,7 +26,7 @@ function startDatabase() {
       sessions.map((one) => one.oldestSnapshot).find((one) => one !== null) ?? null,
   });
   const open = () => {
-    const hooks = { told: () => {}, ended: () => {}, failed: host.fail.bind(host) };
+    const hooks = { told: () => {}, lost: () => {}, ended: () => {}, failed: host.fail.bind(host) };
     const session = new Session(
       { processId: sessions.length, applicationName: "" },
       database,

@@ -1,0 +1,164 @@
+import { PostgresError } from "../ground/postgres-error.ts";
+import type { Lock, LockMode, LockOwner } from "../locks/lock.ts";
+import type { AdvisoryKey, AdvisoryRequest, SessionServices } from "../rows/session-services.ts";
+import type { TransactionModes } from "../rows/transaction-modes.ts";
+import {
+  type Listener,
+  type Notification,
+  PendingNotifications,
+} from "../session/notifications.ts";
+import { Settings } from "../session/settings.ts";
+import type { ParsedStatement } from "../syntax/postgres-parser.ts";
+import type { SharedDatabase } from "./shared-database.ts";
+
+/** How far what a session has changed of itself has come, at a savepoint. */
+export interface StateMark {
+  readonly settings: number;
+  readonly notifications: readonly [actions: number, sent: number];
+}
+
+/** What the state needs of its session. */
+export interface StateSession extends LockOwner {
+  readonly inBlock: boolean;
+  changeTransaction(modes: TransactionModes): void;
+  /** Shows the modes of the open transaction, or undefined for any other setting. */
+  showTransaction(name: string): string | undefined;
+  warn(code: string, message: string): void;
+  /** Something has been heard that is to be delivered when no transaction is open. */
+  heard(): void;
+}
+
+/**
+ * What a session has beside its transaction: settings, channels, advisory locks, prepared
+ * statements.
+ */
+export class SessionState implements SessionServices, Listener {
+  readonly settings = new Settings();
+  readonly prepared = new Map<string, ParsedStatement>();
+  readonly pending: PendingNotifications;
+  readonly #session: StateSession;
+  readonly #database: SharedDatabase;
+  /** Advisory locks that the session holds, each as often as it was taken. */
+  #advisory: { readonly key: AdvisoryKey; readonly mode: LockMode }[] = [];
+  #heard: Notification[] = [];
+
+  constructor(session: StateSession, database: SharedDatabase) {
+    this.#session = session;
+    this.#database = database;
+    this.pending = new PendingNotifications(database.channels, this, session.processId);
+  }
+
+  get processId(): number {
+    return this.#session.processId;
+  }
+
+  get inBlock(): boolean {
+    return this.#session.inBlock;
+  }
+
+  get mark(): StateMark {
+    return { settings: this.settings.mark, notifications: this.pending.mark };
+  }
+
+  undoTo(mark: StateMark): void {
+    this.settings.undoTo(mark.settings);
+    this.pending.undoTo(mark.notifications);
+  }
+
+  /** The transaction's changes of the session stay. Its notifications are sent. */
+  commit(): void {
+    this.settings.commit();
+    this.pending.commit();
+  }
+
+  showSetting(name: string): string {
+    return this.#session.showTransaction(name) ?? this.settings.show(name);
+  }
+
+  changeSetting(name: string, value: string | null, local: boolean): void {
+    if (local && !this.inBlock) {
+      this.#session.warn("25P01", "SET LOCAL can only be used in transaction blocks");
+    }
+    this.settings.change(name, value, local);
+  }
+
+  resetSettings(): void {
+    this.settings.resetAll();
+  }
+
+  changeTransaction(modes: TransactionModes): void {
+    this.#session.changeTransaction(modes);
+  }
+
+  notify(channel: string, payload: string): void {
+    this.pending.notify(channel, payload);
+  }
+
+  listen(channel: string): void {
+    this.pending.act({ kind: "listen", channel });
+  }
+
+  unlisten(channel: string | null): void {
+    this.pending.act({ kind: "unlisten", channel });
+  }
+
+  hear(notification: Notification): void {
+    this.#heard.push(notification);
+    this.#session.heard();
+  }
+
+  /** What was heard since this was asked last. */
+  takeHeard(): readonly Notification[] {
+    const heard = this.#heard;
+    this.#heard = [];
+    return heard;
+  }
+
+  lockAdvisory(key: AdvisoryKey, mode: LockMode, { scope, wait }: AdvisoryRequest): boolean {
+    const { locks } = this.#database;
+    const lock = this.#lockOf(key);
+    const taken = wait
+      ? locks.take(lock, this.#session, mode, scope)
+      : locks.tryTake(lock, this.#session, mode, scope);
+    if (scope === "session" && (taken || wait)) {
+      this.#advisory.push({ key, mode });
+    }
+    return taken;
+  }
+
+  unlockAdvisory(key: AdvisoryKey, mode: LockMode): boolean {
+    const at = this.#advisory.findLastIndex((one) => one.key === key && one.mode === mode);
+    if (at < 0) {
+      const name = mode === 7 ? "ExclusiveLock" : "ShareLock";
+      this.#session.warn("01000", `you don't own a lock of type ${name}`);
+      return false;
+    }
+    this.#advisory.splice(at, 1);
+    return this.#database.locks.releaseSession(this.#lockOf(key), this.#session, mode);
+  }
+
+  unlockAllAdvisory(): void {
+    for (const { key, mode } of this.#advisory) {
+      this.#database.locks.releaseSession(this.#lockOf(key), this.#session, mode);
+    }
+    this.#advisory = [];
+  }
+
+  /** PREPARE. @throws PostgresError (42P05) */
+  prepare(name: string, statement: ParsedStatement): void {
+    if (this.prepared.has(name)) {
+      throw new PostgresError("42P05", `prepared statement "${name}" already exists`);
+    }
+    this.prepared.set(name, statement);
+  }
+
+  /** The session is gone: nobody waits for it any more, and it hears nothing. */
+  end(): void {
+    this.unlockAllAdvisory();
+    this.#database.channels.unlisten(null, this);
+  }
+
+  #lockOf(key: AdvisoryKey): Lock {
+    return this.#database.advisoryLock(key);
+  }
+}

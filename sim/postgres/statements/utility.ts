@@ -1,0 +1,31 @@
+import type { ParsedStatement } from "../syntax/postgres-parser.ts";
+import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { compileListen, compileNotify, compileUnlisten } from "./listen.ts";
+import { compileLockTable } from "./lock-table.ts";
+import { compileSet, compileShow } from "./set.ts";
+import type { Utility } from "./utility-statement.ts";
+
+const COMPILERS: ReadonlyMap<string, (node: SyntaxNode) => Utility> = new Map([
+  ["ListenStmt", compileListen],
+  ["LockStmt", compileLockTable],
+  ["NotifyStmt", compileNotify],
+  ["UnlistenStmt", compileUnlisten],
+  ["VariableSetStmt", compileSet],
+  ["VariableShowStmt", compileShow],
+]);
+
+const compiledBefore = new WeakMap<ParsedStatement, Utility>();
+
+/** Compiles it, once for each text; undefined for any other statement. */
+export function compileUtility(statement: ParsedStatement): Utility | undefined {
+  const compile = COMPILERS.get(statement.kind);
+  if (compile === undefined) {
+    return undefined;
+  }
+  let utility = compiledBefore.get(statement);
+  if (utility === undefined) {
+    utility = compile(statement.open());
+    compiledBefore.set(statement, utility);
+  }
+  return utility;
+}
