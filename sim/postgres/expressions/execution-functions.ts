@@ -1,5 +1,15 @@
+import { waitSignal } from "../ground/wait.ts";
+import { EXCLUSIVE, type LockMode, SHARE_LOCK } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
+import {
+  type AdvisoryKey,
+  advisoryKey,
+  advisoryKeyOfTwo,
+  type AdvisoryRequest,
+} from "../rows/session-services.ts";
 import type { Datum } from "../types/datum.ts";
+import { str } from "../types/text.ts";
+import { num, whole } from "../types/whole.ts";
 
 /**
  * Computes a function that depends on the statement being run: its clock, its session, its locks.
@@ -10,4 +20,71 @@ export type ExecutionFunction = (execution: Execution, ...values: Datum[]) => Da
 export const EXECUTION_FUNCTIONS: ReadonlyMap<string, ExecutionFunction> = new Map<
   string,
   ExecutionFunction
->([]);
+>([
+  ...advisoryFunctions(),
+  ["pg_advisory_unlock_all", ({ session }) => asVoid(session.unlockAllAdvisory())],
+  ["pg_backend_pid", ({ session }) => session.processId],
+  ["pg_notify", ({ session }, channel, payload) => notify(session, channel, payload)],
+  ["show_config_by_name", ({ session }, name) => session.showSetting(str(name))],
+  ["set_config_by_name", setConfig],
+]);
+
+/** A function of type void gives an empty text. */
+function asVoid(_done: void): Datum {
+  return "";
+}
+
+function notify(session: Execution["session"], channel: Datum, payload: Datum): Datum {
+  const text = payload === null ? "" : str(payload);
+  return asVoid(session.notify(channel === null ? "" : str(channel), text));
+}
+
+function setConfig({ session }: Execution, name: Datum, value: Datum, local: Datum): Datum {
+  if (name === null) {
+    return null;
+  }
+  session.changeSetting(str(name), value === null ? null : str(value), local === true);
+  return session.showSetting(str(name));
+}
+
+/** pg_advisory_lock and its kin: for both scopes, both modes, both forms of a key. */
+function advisoryFunctions(): [string, ExecutionFunction][] {
+  const functions: [string, ExecutionFunction][] = [];
+  const keys: readonly [string, (first: Datum, second: Datum) => AdvisoryKey][] = [
+    ["int8", (key) => advisoryKey(BigInt(whole(key)))],
+    ["int4", (first, second) => advisoryKeyOfTwo(num(first), num(second))],
+  ];
+  const modes: readonly [string, LockMode][] = [
+    ["", EXCLUSIVE],
+    ["_shared", SHARE_LOCK],
+  ];
+  for (const [type, keyOf] of keys) {
+    for (const [suffix, mode] of modes) {
+      const ending = `lock${suffix}_${type}`;
+      const lock = (request: AdvisoryRequest): ExecutionFunction => {
+        return ({ session }, first = null, second = null) => {
+          const taken = session.lockAdvisory(keyOf(first, second), mode, request);
+          if (!request.wait) {
+            return taken;
+          }
+          if (!taken) {
+            throw waitSignal;
+          }
+          return "";
+        };
+      };
+      functions.push(
+        [`pg_advisory_${ending}`, lock({ scope: "session", wait: true })],
+        [`pg_advisory_xact_${ending}`, lock({ scope: "transaction", wait: true })],
+        [`pg_try_advisory_${ending}`, lock({ scope: "session", wait: false })],
+        [`pg_try_advisory_xact_${ending}`, lock({ scope: "transaction", wait: false })],
+        [
+          `pg_advisory_un${ending}`,
+          ({ session }, first = null, second = null) =>
+            session.unlockAdvisory(keyOf(first, second), mode),
+        ],
+      );
+    }
+  }
+  return functions;
+}

@@ -24,8 +24,8 @@ export interface SessionServices {
   /** UNLISTEN, from the commit on; null stands for all channels. */
   unlisten(channel: string | null): void;
   /**
-   * True when the advisory lock was taken at once; with `wait` the session otherwise stands in line
-   * for it: throw the wait signal.
+   * True when the advisory lock was taken; with `wait` the session otherwise stands in line for it:
+   * throw the wait signal, and ask again after the wait.
    */
   lockAdvisory(key: AdvisoryKey, mode: LockMode, request: AdvisoryRequest): boolean;
   /** Gives one taking by the session back; false, with a warning, when there is none. */
@@ -46,4 +46,9 @@ export interface AdvisoryRequest {
 export function advisoryKey(key: bigint): AdvisoryKey {
   const bits = BigInt.asUintN(64, key);
   return `[0,${bits >> 32n},${bits & 0xffff_ffffn},1]`;
+}
+
+/** The key of pg_advisory_lock(first, second). */
+export function advisoryKeyOfTwo(first: number, second: number): AdvisoryKey {
+  return `[0,${first >>> 0},${second >>> 0},2]`;
 }

@@ -172,6 +172,24 @@ const SCENARIOS: readonly (readonly [
       ["s1: COMMIT", "COMMIT, s2 "],
     ],
   ],
+  [
+    "an advisory lock of a session outlives its transaction, and is waited for in WHERE, once a row",
+    [
+      ["s1: BEGIN", "BEGIN"],
+      ["s1: SELECT pg_advisory_lock(200)", ""],
+      ["s1: ROLLBACK", "ROLLBACK"],
+      [
+        "s2: SELECT id FROM wallets WHERE pg_advisory_lock(balance) IS NOT NULL ORDER BY id",
+        "waits",
+      ],
+      ["s3: SELECT pg_try_advisory_lock(100)", "false"],
+      ["s1: SELECT pg_advisory_unlock(200)", "true, s2 a | b"],
+      ["s2: SELECT pg_advisory_unlock(200)", "true"],
+      ["s2: SELECT pg_advisory_unlock(200)", "false"],
+      ["s2: close", "closed"],
+      ["s3: SELECT pg_try_advisory_lock(100)", "true"],
+    ],
+  ],
 ];
 
 describe("locks and visibility", () => {

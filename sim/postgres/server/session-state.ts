@@ -17,6 +17,12 @@ export interface StateMark {
   readonly notifications: readonly [actions: number, sent: number];
 }
 
+interface AdvisoryWait {
+  readonly key: AdvisoryKey;
+  readonly mode: LockMode;
+  readonly scope: AdvisoryRequest["scope"];
+}
+
 /** What the state needs of its session. */
 export interface StateSession extends LockOwner {
   readonly inBlock: boolean;
@@ -40,6 +46,8 @@ export class SessionState implements SessionServices, Listener {
   readonly #database: SharedDatabase;
   /** Advisory locks that the session holds, each as often as it was taken. */
   #advisory: { readonly key: AdvisoryKey; readonly mode: LockMode }[] = [];
+  /** The one that it stands in line for, and has when it is asked for again. */
+  #awaited: AdvisoryWait | null = null;
   #heard: Notification[] = [];
 
   constructor(session: StateSession, database: SharedDatabase) {
@@ -61,6 +69,7 @@ export class SessionState implements SessionServices, Listener {
   }
 
   undoTo(mark: StateMark): void {
+    this.#awaited = null;
     this.settings.undoTo(mark.settings);
     this.pending.undoTo(mark.notifications);
   }
@@ -116,14 +125,25 @@ export class SessionState implements SessionServices, Listener {
 
   lockAdvisory(key: AdvisoryKey, mode: LockMode, { scope, wait }: AdvisoryRequest): boolean {
     const { locks } = this.#database;
-    const lock = this.#lockOf(key);
-    const taken = wait
-      ? locks.take(lock, this.#session, mode, scope)
-      : locks.tryTake(lock, this.#session, mode, scope);
-    if (scope === "session" && (taken || wait)) {
+    const awaited = this.#awaited;
+    this.#awaited = null;
+    const granted =
+      awaited !== null && awaited.key === key && awaited.mode === mode && awaited.scope === scope;
+    if (!granted) {
+      const lock = this.#lockOf(key);
+      if (!wait) {
+        if (!locks.tryTake(lock, this.#session, mode, scope)) {
+          return false;
+        }
+      } else if (!locks.take(lock, this.#session, mode, scope)) {
+        this.#awaited = { key, mode, scope };
+        return false;
+      }
+    }
+    if (scope === "session") {
       this.#advisory.push({ key, mode });
     }
-    return taken;
+    return true;
   }
 
   unlockAdvisory(key: AdvisoryKey, mode: LockMode): boolean {

@@ -10,7 +10,6 @@ import type { Catalog } from "../storage/catalog.ts";
 import type { Table } from "../storage/table.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { compileAdvisoryLock } from "./advisory-lock.ts";
 import { compileChangeStatement, compileSelectStatement } from "./query-statement.ts";
 
 interface CompiledTemplate {
@@ -78,7 +77,7 @@ function compileTemplate(catalog: Catalog, statement: ParsedStatement): PlanTemp
   const node = statement.open();
   switch (statement.kind) {
     case "SelectStmt":
-      return compileAdvisoryLock(node) ?? compileSelectStatement(catalog, node);
+      return compileSelectStatement(catalog, node);
     case "InsertStmt":
     case "UpdateStmt":
     case "DeleteStmt":

@@ -31,8 +31,6 @@ export const BIGINT = demandType("int8");
 export const INTEGER = demandType("int4");
 export const BOOLEAN = demandType("bool");
 export const NUMERIC = demandType("numeric");
-/** What a function gives that gives nothing; shown as an empty text. */
-export const VOID = demandType("void");
 /** PostgreSQL's own name for a literal or parameter whose type is still open. */
 export const UNKNOWN = demandType("unknown");
 export const RECORD = demandType("record");
