@@ -1,3 +1,4 @@
+import { compileExpression } from "../expressions/compile-expression.ts";
 import type { Expression } from "../expressions/expression.ts";
 import { binaryOperator } from "../expressions/operator.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
@@ -21,6 +22,7 @@ import {
   RECURSING,
 } from "./query-scope.ts";
 import type { Site, TableUse } from "./statement-context.ts";
+import { compileTargets, settled } from "./target-list.ts";
 
 /** A table that a query names, with its places in the query and among the statement's tables. */
 export interface TableReference {
@@ -29,13 +31,23 @@ export interface TableReference {
   readonly item: FromItem;
 }
 
-/** What FROM holds: what to run, and the sub-selects by their place, for FOR UPDATE. */
+/** An entry of FROM as FOR UPDATE sees it. */
+export interface LockableEntry {
+  readonly alias: string;
+  /** Its places among the query's entries, as bits. */
+  readonly mask: number;
+  /** What it has rows of. */
+  readonly tables: readonly TableReference[];
+  readonly subSelects: readonly QueryPlan[];
+  /** What it is when it has no rows that could be locked, in PostgreSQL's words. */
+  readonly lockless: string | null;
+}
+
+/** What FROM holds. */
 export interface FromClause {
   readonly group: FromGroup;
   readonly tables: readonly TableReference[];
-  readonly subSelects: ReadonlyMap<number, QueryPlan>;
-  /** What an entry is that has no rows to lock, in PostgreSQL's words, by its place. */
-  readonly lockless: ReadonlyMap<number, string>;
+  readonly lockable: readonly LockableEntry[];
 }
 
 interface ReadItem {
@@ -43,18 +55,28 @@ interface ReadItem {
   readonly names: readonly NamespaceItem[];
 }
 
+/** Whether an outer join may have to leave the item out; whether it is part of a sub-select. */
+interface Place {
+  readonly nullable: boolean;
+  readonly inlined: boolean;
+}
+
 /**
  * Reads FROM into the scope: tables, sub-selects, joins of all kinds. A condition of a join sees
  * the two sides of it, a LATERAL sub-select what stands to its left.
  */
-export function readFromClause(scope: QueryScope, nodes: readonly SyntaxNode[]): FromClause {
-  const reader = new FromReader(scope);
+export function readFromClause(
+  scope: QueryScope,
+  nodes: readonly SyntaxNode[],
+  place: Place = { nullable: false, inlined: false },
+): FromClause {
+  const reader = new FromReader(scope, place.inlined);
   const before = scope.namespace;
   const items: FromItem[] = [];
   const conjuncts: Conjunct[] = [];
   const names: NamespaceItem[] = [];
   for (const node of nodes) {
-    const read = reader.read(node, [...before, ...names]);
+    const read = reader.read(node, [...before, ...names], place.nullable);
     items.push(...read.group.items);
     conjuncts.push(...read.group.conjuncts);
     names.push(...read.names);
@@ -63,12 +85,7 @@ export function readFromClause(scope: QueryScope, nodes: readonly SyntaxNode[]):
   for (const name of names) {
     scope.addNames(name);
   }
-  return {
-    group: { items, conjuncts },
-    tables: reader.tables,
-    subSelects: reader.subSelects,
-    lockless: reader.lockless,
-  };
+  return { group: { items, conjuncts }, tables: reader.tables, lockable: reader.lockable };
 }
 
 /** Reads `table [AS alias (columns)]` into the scope's entries. */
@@ -76,8 +93,9 @@ export function readTable(
   scope: QueryScope,
   node: SyntaxNode,
   mode: LockMode,
+  inlined = false,
 ): TableReference & {
-  readonly names: NamespaceItem;
+  readonly names: NamespaceItem & { readonly alias: string };
 } {
   const name = node.requiredText("relname");
   node.only("schemaname", "public");
@@ -88,7 +106,7 @@ export function readTable(
   const table = scope.context.catalog.demandTable(name);
   const named = alias?.name ?? name;
   const columns = renamed(columnsOfTable(table), alias, named);
-  const source = scope.addEntry({ alias: named, columns, relation: name }, node);
+  const source = scope.addEntry({ alias: named, columns, relation: name, inlined }, node);
   const use = scope.context.useTable(table, mode);
   const names = {
     alias: named,
@@ -101,22 +119,23 @@ export function readTable(
 
 class FromReader {
   readonly tables: TableReference[] = [];
-  readonly subSelects = new Map<number, QueryPlan>();
-  readonly lockless = new Map<number, string>();
+  readonly lockable: LockableEntry[] = [];
   readonly #scope: QueryScope;
+  readonly #inlined: boolean;
 
-  constructor(scope: QueryScope) {
+  constructor(scope: QueryScope, inlined: boolean) {
     this.#scope = scope;
+    this.#inlined = inlined;
   }
 
-  read(node: SyntaxNode, visible: readonly NamespaceItem[]): ReadItem {
+  read(node: SyntaxNode, visible: readonly NamespaceItem[], nullable: boolean): ReadItem {
     switch (node.kind) {
       case "RangeVar":
         return this.#table(node);
       case "RangeSubselect":
-        return this.#subSelect(node, visible);
+        return this.#subSelect(node, visible, nullable);
       case "JoinExpr":
-        return this.#join(node, visible);
+        return this.#join(node, visible, nullable);
       default:
         return node.refuse(`${node.kind} in FROM`);
     }
@@ -129,8 +148,15 @@ class FromReader {
     if (cte !== undefined) {
       return this.#cte(node, cte);
     }
-    const reference = readTable(this.#scope, node, ACCESS_SHARE);
+    const reference = readTable(this.#scope, node, ACCESS_SHARE, this.#inlined);
     this.tables.push(reference);
+    this.lockable.push({
+      alias: reference.names.alias,
+      mask: 1 << reference.source,
+      tables: [reference],
+      subSelects: [],
+      lockless: null,
+    });
     return { group: { items: [reference.item], conjuncts: [] }, names: [reference.names] };
   }
 
@@ -150,8 +176,9 @@ class FromReader {
     }
     const named = alias?.name ?? cte.name;
     const columns = renamed(cte.columns, alias, named);
-    const source = scope.addEntry({ alias: named, columns, relation: cte.name }, node);
-    this.lockless.set(source, "a WITH query");
+    const inlined = this.#inlined;
+    const source = scope.addEntry({ alias: named, columns, relation: cte.name, inlined }, node);
+    this.#addLockless(named, source, "a WITH query");
     const item: FromItem = {
       kind: "stream",
       source,
@@ -165,7 +192,11 @@ class FromReader {
     };
   }
 
-  #subSelect(node: SyntaxNode, visible: readonly NamespaceItem[]): ReadItem {
+  #addLockless(alias: string, source: number, lockless: string): void {
+    this.lockable.push({ alias, mask: 1 << source, tables: [], subSelects: [], lockless });
+  }
+
+  #subSelect(node: SyntaxNode, visible: readonly NamespaceItem[], nullable: boolean): ReadItem {
     const scope = this.#scope;
     const lateral = node.flag("lateral");
     const alias = readAlias(node.part("alias"));
@@ -180,6 +211,11 @@ class FromReader {
     }
     const outside = scope.namespace;
     scope.namespace = lateral ? [...visible] : [];
+    if (isSimple(query, nullable)) {
+      const read = this.#inline(query, alias, nullable);
+      scope.namespace = outside;
+      return read;
+    }
     const plan = scope.compilers.query(scope, query);
     scope.namespace = outside;
     for (const [at, { type }] of plan.columns.entries()) {
@@ -188,8 +224,14 @@ class FromReader {
       }
     }
     const columns = renamed(plan.columns, alias, alias.name);
-    const source = scope.addEntry({ alias: alias.name, columns, relation: null }, node);
-    this.subSelects.set(source, plan);
+    const inlined = this.#inlined;
+    const source = scope.addEntry({ alias: alias.name, columns, relation: null, inlined }, node);
+    if (query.reopen().children("valuesLists").length > 0) {
+      this.#addLockless(alias.name, source, "VALUES");
+    } else {
+      const entry = { mask: 1 << source, tables: [], subSelects: [plan], lockless: null };
+      this.lockable.push({ alias: alias.name, ...entry });
+    }
     const item: FromItem = {
       kind: "stream",
       source,
@@ -203,13 +245,51 @@ class FromReader {
     };
   }
 
-  #join(node: SyntaxNode, visible: readonly NamespaceItem[]): ReadItem {
+  /**
+   * pull_up_simple_subquery: what has no clauses of its own but FROM and WHERE becomes part of the
+   * query around it, so that it is joined, looked for and locked together with the rest.
+   */
+  #inline(node: SyntaxNode, alias: Alias, nullable: boolean): ReadItem {
+    const scope = this.#scope;
+    node.only("op", "SETOP_NONE");
+    node.only("limitOption", "LIMIT_OPTION_DEFAULT");
+    const from = readFromClause(scope, node.children("fromClause"), { nullable, inlined: true });
+    const targets = compileTargets(scope, node.children("targetList"), (one) =>
+      compileExpression(scope, one),
+    ).map((target) => settled(scope, target));
+    const where = readConjuncts(scope, node.child("whereClause"), "WHERE");
+    node.end();
+    demandFewer(alias, targets.length);
+    const columns = targets.map(({ name, expression }, at) => ({
+      name: alias.columns[at] ?? name,
+      expression,
+    }));
+    const { tables, lockable } = from;
+    this.tables.push(...tables);
+    this.lockable.push({
+      alias: alias.name,
+      mask: maskOfGroup(from.group),
+      tables: lockable.flatMap((one) => one.tables),
+      subSelects: lockable.flatMap((one) => one.subSelects),
+      lockless: null,
+    });
+    const { items, conjuncts } = from.group;
+    return {
+      group: { items, conjuncts: [...conjuncts, ...where] },
+      names: [{ alias: alias.name, columns, byAlias: true, byColumn: true }],
+    };
+  }
+
+  #join(node: SyntaxNode, visible: readonly NamespaceItem[], nullable: boolean): ReadItem {
     const scope = this.#scope;
     const type = node.requiredText("jointype");
     const natural = node.flag("isNatural");
     const alias = readAlias(node.part("alias"));
-    const left = this.read(node.requiredChild("larg"), visible);
-    const right = this.read(node.requiredChild("rarg"), [...visible, ...left.names]);
+    const leftNullable = nullable || type === "JOIN_RIGHT" || type === "JOIN_FULL";
+    const rightNullable = nullable || type === "JOIN_LEFT" || type === "JOIN_FULL";
+    const left = this.read(node.requiredChild("larg"), visible, leftNullable);
+    const seen = [...visible, ...left.names];
+    const right = this.read(node.requiredChild("rarg"), seen, rightNullable);
     const condition = node.child("quals");
     const written = node.names("usingClause");
     node.end();
@@ -254,6 +334,41 @@ class FromReader {
     }
     return { column: { name, expression: type === "JOIN_RIGHT" ? b : a }, condition };
   }
+}
+
+const OWN_CLAUSES = [
+  "valuesLists",
+  "groupClause",
+  "sortClause",
+  "lockingClause",
+  "windowClause",
+] as const;
+
+/**
+ * is_simple_subquery. On a side that an outer join may leave out, whatever is computed would have
+ * to be null then: only columns are simple there.
+ */
+function isSimple(node: SyntaxNode, nullable: boolean): boolean {
+  const read = node.reopen();
+  if (node.kind !== "SelectStmt" || read.text("op") !== "SETOP_NONE") {
+    return false;
+  }
+  const hasClauses =
+    OWN_CLAUSES.some((clause) => read.children(clause).length > 0) ||
+    read.sparseChildren("distinctClause").length > 0 ||
+    read.part("withClause") !== undefined ||
+    ["havingClause", "limitCount", "limitOffset"].some((clause) => read.child(clause));
+  const targets = read.children("targetList").map((target) => target.requiredChild("val"));
+  return (
+    !hasClauses &&
+    read.children("fromClause").length > 0 &&
+    targets.every((one) => (nullable ? one.kind === "ColumnRef" : !hasCall(one)))
+  );
+}
+
+/** A call may be of an aggregate or of a function that gives a set. */
+function hasCall(node: SyntaxNode): boolean {
+  return node.kind === "FuncCall" || node.parts().some(hasCall);
 }
 
 function readerOf(site: Site, cte: Cte): RowStream {

@@ -1,4 +1,4 @@
-import type { Expression } from "../expressions/expression.ts";
+import type { ColumnPlace, Expression } from "../expressions/expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { TableReference } from "./from-clause.ts";
@@ -116,21 +116,33 @@ export class GroupedColumns {
   }
 
   /** A column that a query inside the expressions of this one uses. */
-  checkInner(place: { readonly source: number; readonly column: number }): void {
+  checkInner(place: ColumnPlace): void {
     this.#checkColumn(place, "subquery uses ungrouped column");
   }
 
-  #checkColumn(place: { readonly source: number; readonly column: number }, inner: string): void {
+  #checkColumn(place: ColumnPlace, inner: string): void {
     if (this.#columns.has(nameOf(place))) {
       return;
     }
-    const entry = this.#scope.entries[place.source];
-    const column = `"${entry?.alias ?? "?"}.${entry?.columns[place.column]?.name ?? "?"}"`;
+    const column = `"${this.#shownName(place)}"`;
     const message =
       inner === ""
         ? `column ${column} must appear in the GROUP BY clause or be used in an aggregate function`
         : `${inner} ${column} from outer query`;
     throw new PostgresError("42803", message);
+  }
+
+  /** The name by which the query finds the column. */
+  #shownName({ source, column }: ColumnPlace): string {
+    for (const { alias, columns } of this.#scope.namespace) {
+      for (const { name, expression } of columns) {
+        const place = expression.column;
+        if (alias !== null && place?.source === source && place.column === column) {
+          return `${alias}.${name}`;
+        }
+      }
+    }
+    return "?";
   }
 
   #placeOf(node: SyntaxNode): Expression["column"] {

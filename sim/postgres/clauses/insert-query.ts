@@ -132,7 +132,7 @@ function readQuery(
 ): InsertSource {
   const query = scope.compilers.query(scope, node);
   const source = scope.addEntry(
-    { alias: "*SELECT*", columns: query.columns, relation: null },
+    { alias: "*SELECT*", columns: query.columns, relation: null, inlined: false },
     node,
   );
   // An unknown literal of the select list takes the type of the column that it is written to.

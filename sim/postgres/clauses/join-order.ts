@@ -12,7 +12,7 @@ import { tableOf } from "./statement-context.ts";
 const TABLE_ROWS = 1000;
 const STREAM_ROWS = 100;
 const PREFIX_ROWS = 10;
-const LOOK_UP_COST = 2;
+const LOOK_UP_COST = 3;
 const FILTERED_PART = 0.3;
 
 interface Estimate {

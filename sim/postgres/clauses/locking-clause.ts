@@ -7,7 +7,6 @@ import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { FromClause } from "./from-clause.ts";
 import { nullableMaskOf } from "./from-item.ts";
 import type { Locking } from "./query-plan.ts";
-import type { QueryScope } from "./query-scope.ts";
 
 const MODES: ReadonlyMap<string, RowLockMode> = new Map([
   ["LCS_FORKEYSHARE", KEY_SHARE],
@@ -64,7 +63,6 @@ export function wordsOf({ mode }: Locking): string {
  * lock for its own tables; other entries have no rows that could be locked.
  */
 export function markRows(
-  scope: QueryScope,
   from: FromClause,
   marks: RowMark[],
   wanted: {
@@ -76,26 +74,29 @@ export function markRows(
   const { locking, names, node } = wanted;
   const found = new Set<string>();
   const nullable = nullableMaskOf(from.group);
-  for (const [source, { alias }] of scope.entries.entries()) {
+  for (const { alias, mask, tables, subSelects, lockless } of from.lockable) {
     if (names.length > 0 && !names.includes(alias)) {
       continue;
     }
     found.add(alias);
-    const lockless = from.lockless.get(source);
-    if (names.length > 0 && lockless !== undefined) {
-      const message = `${wordsOf(locking)} cannot be applied to ${lockless}`;
-      throw new PostgresError("0A000", message);
+    if (lockless !== null) {
+      if (names.length > 0) {
+        const message = `${wordsOf(locking)} cannot be applied to ${lockless}`;
+        throw new PostgresError("0A000", message);
+      }
+      continue;
     }
-    const table = from.tables.find((one) => one.source === source);
-    if (((nullable >> source) & 1) === 1) {
+    if ((nullable & mask) !== 0) {
       const message = `${wordsOf(locking)} cannot be applied to the nullable side of an outer join`;
       throw new PostgresError("0A000", message);
     }
-    if (table !== undefined) {
+    for (const { source, use } of tables) {
       addMark(marks, source, locking);
-      table.use.mode = ROW_SHARE;
+      use.mode = ROW_SHARE;
     }
-    from.subSelects.get(source)?.lock(locking, node);
+    for (const plan of subSelects) {
+      plan.lock(locking, node);
+    }
   }
   const missing = names.find((name) => !found.has(name));
   if (missing !== undefined) {

@@ -1,11 +1,8 @@
-import { compileExpression } from "../expressions/compile-expression.ts";
-import { PostgresError } from "../ground/postgres-error.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
 import { Arrangement } from "../operators/arrangement.ts";
 import { ModifyRows } from "../operators/modify-rows.ts";
-import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { assign, bindAssignments, type ColumnAssignment, demandColumn } from "./assignment.ts";
+import { bindAssignments } from "./assignment.ts";
 import { readConjuncts } from "./conjunct.ts";
 import { readFromClause, readTable } from "./from-clause.ts";
 import { maskOfGroup, sourcesOf } from "./from-item.ts";
@@ -13,6 +10,7 @@ import { planFrom } from "./join-plan.ts";
 import type { ChangePlan } from "./query-plan.ts";
 import { buildFrame, QueryScope } from "./query-scope.ts";
 import { compileReturning, returnedFields } from "./returning.ts";
+import { compileSetClause } from "./set-clause.ts";
 import { tableAt, tableOf } from "./statement-context.ts";
 
 /** Compiles UPDATE ... SET ... [FROM ...] [WHERE ...] [RETURNING ...]. */
@@ -42,7 +40,7 @@ function compileModify(outer: QueryScope, node: SyntaxNode, verb: "UPDATE" | "DE
   const where = readConjuncts(scope, node.child("whereClause"), "WHERE");
   const returning = compileReturning(scope, node.part("returningClause"));
   const setNodes = verb === "UPDATE" ? node.children("targetList") : [];
-  const assignments = verb === "UPDATE" ? readAssignments(scope, table, setNodes) : null;
+  const assignments = verb === "UPDATE" ? compileSetClause(scope, table, setNodes) : null;
   node.end();
   const items = [target.item, ...from.group.items];
   const group = { items, conjuncts: from.group.conjuncts };
@@ -68,27 +66,4 @@ function compileModify(outer: QueryScope, node: SyntaxNode, verb: "UPDATE" | "DE
       });
     },
   };
-}
-
-function readAssignments(
-  scope: QueryScope,
-  table: Table,
-  nodes: readonly SyntaxNode[],
-): ColumnAssignment[] {
-  const written = nodes.map((node) => {
-    const name = node.requiredText("name");
-    const value = node.requiredChild("val");
-    node.end();
-    const isDefault = value.kind === "SetToDefault";
-    return { name, value: isDefault ? null : compileExpression(scope, value) };
-  });
-  const assignments: ColumnAssignment[] = [];
-  for (const { name, value } of written) {
-    const column = demandColumn(table, name);
-    if (assignments.some((one) => one.column === column)) {
-      throw new PostgresError("42601", `multiple assignments to same column "${name}"`);
-    }
-    assignments.push(assign(scope, table, column, value, "update"));
-  }
-  return assignments;
 }

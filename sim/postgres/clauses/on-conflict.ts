@@ -1,4 +1,4 @@
-import { compileExpression, compileCondition } from "../expressions/compile-expression.ts";
+import { compileCondition } from "../expressions/compile-expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { type ConflictUpdate, EXCLUDED } from "../operators/insert-rows.ts";
 import { allOf } from "../operators/operator.ts";
@@ -6,8 +6,9 @@ import type { ConflictArbiters } from "../rows/row-insert.ts";
 import { FOR_UPDATE, NO_KEY_UPDATE } from "../storage/row.ts";
 import type { Table, TableIndex } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { assign, bindAssignments, type ColumnAssignment, demandColumn } from "./assignment.ts";
+import { bindAssignments } from "./assignment.ts";
 import { columnsOf, columnsOfTable, type QueryScope } from "./query-scope.ts";
+import { compileSetClause } from "./set-clause.ts";
 
 /** ON CONFLICT over the table of one engine; both null without the clause. */
 export interface BoundConflict {
@@ -49,14 +50,17 @@ export function readOnConflict(
   }
   const before = [...scope.namespace];
   const columns = columnsOfTable(table);
-  const source = scope.addEntry({ alias: "excluded", columns, relation: null }, node);
+  const source = scope.addEntry(
+    { alias: "excluded", columns, relation: null, inlined: false },
+    node,
+  );
   if (source !== EXCLUDED) {
     throw new Error("the row to be inserted has another place than its operator expects");
   }
   const excluded = { alias: "excluded", columns: columnsOf(source, columns) };
   // A bare name means the row that is there.
   scope.addNames({ ...excluded, byAlias: true, byColumn: true });
-  const assignments = readSet(scope, table, setNodes);
+  const assignments = compileSetClause(scope, table, setNodes);
   const condition = allOf(
     whereNode === undefined ? [] : [compileCondition(scope, whereNode, "WHERE").evaluate],
   );
@@ -67,26 +71,6 @@ export function readOnConflict(
     arbiters: arbitersOf(bound, "update"),
     update: { assignments: bindAssignments(assignments, bound), condition, mode },
   });
-}
-
-function readSet(
-  scope: QueryScope,
-  table: Table,
-  nodes: readonly SyntaxNode[],
-): ColumnAssignment[] {
-  const assignments: ColumnAssignment[] = [];
-  for (const node of nodes) {
-    const name = node.requiredText("name");
-    const value = node.requiredChild("val");
-    node.end();
-    const column = demandColumn(table, name);
-    if (assignments.some((one) => one.column === column)) {
-      throw new PostgresError("42601", `multiple assignments to same column "${name}"`);
-    }
-    const written = value.kind === "SetToDefault" ? null : compileExpression(scope, value);
-    assignments.push(assign(scope, table, column, written, "update"));
-  }
-  return assignments;
 }
 
 /** infer_arbiter_indexes: without a target, every unique index. */

@@ -1,5 +1,5 @@
 import type { ColumnPlace, Evaluate, Expression } from "../expressions/expression.ts";
-import { Frame, type SubQuery } from "../expressions/frame.ts";
+import { Frame, type Membership, type SubQuery } from "../expressions/frame.ts";
 import type { ParameterTypes, Scope } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table } from "../storage/table.ts";
@@ -16,6 +16,8 @@ export interface FromEntry {
   readonly columns: readonly Field[];
   /** The table's own name; null for what is no table. */
   readonly relation: string | null;
+  /** True inside a sub-select that has become part of the query: its name is not the query's. */
+  readonly inlined: boolean;
 }
 
 /** A column as a name of the query finds it. */
@@ -52,6 +54,12 @@ export interface QueryCompilers {
   readonly subLink: (scope: QueryScope, node: SyntaxNode) => Expression;
 }
 
+/** The queries inside the expressions of one level, by their place in its frame. */
+export interface InnerQueries {
+  readonly queries: ((site: Site) => SubQuery)[];
+  readonly memberships: ((site: Site) => Membership)[];
+}
+
 /** The names of one query level, and of the levels around it. */
 export class QueryScope implements Scope {
   readonly context: StatementContext;
@@ -70,8 +78,8 @@ export class QueryScope implements Scope {
   /** How a call is compiled in a clause that may have aggregates; null elsewhere. */
   aggregateCall: ((node: SyntaxNode) => Expression) | null = null;
   readonly compilers: QueryCompilers;
-  /** The queries inside its expressions, by their place in the frame's `subQueries`. */
-  readonly subQueries: ((site: Site) => SubQuery)[] = [];
+  /** The queries inside its expressions. */
+  readonly subQueries: InnerQueries = { queries: [], memberships: [] };
   #innerValues = 0;
 
   constructor(context: StatementContext, parent: QueryScope | null, compilers: QueryCompilers) {
@@ -200,7 +208,9 @@ export class QueryScope implements Scope {
   }
 
   #findEntry(name: string): FromEntry | undefined {
-    const found = this.entries.find(({ alias, relation }) => relation === name || alias === name);
+    const found = this.entries.find(
+      ({ alias, relation, inlined }) => !inlined && (relation === name || alias === name),
+    );
     return found ?? (this.parent === null ? undefined : this.parent.#findEntry(name));
   }
 
@@ -236,14 +246,14 @@ export class QueryScope implements Scope {
 }
 
 /** A frame with the queries inside the expressions of its level. */
-export function buildFrame(
-  site: Site,
-  sources: number,
-  subQueries: readonly ((site: Site) => SubQuery)[],
-): Frame {
+export function buildFrame(site: Site, sources: number, inner: InnerQueries): Frame {
   const frame = new Frame(site.run, site.outer, sources);
-  for (const build of subQueries) {
-    frame.subQueries.push(build({ ...site, outer: frame }));
+  const inside = { ...site, outer: frame };
+  for (const build of inner.queries) {
+    frame.subQueries.push(build(inside));
+  }
+  for (const build of inner.memberships) {
+    frame.memberships.push(build(inside));
   }
   return frame;
 }

@@ -2,10 +2,10 @@ import { Aggregates } from "../expressions/aggregate.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import type { Expression } from "../expressions/expression.ts";
-import type { SubQuery } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Aggregation } from "../operators/aggregation.ts";
 import { Arrangement, type SortKey } from "../operators/arrangement.ts";
+import { DistinctOn } from "../operators/distinct-on.ts";
 import { Distinct } from "../operators/distinct.ts";
 import { Limit, type LimitBounds } from "../operators/limit.ts";
 import { LockRows, type RowMark } from "../operators/lock-rows.ts";
@@ -26,8 +26,8 @@ import { planFrom, type PlannedFrom } from "./join-plan.ts";
 import { compileLimit } from "./limit-clause.ts";
 import { markRows, readLockingClause, wordsOf } from "./locking-clause.ts";
 import type { Locking, QueryPlan } from "./query-plan.ts";
-import { buildFrame, QueryScope } from "./query-scope.ts";
-import { compileSortClause, type SortClauseKey } from "./sort-clause.ts";
+import { buildFrame, type InnerQueries, QueryScope } from "./query-scope.ts";
+import { compileSortClause, findTarget, type SortClauseKey } from "./sort-clause.ts";
 import type { Site } from "./statement-context.ts";
 import { compileTargets, type Target } from "./target-list.ts";
 
@@ -48,13 +48,15 @@ interface SelectParts {
   readonly having: ReturnType<typeof conditionOf>;
   readonly sortKeys: readonly SortClauseKey[];
   readonly distinct: boolean;
+  /** Of DISTINCT ON; null without it. */
+  readonly distinctOn: readonly Expression[] | null;
   readonly limit: LimitBounds | null;
 }
 
 /** One SELECT, compiled. */
 export class SelectQuery implements QueryPlan {
   readonly #scope: QueryScope;
-  readonly #subQueries: readonly ((site: Site) => SubQuery)[];
+  readonly #subQueries: InnerQueries;
   readonly #entries: number;
   readonly #parts: SelectParts;
   readonly #targets: Target[];
@@ -109,20 +111,21 @@ export class SelectQuery implements QueryPlan {
     readonly names: readonly string[];
     readonly node: SyntaxNode;
   }): void {
-    const { grouping, distinct, from } = this.#parts;
+    const { grouping, distinct, distinctOn, from } = this.#parts;
     const words = wordsOf(wanted.locking);
-    if (distinct) {
+    if (distinct || distinctOn !== null) {
       throw new PostgresError("0A000", `${words} is not allowed with DISTINCT clause`);
     }
     if (grouping !== null) {
       const what = grouping.keys !== null ? "GROUP BY clause" : "aggregate functions";
       throw new PostgresError("0A000", `${words} is not allowed with ${what}`);
     }
-    markRows(this.#scope, from, this.#marks, wanted);
+    markRows(from, this.#marks, wanted);
   }
 
   build(site: Site): RowStream {
     const { planned, sources, grouping, having, sortKeys, distinct, limit } = this.#parts;
+    const { distinctOn } = this.#parts;
     const frame = buildFrame(site, this.#entries, this.#subQueries);
     let operator = planned.build(site, frame);
     if (grouping !== null) {
@@ -132,10 +135,17 @@ export class SelectQuery implements QueryPlan {
     }
     const ordered = planned.ordered && grouping === null;
     const matters =
-      site.shuffles || sortKeys.length > 0 || limit !== null || this.#marks.length > 0;
+      site.shuffles ||
+      distinctOn !== null ||
+      sortKeys.length > 0 ||
+      limit !== null ||
+      this.#marks.length > 0;
     if (!distinct && !ordered && matters) {
       const grouped = grouping !== null;
       operator = new Arrangement(frame, operator, this.#sortKeys(), { sources, grouped });
+    }
+    if (distinctOn !== null) {
+      operator = new DistinctOn(frame, operator, distinctOn);
     }
     if (this.#marks.length > 0) {
       operator = new LockRows(frame, operator, this.#marks);
@@ -201,7 +211,10 @@ class SelectReader {
     const written = compileSortClause(scope, sortNodes, targets, this.#compile);
     const groupNodes = node.children("groupClause");
     const keys = compileGroupClause(scope, groupNodes, targets, this.#compileKey);
-    const distinct = readDistinct(node);
+    const distinctNodes = readDistinct(node);
+    const distinct = distinctNodes === "all";
+    const distinctOn =
+      typeof distinctNodes === "string" ? null : this.#distinctOn(distinctNodes, targets, written);
     const sortKeys = distinct ? written.map((key) => inSelectList(key, targets)) : written;
     const limitNodes = { limit: node.child("limitCount"), offset: node.child("limitOffset") };
     const limit = compileLimit(scope, limitNodes);
@@ -221,10 +234,11 @@ class SelectReader {
         ...(havingText === undefined ? [] : [{ expression: UNSHOWN, node: havingText }]),
       ]);
     }
-    const order = isGrouped || distinct ? null : orderOverOneTable(sortKeys, targets);
+    const order =
+      isGrouped || distinct || distinctOn !== null ? null : orderOverOneTable(sortKeys, targets);
     const planned = planFrom(from.group, where, order);
     const sources = sourcesOf(maskOfGroup(from.group));
-    const parts = { from, planned, sources, grouping, sortKeys, distinct, limit };
+    const parts = { from, planned, sources, grouping, sortKeys, distinct, distinctOn, limit };
     const query = new SelectQuery(scope, { ...parts, having: conditionOf(having) }, targets);
     for (const lockingNode of lockingNodes) {
       const { locking, names } = readLockingClause(lockingNode);
@@ -238,6 +252,43 @@ class SelectReader {
 
   readonly #compileKey = (node: SyntaxNode): Expression =>
     settleUnknown(this.#scope, compileExpression(this.#scope, node), TEXT);
+
+  /** transformDistinctOnClause: ORDER BY has to begin with these expressions, in any order. */
+  #distinctOn(
+    nodes: readonly SyntaxNode[],
+    targets: readonly Target[],
+    sortKeys: readonly SortClauseKey[],
+  ): Expression[] {
+    const keys = nodes.map((node) => {
+      const target = findTarget(node, targets, "DISTINCT ON");
+      const text = node.reopen().canonical();
+      const expression =
+        target === undefined ? this.#compile(node) : (targets[target]?.expression ?? UNSHOWN);
+      return { expression: settleUnknown(this.#scope, expression, TEXT), target, text };
+    });
+    const isKey = (sorted: SortClauseKey): boolean => {
+      const column = (
+        sorted.target === undefined ? sorted.expression : targets[sorted.target]?.expression
+      )?.column;
+      return keys.some(
+        ({ expression, target, text }) =>
+          (target !== undefined && target === sorted.target) ||
+          text === sorted.node.canonical() ||
+          (column !== undefined &&
+            expression.column?.source === column.source &&
+            expression.column.column === column.column),
+      );
+    };
+    const firstOther = sortKeys.findIndex((sorted) => !isKey(sorted));
+    const matched = firstOther < 0 ? sortKeys.length : firstOther;
+    if (firstOther >= 0 && (matched < keys.length || sortKeys.slice(firstOther).some(isKey))) {
+      throw new PostgresError(
+        "42P10",
+        "SELECT DISTINCT ON expressions must match initial ORDER BY expressions",
+      );
+    }
+    return keys.map(({ expression }) => expression);
+  }
 
   #withAggregates<Result>(compile: () => Result): Result {
     this.#scope.aggregateCall = this.#aggregates.compileCall;
@@ -263,12 +314,14 @@ class SelectReader {
 
 const UNSHOWN: Expression = { type: BOOLEAN, evaluate: nothing, sources: 0 };
 
-function readDistinct(node: SyntaxNode): boolean {
-  const [first] = node.sparseChildren("distinctClause");
-  // DISTINCT alone is a list with nothing in it.
-  return node.sparseChildren("distinctClause").length > 0 && first === undefined
-    ? true
-    : (first?.refuse("DISTINCT ON") ?? false);
+/** DISTINCT alone is a list with nothing in it; DISTINCT ON is one of expressions. */
+function readDistinct(node: SyntaxNode): "none" | "all" | readonly SyntaxNode[] {
+  const nodes = node.sparseChildren("distinctClause");
+  if (nodes.length === 0) {
+    return "none";
+  }
+  const written = nodes.filter((one) => one !== undefined);
+  return written.length === 0 ? "all" : written;
 }
 
 /** Of DISTINCT: an expression of ORDER BY stands for the output column that is written like it. */

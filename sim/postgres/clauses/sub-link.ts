@@ -5,9 +5,12 @@ import type { Frame, SubQuery } from "../expressions/frame.ts";
 import { binaryOperator } from "../expressions/operator.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { SubQueryResult } from "../operators/sub-query-result.ts";
+import { ValueSet } from "../operators/value-set.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { arrayOver, BOOLEAN, TEXT, UNKNOWN } from "../types/builtin-types.ts";
+import { arrayOver, BOOLEAN, isWhole, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import type { Datum } from "../types/datum.ts";
+import type { SqlType } from "../types/sql-type.ts";
 import type { QueryPlan } from "./query-plan.ts";
 import type { QueryScope } from "./query-scope.ts";
 
@@ -57,19 +60,7 @@ function exists(scope: QueryScope, plan: QueryPlan): Expression {
 function scalar(scope: QueryScope, query: SyntaxNode): Expression {
   const [plan, type] = oneColumn(scope, query);
   const at = addSubQuery(scope, plan, false);
-  const evaluate: Evaluate = (frame) => {
-    const rows = subQueryAt(frame, at);
-    rows.open();
-    const row = rows.next();
-    if (row === null) {
-      return null;
-    }
-    if (rows.next() !== null) {
-      const message = "more than one row returned by a subquery used as an expression";
-      throw new PostgresError("21000", message);
-    }
-    return row[0] ?? null;
-  };
+  const evaluate: Evaluate = (frame) => onlyRow(subQueryAt(frame, at))?.[0] ?? null;
   return { type, evaluate, sources: plan.uses };
 }
 
@@ -107,6 +98,11 @@ function quantified(
     plan.coerceColumn(0, TEXT, query);
   }
   const type = plan.columns[0]?.type ?? TEXT;
+  const settled = settleUnknown(scope, link.left, type);
+  const isHashable = settled.type === type || (isWhole(settled.type) && isWhole(type));
+  if (operator === "=" && !all && plan.uses === 0 && isHashable) {
+    return membership(scope, plan, settled, type);
+  }
   const at = addSubQuery(scope, plan, false);
   const place = scope.addInnerValue();
   const right: Expression = {
@@ -114,8 +110,7 @@ function quantified(
     evaluate: (frame) => frame.innerValues[place] ?? null,
     sources: 0,
   };
-  const left = settleUnknown(scope, link.left, type);
-  const compared = binaryOperator({ scope, node, name: operator, left, right });
+  const compared = binaryOperator({ scope, node, name: operator, left: settled, right });
   const decisive = !all;
   const evaluate: Evaluate = (frame) => {
     const rows = subQueryAt(frame, at);
@@ -131,7 +126,45 @@ function quantified(
     }
     return sawNull ? null : all;
   };
-  return { type: BOOLEAN, evaluate, sources: plan.uses | left.sources };
+  return { type: BOOLEAN, evaluate, sources: plan.uses | settled.sources };
+}
+
+/** `left IN (query)` over a query that depends on nothing around it: its values are hashed. */
+function membership(
+  scope: QueryScope,
+  plan: QueryPlan,
+  left: Expression,
+  type: SqlType,
+): Expression {
+  const at =
+    scope.subQueries.memberships.push(
+      (site) => new ValueSet(site.run, plan.build({ ...site, shuffles: false }), type),
+    ) - 1;
+  const evaluate: Evaluate = (frame) => frame.memberships[at]?.has(left.evaluate(frame)) ?? null;
+  return { type: BOOLEAN, evaluate, sources: left.sources };
+}
+
+/** The columns of the one row of a query: `SET (a, b) = (query)`. Null without a row. */
+export function columnsOfRow(scope: QueryScope, node: SyntaxNode): Expression[] {
+  node.only("subLinkType", "EXPR_SUBLINK");
+  const plan = scope.compilers.query(scope, node.requiredChild("subselect"));
+  node.end();
+  const at = addSubQuery(scope, plan, false);
+  return plan.columns.map(({ type }, column) => ({
+    type,
+    evaluate: (frame) => onlyRow(subQueryAt(frame, at))?.[column] ?? null,
+    sources: plan.uses,
+  }));
+}
+
+function onlyRow(rows: SubQuery): RowValues | null {
+  rows.open();
+  const row = rows.next();
+  if (row !== null && rows.next() !== null) {
+    const message = "more than one row returned by a subquery used as an expression";
+    throw new PostgresError("21000", message);
+  }
+  return row;
 }
 
 function oneColumn(scope: QueryScope, query: SyntaxNode): [QueryPlan, Expression["type"]] {
@@ -153,7 +186,7 @@ function demandOneColumn(plan: QueryPlan, message: string): void {
 function addSubQuery(scope: QueryScope, plan: QueryPlan, shuffles: boolean): number {
   const once = plan.uses === 0;
   return (
-    scope.subQueries.push((site) => {
+    scope.subQueries.queries.push((site) => {
       const stream = plan.build({ ...site, shuffles });
       return once ? new SubQueryResult(site.run, stream) : stream;
     }) - 1

@@ -1,6 +1,5 @@
 import { compileExpression } from "../expressions/compile-expression.ts";
 import type { Expression } from "../expressions/expression.ts";
-import type { SubQuery } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { RowStream } from "../operators/operator.ts";
 import { ValueRows } from "../operators/value-rows.ts";
@@ -10,7 +9,7 @@ import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import { coerceToCommon, commonTypeOf } from "./common-type.ts";
 import type { QueryPlan } from "./query-plan.ts";
-import { buildFrame, QueryScope } from "./query-scope.ts";
+import { buildFrame, type InnerQueries, QueryScope } from "./query-scope.ts";
 import type { Site } from "./statement-context.ts";
 
 /** Compiles `VALUES (...), (...)`, as a query inside the given scope. */
@@ -42,7 +41,7 @@ export function readValuesLists<Item>(
 class ValuesQuery implements QueryPlan {
   readonly uses: number;
   readonly #scope: QueryScope;
-  readonly #subQueries: readonly ((site: Site) => SubQuery)[];
+  readonly #subQueries: InnerQueries;
   readonly #rows: Expression[][];
   readonly #types: SqlType[];
 

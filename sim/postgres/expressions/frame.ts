@@ -18,6 +18,12 @@ export interface SubQuery {
   next(): RowValues | null;
 }
 
+/** The values of such a query, when only asked whether one is among them. */
+export interface Membership {
+  /** Null when that cannot be known, because a value is null. */
+  has(value: Datum): boolean | null;
+}
+
 /** What all frames of one run of a statement share. */
 export class StatementRun {
   /** Null while the statement does not run, and for a condition of a table's definition. */
@@ -58,6 +64,7 @@ export class Frame {
   readonly versions: (RowVersion | null)[];
   aggregates: readonly AggregateState[] = NO_AGGREGATES;
   readonly subQueries: SubQuery[] = [];
+  readonly memberships: Membership[] = [];
   /** The value of such a query's row that is being compared, by the query's comparison. */
   readonly innerValues: Datum[] = [];
 

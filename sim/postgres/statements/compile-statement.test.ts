@@ -10,7 +10,6 @@ describe("what is not simulated ends the run by its name, and the statement neve
     ["SELECT pg_sleep(1)", "function pg_sleep"],
     ["SELECT quote_ident(a) FROM t", "function quote_ident(text)"],
     ["SELECT a FROM t WHERE a SIMILAR TO 'x'", "AEXPR_SIMILAR"],
-    ["SELECT DISTINCT ON (a) a FROM t", "DISTINCT ON"],
     ["SELECT a FROM t GROUP BY ROLLUP (a)", "GroupingSet"],
     ["SELECT a FROM t TABLESAMPLE SYSTEM (10)", "RangeTableSample"],
     ["SELECT 'x' ~ '(?i)x'", "this regular expression"],

@@ -167,6 +167,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   List: { items: "any" },
   LockingClause: { lockedRels: "any", strength: "any", waitPolicy: "any" },
   MinMaxExpr: { op: "any", args: "any" },
+  MultiAssignRef: { source: "any", colno: "any", ncolumns: "any" },
   NullTest: { arg: "any", nulltesttype: "any", argisrow: [false] },
   ParamRef: { number: "any" },
   RangeSubselect: { lateral: "any", subquery: "any", alias: "any" },
