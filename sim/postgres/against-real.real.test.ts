@@ -14,6 +14,7 @@ import {
   DIFFERENTIAL_SETUP,
   type DifferentialScript,
 } from "./testing/differential-scripts.ts";
+import { QUERY_SCRIPTS } from "./testing/query-scripts.ts";
 import { randomScript } from "./testing/random-script.ts";
 import { type Asked, Rehearsal } from "./testing/rehearsal.ts";
 import { badParameterScript, SERVICE_STATEMENTS } from "./testing/service-statements.ts";
@@ -41,6 +42,11 @@ afterAll(async () => {
 
 describe("what the engine answers is what PostgreSQL answers", () => {
   test.for(DIFFERENTIAL_SCRIPTS)("$claim", async (script) => {
+    const { simulated, real } = await playBoth([DIFFERENTIAL_SETUP], script);
+    expect(simulated).toEqual(real);
+  });
+
+  test.for(QUERY_SCRIPTS)("$claim", async (script) => {
     const { simulated, real } = await playBoth([DIFFERENTIAL_SETUP], script);
     expect(simulated).toEqual(real);
   });
