@@ -14,6 +14,7 @@ import {
   DIFFERENTIAL_SETUP,
   type DifferentialScript,
 } from "./testing/differential-scripts.ts";
+import { QUERY_ANSWERS } from "./testing/query-answers.ts";
 import { QUERY_SCRIPTS } from "./testing/query-scripts.ts";
 import { randomScript } from "./testing/random-script.ts";
 import { type Asked, Rehearsal } from "./testing/rehearsal.ts";
@@ -51,6 +52,13 @@ describe("what the engine answers is what PostgreSQL answers", () => {
     expect(simulated).toEqual(real);
   });
 
+  test("the recorded answers are those of this server", async () => {
+    await server.reset();
+    for (const [sql, answer] of QUERY_ANSWERS) {
+      expect([sql, await answerOf(server.administrator, sql)]).toEqual([sql, answer]);
+    }
+  });
+
   for (const { database, statements, setup } of SERVICE_STATEMENTS) {
     test(`every statement of the ${database} service, with good and bad parameters`, async () => {
       const { simulated, real } = await playBoth(
@@ -72,6 +80,25 @@ describe("what the engine answers is what PostgreSQL answers", () => {
     expect(given).toContainEqual(simulated);
   });
 });
+
+async function answerOf(client: Client, sql: string): Promise<string> {
+  try {
+    const { command, rowCount, fields, rows } = await client.query<unknown[]>({
+      text: sql,
+      rowMode: "array",
+    });
+    const texts = rows.map((row) => JSON.stringify(row));
+    const shown = /order by/i.test(sql) ? texts : texts.toSorted();
+    const names = fields.map(({ name }) => name).join(",");
+    const parts = [`${command} ${rowCount ?? 0}`, names === "" ? "" : `(${names})`, ...shown];
+    return parts.filter((part) => part !== "").join(" ");
+  } catch (error) {
+    if (error instanceof RealError) {
+      return `${error.code} ${error.message}`;
+    }
+    throw error;
+  }
+}
 
 const PERFORMANCES_MAX = 3;
 

@@ -1,12 +1,15 @@
 import { compileExpression } from "../expressions/compile-expression.ts";
 import type { Expression } from "../expressions/expression.ts";
+import { functionKind, functionName } from "../expressions/function-call.ts";
 import { binaryOperator } from "../expressions/operator.ts";
+import { compileTableFunction } from "../expressions/set-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { ACCESS_SHARE, type LockMode } from "../locks/lock.ts";
 import { CteRows, CteScan } from "../operators/cte-rows.ts";
 import type { RowStream } from "../operators/operator.ts";
+import { SetRows } from "../operators/set-rows.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { TEXT, UNKNOWN } from "../types/builtin-types.ts";
+import { BIGINT, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import { type Conjunct, readConjuncts } from "./conjunct.ts";
 import type { Cte } from "./cte.ts";
 import { type FromGroup, type FromItem, maskOfGroup } from "./from-item.ts";
@@ -134,6 +137,8 @@ class FromReader {
         return this.#table(node);
       case "RangeSubselect":
         return this.#subSelect(node, visible, nullable);
+      case "RangeFunction":
+        return this.#functions(node, visible);
       case "JoinExpr":
         return this.#join(node, visible, nullable);
       default:
@@ -184,6 +189,52 @@ class FromReader {
       source,
       needs: cte.recursing ? RECURSING : cte.around === 0 ? 0 : OUTER,
       build: (site) => readerOf(site, cte),
+    };
+    const names = { alias: named, columns: columnsOf(source, columns) };
+    return {
+      group: { items: [item], conjuncts: [] },
+      names: [{ ...names, byAlias: true, byColumn: true }],
+    };
+  }
+
+  /** Functions in FROM, whose arguments may use what stands to their left, side by side. */
+  #functions(node: SyntaxNode, visible: readonly NamespaceItem[]): ReadItem {
+    const scope = this.#scope;
+    node.flag("lateral");
+    node.flag("is_rowsfrom");
+    const numbered = node.flag("ordinality");
+    const functions = node.children("functions");
+    const alias = readAlias(node.part("alias"));
+    node.end();
+    const outside = scope.namespace;
+    scope.namespace = [...visible];
+    const calls = scope.within("functions in FROM", null, () =>
+      functions.flatMap((list) => {
+        const [call, definition] = list.sparseChildren("items");
+        definition?.refuse("column definitions of a function");
+        return call === undefined
+          ? list.refuse("a function in FROM")
+          : compileTableFunction(scope, call);
+      }),
+    );
+    scope.namespace = outside;
+    const [first, second] = calls;
+    const named = alias?.name ?? first?.name ?? "";
+    const own = calls.map(({ name, type }) => ({
+      name: second === undefined && alias !== undefined ? alias.name : name,
+      type,
+      typmod: -1,
+    }));
+    const all = numbered ? [...own, { name: "ordinality", type: BIGINT, typmod: -1 }] : own;
+    const columns = renamed(all, alias, named);
+    const inlined = this.#inlined;
+    const source = scope.addEntry({ alias: named, columns, relation: null, inlined }, node);
+    this.#addLockless(named, source, "a function");
+    const item: FromItem = {
+      kind: "stream",
+      source,
+      needs: calls.reduce((mask, { sources }) => mask | sources, 0),
+      build: (_, frame) => new SetRows(frame, calls, numbered),
     };
     const names = { alias: named, columns: columnsOf(source, columns) };
     return {
@@ -257,7 +308,8 @@ class FromReader {
     const targets = compileTargets(scope, node.children("targetList"), (one) =>
       compileExpression(scope, one),
     ).map((target) => settled(scope, target));
-    const where = readConjuncts(scope, node.child("whereClause"), "WHERE");
+    const whereNode = node.child("whereClause");
+    const where = scope.within("WHERE", null, () => readConjuncts(scope, whereNode, "WHERE"));
     node.end();
     demandFewer(alias, targets.length);
     const columns = targets.map(({ name, expression }, at) => ({
@@ -301,7 +353,9 @@ class FromReader {
     for (const name of [...left.names, ...right.names]) {
       scope.addNames(name);
     }
-    const on = readConjuncts(scope, condition, "JOIN/ON");
+    const on = scope.within("JOIN conditions", null, () =>
+      readConjuncts(scope, condition, "JOIN/ON"),
+    );
     const shared = natural ? namesInBoth(left.names, right.names) : written;
     const merged = shared.map((name) => this.#merge(node, name, [left, right], type));
     for (const { condition: equation } of merged) {
@@ -366,9 +420,12 @@ function isSimple(node: SyntaxNode, nullable: boolean): boolean {
   );
 }
 
-/** A call may be of an aggregate or of a function that gives a set. */
+/** True for a call of an aggregate, a window function, or a function that gives a set. */
 function hasCall(node: SyntaxNode): boolean {
-  return node.kind === "FuncCall" || node.parts().some(hasCall);
+  if (node.kind === "FuncCall" && functionKind(functionName(node.reopen())) !== "function") {
+    return true;
+  }
+  return node.kind !== "SubLink" && node.parts().some(hasCall);
 }
 
 function readerOf(site: Site, cte: Cte): RowStream {

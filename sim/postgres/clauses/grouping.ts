@@ -1,4 +1,5 @@
 import type { ColumnPlace, Expression } from "../expressions/expression.ts";
+import { functionKind, functionName } from "../expressions/function-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { TableReference } from "./from-clause.ts";
@@ -45,18 +46,11 @@ export function compileGroupClause(
  */
 export class GroupedColumns {
   readonly #scope: QueryScope;
-  readonly #isAggregate: (call: SyntaxNode) => boolean;
   readonly #texts = new Set<string>();
   readonly #columns = new Set<string>();
 
-  constructor(
-    scope: QueryScope,
-    keys: readonly GroupKey[],
-    tables: readonly TableReference[],
-    isAggregate: (call: SyntaxNode) => boolean,
-  ) {
+  constructor(scope: QueryScope, keys: readonly GroupKey[], tables: readonly TableReference[]) {
     this.#scope = scope;
-    this.#isAggregate = isAggregate;
     for (const { expression, node } of keys) {
       if (expression.column !== undefined) {
         this.#columns.add(nameOf(expression.column));
@@ -101,7 +95,7 @@ export class GroupedColumns {
       }
       return;
     }
-    if (node.kind === "FuncCall" && this.#isAggregate(node)) {
+    if (node.kind === "FuncCall" && isAggregate(node)) {
       return;
     }
     if (node.kind === "SubLink") {
@@ -166,6 +160,14 @@ export class GroupedColumns {
       return place === undefined ? undefined : nameOf(place);
     });
   }
+}
+
+/** Over a window an aggregate sees grouped rows, so its arguments must be grouped, too. */
+function isAggregate(call: SyntaxNode): boolean {
+  return (
+    functionKind(functionName(call.reopen())) === "aggregate" &&
+    call.reopen().part("over") === undefined
+  );
 }
 
 function nameOf({ source, column }: { readonly source: number; readonly column: number }): string {

@@ -107,7 +107,9 @@ function readSource(
   node.only("op", "SETOP_NONE");
   node.only("limitOption", "LIMIT_OPTION_DEFAULT");
   const lists = readValuesLists(node, (item) =>
-    item.kind === "SetToDefault" ? null : compileExpression(scope, item),
+    item.kind === "SetToDefault"
+      ? null
+      : scope.within("VALUES", null, () => compileExpression(scope, item)),
   );
   node.end();
   return { kind: "lists", rows: lists.map((list) => assignRow(scope, table, written, list)) };

@@ -37,7 +37,8 @@ function compileModify(outer: QueryScope, node: SyntaxNode, verb: "UPDATE" | "DE
     scope,
     node.children(verb === "UPDATE" ? "fromClause" : "usingClause"),
   );
-  const where = readConjuncts(scope, node.child("whereClause"), "WHERE");
+  const whereNode = node.child("whereClause");
+  const where = scope.within("WHERE", null, () => readConjuncts(scope, whereNode, "WHERE"));
   const returning = compileReturning(scope, node.part("returningClause"));
   const setNodes = verb === "UPDATE" ? node.children("targetList") : [];
   const assignments = verb === "UPDATE" ? compileSetClause(scope, table, setNodes) : null;

@@ -52,6 +52,8 @@ export interface QueryCompilers {
   /** INSERT, UPDATE or DELETE. */
   readonly change: (scope: QueryScope, node: SyntaxNode) => ChangePlan;
   readonly subLink: (scope: QueryScope, node: SyntaxNode) => Expression;
+  /** What is wrong with a call of an aggregate, a window or a set in a clause without them. */
+  readonly refuseCall: (clause: string, node: SyntaxNode) => PostgresError;
 }
 
 /** The queries inside the expressions of one level, by their place in its frame. */
@@ -75,8 +77,8 @@ export class QueryScope implements Scope {
   outerUses = 0;
   /** Its columns that queries inside its expressions use where it may show but grouped ones. */
   readonly innerUses: ColumnPlace[] = [];
-  /** How a call is compiled in a clause that may have aggregates; null elsewhere. */
-  aggregateCall: ((node: SyntaxNode) => Expression) | null = null;
+  #clause = "this clause";
+  #compileCall: ((node: SyntaxNode) => Expression) | null = null;
   readonly compilers: QueryCompilers;
   /** The queries inside its expressions. */
   readonly subQueries: InnerQueries = { queries: [], memberships: [] };
@@ -142,15 +144,28 @@ export class QueryScope implements Scope {
   }
 
   call(node: SyntaxNode): Expression {
-    const compile = this.aggregateCall;
-    if (compile === null) {
-      return node.refuse(`function ${node.names("funcname").join(".")}`);
+    if (this.#compileCall === null) {
+      throw this.compilers.refuseCall(this.#clause, node);
     }
-    // Aggregates are not nested.
-    this.aggregateCall = null;
-    const compiled = compile(node);
-    this.aggregateCall = compile;
-    return compiled;
+    return this.#compileCall(node);
+  }
+
+  /**
+   * Compiles a part of the clause that goes by these words in errors. `compileCall` compiles calls
+   * of aggregates, windows and sets; null where none is allowed.
+   */
+  within<Result>(
+    clause: string,
+    compileCall: ((node: SyntaxNode) => Expression) | null,
+    compile: () => Result,
+  ): Result {
+    const before = { clause: this.#clause, compileCall: this.#compileCall };
+    this.#clause = clause;
+    this.#compileCall = compileCall;
+    const result = compile();
+    this.#clause = before.clause;
+    this.#compileCall = before.compileCall;
+    return result;
   }
 
   #find(qualifier: string | undefined, name: string): Expression | undefined {
@@ -166,11 +181,17 @@ export class QueryScope implements Scope {
       return undefined;
     }
     this.outerUses |= outer.sources;
-    if (outer.column !== undefined && this.parent?.aggregateCall !== null) {
-      this.parent?.innerUses.push(outer.column);
+    if (outer.column !== undefined && this.parent !== null) {
+      this.parent.#noteInnerUse(outer.column);
     }
     const { type, typmod = -1, evaluate } = outer;
     return { type, typmod, evaluate: inOuterFrame(evaluate), sources: OUTER };
+  }
+
+  #noteInnerUse(place: ColumnPlace): void {
+    if (this.#compileCall !== null) {
+      this.innerUses.push(place);
+    }
   }
 
   /** The column of this query level; 42702 when two have the name. */

@@ -13,6 +13,7 @@ import { compileInsert } from "./insert-query.ts";
 import { compileLimit } from "./limit-clause.ts";
 import { readLockingClause } from "./locking-clause.ts";
 import { compileDelete, compileUpdate } from "./modify-query.ts";
+import { refuseCall } from "./query-calls.ts";
 import type { ChangePlan, Locking, QueryPlan } from "./query-plan.ts";
 import { type QueryCompilers, QueryScope } from "./query-scope.ts";
 import { compileSelectQuery } from "./select-query.ts";
@@ -98,6 +99,7 @@ export const queryCompilers: QueryCompilers = {
   query: compileQuery,
   change: compileChange,
   subLink: compileSubLink,
+  refuseCall,
 };
 
 /** A query with its WITH queries. */

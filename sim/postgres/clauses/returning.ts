@@ -11,7 +11,9 @@ export function compileReturning(scope: QueryScope, node: SyntaxNode | undefined
   }
   const expressions = node.children("exprs");
   node.end();
-  const targets = compileTargets(scope, expressions, (one) => compileExpression(scope, one));
+  const targets = scope.within("RETURNING", null, () =>
+    compileTargets(scope, expressions, (one) => compileExpression(scope, one)),
+  );
   return targets.map((target) => settled(scope, target));
 }
 

@@ -1,4 +1,4 @@
-import { Aggregates } from "../expressions/aggregate.ts";
+import type { Aggregates } from "../expressions/aggregate.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import type { Expression } from "../expressions/expression.ts";
@@ -11,7 +11,9 @@ import { Limit, type LimitBounds } from "../operators/limit.ts";
 import { LockRows, type RowMark } from "../operators/lock-rows.ts";
 import type { RowStream } from "../operators/operator.ts";
 import { Projection } from "../operators/projection.ts";
+import { SetExpansion } from "../operators/set-rows.ts";
 import { type ColumnSortKey, SortedStream } from "../operators/sorted-stream.ts";
+import { Windows } from "../operators/windows.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BOOLEAN, TEXT } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
@@ -25,6 +27,7 @@ import { compileGroupClause, GroupedColumns, type GroupKey } from "./grouping.ts
 import { planFrom, type PlannedFrom } from "./join-plan.ts";
 import { compileLimit } from "./limit-clause.ts";
 import { markRows, readLockingClause, wordsOf } from "./locking-clause.ts";
+import { QueryCalls } from "./query-calls.ts";
 import type { Locking, QueryPlan } from "./query-plan.ts";
 import { buildFrame, type InnerQueries, QueryScope } from "./query-scope.ts";
 import { compileSortClause, findTarget, type SortClauseKey } from "./sort-clause.ts";
@@ -47,6 +50,8 @@ interface SelectParts {
   } | null;
   readonly having: ReturnType<typeof conditionOf>;
   readonly sortKeys: readonly SortClauseKey[];
+  /** The calls of sets and over windows in the select list and ORDER BY. */
+  readonly calls: QueryCalls;
   readonly distinct: boolean;
   /** Of DISTINCT ON; null without it. */
   readonly distinctOn: readonly Expression[] | null;
@@ -111,7 +116,7 @@ export class SelectQuery implements QueryPlan {
     readonly names: readonly string[];
     readonly node: SyntaxNode;
   }): void {
-    const { grouping, distinct, distinctOn, from } = this.#parts;
+    const { grouping, distinct, distinctOn, from, calls } = this.#parts;
     const words = wordsOf(wanted.locking);
     if (distinct || distinctOn !== null) {
       throw new PostgresError("0A000", `${words} is not allowed with DISTINCT clause`);
@@ -120,20 +125,40 @@ export class SelectQuery implements QueryPlan {
       const what = grouping.keys !== null ? "GROUP BY clause" : "aggregate functions";
       throw new PostgresError("0A000", `${words} is not allowed with ${what}`);
     }
+    if (calls.windowWork !== null) {
+      throw new PostgresError("0A000", `${words} is not allowed with window functions`);
+    }
+    if (calls.sets !== null) {
+      const message = `${words} is not allowed with set-returning functions in the target list`;
+      throw new PostgresError("0A000", message);
+    }
     markRows(from, this.#marks, wanted);
   }
 
   build(site: Site): RowStream {
     const { planned, sources, grouping, having, sortKeys, distinct, limit } = this.#parts;
-    const { distinctOn } = this.#parts;
+    const { distinctOn, calls } = this.#parts;
     const frame = buildFrame(site, this.#entries, this.#subQueries);
     let operator = planned.build(site, frame);
     if (grouping !== null) {
       const keys = grouping.keys?.map(({ expression }) => expression) ?? null;
-      const calls = grouping.aggregates;
-      operator = new Aggregation(frame, operator, sources, { keys, calls, having });
+      const aggregates = grouping.aggregates;
+      operator = new Aggregation(frame, operator, sources, { keys, calls: aggregates, having });
     }
-    const ordered = planned.ordered && grouping === null;
+    const places = [...sources];
+    const grouped = grouping !== null;
+    const { windowWork, sets } = calls;
+    if (windowWork !== null) {
+      const { source, work } = windowWork;
+      const rows = { source, sources: [...places], grouped };
+      operator = new Windows(frame, operator, work, rows);
+      places.push(source);
+    }
+    if (sets !== null) {
+      operator = new SetExpansion(frame, operator, sets.source, sets.calls);
+      places.push(sets.source);
+    }
+    const ordered = planned.ordered && !grouped && windowWork === null && sets === null;
     const matters =
       site.shuffles ||
       distinctOn !== null ||
@@ -141,8 +166,8 @@ export class SelectQuery implements QueryPlan {
       limit !== null ||
       this.#marks.length > 0;
     if (!distinct && !ordered && matters) {
-      const grouped = grouping !== null;
-      operator = new Arrangement(frame, operator, this.#sortKeys(), { sources, grouped });
+      const rows = { sources: places, grouped };
+      operator = new Arrangement(frame, operator, this.#sortKeys(), rows);
     }
     if (distinctOn !== null) {
       operator = new DistinctOn(frame, operator, distinctOn);
@@ -188,12 +213,12 @@ const nothing = (): null => null;
 class SelectReader {
   readonly #scope: QueryScope;
   readonly #node: SyntaxNode;
-  readonly #aggregates: Aggregates;
+  readonly #calls: QueryCalls;
 
   constructor(outer: QueryScope, node: SyntaxNode) {
     this.#scope = new QueryScope(outer.context, outer, outer.compilers);
     this.#node = node;
-    this.#aggregates = new Aggregates(this.#scope);
+    this.#calls = new QueryCalls(this.#scope);
   }
 
   read(): SelectQuery {
@@ -202,13 +227,19 @@ class SelectReader {
     node.only("op", "SETOP_NONE");
     node.only("limitOption", "LIMIT_OPTION_DEFAULT", "LIMIT_OPTION_COUNT");
     const from = readFromClause(scope, node.children("fromClause"));
-    const targets = compileTargets(scope, node.children("targetList"), this.#compile);
-    const where = readConjuncts(scope, node.child("whereClause"), "WHERE");
+    this.#calls.windows.define(node.children("windowClause"));
+    const targets = compileTargets(scope, node.children("targetList"), this.#compileIn("SELECT"));
+    const whereNode = node.child("whereClause");
+    const where = scope.within("WHERE", null, () => readConjuncts(scope, whereNode, "WHERE"));
     const havingNode = node.child("havingClause");
     const havingText = havingNode?.reopen();
-    const having = this.#withAggregates(() => readConjuncts(scope, havingNode, "HAVING"));
+    const having = scope.within(
+      "HAVING",
+      (call) => this.#calls.compile(call, { words: "HAVING", windows: false }),
+      () => readConjuncts(scope, havingNode, "HAVING"),
+    );
     const sortNodes = node.children("sortClause");
-    const written = compileSortClause(scope, sortNodes, targets, this.#compile);
+    const written = compileSortClause(scope, sortNodes, targets, this.#compileIn("ORDER BY"));
     const groupNodes = node.children("groupClause");
     const keys = compileGroupClause(scope, groupNodes, targets, this.#compileKey);
     const distinctNodes = readDistinct(node);
@@ -217,14 +248,21 @@ class SelectReader {
       typeof distinctNodes === "string" ? null : this.#distinctOn(distinctNodes, targets, written);
     const sortKeys = distinct ? written.map((key) => inSelectList(key, targets)) : written;
     const limitNodes = { limit: node.child("limitCount"), offset: node.child("limitOffset") };
-    const limit = compileLimit(scope, limitNodes);
+    const limit = scope.within("LIMIT", null, () => compileLimit(scope, limitNodes));
     const lockingNodes = node.children("lockingClause");
     node.end();
 
-    const isGrouped = keys.length > 0 || this.#aggregates.count > 0 || havingNode !== undefined;
+    const isGrouped =
+      keys.length > 0 || this.#calls.aggregates.count > 0 || havingNode !== undefined;
     const grouping = isGrouped
-      ? { keys: keys.length > 0 ? keys : null, aggregates: this.#aggregates }
+      ? { keys: keys.length > 0 ? keys : null, aggregates: this.#calls.aggregates }
       : null;
+    const setSource = this.#calls.sets?.source;
+    for (const { expression, node: key } of keys) {
+      if (setSource !== undefined && ((expression.sources >> setSource) & 1) === 1) {
+        (key ?? node).refuse("GROUP BY a function that gives a set");
+      }
+    }
     if (isGrouped) {
       this.#checkGrouped(from, keys, [
         ...targets,
@@ -238,7 +276,18 @@ class SelectReader {
       isGrouped || distinct || distinctOn !== null ? null : orderOverOneTable(sortKeys, targets);
     const planned = planFrom(from.group, where, order);
     const sources = sourcesOf(maskOfGroup(from.group));
-    const parts = { from, planned, sources, grouping, sortKeys, distinct, distinctOn, limit };
+    const calls = this.#calls;
+    const parts = {
+      from,
+      planned,
+      sources,
+      grouping,
+      calls,
+      sortKeys,
+      distinct,
+      distinctOn,
+      limit,
+    };
     const query = new SelectQuery(scope, { ...parts, having: conditionOf(having) }, targets);
     for (const lockingNode of lockingNodes) {
       const { locking, names } = readLockingClause(lockingNode);
@@ -247,11 +296,17 @@ class SelectReader {
     return query;
   }
 
-  readonly #compile = (node: SyntaxNode): Expression =>
-    this.#withAggregates(() => compileExpression(this.#scope, node));
+  #compileIn(words: string): (node: SyntaxNode) => Expression {
+    const compileCall = (call: SyntaxNode): Expression =>
+      this.#calls.compile(call, { words, windows: true });
+    return (node) =>
+      this.#scope.within(words, compileCall, () => compileExpression(this.#scope, node));
+  }
 
   readonly #compileKey = (node: SyntaxNode): Expression =>
-    settleUnknown(this.#scope, compileExpression(this.#scope, node), TEXT);
+    this.#scope.within("GROUP BY", null, () =>
+      settleUnknown(this.#scope, compileExpression(this.#scope, node), TEXT),
+    );
 
   /** transformDistinctOnClause: ORDER BY has to begin with these expressions, in any order. */
   #distinctOn(
@@ -263,7 +318,9 @@ class SelectReader {
       const target = findTarget(node, targets, "DISTINCT ON");
       const text = node.reopen().canonical();
       const expression =
-        target === undefined ? this.#compile(node) : (targets[target]?.expression ?? UNSHOWN);
+        target === undefined
+          ? this.#compileIn("DISTINCT ON")(node)
+          : (targets[target]?.expression ?? UNSHOWN);
       return { expression: settleUnknown(this.#scope, expression, TEXT), target, text };
     });
     const isKey = (sorted: SortClauseKey): boolean => {
@@ -290,19 +347,12 @@ class SelectReader {
     return keys.map(({ expression }) => expression);
   }
 
-  #withAggregates<Result>(compile: () => Result): Result {
-    this.#scope.aggregateCall = this.#aggregates.compileCall;
-    const compiled = compile();
-    this.#scope.aggregateCall = null;
-    return compiled;
-  }
-
   #checkGrouped(
     from: FromClause,
     keys: readonly GroupKey[],
     shown: readonly { readonly expression: Expression; readonly node: SyntaxNode | undefined }[],
   ): void {
-    const grouped = new GroupedColumns(this.#scope, keys, from.tables, () => true);
+    const grouped = new GroupedColumns(this.#scope, keys, from.tables);
     for (const one of shown) {
       grouped.check(one);
     }

@@ -16,7 +16,7 @@ export function compileSetClause(
     const name = node.requiredText("name");
     const value = node.requiredChild("val");
     node.end();
-    return { name, value: compileValue(scope, value) };
+    return { name, value: scope.within("UPDATE", null, () => compileValue(scope, value)) };
   });
   const assignments: ColumnAssignment[] = [];
   for (const { name, value } of written) {

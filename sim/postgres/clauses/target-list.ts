@@ -65,37 +65,82 @@ function spreadStar(scope: QueryScope, node: SyntaxNode): Target[] {
 
 /** FigureColname of parse_target.c. */
 function columnNameOf(node: SyntaxNode): string {
-  return figureName(node.reopen()) ?? "?column?";
+  return figureName(node)?.name ?? "?column?";
 }
 
-function figureName(node: SyntaxNode): string | undefined {
-  if (node.kind === "ColumnRef") {
-    return readColumnName(node)[1];
-  }
-  if (node.kind === "FuncCall") {
-    return node.names("funcname").at(-1);
-  }
-  if (node.kind === "SubLink") {
-    return nameOfSubLink(node);
-  }
-  if (node.kind !== "TypeCast") {
-    return undefined;
-  }
-  const inner = node.requiredChild("arg");
-  return figureName(inner) ?? node.part("typeName")?.names("names").at(-1);
+/** A name and whether it is a good one: a cast and CASE give way to what is inside them. */
+interface FiguredName {
+  readonly name: string;
+  readonly isGood: boolean;
 }
 
-function nameOfSubLink(node: SyntaxNode): string | undefined {
+function figureName(node: SyntaxNode): FiguredName | undefined {
+  const read = node.reopen();
+  switch (node.kind) {
+    case "ColumnRef":
+      return good(readColumnName(read)[1]);
+    case "FuncCall":
+      return good(read.names("funcname").at(-1) ?? "?column?");
+    case "SubLink":
+      return nameOfSubLink(read);
+    case "A_Expr":
+      return read.text("kind") === "AEXPR_NULLIF" ? good("nullif") : undefined;
+    case "CoalesceExpr":
+      return good("coalesce");
+    case "MinMaxExpr":
+      return good(read.text("op") === "IS_GREATEST" ? "greatest" : "least");
+    case "A_ArrayExpr":
+      return good("array");
+    case "RowExpr":
+      return good("row");
+    case "SQLValueFunction":
+      return good(nameOfValueFunction(read.requiredText("op")));
+    case "A_Indirection":
+    case "CollateClause":
+      return figureName(read.requiredChild("arg"));
+    case "CaseExpr": {
+      const otherwise = read.child("defresult");
+      return orElse(otherwise === undefined ? undefined : figureName(otherwise), "case");
+    }
+    case "TypeCast": {
+      const type = read.part("typeName")?.names("names").at(-1) ?? "?column?";
+      return orElse(figureName(read.requiredChild("arg")), type);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function good(name: string): FiguredName {
+  return { name, isGood: true };
+}
+
+function orElse(inner: FiguredName | undefined, name: string): FiguredName {
+  return inner?.isGood === true ? inner : { name, isGood: false };
+}
+
+/** `SVFOP_CURRENT_TIMESTAMP_N` is `current_timestamp`. */
+function nameOfValueFunction(operation: string): string {
+  return operation
+    .replace(/^SVFOP_/, "")
+    .replace(/_N$/, "")
+    .toLowerCase();
+}
+
+function nameOfSubLink(node: SyntaxNode): FiguredName | undefined {
   switch (node.requiredText("subLinkType")) {
     case "EXISTS_SUBLINK":
-      return "exists";
+      return good("exists");
     case "ARRAY_SUBLINK":
-      return "array";
+      return good("array");
     case "EXPR_SUBLINK": {
       const query = node.requiredChild("subselect").reopen();
       const [target] = query.kind === "SelectStmt" ? query.children("targetList") : [];
       const name = target?.text("name");
-      return name ?? (target === undefined ? undefined : figureName(target.requiredChild("val")));
+      if (name !== undefined) {
+        return good(name);
+      }
+      return target === undefined ? undefined : figureName(target.requiredChild("val"));
     }
     default:
       return undefined;

@@ -16,7 +16,9 @@ import type { Site } from "./statement-context.ts";
 export function compileValuesQuery(outer: QueryScope, node: SyntaxNode): ValuesQuery {
   const scope = new QueryScope(outer.context, outer, outer.compilers);
   node.only("op", "SETOP_NONE");
-  const rows = readValuesLists(node, (item) => compileExpression(scope, item));
+  const rows = scope.within("VALUES", null, () =>
+    readValuesLists(node, (item) => compileExpression(scope, item)),
+  );
   return new ValuesQuery(scope, rows, node.reopen());
 }
 

@@ -101,7 +101,8 @@ function refuseAggregateParts(node: SyntaxNode, name: string): void {
     is("FILTER");
   }
   if (node.part("over") !== undefined) {
-    is("OVER");
+    const message = `OVER specified, but ${name} is not a window function nor an aggregate function`;
+    throw new PostgresError("42809", message);
   }
 }
 

@@ -12,7 +12,18 @@ const RANGE_VAR = {
   alias: "any",
 } as const;
 
+const WINDOW_DEF = {
+  name: "any",
+  refname: "any",
+  partitionClause: "any",
+  orderClause: "any",
+  frameOptions: "any",
+  startOffset: "any",
+  endOffset: "any",
+} as const;
+
 const SELECT_STMT = {
+  windowClause: "any",
   withClause: "any",
   op: "any",
   all: "any",
@@ -126,6 +137,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
     agg_distinct: "any",
     agg_filter: "any",
     agg_order: "any",
+    over: "any",
     funcformat: ["COERCE_EXPLICIT_CALL", "COERCE_SQL_SYNTAX"],
   },
   IndexElem: {
@@ -170,6 +182,13 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   MultiAssignRef: { source: "any", colno: "any", ncolumns: "any" },
   NullTest: { arg: "any", nulltesttype: "any", argisrow: [false] },
   ParamRef: { number: "any" },
+  RangeFunction: {
+    lateral: "any",
+    ordinality: "any",
+    is_rowsfrom: "any",
+    functions: "any",
+    alias: "any",
+  },
   RangeSubselect: { lateral: "any", subquery: "any", alias: "any" },
   RangeVar: RANGE_VAR,
   RenameStmt: {
@@ -191,6 +210,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   SubLink: { subLinkType: "any", testexpr: "any", operName: "any", subselect: "any" },
   TruncateStmt: { relations: "any", restart_seqs: "any", behavior: "any" },
   TypeCast: { arg: "any", typeName: "any" },
+  WindowDef: WINDOW_DEF,
   UpdateStmt: {
     withClause: "any",
     relation: "any",
@@ -204,6 +224,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   distinctClause: {},
   fval: { fval: "any" },
   infer: { indexElems: "any", whereClause: "any", conname: "any" },
+  items: {},
   ival: { ival: "any" },
   onConflictClause: {
     action: ["ONCONFLICT_NOTHING", "ONCONFLICT_UPDATE"],
@@ -219,5 +240,6 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   sequence: RANGE_VAR,
   sval: { sval: "any" },
   typeName: { names: "any", typmods: "any", typemod: [-1], arrayBounds: "any" },
+  over: WINDOW_DEF,
   withClause: { ctes: "any", recursive: "any" },
 };

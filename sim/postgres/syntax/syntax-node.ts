@@ -6,7 +6,14 @@ type Fields = Readonly<Record<string, unknown>>;
 const FRAGMENT_LENGTH_MAX = 60;
 
 /** Positions in the text carry no meaning: they alone may stay unread. */
-const POSITIONS = new Set(["location", "rexpr_list_start", "rexpr_list_end", "stmt_len"]);
+const POSITIONS = new Set([
+  "location",
+  "list_start",
+  "list_end",
+  "rexpr_list_start",
+  "rexpr_list_end",
+  "stmt_len",
+]);
 
 /**
  * One node of a parsed statement, read field by field. What the reader did not ask for is refused
