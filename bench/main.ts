@@ -1,11 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { benchKernel } from "./kernel/kernel.ts";
+import { benchPostgres } from "./postgres.ts";
 import { encodeRows, formatRows, missedFloors, type BenchRow } from "./row.ts";
 import { benchSweep } from "./sweep.ts";
 
 /** Every benchmark by name; each measures side by side in one run. */
 const BENCHMARKS: ReadonlyMap<string, () => Promise<readonly BenchRow[]>> = new Map([
   ["kernel", benchKernel],
+  ["postgres", benchPostgres],
   ["sweep", benchSweep],
 ]);
 
