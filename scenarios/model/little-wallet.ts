@@ -37,6 +37,11 @@ export class LittleWallet {
     this.#wallets.set(id, { ...wallet, balanceMinor: 0n, frozen: false });
   }
 
+  /** What a wallet holds, in minor units; undefined when it is not there. */
+  balanceOf(id: string): bigint | undefined {
+    return this.#wallets.get(id)?.balanceMinor;
+  }
+
   freeze(id: string, frozen: boolean): void {
     const wallet = this.#wallets.get(id);
     if (wallet !== undefined) {

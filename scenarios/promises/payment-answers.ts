@@ -36,7 +36,7 @@ export function againstReversal(
   if (asked === undefined) {
     return againstStatus(told, 400);
   }
-  const { status, body, askedAtMs } = told;
+  const { status, body, askedAtMs, firstAskedAtMs } = told;
   const reversal = paymentOfKey(books, command.idempotencyKey);
   if (reversal !== undefined && status !== 404) {
     const isSame = reversal.reverses === asked.originalId;
@@ -47,7 +47,7 @@ export function againstReversal(
   const original = books.payments.get(asked.originalId);
   if (original === undefined || status === 404) {
     const known = books.clients.toldAtMs.get(command.originalKey);
-    const wasKnown = known !== undefined && known <= askedAtMs;
+    const wasKnown = known !== undefined && known < firstAskedAtMs;
     return wasKnown && status === 404 ? "is told that its payment is not there" : undefined;
   }
   if (!books.isWatched) {
@@ -72,11 +72,13 @@ export function againstPaymentReading(
   { idempotencyKey }: ReadPaymentCommand,
   told: Told,
 ): string | undefined {
-  const { status, body, askedAtMs } = told;
+  const { status, body, firstAskedAtMs } = told;
   if (status === 404) {
     // The id that it asked for was known before it asked, or it asked for none.
     const known = books.clients.toldAtMs.get(idempotencyKey);
-    return known === undefined || known > askedAtMs ? undefined : "is told that it is not there";
+    return known === undefined || known >= firstAskedAtMs
+      ? undefined
+      : "is told that it is not there";
   }
   const id = idIn(body);
   const payment = id === undefined ? undefined : books.payments.get(id);

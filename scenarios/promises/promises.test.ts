@@ -136,6 +136,7 @@ const answers = (
   return statuses.map((status, index) => ({
     kind: "answer",
     atMs: 0,
+    firstAskedAtMs: 0,
     askedAtMs: 0,
     attempt: index + 1,
     command,
@@ -628,7 +629,16 @@ describe("the promises, at a moment", () => {
   });
 
   const told = (command: Command, status: number, body: unknown, askedAtMs = 3) =>
-    ({ kind: "answer", atMs: 9, askedAtMs, attempt: 1, command, status, body }) as const;
+    ({
+      kind: "answer",
+      atMs: 9,
+      firstAskedAtMs: askedAtMs,
+      askedAtMs,
+      attempt: 1,
+      command,
+      status,
+      body,
+    }) as const;
   const ask = sampleTransfer({ idempotencyKey: "k1", amount: "0.500" });
   const read: Command = {
     kind: "read-payment",

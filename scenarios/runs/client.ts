@@ -73,6 +73,7 @@ type AttemptEvent =
       readonly kind: "answer";
       readonly atMs: number;
       readonly attempt: number;
+      readonly firstAskedAtMs: number;
       readonly askedAtMs: number;
       readonly status: number | null;
       readonly body: unknown;
@@ -95,13 +96,15 @@ async function untilAnswered(
   { universe, processes, request, boundMs }: Asked,
   notice: (event: AttemptEvent) => void,
 ): Promise<ClientAnswer | undefined> {
+  const firstAskedAtMs = universe.nowMs();
   for (let attempt = 1; attempt <= boundMs / RETRY_DELAY_MS; attempt += 1) {
     const askedAtMs = universe.nowMs();
     notice({ kind: "request", atMs: askedAtMs, attempt });
     const [process = ""] = rotated(processes, attempt - 1);
     const answer = await attemptOnce(universe, process, request);
     const { status = null, body } = answer ?? {};
-    notice({ kind: "answer", atMs: universe.nowMs(), attempt, askedAtMs, status, body });
+    const atMs = universe.nowMs();
+    notice({ kind: "answer", atMs, attempt, firstAskedAtMs, askedAtMs, status, body });
     if (answer !== undefined && isOutcome(answer.status, answer.body)) {
       return answer;
     }

@@ -77,7 +77,9 @@ export function effectAt({ times, ...place }: ReachedPlace, index: number): stri
   return printEffect({ ...place, incarnation: 1, ordinal: 1 + (index % times) });
 }
 
-const isTransfer = ({ kind }: Command): boolean => kind === "transfer";
+/** Of a transfer that is refused as malformed nothing comes. */
+const isTransfer = ({ kind, expects }: Command): boolean =>
+  kind === "transfer" && expects !== "refused";
 
 /** How many payments are asked for first at a process: as `client.ts` sends them. */
 function firstRequests(

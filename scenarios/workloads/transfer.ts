@@ -1,17 +1,18 @@
 import fc from "fast-check";
-import { formatMoney } from "../../system/domain/money.ts";
 import type { CrashFault } from "../faults/kinds/crash.ts";
 import type { StopFault } from "../faults/kinds/stop.ts";
 import type { Trigger } from "../faults/trigger.ts";
-import type { TransferCommand } from "../plans/commands/transfer.ts";
+import type { Command } from "../plans/commands/command.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import { asksArbitrary, type Ask } from "./asks.ts";
 import {
   burstArbitrary,
   deploymentArbitrary,
   timesInBursts,
   type Deployment,
 } from "./deployment.ts";
+import { AskLayout } from "./lay-out-asks.ts";
 import { effectAt, processesOf, reachedPlaces } from "./reached-places.ts";
 
 const CURRENCY = "OMR";
@@ -62,20 +63,12 @@ export const transfer: Scenario = {
 };
 
 interface Draft {
-  readonly transfers: readonly DraftTransfer[];
+  readonly asks: readonly Ask[];
   /** Its place among the others. */
   readonly overdraft: number;
   readonly fault: DraftFault;
   readonly deployment: Deployment;
   readonly burst: number;
-}
-
-interface DraftTransfer {
-  readonly gapMs: number;
-  readonly sender: number;
-  /** Steps from the sender to the receiver, so that they differ. */
-  readonly step: number;
-  readonly amountMinor: number;
 }
 
 interface DraftFault {
@@ -88,18 +81,6 @@ interface DraftFault {
 }
 
 function draftArbitrary(): fc.Arbitrary<PlanDraft> {
-  const gapMs = fc.integer({ min: 0, max: 200 });
-  const sender = fc.integer({ min: 0, max: TRADERS.length - 1 });
-  const step = fc.integer({ min: 1, max: TRADERS.length - 1 });
-  const amountMinor = fc.oneof(
-    { weight: 8, arbitrary: fc.integer({ min: 1, max: 20_000 }) },
-    { weight: 1, arbitrary: fc.integer({ min: 1, max: 200_000 }) },
-  );
-  const transfers = fc.array(fc.record({ gapMs, sender, step, amountMinor }), {
-    minLength: 0,
-    maxLength: COMMANDS_MAX - 1,
-    size: "max",
-  });
   const fault = fc.record({
     service: fc.constantFrom("payment" as const, "wallet" as const),
     place: fc.constantFrom("after-commit" as const, "before-publish" as const),
@@ -110,49 +91,50 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
   const overdraft = fc.integer({ min: 0, max: 1_000_000 });
   // Without bias towards small values: a seed should mean a full workload.
   const deployment = deploymentArbitrary();
-  const draft = fc.record({ transfers, overdraft, fault, deployment, burst: burstArbitrary });
+  const asks = asksArbitrary(COMMANDS_MAX - 1);
+  const draft = fc.record({ asks, overdraft, fault, deployment, burst: burstArbitrary });
   return fc.noBias(draft).map(layOut);
 }
 
-function layOut({ transfers, overdraft, fault, deployment, burst }: Draft): PlanDraft {
-  const commands = layOutCommands(transfers, overdraft, burst);
+function layOut({ asks, overdraft, fault, deployment, burst }: Draft): PlanDraft {
+  const commands = layOutCommands(asks, overdraft, burst);
   const faults = [layOutFault(fault, commands, deployment)];
   return { wallets: WALLETS, commands, faults, ...deployment };
 }
 
 function layOutCommands(
-  transfers: readonly DraftTransfer[],
+  asks: readonly Ask[],
   overdraft: number,
   burst: number,
-): readonly TransferCommand[] {
-  const gapsMs = transfers.map(({ gapMs }) => gapMs);
-  const timesMs = timesInBursts(gapsMs, burst);
-  const asked = transfers.map(({ sender, step, amountMinor }, index) => ({
-    atMs: timesMs[index] ?? 0,
-    senderWalletId: trader(sender),
-    receiverWalletId: trader(sender + step),
-    amount: formatMoney({ amountMinor: BigInt(amountMinor), currency: CURRENCY }),
-    currency: CURRENCY,
-  }));
-  const place = overdraft % (asked.length + 1);
-  asked.splice(place, 0, {
-    atMs: (asked[place] ?? asked.at(-1))?.atMs ?? 0,
-    senderWalletId: "salim",
-    receiverWalletId: "fatma",
-    amount: "50.000",
-    currency: CURRENCY,
-  });
-  return asked.map((command, index) => ({
-    kind: "transfer",
-    ...command,
-    idempotencyKey: `p${index + 1}`,
-    expects: "accepted",
-  }));
+): readonly Command[] {
+  const timesMs = timesInBursts(
+    asks.map(({ gapMs }) => gapMs),
+    burst,
+  );
+  const layout = new AskLayout(WALLETS, TRADERS, CURRENCY);
+  const place = overdraft % (asks.length + 1);
+  const overdraw = (atMs: number): void =>
+    layout.transfer(atMs, {
+      senderWalletId: "salim",
+      receiverWalletId: "fatma",
+      amount: "50.000",
+    });
+  for (const [index, ask] of asks.entries()) {
+    const atMs = timesMs[index] ?? 0;
+    if (index === place) {
+      overdraw(atMs);
+    }
+    layout.add(ask, atMs);
+  }
+  if (place === asks.length) {
+    overdraw(timesMs.at(-1) ?? 0);
+  }
+  return layout.commands();
 }
 
 function layOutFault(
   { service, place, index, atMs, restartAfterMs }: DraftFault,
-  commands: readonly TransferCommand[],
+  commands: readonly Command[],
   deployment: Deployment,
 ): CrashFault | StopFault {
   const { side, operation, role } = PLACES[service][place];
@@ -175,12 +157,4 @@ function layOutFault(
   // What is killed leaves work behind; what is told to stop must not.
   const isKilled = Math.floor(index / processes.length) % 2 === 0;
   return { kind: isKilled ? "crash" : "stop", trigger, restartAfterMs };
-}
-
-function trader(index: number): string {
-  const id = TRADERS[index % TRADERS.length];
-  if (id === undefined) {
-    throw new Error("there are no traders");
-  }
-  return id;
 }

@@ -16,6 +16,8 @@ export interface ClientOutcome {
   readonly atMs: number;
   readonly attempt: number;
   readonly command: Command;
+  /** When the first attempt was sent, which all others repeat. */
+  readonly firstAskedAtMs: number;
   /** When this attempt was sent. */
   readonly askedAtMs: number;
   /** Null when there was no answer: the request may or may not have taken effect. */

@@ -1,0 +1,281 @@
+import { decimalOf } from "../model/decimal.ts";
+import { LittleWallet } from "../model/little-wallet.ts";
+import type { Command } from "../plans/commands/command.ts";
+import type { TransferCommand } from "../plans/commands/transfer.ts";
+import type { WalletOpening } from "../plans/plan.ts";
+import type { Ask } from "./asks.ts";
+
+/** What a client asks for, but for its time. */
+type Timeless = Command extends infer Each
+  ? Each extends Command
+    ? Omit<Each, "atMs">
+    : never
+  : never;
+
+/** Words that are no amount, no currency and no id, each of them refused as malformed. */
+const MALFORMED: readonly Partial<TransferCommand>[] = [
+  { amount: "0.000" },
+  { amount: "0.0001" },
+  { amount: "1e3" },
+  { amount: "-1.000" },
+  { amount: "01.000" },
+  { amount: "1,000" },
+  { amount: "9223372036854775.808" },
+  { currency: "XYZ" },
+  { senderWalletId: "no one" },
+  { receiverWalletId: "" },
+  { idempotencyKey: "" },
+];
+
+/**
+ * Lays out what clients ask for as commands. A little wallet follows what each of them comes to, if
+ * they are served one by one: so amounts can be aimed at what a sender then holds.
+ */
+export class AskLayout {
+  readonly #model = new LittleWallet();
+  readonly #wallets: readonly WalletOpening[];
+  readonly #traders: readonly string[];
+  readonly #currency: string;
+  readonly #commands: Command[] = [];
+  /** The keys of the payments that were asked for until now. */
+  readonly #keys: string[] = [];
+  readonly #received = new Map<string, bigint>();
+  #things = 0;
+
+  constructor(wallets: readonly WalletOpening[], traders: readonly string[], currency: string) {
+    this.#wallets = wallets;
+    this.#traders = traders;
+    this.#currency = currency;
+    for (const { id, funding, currency: own } of wallets) {
+      this.#model.open(id, { currency: own, openedAt: 0 });
+      this.#model.moveExternal({
+        kind: "opening",
+        walletId: id,
+        amountMinor: BigInt(funding.replace(".", "")),
+        currency: own,
+      });
+    }
+  }
+
+  /** The commands, in the order of their times. */
+  commands(): readonly Command[] {
+    return this.#commands.toSorted((left, right) => left.atMs - right.atMs);
+  }
+
+  /** Asks for a transfer with a key of its own, which is to be accepted. */
+  transfer(
+    atMs: number,
+    asked: Pick<TransferCommand, "senderWalletId" | "receiverWalletId" | "amount">,
+  ): void {
+    this.#pay(atMs, { ...asked, currency: this.#currency });
+  }
+
+  add(ask: Ask, atMs: number): void {
+    const { kind, laterMs, other } = ask;
+    const wallet = this.#trader(ask.sender);
+    switch (kind) {
+      case "transfer":
+        return this.#transferWithAgain(ask, atMs);
+      case "self-transfer":
+        return void this.#pay(atMs, { ...this.#words(ask), receiverWalletId: wallet });
+      case "unknown-sender":
+        return void this.#pay(atMs, { ...this.#words(ask), senderWalletId: "nobody" });
+      case "unknown-receiver":
+        return void this.#pay(atMs, {
+          ...this.#words(ask),
+          receiverWalletId: this.#latecomer(other),
+        });
+      case "other-currency":
+        return void this.#pay(atMs, { ...this.#words(ask), amount: "1.00", currency: "USD" });
+      case "malformed":
+        return this.#askMalformed(ask, atMs);
+      case "deposit":
+      case "withdrawal":
+        return this.#moveExternal(kind, ask, atMs);
+      case "freeze":
+        return this.#freeze(this.#traders[other % this.#traders.length] ?? "", atMs, laterMs);
+      case "reversal":
+        return this.#reverse(ask, atMs, laterMs);
+      case "two-reversals":
+        this.#reverse(ask, atMs, laterMs);
+        return this.#reverse(ask, atMs, laterMs);
+      case "read-payment": {
+        const idempotencyKey = this.#keys[other % Math.max(1, this.#keys.length)] ?? "none";
+        const asked = { kind: "read-payment", idempotencyKey, expects: "either" } as const;
+        return this.#ask(atMs + (laterMs % 300), asked);
+      }
+      case "read-wallet":
+        return this.#ask(atMs, { kind: "read-wallet", id: wallet, expects: "either" });
+      case "reopening":
+        return this.#reopen(ask, atMs);
+      case "opening":
+        return this.#ask(atMs, {
+          kind: "open-wallet",
+          id: this.#latecomer(other),
+          funding: other % 2 === 0 ? "0.000" : "3.000",
+          currency: this.#currency,
+          expects: "either",
+        });
+    }
+  }
+
+  #ask(atMs: number, asked: Timeless): void {
+    this.#commands.push({ ...asked, atMs });
+  }
+
+  #pay(
+    atMs: number,
+    words: Omit<TransferCommand, "kind" | "atMs" | "idempotencyKey" | "expects">,
+    expects: TransferCommand["expects"] = "accepted",
+  ): TransferCommand {
+    const idempotencyKey = `p${this.#keys.length + 1}`;
+    const command = { kind: "transfer", ...words, atMs, idempotencyKey, expects } as const;
+    this.#keys.push(idempotencyKey);
+    this.#commands.push(command);
+    this.#follow(command);
+    return command;
+  }
+
+  #follow({ amount, currency, senderWalletId, receiverWalletId }: TransferCommand): void {
+    const amountMinor = BigInt(amount.replace(".", ""));
+    const payment = { senderWalletId, receiverWalletId, amountMinor, currency, acceptedAt: 0 };
+    const { outcome } = this.#model.decide(payment, { outcome: "completed", reason: null });
+    if (outcome === "completed") {
+      this.#received.set(receiverWalletId, amountMinor);
+    }
+  }
+
+  #transferWithAgain(ask: Ask, atMs: number): void {
+    const { again, laterMs } = ask;
+    const words = this.#words(ask);
+    const isOther = again === "other-words-at-once" || again === "other-words-later";
+    const first = this.#pay(atMs, words, isOther ? "either" : "accepted");
+    if (again === "no") {
+      return;
+    }
+    const isAtOnce = again === "same-words-at-once" || again === "other-words-at-once";
+    const amount = isOther ? this.#decimal(BigInt(ask.minor)) : words.amount;
+    const receiverWalletId =
+      isOther && ask.other % 3 === 0 ? words.senderWalletId : words.receiverWalletId;
+    const againAtMs = isAtOnce ? atMs : atMs + laterMs;
+    this.#commands.push({ ...first, amount, receiverWalletId, atMs: againAtMs });
+  }
+
+  #askMalformed({ other, ...ask }: Ask, atMs: number): void {
+    const idempotencyKey = `m${(this.#things += 1)}`;
+    const words = this.#words({ ...ask, other, amount: "small" });
+    const wrong = MALFORMED[other % MALFORMED.length] ?? {};
+    const asked = { kind: "transfer", ...words, idempotencyKey, ...wrong } as const;
+    this.#ask(atMs, { ...asked, expects: "refused" });
+  }
+
+  #moveExternal(direction: "deposit" | "withdrawal", ask: Ask, atMs: number): void {
+    const idempotencyKey = `x${(this.#things += 1)}`;
+    const walletId = ask.other % 10 === 0 ? "nobody" : this.#trader(ask.sender);
+    const amountMinor = this.#amountMinor(ask, walletId);
+    const currency = ask.other % 7 === 0 ? "USD" : this.#currency;
+    const amount = decimalOf(amountMinor, currency) ?? "";
+    const asked = {
+      kind: "move-external",
+      direction,
+      idempotencyKey,
+      walletId,
+      amount,
+      currency,
+      expects: "either",
+    } as const;
+    this.#ask(atMs, asked);
+    this.#model.moveExternal({ kind: direction, walletId, amountMinor, currency });
+    if (ask.again === "same-words-at-once" || ask.again === "same-words-later") {
+      this.#ask(atMs + ask.laterMs, asked);
+    } else if (ask.other % 5 === 0) {
+      this.#ask(atMs + ask.laterMs, { ...asked, amount: "0.17" });
+    }
+  }
+
+  /** For a moment: a hot wallet that stays frozen would have everything refused. */
+  #freeze(id: string, atMs: number, laterMs: number): void {
+    const asked = { kind: "freeze-wallet", id, expects: "either" } as const;
+    this.#ask(atMs, { ...asked, frozen: true });
+    this.#ask(atMs + 300 + Math.floor(laterMs / 10), { ...asked, frozen: false });
+  }
+
+  #reverse({ other, minor, amount }: Ask, atMs: number, laterMs: number): void {
+    const originalKey = this.#keys[other % Math.max(1, this.#keys.length)] ?? "none";
+    const asked = {
+      kind: "reverse-payment",
+      idempotencyKey: `r${(this.#things += 1)}`,
+      originalKey,
+      amount:
+        amount === "small" || amount === "large" ? this.#decimal(BigInt(minor) / 8n + 1n) : null,
+      expects: "either",
+    } as const;
+    this.#ask(atMs + laterMs, asked);
+    if (other % 4 === 0) {
+      this.#ask(atMs + laterMs, asked);
+    }
+  }
+
+  /** In the words in which it was opened, or in others. */
+  #reopen({ sender, other }: Ask, atMs: number): void {
+    const opening = this.#wallets.find(({ id }) => id === this.#trader(sender));
+    if (opening !== undefined) {
+      const isSame = other % 2 === 0;
+      const expects = isSame ? "accepted" : "refused";
+      const funding = isSame ? opening.funding : "0.321";
+      this.#ask(atMs, { kind: "open-wallet", ...opening, funding, expects });
+    }
+  }
+
+  #words(
+    ask: Ask,
+  ): Pick<TransferCommand, "senderWalletId" | "receiverWalletId" | "amount" | "currency"> {
+    const senderWalletId = this.#trader(ask.sender);
+    const others = this.#traders.filter((id) => id !== senderWalletId);
+    const receiverWalletId = others[hot(ask.step, others.length)] ?? senderWalletId;
+    const amount = this.#decimal(this.#amountMinor(ask, senderWalletId));
+    return { senderWalletId, receiverWalletId, amount, currency: this.#currency };
+  }
+
+  #amountMinor({ amount, minor }: Ask, walletId: string): bigint {
+    const balance = this.#model.balanceOf(walletId) ?? 0n;
+    switch (amount) {
+      case "small":
+        return BigInt(minor);
+      case "large":
+        return BigInt(minor) * 10n;
+      case "whole":
+        return atLeastOne(balance);
+      case "one-more":
+        return balance + 1n;
+      case "one-less":
+        return atLeastOne(balance - 1n);
+      case "least":
+        return 1n;
+      case "just-received":
+        return this.#received.get(walletId) ?? BigInt(minor);
+    }
+  }
+
+  #trader(index: number): string {
+    return this.#traders[hot(index, this.#traders.length)] ?? "";
+  }
+
+  /** A wallet that may be opened late, or never. */
+  #latecomer(index: number): string {
+    return `late-${1 + (index % 3)}`;
+  }
+
+  #decimal(minor: bigint): string {
+    return decimalOf(minor, this.#currency) ?? "";
+  }
+}
+
+/** The first of several is drawn half of the time: a hot wallet. */
+function hot(index: number, count: number): number {
+  return index % 2 === 0 ? 0 : Math.floor(index / 2) % Math.max(1, count);
+}
+
+function atLeastOne(minor: bigint): bigint {
+  return minor < 1n ? 1n : minor;
+}
