@@ -1,7 +1,8 @@
 import type { WantedPorts } from "../chaos/local/local.ts";
+import { findAnyMutant } from "../mutation/find-mutant.ts";
 import { SCENARIOS, findScenario } from "../scenarios/catalogue.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
-import { MUTANTS, findMutant } from "../scenarios/mutants/mutants.ts";
+import { MUTANTS } from "../scenarios/mutants/mutants.ts";
 import type { Scenario } from "../scenarios/plans/scenario.ts";
 import { UsageError } from "./failures.ts";
 
@@ -92,7 +93,7 @@ export function scenarioNamed(name: string): Scenario {
 
 /** @throws UsageError */
 export function mutantNamed(id: string): Mutant {
-  const mutant = findMutant(id);
+  const mutant = findAnyMutant(id);
   if (mutant === undefined) {
     throw new UsageError(
       `there is no mutant ${id}; there are:\n${list(MUTANTS.map((each) => [each.id, each.defect]))}`,

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { EXIT_CODES } from "../reports/evidence/verdict.ts";
+import { addMutantsCommand } from "./mutants-command.ts";
 import { productVersion } from "./product.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addRunCommand } from "./run-command.ts";
@@ -15,6 +16,7 @@ export function createProgram(): Command {
     .exitOverride();
   addRunCommand(program);
   addReplayCommand(program);
+  addMutantsCommand(program);
   addServersCommand(program);
   return program;
 }

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { findAnyMutant } from "../mutation/find-mutant.ts";
 import { writeWhole } from "../reports/write-whole.ts";
 import { SCENARIOS, findScenario } from "../scenarios/catalogue.ts";
-import { findMutant } from "../scenarios/mutants/mutants.ts";
 import { decodeReplayFile, type ReplayFile } from "../scenarios/plans/replay-file.ts";
 import { promisesNamed } from "../scenarios/promises/promises.ts";
 import { brokenPromises, type Outcome } from "../scenarios/runs/run-plan.ts";
@@ -109,7 +109,7 @@ function requireKnown({ plan }: ReplayFile, file: string): void {
       `${file}: /plan/scenario: there is no scenario ${JSON.stringify(plan.scenario)}; there are: ${known}`,
     );
   }
-  if (plan.mutant !== null && findMutant(plan.mutant) === undefined) {
+  if (plan.mutant !== null && findAnyMutant(plan.mutant) === undefined) {
     throw new UsageError(
       `${file}: /plan/mutant: this falconpay has no mutant ${JSON.stringify(plan.mutant)}`,
     );

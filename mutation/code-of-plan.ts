@@ -1,6 +1,6 @@
-import { findMutant } from "../scenarios/mutants/mutants.ts";
 import type { Parts } from "../system/process/parts.ts";
 import type { ProcessPorts } from "../system/process/start-roles.ts";
+import { findAnyMutant } from "./find-mutant.ts";
 import { loadServiceCode, shippedCode, type ServiceCode } from "./service-code.ts";
 
 /** The code that the processes of a plan run, with the parts of its mutant in place. */
@@ -19,7 +19,7 @@ export async function codeOfPlan({ mutant: id }: { mutant: string | null }): Pro
   if (known !== undefined) {
     return known;
   }
-  const mutant = id === null ? null : findMutant(id);
+  const mutant = id === null ? null : findAnyMutant(id);
   if (mutant === undefined) {
     throw new Error(`there is no mutant ${id}`);
   }

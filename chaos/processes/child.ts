@@ -89,6 +89,8 @@ function strike({ fault, index }: StrikingFault): GateVerdict {
       return { kind: "pass" };
     case "lost-reply":
       return { kind: "lose-reply" };
+    case "transient-error":
+      return { kind: "fail", code: fault.code };
   }
 }
 

@@ -11,6 +11,7 @@ export const REAL_ABILITIES: ReadonlySet<WorldAbility> = new Set([
   "stop",
   "pause",
   "lose-reply-at-gate",
+  "fail-at-gate",
 ]);
 
 /**
@@ -49,6 +50,7 @@ export class RealFaults {
         this.#takeLeave(fault.restartAfterMs, incarnation);
         return;
       case "lost-reply":
+      case "transient-error":
         return;
     }
   }
@@ -68,6 +70,7 @@ export class RealFaults {
         this.#takeLeave(fault.restartAfterMs, incarnation);
         return incarnation.process.signal("SIGTERM");
       case "lost-reply":
+      case "transient-error":
         throw new Error("a reply is lost at an effect, not at a time");
     }
   }

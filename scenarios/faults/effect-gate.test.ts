@@ -109,7 +109,10 @@ describe("an effect gate", () => {
   });
 
   it("shows its caller a failure before the effect, which does not take place", async () => {
-    const { seen, commit } = createScene({ faults: [before], verdict: { kind: "fail" } });
+    const { seen, commit } = createScene({
+      faults: [before],
+      verdict: { kind: "fail", code: "40001" },
+    });
     expect(await commit("took place")).toBe("failed");
     expect(seen).toEqual(["fault 0"]);
   });

@@ -22,8 +22,11 @@ export interface EffectGate {
 
 /** How a port shows its caller what a fault did. Each throws, or answers in the reply's place. */
 export interface FaultyPort<T> {
-  /** The request was refused: the caller is shown what its client library makes of that. */
-  failed(): T;
+  /**
+   * The request failed, and has no effect: the caller is shown what its client library makes of
+   * that. The code is an SQLSTATE, or `connection`.
+   */
+  failed(code: string): T | Promise<T>;
   /**
    * The effect took place; the reply is in hand here, and the caller must not have it. Undefined
    * when the reply was an error.
@@ -33,7 +36,7 @@ export interface FaultyPort<T> {
 
 /**
  * What shall happen at the effect at which a fault strikes. The kinds of fault that there are make
- * a process die, hold it or lose a reply; `delay` and `fail` are for kinds to come.
+ * a process die, hold it, let its request fail or lose a reply; `delay` is for kinds to come.
  */
 export type GateVerdict =
   | { readonly kind: "pass" }
@@ -43,7 +46,7 @@ export type GateVerdict =
   | { readonly kind: "hold"; readonly until: Promise<void> }
   /** The effect is held back, and the process goes on meanwhile with what does not wait for it. */
   | { readonly kind: "delay"; readonly until: Promise<void> }
-  | { readonly kind: "fail" }
+  | { readonly kind: "fail"; readonly code: string }
   | { readonly kind: "lose-reply" };
 
 export interface EffectGateOptions {
@@ -113,7 +116,7 @@ async function performFaulty<T>(effect: {
     const verdict = armed.isOn ? strike(fault) : PASS;
     await waitAsTold(verdict);
     if (verdict.kind === "fail") {
-      return port.failed();
+      return port.failed(verdict.code);
     }
     if (verdict.kind === "lose-reply") {
       throw new Error("there is no reply to lose before an effect");

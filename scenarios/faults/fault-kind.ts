@@ -30,6 +30,6 @@ export type FaultPhase = "begin" | "end";
 /**
  * What a world can do to a process: end it as SIGKILL does, tell it to end as SIGTERM does, stop it
  * and let it go on while the world goes on, lose the reply to a request of its own at the effect
- * gate.
+ * gate, let such a request fail there.
  */
-export type WorldAbility = "kill" | "stop" | "pause" | "lose-reply-at-gate";
+export type WorldAbility = "kill" | "stop" | "pause" | "lose-reply-at-gate" | "fail-at-gate";

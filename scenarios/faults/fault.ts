@@ -4,22 +4,24 @@ import { crashKind, type CrashFault } from "./kinds/crash.ts";
 import { lostReplyKind, type LostReplyFault } from "./kinds/lost-reply.ts";
 import { pauseKind, type PauseFault } from "./kinds/pause.ts";
 import { stopKind, type StopFault } from "./kinds/stop.ts";
+import { transientErrorKind, type TransientErrorFault } from "./kinds/transient-error.ts";
 import { complaintAboutTrigger, type Trigger } from "./trigger.ts";
 
 /** What a plan does to the services. A kind is added here and in a file of `kinds/`. */
-export type Fault = CrashFault | LostReplyFault | PauseFault | StopFault;
+export type Fault = CrashFault | LostReplyFault | PauseFault | StopFault | TransientErrorFault;
 
 /** Every kind of fault, in the order in which reports name them. */
 export const FAULT_KINDS: readonly Pick<
   FaultKind<never>,
   "kind" | "noun" | "sentence" | "needs"
->[] = [crashKind, lostReplyKind, pauseKind, stopKind];
+>[] = [crashKind, lostReplyKind, pauseKind, stopKind, transientErrorKind];
 
 export const faultSchema = Type.Union([
   crashKind.schema,
   lostReplyKind.schema,
   pauseKind.schema,
   stopKind.schema,
+  transientErrorKind.schema,
 ]);
 
 /** When and where a fault begins. */
@@ -35,6 +37,7 @@ export function placedAt(fault: Fault, trigger: Trigger): Fault {
     case "stop":
       return { ...fault, trigger };
     case "lost-reply":
+    case "transient-error":
       return trigger.on === "effect" ? { ...fault, effect: trigger.effect } : fault;
   }
 }
@@ -85,5 +88,7 @@ function told<Answer>(
       return ask(pauseKind, fault);
     case "stop":
       return ask(stopKind, fault);
+    case "transient-error":
+      return ask(transientErrorKind, fault);
   }
 }

@@ -5,16 +5,22 @@ import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import { ArmedFaults } from "./armed-faults.ts";
 import { createEffectGate } from "./effect-gate.ts";
 import { interposePorts } from "./interpose-ports.ts";
+import type { TransientErrorFault } from "./kinds/transient-error.ts";
 import type { ProcessNote } from "./process-note.ts";
 
 const RECORD = { topic: "payment.created", partition: 1, offset: "7", key: "p1", value: "{}" };
 
 /** The ports of a process on fakes, what was noted at them, and its consumer. */
-async function createScene(onMessage: (delivery: Delivery) => Promise<void> = async () => {}) {
+async function createScene(
+  onMessage: (delivery: Delivery) => Promise<void> = async () => {},
+  faults: readonly TransientErrorFault[] = [],
+) {
   const notes: ProcessNote[] = [];
+  const sent: string[] = [];
   const subscriptions: Subscription[] = [];
   const connection: Connection = {
     async query({ label, sql }) {
+      sent.push(sql);
       if (label === "update") {
         throw new DatabaseError("out of range", { code: "22003", applied: "no" });
       }
@@ -40,8 +46,9 @@ async function createScene(onMessage: (delivery: Delivery) => Promise<void> = as
   const gate = createEffectGate({
     process: "wallet-1",
     incarnation: 1,
-    armed: new ArmedFaults([]),
-    strike: () => ({ kind: "pass" }),
+    armed: new ArmedFaults(faults.map((fault, index) => ({ fault, index }))),
+    strike: ({ fault }) =>
+      fault.kind === "transient-error" ? { kind: "fail", code: fault.code } : { kind: "pass" },
   });
   const ports = interposePorts(fakes, gate, {
     onDelivery: () => {},
@@ -57,7 +64,7 @@ async function createScene(onMessage: (delivery: Delivery) => Promise<void> = as
   });
   const deliver = (commit: () => Promise<void>) =>
     Promise.all(subscriptions.map((each) => each.onMessage({ ...RECORD, commit })));
-  return { notes, ports, deliver };
+  return { notes, ports, deliver, sent };
 }
 
 it("notes an error of the database and the rollback after it, and lets both go on", async () => {
@@ -104,4 +111,37 @@ it("notes what the service says, and passes it on", async () => {
   const { notes, ports } = await createScene();
   ports.telemetry.event("inbox.retry", { attempts: 2 });
   expect(notes).toEqual([{ what: "said", name: "inbox.retry", detail: { attempts: 2 } }]);
+});
+
+/** A transaction in which one statement fails with a serialization failure. */
+async function failingAt(operation: string) {
+  const effect = `wallet-1/wallet-db/transfer.${operation}#1`;
+  const scene = await createScene(undefined, [{ kind: "transient-error", effect, code: "40001" }]);
+  const connection = await scene.ports.database("wallet").connect("transfer");
+  const ask = async (sql: string) => {
+    try {
+      const { command } = await connection.query({ label: sql.toLowerCase(), sql });
+      return command;
+    } catch (error) {
+      return error instanceof DatabaseError ? `${error.code} ${error.applied}` : "no error of ours";
+    }
+  };
+  return { ask, sent: scene.sent };
+}
+
+it("a statement that fails aborts its transaction, which takes nothing but its end", async () => {
+  const { ask, sent } = await failingAt("insert");
+  expect(await ask("BEGIN")).toBe("BEGIN");
+  expect(await ask("INSERT")).toBe("40001 no");
+  expect(await ask("SELECT")).toBe("25P02 no");
+  expect(await ask("COMMIT")).toBe("ROLLBACK");
+  expect(await ask("SELECT")).toBe("SELECT");
+  expect(sent).toEqual(["BEGIN", "ROLLBACK", "SELECT"]);
+});
+
+it("a transaction whose COMMIT fails is rolled back", async () => {
+  const { ask, sent } = await failingAt("commit");
+  expect(await ask("BEGIN")).toBe("BEGIN");
+  expect(await ask("COMMIT")).toBe("40001 no");
+  expect(sent).toEqual(["BEGIN", "ROLLBACK"]);
 });

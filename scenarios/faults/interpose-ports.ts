@@ -1,5 +1,11 @@
 import { BrokerError, type Broker, type Delivery } from "../../system/ports/broker.ts";
-import { DatabaseError, type Connection, type Database } from "../../system/ports/database.ts";
+import {
+  DatabaseError,
+  type Connection,
+  type Database,
+  type QueryResult,
+  type Statement,
+} from "../../system/ports/database.ts";
 import { messageOf } from "../../system/ports/message-of.ts";
 import type { HttpRequest, HttpResponse, Server } from "../../system/ports/server.ts";
 import type { ServiceName } from "../../system/process/services.ts";
@@ -107,19 +113,48 @@ function interposeConnection(
 ): Connection {
   // A reply is lost with its connection: the server sees it close, and rolls back what is open.
   let isLost = false;
+  let isInTransaction = false;
+  let isAborted = false;
   const lose = (): never => {
     isLost = true;
     connection.release(true);
     throw lostConnection("unknown");
   };
-  const port = { failed: lose, replyLost: lose };
+  const fail = async (statement: Statement, code: string): Promise<QueryResult> => {
+    if (code === CONNECTION) {
+      return lose();
+    }
+    if (statement.sql === "COMMIT") {
+      // A transaction that cannot be committed is rolled back.
+      await connection.query(ROLLBACK);
+      isInTransaction = false;
+    } else {
+      isAborted = isInTransaction;
+    }
+    throw new DatabaseError(`the database refused it with ${code}`, { code, applied: "no" });
+  };
+  /** An aborted transaction takes nothing but its end, and that is a rollback. */
+  const inTransaction = (statement: Statement): Statement => {
+    const ends = statement.sql === "COMMIT" || statement.sql === "ROLLBACK";
+    const sent = isAborted && ends ? ROLLBACK : statement;
+    isInTransaction = statement.sql === "BEGIN" || (isInTransaction && !ends);
+    isAborted &&= !ends;
+    return sent;
+  };
+  const send = (statement: Statement): Promise<QueryResult> => {
+    const sent = inTransaction(statement);
+    return isAborted
+      ? Promise.reject(new DatabaseError("the transaction is aborted", ABORTED))
+      : connection.query(sent);
+  };
   return {
     query(statement) {
       if (isLost) {
         return Promise.reject(lostConnection("unknown"));
       }
+      const port = { failed: (code: string) => fail(statement, code), replyLost: lose };
       const operation = operationOf(purpose, statement.label);
-      const answered = gate.pass(resource, operation, () => connection.query(statement), port);
+      const answered = gate.pass(resource, operation, () => send(statement), port);
       return noted(answered, `${resource}/${operation}`, onNote, (result) => {
         if (result.command === "ROLLBACK") {
           onNote({ what: "rolled-back", transaction: purpose });
@@ -134,6 +169,14 @@ function interposeConnection(
     },
   };
 }
+
+/** Not an SQLSTATE: the connection breaks before the request has left. */
+const CONNECTION = "connection";
+
+const ROLLBACK: Statement = { label: "rollback", sql: "ROLLBACK" };
+
+/** PostgreSQL's `in_failed_sql_transaction`. */
+const ABORTED = { code: "25P02", applied: "no" } as const;
 
 /** As the adapters have it: `pg` does not tell whether the request had left. */
 function lostConnection(applied: "no" | "unknown"): DatabaseError {

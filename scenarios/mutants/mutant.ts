@@ -9,7 +9,7 @@ export interface Mutant {
   readonly id: string;
   /** The defect, in one sentence. */
   readonly defect: string;
-  /** The promise that must be seen to break. */
+  /** The promise that must be seen to break; empty where any may. */
   readonly breaks: string;
   /** The parts that it replaces in one process, which is given the ports of that process. */
   readonly parts?: (ports: ProcessPorts) => Partial<Parts>;

@@ -1,4 +1,5 @@
 import { commitThenEmit } from "./commit-then-emit.ts";
+import { hastyRefusal } from "./hasty-refusal.ts";
 import { keyBlind } from "./key-blind.ts";
 import { leakyRelay } from "./leaky-relay.ts";
 import type { Mutant } from "./mutant.ts";
@@ -8,6 +9,7 @@ import { PATCHED_MUTANTS } from "./source-patches.ts";
 /** Every mutant, in the order of their ids. */
 export const MUTANTS: readonly Mutant[] = [
   commitThenEmit,
+  hastyRefusal,
   peepingSettle,
   keyBlind,
   leakyRelay,

@@ -1,5 +1,8 @@
 import type { Mutant, SourcePatch } from "./mutant.ts";
 
+/** Always killed, by the first commit that moves money: proof that the pipeline can fail. */
+export const CANARY = "Z0";
+
 /** Defects of a line or two, each put into the source of the services when they are loaded. */
 export const PATCHED_MUTANTS: readonly Mutant[] = [
   {
@@ -40,6 +43,93 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "D2",
+    defect: "The wallet refuses a transfer of all that the sender has.",
+    breaks: "decided-right",
+    patches: [
+      patch(
+        "system/domain/wallet.ts",
+        "wallet.balance.amountMinor < money.amountMinor",
+        "wallet.balance.amountMinor <= money.amountMinor",
+      ),
+    ],
+  },
+  {
+    id: "F1",
+    defect: "The wallet has no outbox: what it decides is told to nobody.",
+    breaks: "ends",
+    patches: [
+      patch(
+        "system/wallet/transfer.ts",
+        "    await appendToOutbox(connection, verdictOf(verdictId, payment.id, decision), nowMs);\n",
+        "    void appendToOutbox, verdictOf, verdictId;\n",
+      ),
+    ],
+  },
+  {
+    id: "F2",
+    defect: "Nothing emits payment.failed: a payment without balance stays PENDING for ever.",
+    breaks: "ends",
+    patches: [
+      patch(
+        "system/wallet/transfer.ts",
+        "    await appendToOutbox(connection,",
+        '    if (decision.kind === "move") await appendToOutbox(connection,',
+      ),
+    ],
+  },
+  {
+    id: "F5",
+    defect: "Balances are summed as floating-point numbers of whole OMR.",
+    breaks: "balanced",
+    patches: [
+      patch(
+        "system/domain/ledger.ts",
+        "account.balance.amountMinor + signed(direction, amountMinor)",
+        "BigInt(Math.floor((Number(account.balance.amountMinor) / 1000 + Number(signed(direction, amountMinor)) / 1000) * 1000))",
+      ),
+    ],
+  },
+  {
+    id: "F7",
+    defect: "A transfer between a wallet and itself counts as a duplicate, and gets no verdict.",
+    breaks: "ends",
+    patches: [
+      patch(
+        "system/wallet/transfer.ts",
+        "    const { senderWalletId, receiverWalletId, money } = payment;\n",
+        '    const { senderWalletId, receiverWalletId, money } = payment;\n    if (senderWalletId === receiverWalletId) return "duplicate";\n',
+      ),
+    ],
+  },
+  {
+    id: "F10",
+    defect:
+      "The payment service has no idempotency: a request that comes again is another payment.",
+    breaks: "answers-hold",
+    patches: [
+      patch("system/payment/idempotency.ts", "return rowCount === 1;", "return rowCount >= 0;"),
+    ],
+  },
+  {
+    id: "F15",
+    defect: "A consumer swallows every error and commits the offset: a step is silently dropped.",
+    breaks: "ends",
+    patches: [
+      patch(
+        "system/inbox/consume.ts",
+        "    if (passes(error)) {\n      throw error;\n    }\n    return reasonOf(error);",
+        "    return void reasonOf(error);",
+      ),
+    ],
+  },
+  {
+    id: "H2",
+    defect: "The inbox forgets: an event that comes again is taken in again.",
+    breaks: "handled",
+    patches: [patch("system/inbox/claim.ts", "return rowCount === 1;", "return rowCount >= 0;")],
+  },
+  {
     id: "H1",
     defect:
       "The payment service applies a verdict without claiming its event: a payment that is not PENDING hides that.",
@@ -58,6 +148,30 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
       "The outbox keys an event by its own id, not by its payment's: what belongs to one payment has no order.",
     breaks: "in-order",
     patches: [patch("system/outbox/append.ts", "eventKey(event), encode", "event.id, encode")],
+  },
+  {
+    id: "P1",
+    defect: "The relay marks events as sent before it sends them: a crash in between loses them.",
+    breaks: "published",
+    patches: [
+      patch(
+        "system/outbox/relay.ts",
+        "  await ports.producer.send(events.map((event) => event.record));\n",
+        "  await markSent(ports.database, events, ports.clock.nowMs());\n  await ports.producer.send(events.map((event) => event.record));\n",
+      ),
+    ],
+  },
+  {
+    id: "R1",
+    defect: "A reversal does not look at what other reversals have given back.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/payment/reverse.ts",
+        "const leftMinor = amountMinor - reversed;",
+        "const leftMinor = amountMinor - 0n * reversed;",
+      ),
+    ],
   },
   {
     id: "S1",
@@ -104,6 +218,18 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "system/payment/settle.ts",
         '{ status: "FAILED", reason: verdict.reason }',
         '{ status: "FAILED", reason: "reason" in verdict ? verdict.reason : null }',
+      ),
+    ],
+  },
+  {
+    id: CANARY,
+    defect: "Each account is credited a baisa more than it was sent.",
+    breaks: "conservation",
+    patches: [
+      patch(
+        "system/wallet/post.ts",
+        "parameters: [entry.accountId, entry.balanceAfterMinor,",
+        "parameters: [entry.accountId, entry.balanceAfterMinor + 1n,",
       ),
     ],
   },

@@ -1,11 +1,10 @@
-import fc from "fast-check";
 import type { Evidence } from "../../reports/evidence/evidence.ts";
 import type { Plan } from "../plans/plan.ts";
 import type { ReplayFile } from "../plans/replay-file.ts";
-import type { PlanDraft } from "../plans/scenario.ts";
 import { promisesNamed } from "../promises/promises.ts";
 import { brokenPromises, runPlan, type Outcome } from "../runs/run-plan.ts";
 import { summarize, type RunSummary } from "../runs/run-summary.ts";
+import { drawPlans, planOfSeed } from "./draw-plans.ts";
 import { findingOf } from "./finding.ts";
 import { pursue } from "./pursue-plan.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
@@ -140,31 +139,6 @@ async function record(request: SweepRequest, tally: Tally, run: RunSummary): Pro
   await request.onProgress({ kind: "seed", done: runs, simulatedMs });
 }
 
-/** @throws Error when the scenario draws none */
-async function planOfSeed(request: SweepRequest, seed: number): Promise<Plan> {
-  const [plan] = await drawPlans(request, seed, seed);
-  if (plan === undefined) {
-    throw new Error(`no plan was drawn for seed ${seed}`);
-  }
-  return plan;
-}
-
-/** The plan of each seed, as fast-check draws it first. */
-async function drawPlans(
-  request: SweepRequest,
-  first: number,
-  last: number,
-): Promise<readonly Plan[]> {
-  const plans: Plan[] = [];
-  for (let seed = first; seed <= last; seed += 1) {
-    const property = fc.property(request.scenario.drafts, (draft) => {
-      plans.push(planOf(request, seed, draft));
-    });
-    fc.assert(property, { seed: scattered(seed), numRuns: 1 });
-  }
-  return plans;
-}
-
 /** Runs one seed, and where a promise breaks, smaller variants of its plan. */
 async function pursueSeed(
   request: SweepRequest,
@@ -207,26 +181,13 @@ async function runFirst(request: SweepRequest, plan: Plan): Promise<Outcome | un
 
 /** The promise whose breach is made smaller: a mutant's own, otherwise the gravest that broke. */
 function promiseToPursue({ mutant }: SweepRequest, broken: readonly string[]): string | undefined {
-  return mutant === null ? broken[0] : broken.find((promise) => promise === mutant.breaks);
+  return mutant === null || mutant.breaks === ""
+    ? broken[0]
+    : broken.find((promise) => promise === mutant.breaks);
 }
 
 function brokenIn({ judgements }: RunSummary): readonly string[] {
   return judgements.filter(({ isBroken }) => isBroken).map(({ promise }) => promise);
-}
-
-function planOf({ scenario, mutant }: SweepRequest, seed: number, draft: PlanDraft): Plan {
-  return { scenario: scenario.name, seed, mutant: mutant?.id ?? null, ...draft };
-}
-
-/**
- * Seeds next to each other, far apart: weak generators give near-identical draws for adjacent
- * seeds. The finalizer of MurmurHash3 (Austin Appleby), on 32 bits.
- */
-function scattered(seed: number): number {
-  let hash = seed >>> 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }
 
 function conclude(

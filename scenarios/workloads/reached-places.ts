@@ -1,9 +1,4 @@
-import {
-  definitionOf,
-  serviceOf,
-  type Role,
-  type ServiceName,
-} from "../../system/process/services.ts";
+import { definitionOf, serviceOf, type Role } from "../../system/process/services.ts";
 import { databaseResource, HTTP, KAFKA, printEffect } from "../faults/effect-name.ts";
 import { serviceAsked, subjectOf, type Command } from "../plans/commands/command.ts";
 import { processesAnswering, type Topology } from "../plans/topology.ts";
@@ -17,26 +12,55 @@ export interface ReachedPlace {
   readonly times: number;
 }
 
-/** Operations of the saga by the role that does them, each once for each payment. */
+/**
+ * Operations of the saga by the role that does them, each once for each payment. What `isOfMaker`
+ * is done by the process that makes the payment only, where two ask for it at once.
+ */
 const OPERATIONS: readonly {
   readonly role: Role;
   readonly resource: string;
   readonly operation: string;
+  readonly isOfMaker?: true;
 }[] = [
-  { role: "payment-api", resource: databaseResource("payment"), operation: "accept.claim-key" },
-  { role: "payment-api", resource: databaseResource("payment"), operation: "accept.commit" },
-  { role: "payment-api", resource: HTTP, operation: "answer" },
-  { role: "payment-relay", resource: KAFKA, operation: "produce" },
-  { role: "payment-settle", resource: databaseResource("payment"), operation: "settle.commit" },
-  {
-    role: "wallet-transfer",
-    resource: databaseResource("wallet"),
-    operation: "transfer.lock-wallets",
-  },
-  { role: "wallet-transfer", resource: databaseResource("wallet"), operation: "transfer.commit" },
-  { role: "wallet-transfer", resource: KAFKA, operation: "commit-offset" },
-  { role: "wallet-relay", resource: KAFKA, operation: "produce" },
+  ...each("payment-api", databaseResource("payment"), ["accept.begin", "accept.claim-key"]),
+  ...each("payment-api", databaseResource("payment"), ["accept.insert-payment"], true),
+  ...each("payment-api", databaseResource("payment"), ["accept.append-event"], true),
+  ...each("payment-api", databaseResource("payment"), ["accept.commit"]),
+  ...each("payment-api", HTTP, ["answer"]),
+  ...each("payment-relay", KAFKA, ["produce"]),
+  ...each("payment-relay", databaseResource("payment"), ["relay.mark-sent"]),
+  ...each("payment-settle", databaseResource("payment"), [
+    "settle.claim-event",
+    "settle.update-status",
+    "settle.commit",
+  ]),
+  ...each("payment-settle", KAFKA, ["commit-offset"]),
+  ...each("wallet-transfer", databaseResource("wallet"), [
+    "transfer.begin",
+    "transfer.claim-event",
+    "transfer.lock-wallets",
+    "transfer.insert-decision",
+    "transfer.append-event",
+    "transfer.commit",
+  ]),
+  ...each("wallet-transfer", KAFKA, ["commit-offset"]),
+  ...each("wallet-relay", KAFKA, ["produce"]),
+  ...each("wallet-relay", databaseResource("wallet"), ["relay.mark-sent"]),
 ];
+
+function each(
+  role: Role,
+  resource: string,
+  operations: readonly string[],
+  isOfMaker?: true,
+): typeof OPERATIONS {
+  return operations.map((operation) => ({
+    role,
+    resource,
+    operation,
+    ...(isOfMaker === undefined ? {} : { isOfMaker }),
+  }));
+}
 
 /**
  * The places that every run of these commands reaches in this deployment, in either world. A client
@@ -49,12 +73,12 @@ export function reachedPlaces(
   { topology, knobs }: Deployment,
 ): readonly ReachedPlace[] {
   const payments = new Set(commands.filter(isTransfer).map(subjectOf)).size;
-  return OPERATIONS.flatMap(({ role, resource, operation }) => {
+  return OPERATIONS.flatMap(({ role, resource, operation, isOfMaker = false }) => {
     const processes = processesOf(topology, role);
     const timesAt = (process: string): number => {
       switch (definitionOf(role).kind) {
         case "api":
-          return firstRequests(commands, topology, serviceOf(role), process);
+          return firstRequests({ commands, topology, role, process, isOfMaker });
         case "relay":
           return processes.length === 1 ? Math.ceil(payments / knobs.relayBatchMax) : 0;
         case "consumer":
@@ -81,21 +105,33 @@ export function effectAt({ times, ...place }: ReachedPlace, index: number): stri
 const isTransfer = ({ kind, expects }: Command): boolean =>
   kind === "transfer" && expects !== "refused";
 
-/** How many payments are asked for first at a process: as `client.ts` sends them. */
-function firstRequests(
-  commands: readonly Command[],
-  topology: Topology,
-  service: ServiceName,
-  process: string,
-): number {
+/**
+ * How many payments are asked for first at a process, as `client.ts` sends them; of those that are
+ * `isOfMaker`, only what is asked for once.
+ */
+function firstRequests(asked: {
+  readonly commands: readonly Command[];
+  readonly topology: Topology;
+  readonly role: Role;
+  readonly process: string;
+  readonly isOfMaker: boolean;
+}): number {
+  const { commands, topology, role, process, isOfMaker } = asked;
+  const service = serviceOf(role);
   const processes = processesAnswering(topology, service);
+  const subjects = commands.filter(isTransfer).map(subjectOf);
   const seen = new Set<string>();
+  const again = new Set(subjects.filter((subject) => seen.size === seen.add(subject).size));
+  seen.clear();
   let times = 0;
   for (const [index, command] of commands.entries()) {
     const subject = subjectOf(command);
     const isFirst = isTransfer(command) && serviceAsked(command) === service && !seen.has(subject);
-    seen.add(subject);
-    times += isFirst && processes[index % processes.length] === process ? 1 : 0;
+    if (isFirst) {
+      seen.add(subject);
+      const counts = !isOfMaker || !again.has(subject);
+      times += counts && processes[index % processes.length] === process ? 1 : 0;
+    }
   }
   return times;
 }

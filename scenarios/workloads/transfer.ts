@@ -14,6 +14,7 @@ import {
 } from "./deployment.ts";
 import { AskLayout } from "./lay-out-asks.ts";
 import { effectAt, processesOf, reachedPlaces } from "./reached-places.ts";
+import { swarmArbitrary, withSwarm, type Swarm } from "./swarm.ts";
 
 const CURRENCY = "OMR";
 
@@ -54,9 +55,10 @@ export const transfer: Scenario = {
   name: "transfer",
   title: "A payment survives a crash between commit and publish",
   description: [
-    "Clients ask for transfers between a few wallets, about ten a second, one by one, in bursts or all at once. Among them is the case with which this project began: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused. One wallet holds nearly as much as a balance can, and what does not fit must be refused, too. A client that gets no answer asks again with the same idempotency key.",
+    "Clients ask for transfers between a few wallets, about ten a second, one by one, in bursts or all at once; one wallet takes part in half of them. Among them is the case with which this project began: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused. Amounts are aimed at what a sender holds: all of it, a baisa more, a baisa less, what it just got. One wallet holds nearly as much as a balance can.",
+    "Some ask for what must be refused, in words that are no request, for wallets that are not there, or between a wallet and itself. Some ask twice with one key, at once or later, in the same words or in others. Money comes in and goes out, wallets are opened, frozen and let go, payments are given back, and clients ask how payments and wallets stand. A client that gets no answer asks again with the same idempotency key.",
     "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.",
-    "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load, and there it may be told to stop instead, as in a deployment. It starts again after a moment.",
+    "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load, and there it may be told to stop instead, as in a deployment. It starts again after a moment. Beside it a swarm of up to twelve faults strikes, of kinds that the seed turns on: other processes are killed, told to stop or stopped for a time, replies are lost, and requests to a database or the broker fail.",
   ],
   catches: ["F0", "L1"],
   drafts: draftArbitrary(),
@@ -67,6 +69,7 @@ interface Draft {
   /** Its place among the others. */
   readonly overdraft: number;
   readonly fault: DraftFault;
+  readonly swarm: Swarm;
   readonly deployment: Deployment;
   readonly burst: number;
 }
@@ -92,13 +95,21 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
   // Without bias towards small values: a seed should mean a full workload.
   const deployment = deploymentArbitrary();
   const asks = asksArbitrary(COMMANDS_MAX - 1);
-  const draft = fc.record({ asks, overdraft, fault, deployment, burst: burstArbitrary });
+  const draft = fc.record({
+    asks,
+    overdraft,
+    fault,
+    swarm: swarmArbitrary(),
+    deployment,
+    burst: burstArbitrary,
+  });
   return fc.noBias(draft).map(layOut);
 }
 
-function layOut({ asks, overdraft, fault, deployment, burst }: Draft): PlanDraft {
+function layOut({ asks, overdraft, fault, swarm, deployment, burst }: Draft): PlanDraft {
   const commands = layOutCommands(asks, overdraft, burst);
-  const faults = [layOutFault(fault, commands, deployment)];
+  const first = layOutFault(fault, commands, deployment);
+  const faults = withSwarm(first, swarm, commands, deployment);
   return { wallets: WALLETS, commands, faults, ...deployment };
 }
 

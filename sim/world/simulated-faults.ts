@@ -16,6 +16,7 @@ export const SIMULATED_ABILITIES: ReadonlySet<WorldAbility> = new Set([
   "stop",
   "pause",
   "lose-reply-at-gate",
+  "fail-at-gate",
 ]);
 
 /** The faults of a plan, and how they are done to simulated processes. */
@@ -90,6 +91,8 @@ export function createSimulatedFaults(
         return { kind: "pass" };
       case "lost-reply":
         return { kind: "lose-reply" };
+      case "transient-error":
+        return { kind: "fail", code: fault.code };
     }
   };
 

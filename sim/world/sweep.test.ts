@@ -58,7 +58,8 @@ describe("a sweep", () => {
     const { evidence, replayFile } = await sweep(requestOf({}));
     expect(evidence.verdict).toBe("pass");
     expect(evidence.totals).toMatchObject({ runs: 3 });
-    expect(evidence.faults).toMatchObject([{ kind: "crash", planned: 3, fired: 3 }]);
+    expect(evidence.faults.map(({ kind }) => kind)).toContain("crash");
+    expect(evidence.faults.filter(({ planned, fired }) => fired < planned)).toEqual([]);
     expect(evidence.totals.payments).toBe(evidence.totals.completed + evidence.totals.failed);
     expect(replayFile).toBeNull();
   });
@@ -78,7 +79,11 @@ describe("a sweep", () => {
       ];
       expect(encodeEvidence(there.evidence)).toBe(encodeEvidence(here.evidence));
 
-      const broken = { seeds: { first: 1, last: 50 }, mutant: commitThenEmit };
+      const broken = {
+        seeds: { first: 1, last: 50 },
+        mutant: commitThenEmit,
+        shrinkRunsMax: 40,
+      };
       const [one, other] = [
         await sweep(requestOf(broken)),
         await sweep(requestOf({ ...broken, workers })),
@@ -110,7 +115,12 @@ describe("a sweep", () => {
     );
     expect(evidence.verdict).toBe("unknown");
     expect(evidence.doubts).toEqual(["3 of 3 planned pauses cannot be made in this world."]);
-    expect(evidence.faultsNotTried).toEqual(["crashes", "lost replies", "orderly stops"]);
+    expect(evidence.faultsNotTried).toEqual([
+      "crashes",
+      "lost replies",
+      "orderly stops",
+      "transient errors",
+    ]);
   });
 
   it("judges the promises that its scenario names, and no other", async () => {

@@ -1,5 +1,6 @@
 import type { WorkerRun } from "../../scenarios/sweeps/sweep-request.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
+import type { TriedMutant } from "./mutant-trial.ts";
 
 /** What came back from a worker. @throws TypeError when it is no list */
 export function parseRuns(message: unknown): readonly WorkerRun[] {
@@ -8,6 +9,15 @@ export function parseRuns(message: unknown): readonly WorkerRun[] {
   }
   // Checked: it is a list, and only `worker.ts`, compiled against this type, makes those.
   return message as readonly WorkerRun[];
+}
+
+/** What came back from a thread that tried a mutant. @throws TypeError when it is none */
+export function parseTriedMutant(message: unknown): TriedMutant {
+  if (typeof message !== "object" || message === null || !("fate" in message)) {
+    throw new TypeError(`a thread answered with ${typeof message}, not with a tried mutant`);
+  }
+  // Checked: it has a fate, and only `mutant-worker.ts`, compiled against this type, makes those.
+  return message as TriedMutant;
 }
 
 /** The trace that came back from a worker. @throws TypeError when it is none */

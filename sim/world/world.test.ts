@@ -111,6 +111,15 @@ describe("the simulated world", () => {
     },
   );
 
+  const requests = places.filter((place) => !/http|deliver/.test(place));
+  const codes = ["40001", "55P03", "connection"] as const;
+  it.each(requests.flatMap((place) => codes.map((code) => [place, code] as const)))(
+    "loses nothing when the request %s fails with %s",
+    async (place, code) => {
+      expect(await survived({ kind: "transient-error", effect: `${place}#2`, code })).toBe(true);
+    },
+  );
+
   it.each<[string, Fault]>([
     [
       "killed",

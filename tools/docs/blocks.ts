@@ -1,4 +1,5 @@
 import { createProgram } from "../../cli/program.ts";
+import { OPERATORS } from "../../mutation/generate/operators.ts";
 import { EXIT_CODES } from "../../reports/evidence/verdict.ts";
 import { SCENARIOS } from "../../scenarios/catalogue.ts";
 import { FAULT_KINDS } from "../../scenarios/faults/fault.ts";
@@ -17,6 +18,8 @@ export const BLOCKS: ReadonlyMap<string, () => string> = new Map([
   ["mutants", writeMutants],
   ["options of run", () => writeOptions("run")],
   ["options of replay", () => writeOptions("replay")],
+  ["mutation operators", writeOperators],
+  ["options of mutants", () => writeOptions("mutants")],
   ["services", writeServices],
   ["layers", writeLayers],
 ]);
@@ -64,6 +67,13 @@ function writeScenarios(): string {
 function writeMutants(): string {
   return list(
     MUTANTS.map(({ id, defect, breaks }) => `${strong(id)} breaks ${code(breaks)}: ${defect}`),
+  );
+}
+
+function writeOperators(): string {
+  return table(
+    ["operator", "what it does"],
+    OPERATORS.map(({ name, sentence }) => [code(name), sentence]),
   );
 }
 

@@ -1,0 +1,43 @@
+import { inTransaction } from "../../system/database/transaction.ts";
+import { claimEvent } from "../../system/inbox/claim.ts";
+import { appendToOutbox } from "../../system/outbox/append.ts";
+import { insertDecision } from "../../system/wallet/decisions.ts";
+import {
+  transferMoney,
+  type CreatedEvent,
+  type TransferPorts,
+} from "../../system/wallet/transfer.ts";
+import type { Mutant } from "./mutant.ts";
+
+const REASON = "insufficient_balance";
+
+/** F3: a fault that passes is told to the client as a refusal of its payment. */
+export const hastyRefusal: Mutant = {
+  id: "F3",
+  defect:
+    "Every exception in the wallet becomes payment.failed: a deadlock or a lost connection is reported as a refusal.",
+  breaks: "decided-right",
+  parts: () => ({
+    async transfer(ports, created) {
+      try {
+        return await transferMoney(ports, created);
+      } catch {
+        return refuse(ports, created);
+      }
+    },
+  }),
+};
+
+function refuse(ports: TransferPorts, { id, type, payment }: CreatedEvent) {
+  const verdictId = ports.entropy.uuid();
+  const nowMs = ports.clock.nowMs();
+  return inTransaction(ports.database, "transfer", async (connection) => {
+    if (!(await claimEvent(connection, { id, topic: type }, nowMs))) {
+      return "duplicate" as const;
+    }
+    await insertDecision(connection, payment.id, { kind: "refuse", reason: REASON }, nowMs);
+    const failed = { id: verdictId, type: "payment.failed", paymentId: payment.id, reason: REASON };
+    await appendToOutbox(connection, { ...failed, type: "payment.failed", reason: REASON }, nowMs);
+    return "done" as const;
+  });
+}

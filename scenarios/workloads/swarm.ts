@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { natureOf } from "../faults/effect-words.ts";
+import { triggerOf, type Fault } from "../faults/fault.ts";
+import { TRANSIENT_CODES } from "../faults/kinds/transient-error.ts";
+import { processOf } from "../faults/trigger.ts";
+import type { Command } from "../plans/commands/command.ts";
+import type { Deployment } from "./deployment.ts";
+import { effectAt, reachedPlaces } from "./reached-places.ts";
+
+/** Faults beside the one that a scenario is about, as drawn. */
+export interface Swarm {
+  /** The kinds that this run may have: each seed turns some off. */
+  readonly isOn: Readonly<Record<SwarmKind, boolean>>;
+  readonly faults: readonly SwarmFault[];
+}
+
+type SwarmKind = "crash" | "stop" | "pause" | "lost-reply" | "transient-error";
+
+interface SwarmFault {
+  readonly kind: SwarmKind;
+  /** Taken modulo what there is to choose from. */
+  readonly process: number;
+  readonly place: number;
+  readonly atMs: number;
+  readonly lastsMs: number;
+}
+
+const FAULTS_MAX = 12;
+
+export function swarmArbitrary(): fc.Arbitrary<Swarm> {
+  const any = fc.nat({ max: 1_000_000 });
+  const kind = fc.constantFrom<SwarmKind[]>(
+    ...(["crash", "stop", "pause"] as const),
+    ...(["lost-reply", "lost-reply", "transient-error", "transient-error"] as const),
+  );
+  const fault = fc.record({
+    kind,
+    process: any,
+    place: any,
+    atMs: any,
+    lastsMs: fc.oneof(fc.integer({ min: 50, max: 2_000 }), fc.integer({ min: 50, max: 9_000 })),
+  });
+  const often = fc.constantFrom(true, true, true, false);
+  const isOn = fc.record({
+    crash: fc.boolean(),
+    stop: fc.boolean(),
+    pause: fc.boolean(),
+    "lost-reply": often,
+    "transient-error": often,
+  });
+  return fc.record({ isOn, faults: fc.array(fault, { maxLength: FAULTS_MAX, size: "max" }) });
+}
+
+/**
+ * Adds the faults of a swarm, each where it is sure to fire: a process that is killed or told to
+ * stop has no other fault, one that is paused none of that kind; and what strikes at an effect does
+ * so where every run comes.
+ */
+export function withSwarm(
+  first: Fault,
+  { isOn, faults }: Swarm,
+  commands: readonly Command[],
+  deployment: Deployment,
+): readonly Fault[] {
+  const laid: Fault[] = [first];
+  const drawn = faults.filter(({ kind }) => isOn[kind]);
+  const loadMs = 1 + (commands.at(-1)?.atMs ?? 0);
+  const names = deployment.topology.map(({ name }) => name);
+  const struck = new Set([processOf(triggerOf(first))]);
+  for (const { kind, process, atMs, lastsMs } of drawn) {
+    const free = names.filter((name) => !struck.has(name));
+    const name = free[process % Math.max(1, free.length)];
+    const isAtTime = kind === "crash" || kind === "stop" || kind === "pause";
+    if (!isAtTime || name === undefined) {
+      continue;
+    }
+    struck.add(name);
+    const trigger = { on: "time", process: name, atMs: atMs % loadMs } as const;
+    laid.push(
+      kind === "pause"
+        ? { kind, trigger, lastsMs }
+        : { kind, trigger, restartAfterMs: Math.min(lastsMs, 2_000) },
+    );
+  }
+  const down = new Set(
+    laid.filter(({ kind }) => kind !== "pause").map((fault) => processOf(triggerOf(fault))),
+  );
+  const places = reachedPlaces(commands, deployment).filter((each) => !down.has(each.process));
+  const taken = new Set<string>();
+  for (const { kind, place, process } of drawn) {
+    const reached = places[place % Math.max(1, places.length)];
+    const effect = reached === undefined ? "" : effectAt(reached, process);
+    if (reached === undefined || taken.has(effect)) {
+      continue;
+    }
+    if (kind === "lost-reply") {
+      laid.push({ kind, effect });
+    } else if (kind === "transient-error" && natureOf(effect) === "request") {
+      const code = TRANSIENT_CODES[process % TRANSIENT_CODES.length] ?? "40001";
+      laid.push({ kind, effect, code });
+    } else {
+      continue;
+    }
+    taken.add(effect);
+  }
+  return laid;
+}
