@@ -126,7 +126,7 @@ describe("mutant F0", () => {
         `trace ${finding?.smallest.traceHash ?? "none"}, as recorded`,
       );
     });
-  });
+  }, 120_000);
 
   it("does not outlive a change of the code in silence: another trace is said to be one", async () => {
     await withFolder(async (folder) => {

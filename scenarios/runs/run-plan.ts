@@ -87,8 +87,9 @@ async function drive(
   if (areOpen) {
     const beganAtMs = universe.nowMs();
     await submitAll(universe, plan, clients);
-    // What strikes at a time strikes then, also when nothing is left to do by that time.
-    await universe.sleep(beganAtMs + lastStrikeMs(plan) - universe.nowMs());
+    // What strikes at a time strikes then, also when nothing is left to do by that time. The load
+    // began within its millisecond, so that the strike is within the next one.
+    await universe.sleep(beganAtMs + lastStrikeMs(plan) + 1 - universe.nowMs());
     await comeToRest(universe, boundOf, () => universe.firedFaults().size === faultsPossible);
   }
   const notUp = await universe.heal(healBoundMs(plan));

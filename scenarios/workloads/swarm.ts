@@ -1,11 +1,13 @@
 import fc from "fast-check";
+import { HTTP } from "../faults/effect-name.ts";
 import { natureOf } from "../faults/effect-words.ts";
 import { triggerOf, type Fault } from "../faults/fault.ts";
 import { TRANSIENT_CODES } from "../faults/kinds/transient-error.ts";
 import { processOf } from "../faults/trigger.ts";
 import type { Command } from "../plans/commands/command.ts";
+import { processesAnswering } from "../plans/topology.ts";
 import type { Deployment } from "./deployment.ts";
-import { effectAt, reachedPlaces } from "./reached-places.ts";
+import { effectAt, reachedPlaces, type ReachedPlace } from "./reached-places.ts";
 
 /** Faults beside the one that a scenario is about, as drawn. */
 export interface Swarm {
@@ -87,10 +89,21 @@ export function withSwarm(
   );
   const places = reachedPlaces(commands, deployment).filter((each) => !down.has(each.process));
   const taken = new Set<string>();
+  // Where several processes answer, a client that meets a fault at one goes to another: a second
+  // fault at the first may never be reached.
+  const answering = processesAnswering(deployment.topology, "payment");
+  const diverted = new Set(
+    answering.length === 1 ? [] : laid.map((fault) => processOf(triggerOf(fault))),
+  );
   for (const { kind, place, process } of drawn) {
     const reached = places[place % Math.max(1, places.length)];
     const effect = reached === undefined ? "" : effectAt(reached, process);
-    if (reached === undefined || taken.has(effect)) {
+    const isAnswering = reached !== undefined && isOfAnswer(reached);
+    if (
+      reached === undefined ||
+      taken.has(effect) ||
+      (isAnswering && diverted.has(reached.process))
+    ) {
       continue;
     }
     if (kind === "lost-reply") {
@@ -102,6 +115,13 @@ export function withSwarm(
       continue;
     }
     taken.add(effect);
+    if (isAnswering && answering.length > 1) {
+      diverted.add(reached.process);
+    }
   }
   return laid;
+}
+
+function isOfAnswer({ resource, operation }: ReachedPlace): boolean {
+  return resource === HTTP || operation.startsWith("accept.");
 }
