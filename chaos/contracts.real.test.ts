@@ -143,6 +143,11 @@ function addressesOf(client: StageClient): ClientAddresses {
 }
 
 function forEachClient<T>(make: (client: StageClient) => T): Readonly<Record<StageClient, T>> {
-  const [first, second, third] = STAGE_CLIENTS;
-  return { first: make(first), second: make(second), third: make(third) };
+  const [first, second, third, producer] = STAGE_CLIENTS;
+  return {
+    first: make(first),
+    second: make(second),
+    third: make(third),
+    producer: make(producer),
+  };
 }

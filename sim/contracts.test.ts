@@ -147,6 +147,11 @@ function startIdle(kernel: Kernel, name: StageClient): SimulatedProcess {
 }
 
 function forEachClient<T>(make: (client: StageClient) => T): Readonly<Record<StageClient, T>> {
-  const [first, second, third] = STAGE_CLIENTS;
-  return { first: make(first), second: make(second), third: make(third) };
+  const [first, second, third, producer] = STAGE_CLIENTS;
+  return {
+    first: make(first),
+    second: make(second),
+    third: make(third),
+    producer: make(producer),
+  };
 }

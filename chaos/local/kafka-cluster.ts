@@ -58,6 +58,8 @@ let clusters = 0;
  * defaults are in brackets.
  */
 const QUICK = {
+  // Asked of the controller, which creates topics [1].
+  "default.replication.factor": "3",
   // A broker that is not heard of for so long loses its leaderships [9000, 2000].
   "broker.session.timeout.ms": "1500",
   "broker.heartbeat.interval.ms": "300",

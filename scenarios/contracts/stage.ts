@@ -3,7 +3,7 @@ import type { Clock } from "../../system/ports/clock.ts";
 import type { Database } from "../../system/ports/database.ts";
 
 /** The clients that a claim may use. A real stage opens a proxy for each of them beforehand. */
-export const STAGE_CLIENTS = ["first", "second", "third"] as const;
+export const STAGE_CLIENTS = ["first", "second", "third", "producer"] as const;
 
 export type StageClient = (typeof STAGE_CLIENTS)[number];
 
@@ -37,4 +37,16 @@ export interface BrokerStage {
    * nothing, and its handlers are not called any more.
    */
   die(client: StageClient): Promise<void>;
+}
+
+/** Where a script of a consumer group is played. */
+export interface ScriptStage extends BrokerStage {
+  /** Of the stage's group: the next record to handle, by partition, where it ever committed. */
+  committed(topic: string): Promise<ReadonlyMap<number, number>>;
+  /** Where the next record of each partition will be. */
+  ends(topic: string): Promise<ReadonlyMap<number, number>>;
+  /** `kill` ends it at once; `shut-down` lets it hand over first. Resolves once it is gone. */
+  stopBroker(broker: number, how: "kill" | "shut-down"): Promise<void>;
+  /** With what it had. Resolves when it is coming back. */
+  startBroker(broker: number): Promise<void>;
 }

@@ -5,6 +5,7 @@ import {
   type Delivery,
 } from "../../system/ports/broker.ts";
 import type { Applied } from "../../system/ports/database.ts";
+import { demandAnswered } from "../../system/ports/demand-answered.ts";
 import { KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
 import type { ConsumerMessage } from "../kafka/client/consumer/consumer.ts";
 import { ClientError } from "../kafka/client/ground/kafka-error.ts";
@@ -34,7 +35,10 @@ export function createSimulatedBroker(place: ClientPlace): Broker {
       const producer = await asBrokerError("no", () => client.connectProducer({ inFlightMax: 1 }));
       return {
         async send(records) {
-          await asBrokerError("unknown", () => producer.send(records.map(withoutHeaders)));
+          const { wanted, answered } = await asBrokerError("unknown", () =>
+            producer.send(records.map(withoutHeaders)),
+          );
+          demandAnswered(wanted, answered);
         },
         disconnect: () => producer.disconnect(),
       };

@@ -1,4 +1,13 @@
-import { Kafka, logLevel, Partitioners, type Consumer, type EachMessagePayload } from "kafkajs";
+import {
+  Kafka,
+  logLevel,
+  Partitioners,
+  type Consumer,
+  type EachMessagePayload,
+  type ICustomPartitioner,
+  type ISocketFactory,
+  type Message,
+} from "kafkajs";
 import {
   BrokerError,
   type Broker,
@@ -7,6 +16,7 @@ import {
   type RunningConsumer,
   type Subscription,
 } from "../ports/broker.ts";
+import { demandAnswered, type Place } from "../ports/demand-answered.ts";
 import { KAFKA_SETTINGS } from "../ports/kafka-settings.ts";
 import { messageOf } from "../ports/message-of.ts";
 
@@ -22,34 +32,43 @@ export interface KafkaAddress {
   readonly clientId: string;
   /** `host:port` of brokers to ask first; clients go on to the addresses these advertise. */
   readonly brokers: readonly string[];
+  /** Makes the client's sockets; kafkajs's own when not given. */
+  readonly socketFactory?: ISocketFactory;
 }
 
 /**
  * The broker port on `kafkajs`. The producer is not idempotent: after a lost acknowledgement,
  * kafkajs's idempotent producer can lose the next message in silence. Duplicates are the inbox's.
  */
-export function createKafkaBroker({ clientId, brokers }: KafkaAddress): Broker {
+export function createKafkaBroker({ clientId, brokers, socketFactory }: KafkaAddress): Broker {
   const kafka = new Kafka({
     clientId,
     brokers: [...brokers],
     logLevel: logLevel.NOTHING,
+    ...(socketFactory !== undefined && { socketFactory }),
     connectionTimeout: KAFKA_SETTINGS.connectMsMax,
     requestTimeout: KAFKA_SETTINGS.requestMsMax,
     retry: RETRY,
   });
   return {
     async connectProducer() {
+      const places = new WeakMap<Message, Place>();
       const producer = kafka.producer({
-        createPartitioner: Partitioners.DefaultPartitioner,
+        createPartitioner: () => rememberPlaces(places),
         allowAutoTopicCreation: false,
         maxInFlightRequests: 1,
       });
       await asBrokerError("no", () => producer.connect());
       return {
         async send(records) {
-          const acks = -1;
-          await asBrokerError("unknown", () =>
-            producer.sendBatch({ acks, topicMessages: byTopic(records) }),
+          const topicMessages = byTopic(records);
+          const answer = await asBrokerError("unknown", () =>
+            producer.sendBatch({ acks: -1, topicMessages }),
+          );
+          const messages = topicMessages.flatMap((ofTopic) => ofTopic.messages);
+          demandAnswered(
+            messages.flatMap((message) => places.get(message) ?? []),
+            answer.map(({ topicName: topic, partition }) => ({ topic, partition })),
           );
         },
         disconnect: () => producer.disconnect(),
@@ -105,6 +124,16 @@ function deliveryOf(
         consumer.commitOffsets([{ topic, partition, offset: next }]),
       );
     },
+  };
+}
+
+/** The default partitioner, noting where each message went. */
+function rememberPlaces(places: WeakMap<Message, Place>): ReturnType<ICustomPartitioner> {
+  const choose = Partitioners.DefaultPartitioner();
+  return (choice) => {
+    const partition = choose(choice);
+    places.set(choice.message, { topic: choice.topic, partition });
+    return partition;
   };
 }
 

@@ -67,7 +67,7 @@ export function createKafkaClient(options: ClientOptions): KafkaClient {
   const retry = { ...DEFAULT_RETRY_OPTIONS, ...options.retry };
   const createCluster = (purpose: string, inFlightMax?: number) =>
     new Cluster({
-      place: { network, process },
+      place: { network, process, stream: process.stream("kafka.cluster", purpose) },
       servers,
       limits: {
         connectMs: options.connectTimeoutMs ?? 1_000,
@@ -76,7 +76,6 @@ export function createKafkaClient(options: ClientOptions): KafkaClient {
       },
       retry,
       metadataMaxAgeMs: options.metadataMaxAgeMs ?? 300_000,
-      stream: process.stream("kafka.cluster", purpose),
     });
   return {
     async createTopics(topics) {

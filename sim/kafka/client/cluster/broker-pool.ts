@@ -1,4 +1,3 @@
-import type { RandomStream } from "../../../kernel/random.ts";
 import { kafkaProtocol, type KafkaPort } from "../../protocol/kafka-port.ts";
 import type { PartitionMetadata, ReplyOf } from "../../protocol/protocol.ts";
 import {
@@ -22,7 +21,6 @@ export interface BrokerPoolOptions {
   readonly seeds: readonly KafkaPort[];
   readonly limits: ConnectionLimits;
   readonly retrier: Retrier;
-  readonly stream: RandomStream;
   /** After so long the metadata is asked for anew. */
   readonly metadataMaxAgeMs: number;
 }
@@ -97,7 +95,7 @@ export class BrokerPool {
     this.#brokers.delete(removed.nodeId);
     this.#expiresAtMs = undefined;
     if (this.#seed?.nodeId === removed.nodeId) {
-      this.#seed = shuffle([...this.#brokers.values()], this.#options.stream)[0];
+      this.#seed = shuffle([...this.#brokers.values()], this.#options.place.stream)[0];
     }
   }
 
@@ -108,7 +106,7 @@ export class BrokerPool {
       try {
         const reply = await broker.ask("metadata", {
           kind: "metadata",
-          topics: shuffle(topics, this.#options.stream),
+          topics: shuffle(topics, this.#options.place.stream),
         });
         const metadata = readMetadata(reply);
         this.#metadata = metadata;
@@ -149,7 +147,7 @@ export class BrokerPool {
    * @throws BrokerNotFound when none is known; ConnectionFailed when one cannot be connected to
    */
   async withAny<T>(ask: (broker: BrokerNode) => Promise<T>): Promise<T | undefined> {
-    const nodeIds = shuffle(this.nodeIds(), this.#options.stream);
+    const nodeIds = shuffle(this.nodeIds(), this.#options.place.stream);
     if (nodeIds.length === 0) {
       throw new BrokerNotFound("no brokers in the pool");
     }
@@ -165,7 +163,7 @@ export class BrokerPool {
   }
 
   async #findConnected(): Promise<BrokerNode> {
-    const nodeIds = shuffle(this.nodeIds(), this.#options.stream);
+    const nodeIds = shuffle(this.nodeIds(), this.#options.place.stream);
     const connected = nodeIds.find((nodeId) => this.#brokers.get(nodeId)?.isConnected === true);
     if (connected !== undefined) {
       return this.find(connected);

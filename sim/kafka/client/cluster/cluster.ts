@@ -1,4 +1,3 @@
-import type { RandomStream } from "../../../kernel/random.ts";
 import type { KafkaPort } from "../../protocol/kafka-port.ts";
 import type { PartitionMetadata, TopicPartition } from "../../protocol/protocol.ts";
 import {
@@ -23,7 +22,6 @@ export interface ClusterOptions {
   readonly limits: ConnectionLimits;
   readonly retry: RetryOptions;
   readonly metadataMaxAgeMs: number;
-  readonly stream: RandomStream;
 }
 
 /** A client's view of the cluster (kafkajs's src/cluster): who leads what, and who coordinates. */
@@ -37,8 +35,8 @@ export class Cluster {
   readonly refreshMetadataIfNecessary: () => Promise<void>;
 
   constructor(options: ClusterOptions) {
-    const { place, stream, retry } = options;
-    this.#retrier = createRetrier({ process: place.process, stream, options: retry });
+    const { place, retry } = options;
+    this.#retrier = createRetrier({ ...place, options: retry });
     this.#pool = new BrokerPool({ ...options, seeds: options.servers, retrier: this.#retrier });
     this.connect = shareCall(() => this.#pool.connect());
     this.refreshMetadata = shareCall(() => this.#pool.refresh([...this.#topics]));

@@ -1,6 +1,7 @@
+import type { RandomStream } from "../../../kernel/random.ts";
 import type { SimulatedProcess, Timer } from "../../../kernel/simulated-process.ts";
 import type { Wait } from "../../../kernel/wait.ts";
-import { ConnectionRefused } from "../../../network/connection-error.ts";
+import { ConnectionRefused, isConnectionError } from "../../../network/connection-error.ts";
 import type { Network } from "../../../network/network.ts";
 import { Push } from "../../../network/request-reply/push.ts";
 import type { FromServer } from "../../../network/request-reply/request-reply-protocol.ts";
@@ -14,6 +15,7 @@ import { shareCall } from "../ground/share-call.ts";
 export interface ConnectionPlace {
   readonly network: Network;
   readonly process: SimulatedProcess;
+  readonly stream: RandomStream;
 }
 
 /** How long a client waits, in milliseconds, and how much it asks at once. */
@@ -113,38 +115,19 @@ export class Connection {
       return;
     }
     const { network, process } = this.#place;
-    const { address } = this.#port;
-    await process.promise<void>(`a connection to ${address}`, (resolve, reject) => {
-      let isLate = false;
-      const fail = (error: Error) => {
-        void this.#fail(error).then(() => reject(error));
-      };
-      const timer = process.after(this.#limits.connectMs, () => {
-        isLate = true;
-        fail(new ConnectionFailed(`no connection to ${address} within its time`));
-      });
-      network
-        .connect({ from: process, port: this.#port }, (stream) => this.#listen(stream))
-        .then(
-          ({ stream }) => {
-            timer.cancel();
-            if (isLate) {
-              stream.close();
-              return;
-            }
-            this.#stream = stream;
-            this.#status = "connected";
-            this.#connectedAtMs = process.nowMs();
-            resolve();
-          },
-          (error: unknown) => {
-            timer.cancel();
-            if (!isLate) {
-              fail(whyNotConnected(error));
-            }
-          },
-        );
-    });
+    try {
+      const { stream } = await network.connect(
+        { from: process, port: this.#port, timeoutMs: this.#limits.connectMs },
+        (opened) => this.#listen(opened),
+      );
+      this.#stream = stream;
+      this.#status = "connected";
+      this.#connectedAtMs = process.nowMs();
+    } catch (error) {
+      const failure = whyNotConnected(error);
+      await this.#fail(failure);
+      throw failure;
+    }
   }
 
   #listen(stream: Stream<KafkaRequest>) {
@@ -157,11 +140,22 @@ export class Connection {
       },
       onEnd: () => {
         if (this.#stream === stream) {
-          void this.#fail(new ConnectionClosed(this.#port.address));
+          void this.#fail(this.#whyLost());
         }
       },
     };
     return listener;
+  }
+
+  /**
+   * A broker that is killed ends its connections, and resets those on which it has not read all:
+   * which of the two it is decides whether kafkajs forgets the broker.
+   */
+  #whyLost(): ConnectionClosed | ConnectionFailed {
+    const isReset = this.#openCount > 0 && this.#place.stream.chance(1, 4);
+    return isReset
+      ? new ConnectionFailed(`reset by ${this.#port.address}`)
+      : new ConnectionClosed(this.#port.address);
   }
 
   #send(entry: Entry): void {
@@ -200,12 +194,12 @@ export class Connection {
     this.#tellIdle();
   }
 
-  #fail(error: Error): Promise<void> {
+  #fail(error: unknown): Promise<void> {
     this.#rejectAll(error);
     return this.disconnect();
   }
 
-  #rejectAll(error: Error): void {
+  #rejectAll(error: unknown): void {
     const failed = [...this.#sent.filter(({ isOver }) => !isOver), ...this.#queued];
     this.#sent = [];
     this.#queued = [];
@@ -259,9 +253,10 @@ export class Connection {
   }
 }
 
-function whyNotConnected(error: unknown): Error {
-  if (error instanceof ConnectionRefused) {
-    return new ConnectionFailed(error.message, "ECONNREFUSED");
+function whyNotConnected(error: unknown): unknown {
+  if (!isConnectionError(error)) {
+    return error;
   }
-  return error instanceof Error ? error : new Error(String(error));
+  const isRefused = error instanceof ConnectionRefused;
+  return new ConnectionFailed(error.message, isRefused ? "ECONNREFUSED" : undefined);
 }

@@ -125,6 +125,7 @@ export class Consumer {
       stream,
     });
     const runner = new Runner({
+      process,
       membership,
       fetch,
       retrier,

@@ -22,7 +22,15 @@ export interface ProducerRecord extends RecordData {
 }
 
 /** Where the records of one partition of a send begin in its log. */
-export type SentPartition = ReplyOf<"produce">["batches"][number];
+type SentPartition = ReplyOf<"produce">["batches"][number];
+
+/** What a send came to. */
+export interface Sent {
+  /** Where the records were to go, the last time that they were sent. */
+  readonly wanted: readonly TopicPartition[];
+  /** For which partitions leaders answered; none for a send without acks. */
+  readonly answered: readonly SentPartition[];
+}
 
 export interface ProducerOptions {
   /** Who must have the records before the broker answers. */
@@ -43,7 +51,7 @@ type Batch = TopicPartition & { readonly records: SentRecord[] };
  *
  * What a leader has answered is not asked of it again within a send. So a partition whose leader
  * moves, while the send is retried, to a broker that has answered already is left out, and the send
- * succeeds without it: what a send answers says for which partitions it was done.
+ * succeeds without it: only what the send answers tells.
  */
 export class KafkaProducer {
   readonly #process: SimulatedProcess;
@@ -80,13 +88,12 @@ export class KafkaProducer {
   }
 
   /**
-   * Settles when every leader that was asked has answered, and says for which partitions; nothing
-   * for a send without acks.
+   * Settles when every leader that was asked has answered.
    *
    * @throws ClientError after the last retry, or when it is not worth one: some or all of the
    *   records may be in the log
    */
-  async send(records: readonly ProducerRecord[]): Promise<readonly SentPartition[]> {
+  async send(records: readonly ProducerRecord[]): Promise<Sent> {
     if (this.#status !== "connected") {
       throw new NotRetriable(`the producer is ${this.#status}`);
     }
@@ -95,8 +102,9 @@ export class KafkaProducer {
     return this.#retrier(async () => {
       await this.#useTopics(topics);
       try {
-        await this.#sendOnce(records, answered);
-        return [...answered.values()].flatMap((partitions) => partitions ?? []);
+        const wanted = await this.#sendOnce(records, answered);
+        const partitions = [...answered.values()].flatMap((ofOne) => ofOne ?? []);
+        return { wanted, answered: partitions };
       } catch (error) {
         return this.#recover(error);
       }
@@ -118,9 +126,10 @@ export class KafkaProducer {
   async #sendOnce(
     records: readonly ProducerRecord[],
     answered: Map<BrokerNode, readonly SentPartition[] | undefined>,
-  ): Promise<void> {
+  ): Promise<readonly TopicPartition[]> {
     await this.#cluster.refreshMetadataIfNecessary();
-    const byLeader = this.#cluster.groupByLeader(this.#divide(records));
+    const divided = this.#divide(records);
+    const byLeader = this.#cluster.groupByLeader(divided);
     const brokers = new Map<BrokerNode, readonly Batch[]>();
     for (const [leader, batches] of byLeader) {
       const broker = await this.#cluster.findBroker(leader);
@@ -141,6 +150,7 @@ export class KafkaProducer {
         }
       }),
     );
+    return divided;
   }
 
   #divide(records: readonly ProducerRecord[]): readonly Batch[] {
