@@ -19,13 +19,13 @@ export interface ColumnAssignment {
 export type WrittenValue = Expression | null;
 
 /** The column of that name; 42703 in the words for INSERT and UPDATE targets. */
-export function demandColumn(table: Table, name: string): number {
+export function demandColumn(table: Table, name: string, position: number | undefined): number {
   const column = table.columnAt(name);
   if (column >= 0) {
     return column;
   }
   const message = `column "${name}" of relation "${table.name}" does not exist`;
-  throw new PostgresError("42703", message);
+  throw new PostgresError("42703", message).at(position);
 }
 
 /**

@@ -1,4 +1,10 @@
+import type { Expression } from "../expressions/expression.ts";
 import type { Field } from "../types/field.ts";
+
+interface CteReader {
+  readonly used: ReadonlySet<Expression>;
+  readonly columns: readonly { readonly expression: Expression }[];
+}
 
 /** A query of WITH as the queries that name it see it. */
 export interface Cte {
@@ -9,6 +15,8 @@ export interface Cte {
   recursing: boolean;
   /** What it depends on around it, as bits of the sources of the query that WITH stands in. */
   around: number;
+  /** Who reads it: its columns there, and which columns are used there. */
+  readonly readers: CteReader[];
   /** How deep that query lies in others. */
   readonly level: number;
 }

@@ -8,6 +8,7 @@ import { ACCESS_SHARE, type LockMode } from "../locks/lock.ts";
 import { CteRows, CteScan } from "../operators/cte-rows.ts";
 import type { RowStream } from "../operators/operator.ts";
 import { SetRows } from "../operators/set-rows.ts";
+import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BIGINT, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import { type Conjunct, readConjuncts } from "./conjunct.ts";
@@ -51,6 +52,13 @@ export interface FromClause {
   readonly group: FromGroup;
   readonly tables: readonly TableReference[];
   readonly lockable: readonly LockableEntry[];
+  /** The sub-selects, each with its columns as the query knows them. */
+  readonly subSelects: readonly SubSelect[];
+}
+
+interface SubSelect {
+  readonly plan: QueryPlan;
+  readonly columns: readonly NamedColumn[];
 }
 
 interface ReadItem {
@@ -88,7 +96,19 @@ export function readFromClause(
   for (const name of names) {
     scope.addNames(name);
   }
-  return { group: { items, conjuncts }, tables: reader.tables, lockable: reader.lockable };
+  return {
+    group: { items, conjuncts },
+    tables: reader.tables,
+    lockable: reader.lockable,
+    subSelects: reader.subSelects,
+  };
+}
+
+/** Leaves out what nobody uses of sub-selects; to be called when all of the query is compiled. */
+export function pruneColumns(scope: QueryScope, { subSelects }: FromClause): void {
+  for (const { plan, columns } of subSelects) {
+    plan.keepColumns(columns.map(({ expression }) => scope.used.has(expression)));
+  }
 }
 
 /** Reads `table [AS alias (columns)]` into the scope's entries. */
@@ -100,13 +120,14 @@ export function readTable(
 ): TableReference & {
   readonly names: NamespaceItem & { readonly alias: string };
 } {
+  const { position } = node;
   const name = node.requiredText("relname");
   node.only("schemaname", "public");
   node.only("inh", true);
   node.only("relpersistence", "p");
   const alias = readAlias(node.part("alias"));
   node.end();
-  const table = scope.context.catalog.demandTable(name);
+  const table = demandTable(scope, name, position);
   const named = alias?.name ?? name;
   const columns = renamed(columnsOfTable(table), alias, named);
   const source = scope.addEntry({ alias: named, columns, relation: name, inlined }, node);
@@ -120,9 +141,18 @@ export function readTable(
   return { source, use, item: { kind: "table", source, use }, names };
 }
 
+function demandTable(scope: QueryScope, name: string, position: number | undefined): Table {
+  try {
+    return scope.context.catalog.demandTable(name);
+  } catch (error) {
+    throw error instanceof PostgresError ? error.at(position) : error;
+  }
+}
+
 class FromReader {
   readonly tables: TableReference[] = [];
   readonly lockable: LockableEntry[] = [];
+  readonly subSelects: SubSelect[] = [];
   readonly #scope: QueryScope;
   readonly #inlined: boolean;
 
@@ -174,7 +204,7 @@ class FromReader {
     node.end();
     if (cte.columns === null) {
       const message = `WITH query "${cte.name}" does not have a RETURNING clause`;
-      throw new PostgresError("0A000", message);
+      throw new PostgresError("0A000", message).at(node.position);
     }
     if (cte.recursing) {
       scope.noteRecursion(cte);
@@ -191,6 +221,7 @@ class FromReader {
       build: (site) => readerOf(site, cte),
     };
     const names = { alias: named, columns: columnsOf(source, columns) };
+    cte.readers.push({ used: scope.used, columns: names.columns });
     return {
       group: { items: [item], conjuncts: [] },
       names: [{ ...names, byAlias: true, byColumn: true }],
@@ -290,6 +321,7 @@ class FromReader {
       build: (site, frame) => plan.build({ ...site, outer: frame, shuffles: false }),
     };
     const names = { alias: alias.name, columns: columnsOf(source, columns) };
+    this.subSelects.push({ plan, columns: names.columns });
     return {
       group: { items: [item], conjuncts: [] },
       names: [{ ...names, byAlias: true, byColumn: true }],
@@ -316,8 +348,9 @@ class FromReader {
       name: alias.columns[at] ?? name,
       expression,
     }));
-    const { tables, lockable } = from;
+    const { tables, lockable, subSelects } = from;
     this.tables.push(...tables);
+    this.subSelects.push(...subSelects);
     this.lockable.push({
       alias: alias.name,
       mask: maskOfGroup(from.group),
@@ -377,6 +410,7 @@ class FromReader {
   ): { readonly column: NamedColumn; readonly condition: Expression } {
     const a = demandUsed(left.names, name, "left");
     const b = demandUsed(right.names, name, "right");
+    this.#scope.used.add(a).add(b);
     if (a.type !== b.type) {
       node.refuse(`JOIN USING over columns of types ${a.type.name} and ${b.type.name}`);
     }

@@ -2,8 +2,9 @@ import type { ColumnPlace, Expression } from "../expressions/expression.ts";
 import { functionKind, functionName } from "../expressions/function-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { demandEquality } from "./demand-comparable.ts";
 import type { TableReference } from "./from-clause.ts";
-import type { QueryScope } from "./query-scope.ts";
+import type { InnerUse, QueryScope } from "./query-scope.ts";
 import { bareNameOf, findTarget } from "./sort-clause.ts";
 import { tableOf } from "./statement-context.ts";
 import type { Target } from "./target-list.ts";
@@ -30,13 +31,17 @@ export function compileGroupClause(
       node.refuse("GROUPING SETS, ROLLUP or CUBE");
     }
     const name = bareNameOf(node);
-    const isColumn = name !== undefined && scope.findOwn(undefined, name) !== undefined;
+    const isColumn = name !== undefined && scope.findOwn(undefined, name, node) !== undefined;
     const at = isColumn ? undefined : findTarget(node, targets, "GROUP BY");
     const target = at === undefined ? undefined : targets[at];
     if (target !== undefined) {
+      demandEquality(target.expression.type, node.start);
       return { expression: target.expression, node: target.node };
     }
-    return { node: node.reopen(), expression: compile(node) };
+    const written = node.reopen();
+    const expression = compile(node);
+    demandEquality(expression.type, written.start);
+    return { node: written, expression };
   });
 }
 
@@ -65,7 +70,7 @@ export class GroupedColumns {
   check(target: { readonly expression: Expression; readonly node: SyntaxNode | undefined }): void {
     const { expression, node } = target;
     if (expression.column !== undefined) {
-      this.#checkColumn(expression.column, "");
+      this.#checkColumn(expression.column, "", node?.position);
     } else if (node !== undefined) {
       this.#checkNode(node);
     }
@@ -91,7 +96,7 @@ export class GroupedColumns {
     if (node.kind === "ColumnRef") {
       const place = this.#placeOf(node);
       if (place !== undefined) {
-        this.#checkColumn(place, "");
+        this.#checkColumn(place, "", node.position);
       }
       return;
     }
@@ -110,11 +115,11 @@ export class GroupedColumns {
   }
 
   /** A column that a query inside the expressions of this one uses. */
-  checkInner(place: ColumnPlace): void {
-    this.#checkColumn(place, "subquery uses ungrouped column");
+  checkInner({ place, position }: InnerUse): void {
+    this.#checkColumn(place, "subquery uses ungrouped column", position);
   }
 
-  #checkColumn(place: ColumnPlace, inner: string): void {
+  #checkColumn(place: ColumnPlace, inner: string, position: number | undefined): void {
     if (this.#columns.has(nameOf(place))) {
       return;
     }
@@ -123,7 +128,7 @@ export class GroupedColumns {
       inner === ""
         ? `column ${column} must appear in the GROUP BY clause or be used in an aggregate function`
         : `${inner} ${column} from outer query`;
-    throw new PostgresError("42803", message);
+    throw new PostgresError("42803", message).at(position);
   }
 
   /** The name by which the query finds the column. */
@@ -149,8 +154,8 @@ export class GroupedColumns {
       return undefined;
     }
     return second === undefined
-      ? this.#scope.findOwn(undefined, first)?.column
-      : this.#scope.findOwn(first, second)?.column;
+      ? this.#scope.findOwn(undefined, first, node)?.column
+      : this.#scope.findOwn(first, second, node)?.column;
   }
 
   /** The expression as a text in which each column goes by its place, whatever it is called. */

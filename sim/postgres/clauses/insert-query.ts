@@ -83,9 +83,10 @@ function readColumns(table: Table, nodes: readonly SyntaxNode[]): WrittenColumns
   for (const node of nodes) {
     const name = node.requiredText("name");
     node.end();
-    const column = demandColumn(table, name);
+    const column = demandColumn(table, name, node.position);
     if (columns.includes(column)) {
-      throw new PostgresError("42701", `column "${name}" specified more than once`);
+      const message = `column "${name}" specified more than once`;
+      throw new PostgresError("42701", message).at(node.position);
     }
     columns.push(column);
   }

@@ -25,13 +25,15 @@ function compileBound(
   if (node === undefined) {
     return null;
   }
+  const { start } = node;
   const expression = settleUnknown(scope, compileExpression(scope, node), BIGINT);
   if (!isWhole(expression.type)) {
     const message = `argument of ${clause} must be type bigint, not type ${expression.type.name}`;
-    throw new PostgresError("42804", message);
+    throw new PostgresError("42804", message).at(start);
   }
   if ((expression.sources & ~(OUTER | RECURSING)) !== 0) {
-    throw new PostgresError("42P10", `argument of ${clause} must not contain variables`);
+    const message = `argument of ${clause} must not contain variables`;
+    throw new PostgresError("42P10", message).at(start);
   }
   return expression.evaluate;
 }

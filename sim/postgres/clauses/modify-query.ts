@@ -4,7 +4,7 @@ import { ModifyRows } from "../operators/modify-rows.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { bindAssignments } from "./assignment.ts";
 import { readConjuncts } from "./conjunct.ts";
-import { readFromClause, readTable } from "./from-clause.ts";
+import { pruneColumns, readFromClause, readTable } from "./from-clause.ts";
 import { maskOfGroup, sourcesOf } from "./from-item.ts";
 import { planFrom } from "./join-plan.ts";
 import type { ChangePlan } from "./query-plan.ts";
@@ -43,6 +43,7 @@ function compileModify(outer: QueryScope, node: SyntaxNode, verb: "UPDATE" | "DE
   const setNodes = verb === "UPDATE" ? node.children("targetList") : [];
   const assignments = verb === "UPDATE" ? compileSetClause(scope, table, setNodes) : null;
   node.end();
+  pruneColumns(scope, from);
   const items = [target.item, ...from.group.items];
   const group = { items, conjuncts: from.group.conjuncts };
   const planned = planFrom(group, where, null);

@@ -1,3 +1,4 @@
+import { compileAggregateCall } from "../expressions/aggregate-call.ts";
 import { Aggregates } from "../expressions/aggregate.ts";
 import type { Expression } from "../expressions/expression.ts";
 import { functionKind, functionName } from "../expressions/function-call.ts";
@@ -5,7 +6,7 @@ import { compileSetCall, type SetCall } from "../expressions/set-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { WindowWork } from "../operators/windows.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { columnAt, type QueryScope } from "./query-scope.ts";
+import { columnAt, OUTER, type QueryScope } from "./query-scope.ts";
 import { WindowCalls } from "./window-clause.ts";
 
 /**
@@ -21,7 +22,7 @@ export class QueryCalls {
 
   constructor(scope: QueryScope) {
     this.#scope = scope;
-    this.aggregates = new Aggregates(scope);
+    this.aggregates = new Aggregates();
     this.windows = new WindowCalls(scope);
   }
 
@@ -43,7 +44,7 @@ export class QueryCalls {
     const scope = this.#scope;
     if (hasWindow(node)) {
       if (!clause.windows) {
-        throw windowNotAllowed(clause.words, node);
+        throw windowNotAllowed(clause.words).at(node.position);
       }
       // The arguments may hold aggregates, but no other window.
       return scope.within(
@@ -54,17 +55,29 @@ export class QueryCalls {
     }
     switch (functionKind(functionName(node.reopen()))) {
       case "aggregate":
-        return scope.within(INSIDE_AGGREGATE, null, () => this.aggregates.compileCall(node));
+        return this.#aggregate(node);
       case "window": {
         const name = functionName(node.reopen());
-        throw new PostgresError("42809", `window function ${name} requires an OVER clause`);
+        const message = `window function ${name} requires an OVER clause`;
+        throw new PostgresError("42809", message).at(node.position);
       }
       default:
         if (!clause.windows) {
-          throw setNotAllowed(clause.words);
+          throw setNotAllowed(clause.words).at(node.position);
         }
         return this.#set(node);
     }
+  }
+
+  #aggregate(node: SyntaxNode): Expression {
+    const call = this.#scope.within(INSIDE_AGGREGATE, null, () =>
+      compileAggregateCall(this.#scope, node),
+    );
+    // Over columns of a query around this one alone, it is an aggregate of that query.
+    if (call.sources === OUTER) {
+      node.refuse("an aggregate of a query around this one");
+    }
+    return this.aggregates.add(call);
   }
 
   #set(node: SyntaxNode): Expression {
@@ -90,7 +103,7 @@ const NO_WINDOWS = { words: INSIDE_WINDOW, windows: false };
 /** Refuses a call where the clause allows none but plain functions. */
 export function refuseCall(words: string, node: SyntaxNode): PostgresError {
   if (hasWindow(node)) {
-    return windowNotAllowed(words, node);
+    return windowNotAllowed(words);
   }
   const name = functionName(node.reopen());
   switch (functionKind(name)) {
@@ -105,7 +118,7 @@ export function refuseCall(words: string, node: SyntaxNode): PostgresError {
   }
 }
 
-function windowNotAllowed(words: string, _node: SyntaxNode): PostgresError {
+function windowNotAllowed(words: string): PostgresError {
   switch (words) {
     case INSIDE_WINDOW:
       return new PostgresError("42P20", "window function calls cannot be nested");

@@ -32,6 +32,11 @@ export interface QueryPlan {
    * the query around it asks for. To be called before the first `build`.
    */
   coerceColumn(at: number, type: SqlType, node: SyntaxNode): void;
+  /**
+   * remove_unused_subquery_outputs: says which columns the query around it uses. What nobody uses
+   * is not computed, so that it raises no error either.
+   */
+  keepColumns(isUsed: readonly boolean[]): void;
   /** Locks the rows of its tables: FOR UPDATE of a query around it that names it. */
   lock(locking: Locking, node: SyntaxNode): void;
   /** Makes the operators. `site.outer` is the frame of the query around it. */

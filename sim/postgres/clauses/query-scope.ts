@@ -56,6 +56,12 @@ export interface QueryCompilers {
   readonly refuseCall: (clause: string, node: SyntaxNode) => PostgresError;
 }
 
+/** A column that a query inside an expression uses, and where. */
+export interface InnerUse {
+  readonly place: ColumnPlace;
+  readonly position: number | undefined;
+}
+
 /** The queries inside the expressions of one level, by their place in its frame. */
 export interface InnerQueries {
   readonly queries: ((site: Site) => SubQuery)[];
@@ -73,10 +79,12 @@ export class QueryScope implements Scope {
   /** True for what is a statement of its own, in whose WITH data may be changed. */
   readonly isStatement: boolean;
   readonly level: number;
+  /** The columns that something in the query, or in a query inside it, has asked for. */
+  readonly used = new Set<Expression>();
   /** What the query uses of its surroundings, as bits of the parent's sources. */
   outerUses = 0;
   /** Its columns that queries inside its expressions use where it may show but grouped ones. */
-  readonly innerUses: ColumnPlace[] = [];
+  readonly innerUses: InnerUse[] = [];
   #clause = "this clause";
   #compileCall: ((node: SyntaxNode) => Expression) | null = null;
   readonly compilers: QueryCompilers;
@@ -126,11 +134,11 @@ export class QueryScope implements Scope {
   }
 
   column(qualifier: string | undefined, name: string, node: SyntaxNode): Expression {
-    const found = this.#find(qualifier, name);
+    const found = this.#find(qualifier, name, node);
     if (found !== undefined) {
       return found;
     }
-    throw this.#missing(qualifier, name, node);
+    throw this.#missing(qualifier, name, node).at(node.position);
   }
 
   /** A new place in the frame's `innerValues`. */
@@ -145,7 +153,7 @@ export class QueryScope implements Scope {
 
   call(node: SyntaxNode): Expression {
     if (this.#compileCall === null) {
-      throw this.compilers.refuseCall(this.#clause, node);
+      throw this.compilers.refuseCall(this.#clause, node).at(node.position);
     }
     return this.#compileCall(node);
   }
@@ -168,34 +176,34 @@ export class QueryScope implements Scope {
     return result;
   }
 
-  #find(qualifier: string | undefined, name: string): Expression | undefined {
-    const own = this.findOwn(qualifier, name);
+  #find(qualifier: string | undefined, name: string, node: SyntaxNode): Expression | undefined {
+    const own = this.findOwn(qualifier, name, node);
     if (own !== undefined) {
       return own;
     }
     if (qualifier !== undefined && this.#hasAlias(qualifier)) {
       return undefined;
     }
-    const outer = this.parent === null ? undefined : this.parent.#find(qualifier, name);
+    const outer = this.parent === null ? undefined : this.parent.#find(qualifier, name, node);
     if (outer === undefined) {
       return undefined;
     }
     this.outerUses |= outer.sources;
     if (outer.column !== undefined && this.parent !== null) {
-      this.parent.#noteInnerUse(outer.column);
+      this.parent.#noteInnerUse({ place: outer.column, position: node.position });
     }
     const { type, typmod = -1, evaluate } = outer;
     return { type, typmod, evaluate: inOuterFrame(evaluate), sources: OUTER };
   }
 
-  #noteInnerUse(place: ColumnPlace): void {
+  #noteInnerUse(use: InnerUse): void {
     if (this.#compileCall !== null) {
-      this.innerUses.push(place);
+      this.innerUses.push(use);
     }
   }
 
   /** The column of this query level; 42702 when two have the name. */
-  findOwn(qualifier: string | undefined, name: string): Expression | undefined {
+  findOwn(qualifier: string | undefined, name: string, node: SyntaxNode): Expression | undefined {
     let found: Expression | undefined;
     for (const item of this.namespace) {
       if (qualifier === undefined ? !item.byColumn : !item.byAlias || item.alias !== qualifier) {
@@ -206,9 +214,11 @@ export class QueryScope implements Scope {
           continue;
         }
         if (found !== undefined) {
-          throw new PostgresError("42702", `column reference "${name}" is ambiguous`);
+          const message = `column reference "${name}" is ambiguous`;
+          throw new PostgresError("42702", message).at(node.position);
         }
         found = column.expression;
+        this.used.add(found);
       }
     }
     return found;

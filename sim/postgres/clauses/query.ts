@@ -122,6 +122,10 @@ class WithQuery implements QueryPlan {
     this.#plan.coerceColumn(at, type, node);
   }
 
+  keepColumns(isUsed: readonly boolean[]): void {
+    this.#plan.keepColumns(isUsed);
+  }
+
   lock(locking: Locking, node: SyntaxNode): void {
     this.#plan.lock(locking, node);
   }
@@ -188,6 +192,11 @@ class FinishedQuery implements QueryPlan {
 
   coerceColumn(at: number, type: SqlType, node: SyntaxNode): void {
     this.#plan.coerceColumn(at, type, node);
+  }
+
+  /** Any column may be sorted by. */
+  keepColumns(): void {
+    // Nothing is left out.
   }
 
   lock(locking: Locking, node: SyntaxNode): void {

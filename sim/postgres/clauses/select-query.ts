@@ -2,6 +2,7 @@ import type { Aggregates } from "../expressions/aggregate.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import type { Expression } from "../expressions/expression.ts";
+import { functionName } from "../expressions/function-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Aggregation } from "../operators/aggregation.ts";
 import { Arrangement, type SortKey } from "../operators/arrangement.ts";
@@ -14,6 +15,7 @@ import { Projection } from "../operators/projection.ts";
 import { SetExpansion } from "../operators/set-rows.ts";
 import { type ColumnSortKey, SortedStream } from "../operators/sorted-stream.ts";
 import { Windows } from "../operators/windows.ts";
+import { functionsNamed } from "../resolution/signatures.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BOOLEAN, TEXT } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
@@ -21,7 +23,8 @@ import type { SqlType } from "../types/sql-type.ts";
 import type { WantedOrder } from "./access-path.ts";
 import { coerceToCommon } from "./common-type.ts";
 import { conditionOf, readConjuncts } from "./conjunct.ts";
-import { type FromClause, readFromClause } from "./from-clause.ts";
+import { demandEquality } from "./demand-comparable.ts";
+import { type FromClause, pruneColumns, readFromClause } from "./from-clause.ts";
 import { maskOfGroup, sourcesOf } from "./from-item.ts";
 import { compileGroupClause, GroupedColumns, type GroupKey } from "./grouping.ts";
 import { planFrom, type PlannedFrom } from "./join-plan.ts";
@@ -103,6 +106,24 @@ export class SelectQuery implements QueryPlan {
     if (target !== undefined) {
       const expression = coerceToCommon(this.#scope, target.expression, type, node);
       this.#targets[at] = { ...target, expression };
+    }
+  }
+
+  keepColumns(isUsed: readonly boolean[]): void {
+    const { distinct, sortKeys, calls } = this.#parts;
+    if (distinct || calls.sets !== null) {
+      return;
+    }
+    for (const [at, target] of this.#targets.entries()) {
+      const isSorted = sortKeys.some((key) => key.target === at);
+      if (isUsed[at] !== false || isSorted || (target.node && isVolatile(target.node))) {
+        continue;
+      }
+      const { type, typmod = -1 } = target.expression;
+      this.#targets[at] = {
+        ...target,
+        expression: { type, typmod, evaluate: nothing, sources: 0 },
+      };
     }
   }
 
@@ -209,6 +230,13 @@ export class SelectQuery implements QueryPlan {
 
 const nothing = (): null => null;
 
+function isVolatile(node: SyntaxNode): boolean {
+  const isVolatileCall =
+    node.kind === "FuncCall" &&
+    functionsNamed(functionName(node.reopen())).some((one) => one.isVolatile);
+  return isVolatileCall || node.parts().some(isVolatile);
+}
+
 /** Reads the clauses in Postgres's order, for it decides which of them types a parameter. */
 class SelectReader {
   readonly #scope: QueryScope;
@@ -246,6 +274,11 @@ class SelectReader {
     const distinct = distinctNodes === "all";
     const distinctOn =
       typeof distinctNodes === "string" ? null : this.#distinctOn(distinctNodes, targets, written);
+    if (distinct) {
+      for (const { expression, node: target } of targets) {
+        demandEquality(expression.type, target?.start);
+      }
+    }
     const sortKeys = distinct ? written.map((key) => inSelectList(key, targets)) : written;
     const limitNodes = { limit: node.child("limitCount"), offset: node.child("limitOffset") };
     const limit = scope.within("LIMIT", null, () => compileLimit(scope, limitNodes));
@@ -289,6 +322,7 @@ class SelectReader {
       limit,
     };
     const query = new SelectQuery(scope, { ...parts, having: conditionOf(having) }, targets);
+    pruneColumns(scope, from);
     for (const lockingNode of lockingNodes) {
       const { locking, names } = readLockingClause(lockingNode);
       query.lockNamed({ locking, names, node: lockingNode });
@@ -387,10 +421,8 @@ function inSelectList(key: SortClauseKey, targets: readonly Target[]): SortClaus
       : expression.column?.source === column.source && expression.column.column === column.column,
   );
   if (found < 0) {
-    throw new PostgresError(
-      "42P10",
-      "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
-    );
+    const message = "for SELECT DISTINCT, ORDER BY expressions must appear in select list";
+    throw new PostgresError("42P10", message).at(key.node.start);
   }
   return { ...key, target: found };
 }

@@ -13,14 +13,19 @@ export function compileSetClause(
   nodes: readonly SyntaxNode[],
 ): ColumnAssignment[] {
   const written = nodes.map((node) => {
+    const { position } = node;
     const name = node.requiredText("name");
     const value = node.requiredChild("val");
     node.end();
-    return { name, value: scope.within("UPDATE", null, () => compileValue(scope, value)) };
+    return {
+      name,
+      position,
+      value: scope.within("UPDATE", null, () => compileValue(scope, value)),
+    };
   });
   const assignments: ColumnAssignment[] = [];
-  for (const { name, value } of written) {
-    const column = demandColumn(table, name);
+  for (const { name, position, value } of written) {
+    const column = demandColumn(table, name, position);
     if (assignments.some((one) => one.column === column)) {
       throw new PostgresError("42601", `multiple assignments to same column "${name}"`);
     }
@@ -45,20 +50,21 @@ function compileValue(scope: QueryScope, node: SyntaxNode): WrittenValue {
     const parts = source.children("args");
     source.only("row_format", "COERCE_IMPLICIT_CAST", "COERCE_EXPLICIT_CALL");
     source.end();
-    demandCount(parts.length, columns);
+    demandCount(source, parts.length, columns);
     const part = parts[at] ?? source.refuse("a row of another length");
     return part.kind === "SetToDefault" ? null : compileExpression(scope, part);
   }
   if (source.kind === "SubLink") {
     const parts = columnsOfRow(scope, source);
-    demandCount(parts.length, columns);
+    demandCount(source, parts.length, columns);
     return parts[at] ?? source.refuse("a row of another length");
   }
   return source.refuse(`${source.kind} as the source of several columns`);
 }
 
-function demandCount(values: number, columns: number): void {
+function demandCount(source: SyntaxNode, values: number, columns: number): void {
   if (values !== columns) {
-    throw new PostgresError("42601", "number of columns does not match number of values");
+    const message = "number of columns does not match number of values";
+    throw new PostgresError("42601", message).at(source.position);
   }
 }

@@ -7,6 +7,7 @@ import { UNKNOWN } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import { commonTypeOf } from "./common-type.ts";
+import { demandEquality } from "./demand-comparable.ts";
 import { wordsOf } from "./locking-clause.ts";
 import type { Locking, QueryPlan } from "./query-plan.ts";
 import type { QueryScope } from "./query-scope.ts";
@@ -29,12 +30,17 @@ export function compileSetOperation(scope: QueryScope, node: SyntaxNode): SetOpe
   const right = scope.compilers.query(scope, rightNode);
   if (left.columns.length !== right.columns.length) {
     const message = `each ${word} query must have the same number of columns`;
-    throw new PostgresError("42601", message);
+    const [first] = rightNode.reopen().children("targetList");
+    throw new PostgresError("42601", message).at(first?.position);
   }
   const query = new SetOperationQuery({ left, right, word, all });
   for (const [at, column] of left.columns.entries()) {
     const types = [column.type, right.columns[at]?.type ?? UNKNOWN];
-    query.coerceColumn(at, commonTypeOf(types, word), node);
+    const type = commonTypeOf(types, word);
+    if (word !== "UNION" || !all) {
+      demandEquality(type, undefined);
+    }
+    query.coerceColumn(at, type, node);
   }
   return query;
 }
@@ -68,6 +74,11 @@ class SetOperationQuery implements QueryPlan {
   coerceColumn(at: number, type: SqlType, node: SyntaxNode): void {
     this.#left.coerceColumn(at, type, node);
     this.#right.coerceColumn(at, type, node);
+  }
+
+  /** All columns are computed: they tell the rows apart, or are values as they were written. */
+  keepColumns(): void {
+    // Nothing is left out.
   }
 
   lock(locking: Locking): void {

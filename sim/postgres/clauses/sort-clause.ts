@@ -3,6 +3,7 @@ import type { Expression } from "../expressions/expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { TEXT } from "../types/builtin-types.ts";
+import { demandOrder } from "./demand-comparable.ts";
 import type { QueryScope } from "./query-scope.ts";
 import type { Target } from "./target-list.ts";
 
@@ -39,10 +40,12 @@ export function compileSortClause(
     const nullsFirst = nulls === "SORTBY_NULLS_DEFAULT" ? descending : nulls.endsWith("FIRST");
     const target = findTarget(key, targets, "ORDER BY");
     if (target !== undefined) {
+      demandOrder(targets[target]?.expression.type ?? TEXT, key.start);
       return { node: key, target, expression: undefined, descending, nullsFirst };
     }
     const written = key.reopen();
     const expression = settleUnknown(scope, compile(key), TEXT);
+    demandOrder(expression.type, written.start);
     return { node: written, target: undefined, expression, descending, nullsFirst };
   });
 }
@@ -60,12 +63,13 @@ export function findTarget(
     const constant = key.reopen();
     const position = constant.part("ival")?.number("ival");
     if (position === undefined) {
-      throw new PostgresError("42601", `non-integer constant in ${clause}`);
+      throw new PostgresError("42601", `non-integer constant in ${clause}`).at(key.position);
     }
     if (targets[position - 1] !== undefined) {
       return position - 1;
     }
-    throw new PostgresError("42P10", `${clause} position ${position} is not in select list`);
+    const message = `${clause} position ${position} is not in select list`;
+    throw new PostgresError("42P10", message).at(key.position);
   }
   const name = bareNameOf(key);
   if (name === undefined) {
@@ -77,7 +81,7 @@ export function findTarget(
       continue;
     }
     if (found !== undefined && !isSame(target, targets[found])) {
-      throw new PostgresError("42702", `${clause} "${name}" is ambiguous`);
+      throw new PostgresError("42702", `${clause} "${name}" is ambiguous`).at(key.position);
     }
     found ??= at;
   }

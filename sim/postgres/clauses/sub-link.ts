@@ -25,9 +25,9 @@ export function compileSubLink(scope: QueryScope, node: SyntaxNode): Expression 
     case "EXISTS_SUBLINK":
       return exists(scope, scope.compilers.query(scope, query));
     case "EXPR_SUBLINK":
-      return scalar(scope, query);
+      return scalar(scope, node, query);
     case "ARRAY_SUBLINK":
-      return arrayOf(scope, query);
+      return arrayOf(scope, node, query);
     case "ANY_SUBLINK":
     case "ALL_SUBLINK": {
       const tested = left ?? node.refuse("a sub-select without a left operand");
@@ -57,15 +57,15 @@ function exists(scope: QueryScope, plan: QueryPlan): Expression {
   return { type: BOOLEAN, evaluate, sources: plan.uses };
 }
 
-function scalar(scope: QueryScope, query: SyntaxNode): Expression {
-  const [plan, type] = oneColumn(scope, query);
+function scalar(scope: QueryScope, node: SyntaxNode, query: SyntaxNode): Expression {
+  const [plan, type] = oneColumn(scope, node, query);
   const at = addSubQuery(scope, plan, false);
   const evaluate: Evaluate = (frame) => onlyRow(subQueryAt(frame, at))?.[0] ?? null;
   return { type, evaluate, sources: plan.uses };
 }
 
-function arrayOf(scope: QueryScope, query: SyntaxNode): Expression {
-  const [plan, type] = oneColumn(scope, query);
+function arrayOf(scope: QueryScope, node: SyntaxNode, query: SyntaxNode): Expression {
+  const [plan, type] = oneColumn(scope, node, query);
   const array = arrayOver(type) ?? query.refuse(`an array of ${type.name}`);
   const at = addSubQuery(scope, plan, true);
   const evaluate: Evaluate = (frame) => {
@@ -93,7 +93,7 @@ function quantified(
 ): Expression {
   const { node, query, operator, all } = link;
   const plan = scope.compilers.query(scope, query);
-  demandOneColumn(plan, "subquery has too many columns");
+  demandOneColumn(plan, node, "subquery has too many columns");
   if (plan.columns[0]?.type === UNKNOWN) {
     plan.coerceColumn(0, TEXT, query);
   }
@@ -167,18 +167,22 @@ function onlyRow(rows: SubQuery): RowValues | null {
   return row;
 }
 
-function oneColumn(scope: QueryScope, query: SyntaxNode): [QueryPlan, Expression["type"]] {
+function oneColumn(
+  scope: QueryScope,
+  node: SyntaxNode,
+  query: SyntaxNode,
+): [QueryPlan, Expression["type"]] {
   const plan = scope.compilers.query(scope, query);
-  demandOneColumn(plan, "subquery must return only one column");
+  demandOneColumn(plan, node, "subquery must return only one column");
   if (plan.columns[0]?.type === UNKNOWN) {
     plan.coerceColumn(0, TEXT, query);
   }
   return [plan, plan.columns[0]?.type ?? TEXT];
 }
 
-function demandOneColumn(plan: QueryPlan, message: string): void {
+function demandOneColumn(plan: QueryPlan, node: SyntaxNode, message: string): void {
   if (plan.columns.length !== 1) {
-    throw new PostgresError("42601", message);
+    throw new PostgresError("42601", message).at(node.position);
   }
 }
 

@@ -54,12 +54,17 @@ function spreadStar(scope: QueryScope, node: SyntaxNode): Target[] {
     qualifier === undefined ? byColumn : byAlias && alias === qualifier,
   );
   if (items.length === 0) {
-    throw qualifier === undefined
-      ? new PostgresError("42601", "SELECT * with no tables specified is not valid")
-      : new PostgresError("42P01", `missing FROM-clause entry for table "${qualifier}"`);
+    const error =
+      qualifier === undefined
+        ? new PostgresError("42601", "SELECT * with no tables specified is not valid")
+        : new PostgresError("42P01", `missing FROM-clause entry for table "${qualifier}"`);
+    throw error.at(node.position);
   }
   return items.flatMap(({ columns }) =>
-    columns.map(({ name, expression }) => ({ name, expression, node: undefined })),
+    columns.map(({ name, expression }) => {
+      scope.used.add(expression);
+      return { name, expression, node: undefined };
+    }),
   );
 }
 

@@ -33,7 +33,8 @@ export function readValuesLists<Item>(
     list.end();
     length ??= items.length;
     if (items.length !== length) {
-      throw new PostgresError("42601", "VALUES lists must all be the same length");
+      const message = "VALUES lists must all be the same length";
+      throw new PostgresError("42601", message).at(list.start);
     }
     return items;
   });
@@ -76,6 +77,11 @@ class ValuesQuery implements QueryPlan {
         row[at] = coerceToCommon(this.#scope, value, type, node);
       }
     }
+  }
+
+  /** All columns are computed: they tell the rows apart, or are values as they were written. */
+  keepColumns(): void {
+    // Nothing is left out.
   }
 
   lock(): void {

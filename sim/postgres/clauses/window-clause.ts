@@ -11,6 +11,7 @@ import { functionsNamed } from "../resolution/signatures.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BIGINT, isWhole, TEXT } from "../types/builtin-types.ts";
 import type { SqlType } from "../types/sql-type.ts";
+import { demandOrder } from "./demand-comparable.ts";
 import { columnAt, type QueryScope } from "./query-scope.ts";
 
 /** The bits of a window's frame as the parser gives them (parsenodes.h, FRAMEOPTION_...). */
@@ -108,7 +109,7 @@ export class WindowCalls {
   /** Calls over windows that are written alike share the work of ordering the rows. */
   #workOf(over: SyntaxNode): OpenWork {
     const name = over.reopen().text("name");
-    const definition = name === undefined ? over : this.#demand(name);
+    const definition = name === undefined ? over : this.#demand(name, over.position);
     const text = definition.canonical();
     const known = this.#work.find((one) => one.text === text);
     if (known !== undefined) {
@@ -120,10 +121,10 @@ export class WindowCalls {
     return work;
   }
 
-  #demand(name: string): SyntaxNode {
+  #demand(name: string, position: number | undefined): SyntaxNode {
     const node = this.#named.get(name);
     if (node === undefined) {
-      throw new PostgresError("42704", `window "${name}" does not exist`);
+      throw new PostgresError("42704", `window "${name}" does not exist`).at(position);
     }
     return node;
   }
@@ -158,14 +159,14 @@ export class WindowCalls {
     partition: readonly SyntaxNode[],
     order: readonly SyntaxNode[],
   ): WindowParts {
-    const base = this.#read(this.#demand(name).reopen(), true);
+    const base = this.#read(this.#demand(name, undefined).reopen(), true);
     if (partition.length > 0) {
       throw new PostgresError("42P20", `cannot override PARTITION BY clause of window "${name}"`);
     }
     if (order.length > 0 && base.order.length > 0) {
       throw new PostgresError("42P20", `cannot override ORDER BY clause of window "${name}"`);
     }
-    if ((this.#demand(name).reopen().number("frameOptions") & NONDEFAULT) !== 0) {
+    if ((this.#demand(name, undefined).reopen().number("frameOptions") & NONDEFAULT) !== 0) {
       const message = `cannot copy window "${name}" because it has a frame clause`;
       throw new PostgresError("42P20", message);
     }
@@ -188,11 +189,7 @@ export class WindowCalls {
   #key(node: SyntaxNode, descending: boolean, nullsFirst: boolean): WindowKey {
     const expression = settleUnknown(this.#scope, compileExpression(this.#scope, node), TEXT);
     const { type, evaluate } = expression;
-    if (!type.comparable) {
-      const message = `could not identify an ordering operator for type ${type.name}`;
-      const hint = "Use an explicit ordering operator or modify the query.";
-      throw new PostgresError("42883", message, { hint });
-    }
+    demandOrder(type, node.start);
     return { evaluate, type, descending, nullsFirst };
   }
 

@@ -15,6 +15,8 @@ interface PlannedCte {
   /** Whether it depends on nothing around it, so that one run needs it once. */
   readonly once: boolean;
   readonly build: (site: Site) => RowStream;
+  /** Leaves out what its readers do not use, when all of them are compiled. */
+  readonly prune?: () => void;
 }
 
 /** WITH, compiled. */
@@ -42,6 +44,10 @@ export function compileWith<Result>(
   scope.ctes = names;
   const planned = readCtes(scope, names, node);
   const result = compile();
+  // From the last on, for each may read those before it.
+  for (const plan of planned.plans.toReversed()) {
+    plan.prune?.();
+  }
   scope.ctes = outer;
   return { result, withClause: withClauseOf(planned.plans, planned.uses) };
 }
@@ -57,16 +63,17 @@ function readCtes(
   for (const query of node.children("ctes")) {
     const name = query.requiredText("ctename");
     const columns = query.names("aliascolnames");
-    query.text("ctematerialized");
+    const materialized = query.text("ctematerialized");
     const body = query.requiredChild("ctequery");
     query.end();
     if (names.has(name)) {
-      throw new PostgresError("42712", `WITH query name "${name}" specified more than once`);
+      const message = `WITH query name "${name}" specified more than once`;
+      throw new PostgresError("42712", message).at(query.position);
     }
     const reads = recursive && readsFrom(body, name);
     const one = reads
       ? compileRecursive(scope, names, body, { name, columns })
-      : compilePlain(scope, body, { name, columns });
+      : compilePlain(scope, body, { name, columns, materialized });
     uses |= one.uses;
     names.add(one.plan.cte);
     plans.push(one.plan);
@@ -78,12 +85,14 @@ function readCtes(
 interface CteName {
   readonly name: string;
   readonly columns: readonly string[];
+  /** As the parser gives it: `CTEMaterializeDefault`, `CTEMaterializeAlways` or `...Never`. */
+  readonly materialized?: string | undefined;
 }
 
 function compilePlain(
   scope: QueryScope,
   body: SyntaxNode,
-  { name, columns }: CteName,
+  { name, columns, materialized }: CteName,
 ): { readonly plan: PlannedCte; readonly uses: number } {
   if (body.kind !== "SelectStmt") {
     return compileModifying(scope, body, { name, columns });
@@ -94,16 +103,31 @@ function compilePlain(
       query.coerceColumn(at, TEXT, body);
     }
   }
-  const cte = {
+  const cte: Cte = {
     name,
     columns: renamedColumns(name, query.columns, columns),
     recursing: false,
     around: query.uses,
     level: scope.level,
+    readers: [],
   };
   const build = (site: Site): RowStream => query.build({ ...site, shuffles: false });
   const { uses } = query;
-  return { plan: { cte, modifies: false, once: uses === 0, build }, uses };
+  // Where PostgreSQL makes it a part of the one query that reads it, it computes what that uses.
+  const prune = (): void => {
+    const inlined =
+      materialized === "CTEMaterializeNever" ||
+      (materialized !== "CTEMaterializeAlways" && cte.readers.length === 1);
+    if (inlined) {
+      const isUsed = (at: number): boolean =>
+        cte.readers.some(({ used, columns: read }) => {
+          const column = read[at];
+          return column !== undefined && used.has(column.expression);
+        });
+      query.keepColumns(query.columns.map((_, at) => isUsed(at)));
+    }
+  };
+  return { plan: { cte, modifies: false, once: uses === 0, build, prune }, uses };
 }
 
 function compileModifying(
@@ -123,6 +147,7 @@ function compileModifying(
     recursing: false,
     around: 0,
     level: scope.level,
+    readers: [],
   };
   return { plan: { cte, modifies: true, once: true, build: change.build }, uses: 0 };
 }
@@ -163,6 +188,7 @@ function compileRecursive(
     recursing: true,
     around: 0,
     level: scope.level,
+    readers: [],
   };
   names.add(cte);
   const recursive = scope.compilers.query(scope, rightNode);
