@@ -1,10 +1,10 @@
-import type { ColumnPlace, Expression } from "../expressions/expression.ts";
+import type { Expression } from "../expressions/expression.ts";
 import { functionKind, functionName } from "../expressions/function-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { demandEquality } from "./demand-comparable.ts";
 import type { TableReference } from "./from-clause.ts";
-import type { InnerUse, QueryScope } from "./query-scope.ts";
+import type { QueryScope } from "./query-scope.ts";
 import { bareNameOf, findTarget } from "./sort-clause.ts";
 import { tableOf } from "./statement-context.ts";
 import type { Target } from "./target-list.ts";
@@ -53,12 +53,14 @@ export class GroupedColumns {
   readonly #scope: QueryScope;
   readonly #texts = new Set<string>();
   readonly #columns = new Set<string>();
+  readonly #computed = new Map<Expression, number>();
 
   constructor(scope: QueryScope, keys: readonly GroupKey[], tables: readonly TableReference[]) {
     this.#scope = scope;
     for (const { expression, node } of keys) {
-      if (expression.column !== undefined) {
-        this.#columns.add(nameOf(expression.column));
+      const column = this.#columnOf({ expression, node });
+      if (column !== undefined) {
+        this.#columns.add(column);
       } else if (node !== undefined) {
         this.#texts.add(this.#textOf(node));
       }
@@ -68,11 +70,11 @@ export class GroupedColumns {
 
   /** @throws PostgresError (42803) when the expression shows a column that is not grouped */
   check(target: { readonly expression: Expression; readonly node: SyntaxNode | undefined }): void {
-    const { expression, node } = target;
-    if (expression.column !== undefined) {
-      this.#checkColumn(expression.column, "", node?.position);
-    } else if (node !== undefined) {
-      this.#checkNode(node);
+    const column = this.#columnOf(target);
+    if (column !== undefined) {
+      this.#checkColumn(column, "", target.node?.position);
+    } else if (target.node !== undefined) {
+      this.#checkNode(target.node);
     }
   }
 
@@ -94,9 +96,9 @@ export class GroupedColumns {
       return;
     }
     if (node.kind === "ColumnRef") {
-      const place = this.#placeOf(node);
-      if (place !== undefined) {
-        this.#checkColumn(place, "", node.position);
+      const column = this.#nameOfReference(node);
+      if (column !== undefined) {
+        this.#checkColumn(column, "", node.position);
       }
       return;
     }
@@ -107,6 +109,9 @@ export class GroupedColumns {
       for (const part of node.parts().filter(({ kind }) => kind !== "SelectStmt")) {
         this.#checkNode(part);
       }
+      for (const { place, position } of this.#scope.innerUses.get(node.canonical()) ?? []) {
+        this.#checkColumn(nameOf(place), "subquery uses ungrouped column", position);
+      }
       return;
     }
     for (const part of node.parts()) {
@@ -114,29 +119,23 @@ export class GroupedColumns {
     }
   }
 
-  /** A column that a query inside the expressions of this one uses. */
-  checkInner({ place, position }: InnerUse): void {
-    this.#checkColumn(place, "subquery uses ungrouped column", position);
-  }
-
-  #checkColumn(place: ColumnPlace, inner: string, position: number | undefined): void {
-    if (this.#columns.has(nameOf(place))) {
+  #checkColumn(column: string, inner: string, position: number | undefined): void {
+    if (this.#columns.has(column)) {
       return;
     }
-    const column = `"${this.#shownName(place)}"`;
+    const shown = `"${this.#shownName(column)}"`;
     const message =
       inner === ""
-        ? `column ${column} must appear in the GROUP BY clause or be used in an aggregate function`
-        : `${inner} ${column} from outer query`;
+        ? `column ${shown} must appear in the GROUP BY clause or be used in an aggregate function`
+        : `${inner} ${shown} from outer query`;
     throw new PostgresError("42803", message).at(position);
   }
 
   /** The name by which the query finds the column. */
-  #shownName({ source, column }: ColumnPlace): string {
+  #shownName(wanted: string): string {
     for (const { alias, columns } of this.#scope.namespace) {
       for (const { name, expression } of columns) {
-        const place = expression.column;
-        if (alias !== null && place?.source === source && place.column === column) {
+        if (alias !== null && this.#nameOfExpression(expression) === wanted) {
           return `${alias}.${name}`;
         }
       }
@@ -144,7 +143,24 @@ export class GroupedColumns {
     return "?";
   }
 
-  #placeOf(node: SyntaxNode): Expression["column"] {
+  /** The column that the expression is, if it is one. */
+  #columnOf({
+    expression,
+    node,
+  }: {
+    readonly expression: Expression;
+    readonly node: SyntaxNode | undefined;
+  }): string | undefined {
+    if (expression.column !== undefined) {
+      return nameOf(expression.column);
+    }
+    if (node === undefined) {
+      return this.#nameOfExpression(expression);
+    }
+    return node.kind === "ColumnRef" ? this.#nameOfReference(node) : undefined;
+  }
+
+  #nameOfReference(node: SyntaxNode): string | undefined {
     const names = node.reopen().children("fields");
     if (!names.every(({ kind }) => kind === "String")) {
       return undefined;
@@ -153,17 +169,26 @@ export class GroupedColumns {
     if (first === undefined) {
       return undefined;
     }
-    return second === undefined
-      ? this.#scope.findOwn(undefined, first, node)?.column
-      : this.#scope.findOwn(first, second, node)?.column;
+    const found =
+      second === undefined
+        ? this.#scope.findOwn(undefined, first, node)
+        : this.#scope.findOwn(first, second, node);
+    return found === undefined ? undefined : this.#nameOfExpression(found);
+  }
+
+  /** A column's place; what a sub-select computes goes by a number of its own. */
+  #nameOfExpression(expression: Expression): string {
+    if (expression.column !== undefined) {
+      return nameOf(expression.column);
+    }
+    const known = this.#computed.get(expression) ?? this.#computed.size;
+    this.#computed.set(expression, known);
+    return `computed ${known}`;
   }
 
   /** The expression as a text in which each column goes by its place, whatever it is called. */
   #textOf(node: SyntaxNode): string {
-    return node.canonical((column) => {
-      const place = this.#placeOf(column);
-      return place === undefined ? undefined : nameOf(place);
-    });
+    return node.canonical((column) => this.#nameOfReference(column));
   }
 }
 

@@ -83,8 +83,9 @@ export class QueryScope implements Scope {
   readonly used = new Set<Expression>();
   /** What the query uses of its surroundings, as bits of the parent's sources. */
   outerUses = 0;
-  /** Its columns that queries inside its expressions use where it may show but grouped ones. */
-  readonly innerUses: InnerUse[] = [];
+  /** Its columns that the queries inside its expressions use, by the text of each such query. */
+  readonly innerUses = new Map<string, readonly InnerUse[]>();
+  #innerUses: InnerUse[] = [];
   #clause = "this clause";
   #compileCall: ((node: SyntaxNode) => Expression) | null = null;
   readonly compilers: QueryCompilers;
@@ -148,7 +149,13 @@ export class QueryScope implements Scope {
   }
 
   subLink(node: SyntaxNode): Expression {
-    return this.compilers.subLink(this, node);
+    const text = node.canonical();
+    const before = this.#innerUses;
+    this.#innerUses = [];
+    const compiled = this.compilers.subLink(this, node);
+    this.innerUses.set(text, this.#innerUses);
+    this.#innerUses = before;
+    return compiled;
   }
 
   call(node: SyntaxNode): Expression {
@@ -190,16 +197,10 @@ export class QueryScope implements Scope {
     }
     this.outerUses |= outer.sources;
     if (outer.column !== undefined && this.parent !== null) {
-      this.parent.#noteInnerUse({ place: outer.column, position: node.position });
+      this.parent.#innerUses.push({ place: outer.column, position: node.position });
     }
     const { type, typmod = -1, evaluate } = outer;
     return { type, typmod, evaluate: inOuterFrame(evaluate), sources: OUTER };
-  }
-
-  #noteInnerUse(use: InnerUse): void {
-    if (this.#compileCall !== null) {
-      this.innerUses.push(use);
-    }
   }
 
   /** The column of this query level; 42702 when two have the name. */

@@ -390,9 +390,6 @@ class SelectReader {
     for (const one of shown) {
       grouped.check(one);
     }
-    for (const place of this.#scope.innerUses) {
-      grouped.checkInner(place);
-    }
   }
 }
 

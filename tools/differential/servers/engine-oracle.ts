@@ -97,8 +97,9 @@ function readReply(reply: QueryReply): Answer {
 }
 
 function readError(error: PostgresError): ErrorAnswer {
-  const { severity, code, message, detail, hint, schema, table, column, constraint } = error;
-  return { severity, code, message, detail, hint, schema, table, column, constraint };
+  const { severity, code, message, detail, hint, position } = error;
+  const { schema, table, column, constraint } = error;
+  return { severity, code, message, detail, hint, position, schema, table, column, constraint };
 }
 
 function readResult({ tag, rowCount, fields, rows }: StatementResult): StatementAnswer {
