@@ -3,6 +3,13 @@ import type { Admin } from "kafkajs";
 
 const POLL_INTERVAL_MS = 50;
 
+/** A topic, with settings under Kafka's names. */
+interface NewTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /**
  * Creates topics and resolves when each of their partitions is served. kafkajs's own
  * `waitForLeaders` throws "does not host this topic-partition" when a topic of the same name was
@@ -13,11 +20,15 @@ const POLL_INTERVAL_MS = 50;
  */
 export async function createTopics(
   admin: Pick<Admin, "createTopics" | "fetchTopicOffsets">,
-  topics: readonly { readonly topic: string; readonly partitions: number }[],
+  topics: readonly NewTopic[],
   deadlineAtMs: number,
 ): Promise<void> {
   await admin.createTopics({
-    topics: topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions })),
+    topics: topics.map(({ topic, partitions, settings = {} }) => ({
+      topic,
+      numPartitions: partitions,
+      configEntries: Object.entries(settings).map(([setting, value]) => ({ name: setting, value })),
+    })),
     waitForLeaders: false,
   });
   for (const { topic, partitions } of topics) {

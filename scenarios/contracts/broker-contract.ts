@@ -1,4 +1,4 @@
-import type { Delivery, Producer } from "../../system/ports/broker.ts";
+import { BrokerError, type Delivery, type Producer } from "../../system/ports/broker.ts";
 import { KNOB_BOUNDS } from "../../system/process/knobs.ts";
 import { demandEqual, type Claim } from "./claim.ts";
 import { SESSION_TIMEOUT_MS, startReader, until } from "./reader.ts";
@@ -168,6 +168,63 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
         if (delayMs > boundMs) {
           throw new Error(`expected the messages within ${boundMs} ms, found ${delayMs} ms`);
         }
+        await next.stop();
+      }),
+  },
+
+  {
+    claim:
+      "a handler slower than its session time-out has the next member's beside it, and its commit is refused",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(1);
+        await producer.send(records(topic, ["a"]));
+        const refusals: string[] = [];
+        const slow = await startReader(stage, {
+          client: "second",
+          topic,
+          onMessage: async (delivery) => {
+            await stage.clock.sleep(2 * SESSION_TIMEOUT_MS + 2_000);
+            await delivery.commit().catch((error: unknown) => {
+              refusals.push(error instanceof BrokerError ? error.applied : String(error));
+            });
+          },
+        });
+        await until(stage.clock, "a", () => slow.seen.length === 1);
+        const next = await startReader(stage, { client: "third", topic });
+        await until(stage.clock, "a again", () => next.seen.length === 1);
+        demandEqual("commits that were refused meanwhile", refusals, []);
+        await until(stage.clock, "the refusal", () => refusals.length > 0);
+        demandEqual("commits that were refused", refusals, ["unknown"]);
+        await slow.stop();
+        await next.stop();
+      }),
+  },
+
+  {
+    claim: "a commit after its consumer was told to stop is not made, and says nothing of it",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(1);
+        await producer.send(records(topic, ["a"]));
+        const done: string[] = [];
+        const stopping = await startReader(stage, {
+          client: "second",
+          topic,
+          onMessage: async (delivery) => {
+            await until(stage.clock, "the stop", () => done.includes("told"));
+            await delivery.commit();
+            done.push("committed");
+          },
+        });
+        await until(stage.clock, "a", () => stopping.seen.length === 1);
+        const stopped = stopping.stop();
+        done.push("told");
+        await stopped;
+        demandEqual("what was done", done, ["told", "committed"]);
+        const next = await startReader(stage, { client: "third", topic });
+        await until(stage.clock, "a again", () => next.seen.length === 1);
+        demandEqual("what came to the next one", values(next.seen), ["a"]);
         await next.stop();
       }),
   },

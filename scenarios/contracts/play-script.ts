@@ -6,7 +6,7 @@ import {
   type ScriptMember,
   type ScriptStep,
 } from "./group-script.ts";
-import type { ScriptStage } from "./stage.ts";
+import type { ClusterStage } from "./stage.ts";
 
 /** One call of a handler. */
 export interface HandlerCall {
@@ -49,7 +49,7 @@ const QUIET_AFTER_OUTAGE_MS = 30_000;
  * comes on top of the delay of each step, and again before each member begins to join.
  */
 export async function playScript(
-  stage: ScriptStage,
+  stage: ClusterStage,
   script: GroupScript,
   jitterMs: () => number = () => 0,
 ): Promise<Played> {
@@ -64,7 +64,7 @@ export async function playScript(
 }
 
 class Play {
-  readonly #stage: ScriptStage;
+  readonly #stage: ClusterStage;
   readonly #script: GroupScript;
   readonly #topic: string;
   readonly #jitterMs: () => number;
@@ -80,7 +80,7 @@ class Play {
   #sending: Promise<void> = Promise.resolve();
 
   constructor(parts: {
-    readonly stage: ScriptStage;
+    readonly stage: ClusterStage;
     readonly script: GroupScript;
     readonly topic: string;
     readonly jitterMs: () => number;

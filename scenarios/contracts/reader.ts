@@ -46,9 +46,13 @@ const WAIT_MS_MAX = 30_000;
 const LOOK_EVERY_MS = 20;
 
 /** Waits until it holds. @throws Error after 30 s */
-export async function until(clock: StageClock, what: string, holds: () => boolean): Promise<void> {
+export async function until(
+  clock: StageClock,
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+): Promise<void> {
   const deadlineAtMs = clock.nowMs() + WAIT_MS_MAX;
-  while (!holds()) {
+  while (!(await holds())) {
     if (clock.nowMs() > deadlineAtMs) {
       throw new Error(`expected ${what} within ${WAIT_MS_MAX} ms, found that it did not come`);
     }

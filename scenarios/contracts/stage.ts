@@ -1,4 +1,4 @@
-import type { Broker } from "../../system/ports/broker.ts";
+import type { Broker, Producer } from "../../system/ports/broker.ts";
 import type { Clock } from "../../system/ports/clock.ts";
 import type { Database } from "../../system/ports/database.ts";
 
@@ -39,14 +39,28 @@ export interface BrokerStage {
   die(client: StageClient): Promise<void>;
 }
 
-/** Where a script of a consumer group is played. */
-export interface ScriptStage extends BrokerStage {
+/** Where a claim about a cluster of three brokers is checked, or a script is played. */
+export interface ClusterStage extends BrokerStage {
+  /** Replicated on all three, with settings under Kafka's names. */
+  createTopic(partitions: number, settings?: Readonly<Record<string, string>>): Promise<string>;
+  /** As Kafka's client numbers its batches, so that a repetition is known. */
+  idempotentProducer(client: StageClient): Promise<Producer>;
+  leaderOf(topic: string, partition: number): Promise<number>;
   /** Of the stage's group: the next record to handle, by partition, where it ever committed. */
   committed(topic: string): Promise<ReadonlyMap<number, number>>;
   /** Where the next record of each partition will be. */
   ends(topic: string): Promise<ReadonlyMap<number, number>>;
+  /** Those of the first partition before that offset. */
+  deleteRecords(topic: string, before: number): Promise<void>;
   /** `kill` ends it at once; `shut-down` lets it hand over first. Resolves once it is gone. */
   stopBroker(broker: number, how: "kill" | "shut-down"): Promise<void>;
   /** With what it had. Resolves when it is coming back. */
   startBroker(broker: number): Promise<void>;
+  /** What brokers say on the client's connections does not arrive, until they are lost. */
+  holdReplies(client: StageClient): Promise<void>;
+  /** Those that stand break; new ones are as good as any. */
+  loseConnections(client: StageClient): Promise<void>;
+  /** No connection of the client comes about, until it is admitted again. */
+  refuse(client: StageClient): Promise<void>;
+  admit(client: StageClient): Promise<void>;
 }

@@ -23,7 +23,10 @@ const RETRY = {
  * The broker port on the simulated Kafka client, as `system/adapters/kafka-broker.ts` is on
  * kafkajs.
  */
-export function createSimulatedBroker(place: ClientPlace): Broker {
+export function createSimulatedBroker(
+  place: ClientPlace,
+  { idempotent = false }: { readonly idempotent?: boolean } = {},
+): Broker {
   const client = createKafkaClient({
     ...place,
     retry: RETRY,
@@ -32,7 +35,9 @@ export function createSimulatedBroker(place: ClientPlace): Broker {
   });
   return {
     async connectProducer() {
-      const producer = await asBrokerError("no", () => client.connectProducer({ inFlightMax: 1 }));
+      const producer = await asBrokerError("no", () =>
+        client.connectProducer({ inFlightMax: 1, idempotent }),
+      );
       return {
         async send(records) {
           const { wanted, answered } = await asBrokerError("unknown", () =>

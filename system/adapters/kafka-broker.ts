@@ -34,13 +34,20 @@ export interface KafkaAddress {
   readonly brokers: readonly string[];
   /** Makes the client's sockets; kafkajs's own when not given. */
   readonly socketFactory?: ISocketFactory;
+  /** For tests of what we do not rely on: the services' producers are not. */
+  readonly idempotent?: boolean;
 }
 
 /**
  * The broker port on `kafkajs`. The producer is not idempotent: after a lost acknowledgement,
  * kafkajs's idempotent producer can lose the next message in silence. Duplicates are the inbox's.
  */
-export function createKafkaBroker({ clientId, brokers, socketFactory }: KafkaAddress): Broker {
+export function createKafkaBroker({
+  clientId,
+  brokers,
+  socketFactory,
+  idempotent = false,
+}: KafkaAddress): Broker {
   const kafka = new Kafka({
     clientId,
     brokers: [...brokers],
@@ -57,6 +64,7 @@ export function createKafkaBroker({ clientId, brokers, socketFactory }: KafkaAdd
         createPartitioner: () => rememberPlaces(places),
         allowAutoTopicCreation: false,
         maxInFlightRequests: 1,
+        idempotent,
       });
       await asBrokerError("no", () => producer.connect());
       return {

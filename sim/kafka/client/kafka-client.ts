@@ -1,6 +1,7 @@
 import type { SimulatedProcess } from "../../kernel/simulated-process.ts";
 import type { Network } from "../../network/network.ts";
 import type { KafkaPort } from "../protocol/kafka-port.ts";
+import type { PartitionOffset } from "../protocol/protocol.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import { Consumer, type ConsumerSettings, type HandlerOption } from "./consumer/consumer.ts";
 import { throwOnError } from "./ground/kafka-error.ts";
@@ -42,6 +43,8 @@ export type ProducerRequest = Partial<ProducerOptions> & {
 export interface KafkaClient {
   /** @throws KafkaError, TOPIC_ALREADY_EXISTS among others; ClientError */
   createTopics(topics: readonly NewTopic[]): Promise<void>;
+  /** Those before the offset, of each partition. @throws KafkaError, ClientError */
+  deleteRecords(partitions: readonly PartitionOffset[]): Promise<void>;
   /** @throws ClientError when no broker can be reached */
   connectProducer(request?: ProducerRequest): Promise<KafkaProducer>;
   /** Settles as `Consumer.start`. */
@@ -91,6 +94,21 @@ export function createKafkaClient(options: ClientOptions): KafkaClient {
       for (const { topic, error } of reply.topics) {
         throwOnError(error, `creating ${topic}`);
       }
+    },
+
+    async deleteRecords(partitions) {
+      const cluster = createCluster("admin");
+      await cluster.connect();
+      await cluster.useTopics(partitions.map(({ topic }) => topic));
+      for (const [leader, led] of cluster.groupByLeader(partitions)) {
+        const broker = await cluster.findBroker(leader);
+        const request = { kind: "delete-records", partitions: led } as const;
+        const reply = await broker.ask("delete-records", request);
+        for (const { topic, partition, error } of reply.partitions) {
+          throwOnError(error, `deleting records of ${topic}/${partition}`);
+        }
+      }
+      await cluster.disconnect();
     },
 
     async connectProducer(request = {}) {

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startKeeper, type Keeper } from "../../../chaos/keeper/keeper.ts";
 import { startKafkaCluster, type KafkaCluster } from "../../../chaos/local/kafka-cluster.ts";
+import { clusterContract } from "../../../scenarios/contracts/cluster-contract.ts";
 import { handlerScripts, serverScripts } from "../../../scenarios/contracts/group-script.ts";
+import { openRealStage } from "./real-stage.ts";
 import { SAVED_SCRIPTS } from "./saved-scripts.ts";
 import { AT_ONCE_MAX, findDifferences, findDifferencesTogether } from "./side-by-side.ts";
 
@@ -20,6 +22,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster?.stop();
   await keeper?.end();
+});
+
+describe("Apache Kafka, three brokers", () => {
+  it.each(clusterContract)("$claim", async ({ check }) => {
+    const stage = await openRealStage(cluster);
+    try {
+      expect(await check(stage)).toBeUndefined();
+    } finally {
+      await stage.close();
+    }
+  });
 });
 
 describe(`kafkajs on real brokers and our client on simulated ones, DIFFERENTIAL_SEED=${SEED}`, () => {

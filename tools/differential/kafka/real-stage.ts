@@ -10,14 +10,14 @@ import {
 } from "../../../chaos/local/kafka-cluster.ts";
 import {
   STAGE_CLIENTS,
-  type ScriptStage,
+  type ClusterStage,
   type StageClient,
 } from "../../../scenarios/contracts/stage.ts";
 import { createKafkaBroker } from "../../../system/adapters/kafka-broker.ts";
 import type { Broker } from "../../../system/ports/broker.ts";
 
 /** A stage on real brokers, and what ends everything that was opened there. */
-export interface RealStage extends ScriptStage {
+export interface RealStage extends ClusterStage {
   close(): Promise<void>;
 }
 
@@ -49,12 +49,32 @@ export async function openRealStage(
   return {
     clock: { nowMs: () => Date.now(), sleep: (delayMs) => delay(delayMs) },
     group: name,
-    async createTopic(partitions) {
-      await createTopics(admin, [{ topic: name, partitions }], Date.now() + TOPIC_MS_MAX);
+    async createTopic(partitions, settings = {}) {
+      const topic = { topic: name, partitions, settings };
+      await createTopics(admin, [topic], Date.now() + TOPIC_MS_MAX);
       return name;
     },
+    idempotentProducer: (client) =>
+      openBroker({
+        client,
+        cluster,
+        line: lineOf(client),
+        opened,
+        idempotent: true,
+      }).connectProducer(),
+    async leaderOf(topic, partition) {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const known = topics[0]?.partitions.find(({ partitionId }) => partitionId === partition);
+      return known?.leader ?? -1;
+    },
+    deleteRecords: (topic, before) =>
+      admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(before) }] }),
+    holdReplies: async (client) => lineOf(client).hold(),
+    loseConnections: async (client) => lineOf(client).lose(),
+    refuse: async (client) => lineOf(client).refuse(),
+    admit: async (client) => lineOf(client).admit(),
     broker: (client) => openBroker({ client, cluster, line: lineOf(client), opened }),
-    die: async (client) => lineOf(client).cut(),
+    die: async (client) => lineOf(client).die(),
     committed: (topic) => fetchCommitted(admin, name, topic),
     async ends(topic) {
       const offsets = await admin.fetchTopicOffsets(topic);
@@ -101,19 +121,42 @@ export class Together {
 /** The sockets of one client. */
 class ClientLine {
   readonly #sockets = new Set<Socket>();
-  isCut = false;
+  isDead = false;
+  #refuses = false;
 
-  /** As the operating system does with those of a process that dies. */
-  cut(): void {
-    this.isCut = true;
+  /** As the operating system does with those of a process that dies; there are no others. */
+  die(): void {
+    this.isDead = true;
+    this.#refuses = true;
+    this.lose();
+  }
+
+  refuse(): void {
+    this.#refuses = true;
+  }
+
+  admit(): void {
+    this.#refuses = false;
+  }
+
+  lose(): void {
     for (const socket of this.#sockets) {
+      // As when the other end hangs up.
+      socket.emit("end");
       socket.destroy();
     }
   }
 
+  /** What arrives is not read. */
+  hold(): void {
+    for (const socket of this.#sockets) {
+      socket.pause();
+    }
+  }
+
   readonly connect: ISocketFactory = ({ host, port, onConnect }) => {
-    if (this.isCut) {
-      throw new Error("the client is dead");
+    if (this.#refuses) {
+      throw new Error("no connection of this client comes about");
     }
     const socket = connect({ host, port }, onConnect);
     this.#sockets.add(socket);
@@ -127,12 +170,14 @@ function openBroker(parts: {
   readonly cluster: KafkaCluster;
   readonly line: ClientLine;
   readonly opened: (() => Promise<unknown>)[];
+  readonly idempotent?: boolean;
 }): Broker {
-  const { line, opened } = parts;
+  const { line, opened, idempotent = false } = parts;
   const broker = createKafkaBroker({
     clientId: parts.client,
     brokers: parts.cluster.administration.brokers,
     socketFactory: line.connect,
+    idempotent,
   });
   return {
     async connectProducer() {
@@ -144,13 +189,13 @@ function openBroker(parts: {
       const consumer = await broker.startConsumer({
         ...subscription,
         async onMessage(delivery) {
-          if (line.isCut) {
+          if (line.isDead) {
             throw new Error("the client is dead");
           }
           await subscription.onMessage(delivery);
         },
         onEnd: (error) => {
-          if (!line.isCut) {
+          if (!line.isDead) {
             subscription.onEnd(error);
           }
         },

@@ -1,6 +1,6 @@
 import {
   STAGE_CLIENTS,
-  type ScriptStage,
+  type ClusterStage,
   type StageClient,
 } from "../../../scenarios/contracts/stage.ts";
 import { createSimulatedBroker } from "../../../sim/adapters/kafka-broker.ts";
@@ -9,6 +9,7 @@ import {
   DEFAULT_BROKER_SETTINGS,
   type BrokerSettings,
 } from "../../../sim/kafka/broker/broker-settings.ts";
+import { createKafkaClient } from "../../../sim/kafka/client/kafka-client.ts";
 import { observeCluster } from "../../../sim/kafka/cluster/cluster-observation.ts";
 import { startKafkaCluster } from "../../../sim/kafka/cluster/kafka-cluster.ts";
 import { DEFAULT_GROUP_SETTINGS } from "../../../sim/kafka/groups/group-settings.ts";
@@ -24,13 +25,13 @@ const GROUP = "readers";
 /** Runs a check on a simulated broker of its own. Chance is the seed's. */
 export function onSimulatedStage<T>(
   seed: string,
-  check: (stage: ScriptStage, kernel: Kernel) => Promise<T>,
+  check: (stage: ClusterStage, kernel: Kernel) => Promise<T>,
 ): Promise<T> {
   const kernel = createKernel({ seed, limits: { simulatedMs: 600_000 } });
   return kernel.run((self) => check(createStage(kernel, self), kernel));
 }
 
-function createStage(kernel: Kernel, self: SimulatedProcess): ScriptStage {
+function createStage(kernel: Kernel, self: SimulatedProcess): ClusterStage {
   const network = createNetwork({ kernel, latency: drawLatency(kernel) });
   const ports = BROKER_ADDRESSES.map((address) => kafkaProtocol.at(address));
   const cluster = startKafkaCluster({ kernel, network, ports, settings: QUICK });
@@ -48,15 +49,44 @@ function createStage(kernel: Kernel, self: SimulatedProcess): ScriptStage {
     }
     return process;
   };
+  const placeOf = (client: StageClient) => {
+    return { network, process: processOf(client), servers: ports };
+  };
+  const holds = new Map<StageClient, () => void>();
+  const refusals = new Map<StageClient, () => void>();
   return {
     clock: createSimulatedClock(self),
     group: GROUP,
-    async createTopic(partitions) {
-      cluster.createTopic(TOPIC, partitions, { replicationFactor: ports.length });
+    async createTopic(partitions, settings = {}) {
+      cluster.createTopic(TOPIC, partitions, {
+        replicationFactor: ports.length,
+        configs: new Map(Object.entries(settings)),
+      });
       return TOPIC;
     },
-    broker: (client) =>
-      createSimulatedBroker({ network, process: processOf(client), servers: ports }),
+    idempotentProducer: async (client) =>
+      createSimulatedBroker(placeOf(client), { idempotent: true }).connectProducer(),
+    async leaderOf(topic, partition) {
+      return cluster.controller.topics().get(topic)?.[partition]?.leader ?? -1;
+    },
+    deleteRecords: (topic, before) =>
+      createKafkaClient(placeOf("producer")).deleteRecords([
+        { topic, partition: 0, offset: before },
+      ]),
+    async holdReplies(client) {
+      holds.set(client, network.faults.hold({ client }, "to-client"));
+    },
+    async loseConnections(client) {
+      network.faults.reset({ client });
+      holds.get(client)?.();
+    },
+    async refuse(client) {
+      refusals.set(client, network.faults.refuse({ client }));
+    },
+    async admit(client) {
+      refusals.get(client)?.();
+    },
+    broker: (client) => createSimulatedBroker(placeOf(client)),
     die: async (client) => processOf(client).crash(),
     async committed(topic) {
       const progress = observed.progress(GROUP, topic);

@@ -167,7 +167,9 @@ export class KafkaProducer {
       if (batch === undefined) {
         batches.set(name, (batch = { topic, partition, records: [] }));
       }
-      batch.records.push({ key, value, headers, timestampMs });
+      // What is not well-formed has no bytes of its own in UTF-8.
+      const text = value === null ? null : value.toWellFormed();
+      batch.records.push({ key, value: text, headers, timestampMs });
     }
     return [...batches.values()];
   }
