@@ -28,7 +28,8 @@ export class WorkerQueue {
           this.#items.push({ batch, settle });
         }),
     );
-    while (this.#workerCount < this.#workersMax && this.#workerCount < this.#items.length) {
+    // Each takes its first batch at once.
+    while (this.#workerCount < this.#workersMax && this.#items.length > 0) {
       void this.#work();
     }
     for (const outcome of await Promise.all(outcomes)) {
