@@ -39,6 +39,8 @@ class EngineSession implements OracleSession {
   readonly #stage: Rehearsal;
   readonly #name: string;
   #asked: Asked | undefined;
+  #askedAt = 0;
+  #takenUntil = 0;
   #broken: Answer | undefined;
 
   constructor(stage: Rehearsal, name: string) {
@@ -48,6 +50,7 @@ class EngineSession implements OracleSession {
 
   ask(sql: string, parameters: readonly TextParameter[] = []): void {
     this.#asked = undefined;
+    this.#askedAt = this.#stage.messages.length;
     try {
       this.#asked = this.#stage.ask(this.#name, sql, parameters);
     } catch (error) {
@@ -63,11 +66,26 @@ class EngineSession implements OracleSession {
     const failure = this.#stage.failures[0];
     const broken = this.#broken ?? (failure === undefined ? undefined : failedAnswer(failure));
     const reply = this.#asked?.reply;
-    return Promise.resolve(broken ?? (reply === undefined ? undefined : readReply(reply)));
+    return Promise.resolve(
+      broken ??
+        (reply === undefined
+          ? undefined
+          : { ...readReply(reply), notices: this.#noticesFrom(this.#askedAt) }),
+    );
   }
 
   takeNotices(): readonly ErrorAnswer[] {
-    return [];
+    const notices = this.#noticesFrom(this.#takenUntil);
+    this.#takenUntil = this.#stage.messages.length;
+    return notices;
+  }
+
+  #noticesFrom(first: number): ErrorAnswer[] {
+    return this.#stage.messages
+      .slice(first)
+      .flatMap(([name, message]) =>
+        name === this.#name && message.kind === "notice" ? [message.notice] : [],
+      );
   }
 
   async run(sql: string, parameters: readonly TextParameter[] = []): Promise<Answer> {

@@ -5,7 +5,14 @@ import { compareAnswers } from "./compare-answers.ts";
 const one = rows([["1"], ["2"]]);
 
 describe("what two answers come to", () => {
-  test.for<{ name: string; engine: Answer; real: Answer; isOrdered?: boolean; comes: string }>([
+  test.for<{
+    name: string;
+    engine: Answer;
+    real: Answer;
+    isOrdered?: boolean;
+    isBare?: boolean;
+    comes: string;
+  }>([
     { name: "the same rows", engine: one, real: one, comes: "same" },
     { name: "an order that is open", engine: rows([["2"], ["1"]]), real: one, comes: "same" },
     {
@@ -20,9 +27,16 @@ describe("what two answers come to", () => {
     { name: "an error that is missed", engine: one, real: failed("22012"), comes: "accepted" },
     { name: "another error", engine: failed("42883"), real: failed("22012"), comes: "code" },
     { name: "other words", engine: failed("22012", "x"), real: failed("22012"), comes: "words" },
+    {
+      name: "an error in a value that may not be needed",
+      engine: one,
+      real: failed("22012"),
+      isBare: false,
+      comes: "evaluation",
+    },
     { name: "a refusal", engine: refused(), real: failed("22012"), comes: "refused" },
-  ])("$name: $comes", ({ engine, real, isOrdered = false, comes }) => {
-    const comparison = compareAnswers(engine, real, { isOrdered });
+  ])("$name: $comes", ({ engine, real, isOrdered = false, isBare = true, comes }) => {
+    const comparison = compareAnswers(engine, real, { isOrdered, isBare });
     expect(comparison.kind === "wrong" ? comparison.how : comparison.kind).toBe(comes);
   });
 });

@@ -11,7 +11,7 @@ export function formatSurvey(
   const grave = groups.filter(isGrave).reduce((total, { count }) => total + count, 0);
   const shares = [
     `${tried} random statements: ${same} same, ${sum("refused")} refused, ${sum("wrong")} wrong`,
-    `(${grave} of these in more than words, notices or the position of an error).`,
+    `(${grave} of these in more than words, notices, positions, or which of several values is evaluated).`,
     `Of ${listed.tried} that use only what is listed: ${percent(listed.refused, listed.tried)} refused,`,
     `${percent(listed.wrong, listed.tried)} wrong.`,
   ];
@@ -21,7 +21,7 @@ export function formatSurvey(
     ...missing.map(({ feature, cause }) => `- ${feature}: ${cause}`),
     ...section("Wrong", groups.filter(isGrave)),
     ...section(
-      "Wrong in words, notices or position only",
+      "Wrong in words, notices, names or positions only, or in what is evaluated",
       groups.filter(({ how }) => MINOR.has(how)),
     ),
     ...section(
@@ -37,7 +37,7 @@ export function isGrave({ kind, how }: SurveyGroup): boolean {
   return kind === "wrong" && !MINOR.has(how);
 }
 
-const MINOR = new Set(["words", "notices", "position", "names"]);
+const MINOR = new Set(["evaluation", "words", "notices", "position", "names"]);
 
 function section(heading: string, groups: readonly SurveyGroup[]): string[] {
   return [

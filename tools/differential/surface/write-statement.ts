@@ -289,14 +289,14 @@ function definition(
         expressions.expression("any", { columns: queries.scopeOf(wide, "").columns }, 1),
         ")",
       ],
-      afterwards: [],
+      afterwards: ["SELECT 1"],
     },
     {
       text: [
         "CREATE UNIQUE INDEX n_i ON t (id) WHERE ",
         expressions.expression("bool", { columns: queries.scopeOf(wide, "").columns }, 1),
       ],
-      afterwards: [],
+      afterwards: ["SELECT 1"],
     },
     {
       text: [`ALTER TABLE g ADD COLUMN a ${typeName}`],
