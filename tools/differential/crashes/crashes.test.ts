@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadPostgresParser } from "../../../sim/postgres/syntax/postgres-parser.ts";
@@ -78,7 +78,7 @@ test.for([22, 24, 26])(
     const here = HASHED_SEEDS.map((seed) => `${seed} ${runUntilCrash(seed).hash}`);
     expect(new Set(here.map((line) => line.split(" ")[1])).size).toBe(HASHED_SEEDS.length);
     const node = await fetchNode({ major });
-    const entry = join(import.meta.dirname, "crash-hashes.ts");
+    const entry = fileURLToPath(new URL("./crash-hashes.ts", import.meta.url));
     const flags = ["--disable-warning=ExperimentalWarning", entry, ...HASHED_SEEDS.map(String)];
     const { stdout } = await promisify(execFile)(node, flags);
     expect(stdout.trimEnd().split("\n")).toEqual(here);

@@ -7,6 +7,7 @@ import {
   type Answer,
   type ErrorAnswer,
   NOTHING_ANSWERED,
+  type NotificationAnswer,
   type Oracle,
   type OracleSession,
   type StatementAnswer,
@@ -41,11 +42,26 @@ class EngineSession implements OracleSession {
   #asked: Asked | undefined;
   #askedAt = 0;
   #takenUntil = 0;
+  #notifiedUntil = 0;
   #broken: Answer | undefined;
 
   constructor(stage: Rehearsal, name: string) {
     this.#stage = stage;
     this.#name = name;
+  }
+
+  get processId(): number {
+    return this.#stage.session(this.#name).processId;
+  }
+
+  takeNotifications(): readonly NotificationAnswer[] {
+    const notifications = this.#stage.messages
+      .slice(this.#notifiedUntil)
+      .flatMap(([name, message]) =>
+        name === this.#name && message.kind === "notification" ? [message.notification] : [],
+      );
+    this.#notifiedUntil = this.#stage.messages.length;
+    return notifications;
   }
 
   ask(sql: string, parameters: readonly TextParameter[] = []): void {

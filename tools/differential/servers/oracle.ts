@@ -18,12 +18,16 @@ export type TextParameter = string | null;
 
 /** One connection. It takes one query at a time. */
 export interface OracleSession {
+  /** The number of its server process, by which notifications name their sender. */
+  readonly processId: number;
   /** Asks, and does not wait for the answer. */
   ask(sql: string, parameters?: readonly TextParameter[]): void;
   /** The answer to what was asked last, or undefined while it waits for another session. */
   settled(): Promise<Answer | undefined>;
   /** Notices that came since this was asked last, also of a query that is still waiting. */
   takeNotices(): readonly ErrorAnswer[];
+  /** Notifications that came since this was asked last. */
+  takeNotifications(): readonly NotificationAnswer[];
   /** Asks, and demands an answer that waits for nobody. */
   run(sql: string, parameters?: readonly TextParameter[]): Promise<Answer>;
 }
@@ -60,6 +64,13 @@ export interface ErrorAnswer {
   readonly column?: string | undefined;
   readonly dataType?: string | undefined;
   readonly constraint?: string | undefined;
+}
+
+/** What LISTEN brings. */
+export interface NotificationAnswer {
+  readonly channel: string;
+  readonly payload: string;
+  readonly processId: number;
 }
 
 export interface Refusal {

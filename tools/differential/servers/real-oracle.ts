@@ -1,5 +1,12 @@
 import type { Client } from "pg";
-import type { Answer, ErrorAnswer, Oracle, OracleSession, TextParameter } from "./oracle.ts";
+import type {
+  Answer,
+  ErrorAnswer,
+  NotificationAnswer,
+  Oracle,
+  OracleSession,
+  TextParameter,
+} from "./oracle.ts";
 import { RawQuery } from "./raw-query.ts";
 import type { ScratchPostgres } from "./scratch-postgres.ts";
 
@@ -47,6 +54,7 @@ class RealSession implements OracleSession {
   #asked: Promise<Answer> | undefined;
   #query: RawQuery | undefined;
   #notices: ErrorAnswer[] = [];
+  #notifications: NotificationAnswer[] = [];
 
   constructor(parts: {
     readonly client: Client;
@@ -62,6 +70,13 @@ class RealSession implements OracleSession {
       const told = this.#query?.noteNotice(notice);
       this.#notices.push(...(told === undefined ? [] : [told]));
     });
+    this.#client.on("notification", ({ channel, payload = "", processId }) => {
+      this.#notifications.push({ channel, payload, processId });
+    });
+  }
+
+  takeNotifications(): readonly NotificationAnswer[] {
+    return this.#notifications.splice(0);
   }
 
   ask(sql: string, parameters: readonly TextParameter[] = []): void {

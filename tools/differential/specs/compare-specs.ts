@@ -1,6 +1,11 @@
-import { createEngineOracle, type EngineOracle } from "../servers/engine-oracle.ts";
+import { createEngineOracle } from "../servers/engine-oracle.ts";
 import type { TesterOutput } from "./isolation-tester.ts";
-import { type PermutationRun, permutationsOf, runPermutation } from "./run-spec.ts";
+import {
+  createSpecRunner,
+  type PermutationRun,
+  permutationsOf,
+  type SpecRunner,
+} from "./run-spec.ts";
 import { parseSpec } from "./spec-file.ts";
 
 /** What a spec came to. */
@@ -19,13 +24,13 @@ export interface SpecVerdict {
 export async function playSpec(text: string): Promise<readonly PermutationRun[]> {
   const spec = parseSpec(text);
   const runs: PermutationRun[] = [];
-  let oracle: EngineOracle | null = null;
+  let runner: SpecRunner | null = null;
   for (const permutation of permutationsOf(spec)) {
-    oracle ??= await createEngineOracle();
-    const run = await runPermutation(oracle, spec, permutation);
+    runner ??= await createSpecRunner(await createEngineOracle(), spec);
+    const run: PermutationRun = await runner.run(permutation);
     runs.push(run);
     // After a refusal nothing that the engine says counts, and a stuck session stays stuck.
-    oracle = run.refusal === null && run.breakdown === null ? oracle : null;
+    runner = run.refusal === null && run.breakdown === null ? runner : null;
   }
   return runs;
 }

@@ -44,23 +44,34 @@ function allInterleavings({ sessions }: IsolationSpec): PermutationStep[][] {
   return found;
 }
 
-/** Plays one permutation as isolationtester.c does, step for step. */
-export async function runPermutation(
-  oracle: Oracle,
-  spec: IsolationSpec,
-  permutation: readonly PermutationStep[],
-): Promise<PermutationRun> {
-  const tester = await Tester.open(oracle, spec);
-  const name = permutation.map((step) => step.name).join(" ");
-  try {
-    await tester.play(permutation);
-    return { name, output: tester.output, refusal: null, breakdown: null };
-  } catch (error) {
-    if (error instanceof Unplayable) {
-      return { name, output: tester.output, refusal: error.refusal, breakdown: error.breakdown };
-    }
-    throw error;
+/** Plays the permutations of one spec over the same connections, as isolationtester.c does. */
+export interface SpecRunner {
+  run(permutation: readonly PermutationStep[]): Promise<PermutationRun>;
+}
+
+/** Opens the connections that the spec needs. */
+export async function createSpecRunner(oracle: Oracle, spec: IsolationSpec): Promise<SpecRunner> {
+  const control = await oracle.open();
+  const seats: Seat[] = [];
+  for (const session of spec.sessions) {
+    seats.push({ session, connection: await oracle.open(), active: null, notices: 0 });
   }
+  return {
+    async run(permutation) {
+      const tester = new Tester(oracle, spec, control, seats);
+      const name = permutation.map((step) => step.name).join(" ");
+      try {
+        await tester.play(permutation);
+        return { name, output: tester.output, refusal: null, breakdown: null };
+      } catch (error) {
+        if (error instanceof Unplayable) {
+          const { refusal, breakdown } = error;
+          return { name, output: tester.output, refusal, breakdown };
+        }
+        throw error;
+      }
+    },
+  };
 }
 
 /** The engine refused something, or the permutation cannot go on. */
@@ -99,20 +110,11 @@ class Tester {
   readonly #seats: readonly Seat[];
   #hasNewNotice = false;
 
-  private constructor(oracle: Oracle, spec: IsolationSpec, control: OracleSession, seats: Seat[]) {
+  constructor(oracle: Oracle, spec: IsolationSpec, control: OracleSession, seats: readonly Seat[]) {
     this.#oracle = oracle;
     this.#spec = spec;
     this.#control = control;
     this.#seats = seats;
-  }
-
-  static async open(oracle: Oracle, spec: IsolationSpec): Promise<Tester> {
-    const control = await oracle.open();
-    const seats: Seat[] = [];
-    for (const session of spec.sessions) {
-      seats.push({ session, connection: await oracle.open(), active: null, notices: 0 });
-    }
-    return new Tester(oracle, spec, control, seats);
   }
 
   async play(permutation: readonly PermutationStep[]): Promise<void> {
@@ -260,6 +262,11 @@ class Tester {
     this.output += answer.results.map(printResult).join("");
     this.output +=
       answer.error === null ? "" : `${answer.error.severity}:  ${answer.error.message}\n`;
+    for (const { channel, payload, processId } of seat.connection.takeNotifications()) {
+      const sender = this.#seats.find(({ connection }) => connection.processId === processId);
+      const from = sender?.session.name ?? `PID ${processId}`;
+      this.output += `${seat.session.name}: NOTIFY "${channel}" with payload "${payload}" from ${from}\n`;
+    }
     seat.active = null;
     return false;
   }

@@ -5,7 +5,7 @@ import { createRealOracle } from "../servers/real-oracle.ts";
 import { type ScratchPostgres, startScratchPostgres } from "../servers/scratch-postgres.ts";
 import { fetchSpecs } from "./fetch-specs.ts";
 import { runIsolationTester } from "./isolation-tester.ts";
-import { permutationsOf, runPermutation } from "./run-spec.ts";
+import { createSpecRunner, permutationsOf } from "./run-spec.ts";
 import { parseSpec } from "./spec-file.ts";
 import { ANOMALIES, MUST_PASS, PASSING } from "./spec-lists.ts";
 import { formatVerdicts, specNames, surveySpecs } from "./survey-specs.ts";
@@ -30,6 +30,7 @@ test.for([
   "timeouts",
   "eval-plan-qual-trigger",
   "insert-conflict-specconflict",
+  "async-notify",
 ])("this runner prints of %s on the real server what isolationtester prints", async (name) => {
   const text = await readFile(join(folder, `${name}.spec`), "utf8");
   const expected = await runIsolationTester(server, { name, text });
@@ -37,11 +38,12 @@ test.for([
   await administrator.query("CREATE DATABASE runner");
   const spec = parseSpec(text);
   const runs = [];
+  const oracle = await createRealOracle(server, "runner");
+  const runner = await createSpecRunner(oracle, spec);
   for (const permutation of permutationsOf(spec)) {
-    const oracle = await createRealOracle(server, "runner");
-    runs.push(await runPermutation(oracle, spec, permutation));
-    await oracle.close();
+    runs.push(await runner.run(permutation));
   }
+  await oracle.close();
   await administrator.query("DROP DATABASE runner WITH (FORCE)");
   await administrator.end();
   expect(runs.map(({ name: steps, output }) => ({ name: steps, output }))).toEqual(expected);

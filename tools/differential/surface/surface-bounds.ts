@@ -5,7 +5,7 @@
  */
 export const SURFACE_BOUNDS = {
   /** Answered otherwise, beyond the words of an error, a notice, or an error's position. */
-  wrongPercentMax: 3,
+  wrongPercentMax: 6,
   /** Of the statements that use only what is listed. */
-  refusedPercentMax: 97,
+  refusedPercentMax: 15,
 } as const;
