@@ -23,6 +23,8 @@ export class Arrangement implements Operator {
   readonly #order: number[] = [];
   readonly #keyValues: Datum[] = [];
   #collecting = true;
+  /** False where there is but one row, which needs no order. */
+  #isOrdered = false;
   #pending = false;
   #at = 0;
 
@@ -49,13 +51,13 @@ export class Arrangement implements Operator {
     if (this.#collecting) {
       this.#collect();
     }
-    const at = this.#order[this.#at];
-    if (at === undefined) {
+    const at = this.#at;
+    if (at >= this.#buffer.length) {
       this.#buffer.clear();
       return false;
     }
-    this.#at += 1;
-    this.#buffer.restore(at);
+    this.#at = at + 1;
+    this.#buffer.restore(this.#isOrdered ? (this.#order[at] ?? at) : at);
     return true;
   }
 
@@ -70,19 +72,21 @@ export class Arrangement implements Operator {
     while (this.#pending || this.#child.next()) {
       // Where a key has to wait, this row is computed again.
       this.#pending = true;
-      values.length = buffer.length * stride;
+      let to = buffer.length * stride;
       for (const key of this.#keys) {
-        values.push(key.evaluate(this.#frame));
+        values[to] = key.evaluate(this.#frame);
+        to += 1;
       }
       buffer.save();
       this.#pending = false;
     }
-    const order = this.#order;
-    order.length = 0;
-    for (let at = 0; at < buffer.length; at += 1) {
-      order.push(at);
-    }
-    if (order.length > 1) {
+    this.#isOrdered = buffer.length > 1;
+    if (this.#isOrdered) {
+      const order = this.#order;
+      order.length = 0;
+      for (let at = 0; at < buffer.length; at += 1) {
+        order.push(at);
+      }
       shuffleInPlace(order, this.#frame.execution.host);
       if (stride > 0) {
         order.sort((left, right) =>
@@ -90,7 +94,9 @@ export class Arrangement implements Operator {
         );
       }
     }
-    values.length = 0;
+    if (stride > 0) {
+      values.length = 0;
+    }
     this.#collecting = false;
     this.#at = 0;
   }

@@ -3,8 +3,8 @@ import type { AggregateState } from "../functions/aggregate-state.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowVersion } from "../storage/table.ts";
 
-/** More than this is not kept from one run of a statement for the next. */
-const KEPT_LENGTH_MAX = 1024;
+/** Room for more than this is not kept from one run of a statement for the next. */
+const KEPT_LENGTH_MAX = 64;
 
 /**
  * Rows of some FROM entries put aside, to come back into the frame in another order or more than
@@ -27,30 +27,30 @@ export class RowBuffer {
   }
 
   clear(): void {
-    this.length = 0;
-    if (this.#rows.length > KEPT_LENGTH_MAX) {
+    if (this.length > KEPT_LENGTH_MAX) {
       this.#rows = [];
       this.#versions = [];
       this.#aggregates = [];
-    } else {
-      this.#rows.length = 0;
-      this.#versions.length = 0;
-      this.#aggregates.length = 0;
     }
+    // An array whose length is set to 0 gives its memory back, and would need it again.
+    this.length = 0;
   }
 
   /** Puts the frame's row aside, and gives its place. */
   save(): number {
     const { rows, versions, aggregates } = this.#frame;
+    const place = this.length;
+    let to = place * this.#sources.length;
     for (const source of this.#sources) {
-      this.#rows.push(rows[source] ?? NULL_ROW);
-      this.#versions.push(versions[source] ?? null);
+      this.#rows[to] = rows[source] ?? NULL_ROW;
+      this.#versions[to] = versions[source] ?? null;
+      to += 1;
     }
     if (this.#grouped) {
-      this.#aggregates.push(aggregates);
+      this.#aggregates[place] = aggregates;
     }
-    this.length += 1;
-    return this.length - 1;
+    this.length = place + 1;
+    return place;
   }
 
   /** Puts the row at that place back into the frame. */

@@ -203,6 +203,11 @@ function hasKey(index: TableIndex, version: RowVersion, key: IndexKey): boolean 
 const NO_KEYS: readonly IndexKey[] = [];
 
 function keysOf(prefix: IndexPrefix, frame: Frame): readonly IndexKey[] {
+  const [first, second] = prefix.values;
+  if (first !== undefined && second === undefined && !prefix.lastIsList) {
+    const value = first(frame);
+    return value === null ? NO_KEYS : [[value]];
+  }
   const values: Datum[] = [];
   for (const evaluate of prefix.values) {
     const value = evaluate(frame);
