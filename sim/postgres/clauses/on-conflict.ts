@@ -85,13 +85,13 @@ function findArbiters(table: Table, target: SyntaxNode | undefined): readonly Ta
   if (constraint !== undefined) {
     return [namedConstraint(table, constraint)];
   }
-  const columns = new Set(elements.map((element) => readElement(table, element)));
+  const parts = new Set(elements.map((element) => readElement(table, element)));
   const conditions = conjunctsOf(where).map((one) => one.canonical());
   const arbiters = table.writtenIndexes.filter(
     (index) =>
       index.unique &&
-      index.columns.length === columns.size &&
-      index.columns.every((column) => columns.has(column)) &&
+      index.columns.length === parts.size &&
+      index.columns.every((column, at) => parts.has(index.expressions[at]?.canonical ?? column)) &&
       (index.predicate?.canonicalConjuncts.every((one) => conditions.includes(one)) ?? true),
   );
   if (arbiters.length > 0) {
@@ -112,16 +112,21 @@ function conjunctsOf(node: SyntaxNode | undefined): SyntaxNode[] {
   return [node];
 }
 
-function readElement(table: Table, element: SyntaxNode): number {
-  const name = element.text("name") ?? element.refuse("ON CONFLICT on an expression");
+/** A column by its place, an expression by its text in one form. */
+function readElement(table: Table, element: SyntaxNode): number | string {
+  const name = element.text("name");
+  const expression = element.child("expr");
   element.only("ordering", "SORTBY_DEFAULT");
   element.only("nulls_ordering", "SORTBY_NULLS_DEFAULT");
   element.end();
+  if (name === undefined) {
+    return expression?.canonical() ?? element.refuse("ON CONFLICT on nothing");
+  }
   const column = table.columnAt(name);
   if (column >= 0) {
     return column;
   }
-  throw new PostgresError("42703", `column "${name}" does not exist`);
+  throw new PostgresError("42703", `column "${name}" does not exist`).at(element.position);
 }
 
 function namedConstraint(table: Table, name: string): TableIndex {
