@@ -1,8 +1,9 @@
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
-import type { Evaluate, Expression } from "../expressions/expression.ts";
+import { constant, type Evaluate, type Expression, sourcesOf } from "../expressions/expression.ts";
 import type { Frame, SubQuery } from "../expressions/frame.ts";
 import { binaryOperator } from "../expressions/operator.ts";
+import { compareRows } from "../expressions/row-expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { SubQueryResult } from "../operators/sub-query-result.ts";
 import { ValueSet } from "../operators/value-set.ts";
@@ -31,13 +32,11 @@ export function compileSubLink(scope: QueryScope, node: SyntaxNode): Expression 
     case "ANY_SUBLINK":
     case "ALL_SUBLINK": {
       const tested = left ?? node.refuse("a sub-select without a left operand");
-      if (tested.kind === "RowExpr") {
-        tested.refuse("a row compared with a sub-select");
-      }
+      const compiled = compileExpression(scope, tested);
       return quantified(scope, {
         node,
         query,
-        left: compileExpression(scope, tested),
+        left: compiled.fields ?? [compiled],
         operator: operator[0] ?? "=",
         all: kind === "ALL_SUBLINK",
       });
@@ -86,47 +85,67 @@ function quantified(
   link: {
     readonly node: SyntaxNode;
     readonly query: SyntaxNode;
-    readonly left: Expression;
+    /** One expression, or those of a row. */
+    readonly left: readonly Expression[];
     readonly operator: string;
     readonly all: boolean;
   },
 ): Expression {
-  const { node, query, operator, all } = link;
+  const { node, query, left, operator: name, all } = link;
   const plan = scope.compilers.query(scope, query);
-  demandOneColumn(plan, node, "subquery has too many columns");
-  if (plan.columns[0]?.type === UNKNOWN) {
-    plan.coerceColumn(0, TEXT, query);
+  if (plan.columns.length !== left.length) {
+    const size = plan.columns.length > left.length ? "many" : "few";
+    throw new PostgresError("42601", `subquery has too ${size} columns`).at(node.position);
   }
-  const type = plan.columns[0]?.type ?? TEXT;
-  const settled = settleUnknown(scope, link.left, type);
-  const isHashable = settled.type === type || (isWhole(settled.type) && isWhole(type));
-  if (operator === "=" && !all && plan.uses === 0 && isHashable) {
-    return membership(scope, plan, settled, type);
+  settleColumns(plan, query);
+  const types = plan.columns.map(({ type }) => type);
+  const settled = left.map((one, at) => settleUnknown(scope, one, types[at] ?? TEXT));
+  const [first, second] = settled;
+  const [type = TEXT] = types;
+  if (first !== undefined && second === undefined && name === "=" && !all && plan.uses === 0) {
+    if (type.comparable && (first.type === type || (isWhole(first.type) && isWhole(type)))) {
+      return membership(scope, plan, first, type);
+    }
   }
   const at = addSubQuery(scope, plan, false);
-  const place = scope.addInnerValue();
-  const right: Expression = {
-    type,
-    evaluate: (frame) => frame.innerValues[place] ?? null,
-    sources: 0,
-  };
-  const compared = binaryOperator({ scope, node, name: operator, left: settled, right });
-  const decisive = !all;
+  const places = types.map(() => scope.addInnerValue());
+  const right = types.map((columnType, column): Expression => {
+    const place = places[column] ?? 0;
+    const evaluate: Evaluate = (frame) => frame.innerValues[place] ?? null;
+    return { type: columnType, evaluate, sources: 0 };
+  });
+  const [only = UNSET] = right;
+  const compared =
+    first !== undefined && second === undefined
+      ? binaryOperator({ scope, node, name, left: first, right: only })
+      : compareRows({ scope, node, name, left: settled, right });
   const evaluate: Evaluate = (frame) => {
     const rows = subQueryAt(frame, at);
     let sawNull = false;
     rows.open();
     for (let row = rows.next(); row !== null; row = rows.next()) {
-      frame.innerValues[place] = row[0] ?? null;
+      for (let column = 0; column < places.length; column += 1) {
+        frame.innerValues[places[column] ?? 0] = row[column] ?? null;
+      }
       const holds = compared.evaluate(frame);
-      if (holds === decisive) {
-        return decisive;
+      if (holds === !all) {
+        return !all;
       }
       sawNull ||= holds === null;
     }
     return sawNull ? null : all;
   };
-  return { type: BOOLEAN, evaluate, sources: plan.uses | settled.sources };
+  return { type: BOOLEAN, evaluate, sources: plan.uses | sourcesOf(settled) };
+}
+
+const UNSET = constant(TEXT, null);
+
+function settleColumns(plan: QueryPlan, query: SyntaxNode): void {
+  for (const [at, { type }] of plan.columns.entries()) {
+    if (type === UNKNOWN) {
+      plan.coerceColumn(at, TEXT, query);
+    }
+  }
 }
 
 /** `left IN (query)` over a query that depends on nothing around it: its values are hashed. */
@@ -174,9 +193,7 @@ function oneColumn(
 ): [QueryPlan, Expression["type"]] {
   const plan = scope.compilers.query(scope, query);
   demandOneColumn(plan, node, "subquery must return only one column");
-  if (plan.columns[0]?.type === UNKNOWN) {
-    plan.coerceColumn(0, TEXT, query);
-  }
+  settleColumns(plan, query);
   return [plan, plan.columns[0]?.type ?? TEXT];
 }
 

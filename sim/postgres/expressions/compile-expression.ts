@@ -159,6 +159,9 @@ class ExpressionCompiler {
     const scope = this.#scope;
     const left = this.compile(leftNode);
     const right = this.compile(rightNode);
+    if (leftNode.kind === "RowExpr" && rightNode.kind === "SubLink") {
+      return node.refuse("a row compared with a sub-select of one row");
+    }
     if (leftNode.kind === "RowExpr" && rightNode.kind === "RowExpr") {
       const [a, b] = [left.fields ?? [], right.fields ?? []];
       return compareRows({ scope, node, name, left: a, right: b });

@@ -7,6 +7,7 @@ export const QUERY_ANSWERS: readonly (readonly [sql: string, answer: string])[] 
   ["DROP TABLE IF EXISTS a", "DROP 0"],
   ["DROP TABLE IF EXISTS b", "DROP 0"],
   ["DROP TABLE IF EXISTS c", "DROP 0"],
+  ["DROP TABLE IF EXISTS u", "DROP 0"],
   ["CREATE TABLE a (id integer PRIMARY KEY, n bigint, t text)", "CREATE 0"],
   ["CREATE TABLE b (id integer PRIMARY KEY, a_id integer, n bigint, t text)", "CREATE 0"],
   ["CREATE TABLE c (x integer, y integer)", "CREATE 0"],
@@ -457,6 +458,7 @@ export const QUERY_ANSWERS: readonly (readonly [sql: string, answer: string])[] 
   ["DROP TABLE IF EXISTS a", "DROP 0"],
   ["DROP TABLE IF EXISTS b", "DROP 0"],
   ["DROP TABLE IF EXISTS c", "DROP 0"],
+  ["DROP TABLE IF EXISTS u", "DROP 0"],
   ["CREATE TABLE a (id integer PRIMARY KEY, n bigint, t text)", "CREATE 0"],
   ["CREATE TABLE b (id integer PRIMARY KEY, a_id integer, n bigint, t text)", "CREATE 0"],
   [
@@ -596,6 +598,7 @@ export const QUERY_ANSWERS: readonly (readonly [sql: string, answer: string])[] 
   ["DROP TABLE IF EXISTS a", "DROP 0"],
   ["DROP TABLE IF EXISTS b", "DROP 0"],
   ["DROP TABLE IF EXISTS c", "DROP 0"],
+  ["DROP TABLE IF EXISTS u", "DROP 0"],
   ["CREATE TABLE a (id integer PRIMARY KEY, n bigint, t text)", "CREATE 0"],
   ["CREATE TABLE b (id integer PRIMARY KEY, a_id integer, n bigint, t text)", "CREATE 0"],
   [
@@ -688,6 +691,7 @@ export const QUERY_ANSWERS: readonly (readonly [sql: string, answer: string])[] 
   ["DROP TABLE IF EXISTS a", "DROP 0"],
   ["DROP TABLE IF EXISTS b", "DROP 0"],
   ["DROP TABLE IF EXISTS c", "DROP 0"],
+  ["DROP TABLE IF EXISTS u", "DROP 0"],
   ["CREATE TABLE a (id integer PRIMARY KEY, n bigint, t text)", "CREATE 0"],
   ["CREATE TABLE b (id integer PRIMARY KEY, a_id integer, n bigint, t text)", "CREATE 0"],
   [
@@ -937,4 +941,112 @@ export const QUERY_ANSWERS: readonly (readonly [sql: string, answer: string])[] 
     "SELECT id, EXISTS (SELECT 1 FROM b WHERE b.a_id = a.id AND b.n > 250) FROM a WHERE id < 10 ORDER BY id",
     "SELECT 4 (id,exists) [1,false] [2,true] [3,false] [4,false]",
   ],
+  ["DROP TABLE IF EXISTS a", "DROP 0"],
+  ["DROP TABLE IF EXISTS b", "DROP 0"],
+  ["DROP TABLE IF EXISTS c", "DROP 0"],
+  ["DROP TABLE IF EXISTS u", "DROP 0"],
+  ["CREATE TABLE a (id integer PRIMARY KEY, n bigint, t text)", "CREATE 0"],
+  ["CREATE TABLE b (id integer PRIMARY KEY, a_id integer, n bigint, t text)", "CREATE 0"],
+  [
+    "INSERT INTO a VALUES (1, 10, 'one'), (2, 20, 'two'), (3, NULL, 'three'), (4, 10, NULL)",
+    "INSERT 4",
+  ],
+  [
+    "INSERT INTO b VALUES (1, 1, 100, 'x'), (2, 1, 200, 'y'), (3, 2, 300, 'x'), (4, 9, 400, NULL), (5, NULL, 500, 'z')",
+    "INSERT 5",
+  ],
+  ["SELECT id FROM a WHERE (id, n) IN (SELECT a_id, 10 FROM b) ORDER BY id", "SELECT 1 (id) [1]"],
+  [
+    "SELECT id FROM a WHERE (id, n) NOT IN (SELECT a_id, 10 FROM b WHERE a_id IS NOT NULL) ORDER BY id",
+    "SELECT 3 (id) [2] [3] [4]",
+  ],
+  ["SELECT id FROM a WHERE (id, n) IN (SELECT a_id FROM b)", "42601 subquery has too few columns"],
+  ["SELECT id FROM a WHERE (id, n) IN (SELECT 1, 2, 3)", "42601 subquery has too many columns"],
+  ["SELECT id FROM a WHERE (id, t) = ANY (SELECT 1, 'one') ORDER BY id", "SELECT 1 (id) [1]"],
+  [
+    "SELECT id FROM a WHERE (id, n) > ALL (SELECT 1, 5) ORDER BY id",
+    "SELECT 4 (id) [1] [2] [3] [4]",
+  ],
+  [
+    "SELECT id FROM a WHERE (id, n) < ANY (SELECT b.a_id, b.n FROM b WHERE b.a_id = a.id) ORDER BY id",
+    "SELECT 2 (id) [1] [2]",
+  ],
+  [
+    "SELECT id FROM a WHERE n IN (SELECT n FROM b WHERE b.a_id = a.id) OR id = 4 ORDER BY id",
+    "SELECT 1 (id) [4]",
+  ],
+  ["SELECT id FROM a WHERE id IN (VALUES (1), (3)) ORDER BY id", "SELECT 2 (id) [1] [3]"],
+  ["SELECT id FROM a WHERE (id, n) > (1, 5) ORDER BY id, n LIMIT 2", "SELECT 2 (id) [1] [2]"],
+  ["DROP TABLE IF EXISTS a", "DROP 0"],
+  ["DROP TABLE IF EXISTS b", "DROP 0"],
+  ["DROP TABLE IF EXISTS c", "DROP 0"],
+  ["DROP TABLE IF EXISTS u", "DROP 0"],
+  ["CREATE TABLE a (id integer PRIMARY KEY, n bigint, t text)", "CREATE 0"],
+  [
+    "INSERT INTO a VALUES (1, 10, 'one'), (2, 20, 'two'), (3, NULL, 'three'), (4, 10, NULL)",
+    "INSERT 4",
+  ],
+  [
+    "SELECT (SELECT a.n), count(*) FROM a GROUP BY 1",
+    'SELECT 3 (n,count) ["10","2"] ["20","1"] [null,"1"]',
+  ],
+  [
+    "SELECT (SELECT a.n + b.id FROM a b WHERE b.id = 1) AS q, count(*) FROM a GROUP BY q ORDER BY q",
+    'SELECT 3 (q,count) ["11","2"] ["21","1"] [null,"1"]',
+  ],
+  [
+    "SELECT (SELECT a.n), count(*) FROM a GROUP BY a.t",
+    '42803 subquery uses ungrouped column "a.n" from outer query',
+  ],
+  [
+    "SELECT count(*), EXISTS (SELECT 1 FROM a b WHERE b.id = a.id) FROM a GROUP BY a.id ORDER BY 1",
+    'SELECT 4 (count,exists) ["1",true] ["1",true] ["1",true] ["1",true]',
+  ],
+  [
+    "SELECT count(*) FROM a WHERE EXISTS (SELECT 1 FROM a b WHERE b.id = a.id + 1)",
+    'SELECT 1 (count) ["3"]',
+  ],
+  ["SELECT sum((SELECT max(b.id) FROM a b WHERE b.n = a.n)) FROM a", 'SELECT 1 (sum) ["10"]'],
+  [
+    "SELECT t FROM a GROUP BY t HAVING EXISTS (SELECT 1 FROM a b WHERE b.n = a.n)",
+    '42803 subquery uses ungrouped column "a.n" from outer query',
+  ],
+  [
+    "SELECT s.x FROM (SELECT a.n + 1 AS x FROM a) s GROUP BY s.x ORDER BY 1",
+    'SELECT 3 (x) ["11"] ["21"] [null]',
+  ],
+  [
+    "SELECT s.y FROM (SELECT a.n + 1 AS x, a.t AS y FROM a) s GROUP BY s.x ORDER BY 1",
+    '42803 column "s.y" must appear in the GROUP BY clause or be used in an aggregate function',
+  ],
+  [
+    "SELECT s.x + 1 FROM (SELECT a.n + 1 AS x, a.t AS y FROM a) s GROUP BY s.y ORDER BY 1",
+    '42803 column "s.x" must appear in the GROUP BY clause or be used in an aggregate function',
+  ],
+  ["CREATE TABLE u (k text, v text, n integer)", "CREATE 0"],
+  ["CREATE UNIQUE INDEX u_k ON u (lower(k))", "CREATE 0"],
+  ["CREATE UNIQUE INDEX u_kv ON u (v, (n + 1))", "CREATE 0"],
+  ["INSERT INTO u VALUES ('Foo', 'a', 1), ('bar', 'b', 2)", "INSERT 2"],
+  [
+    "INSERT INTO u VALUES ('FOO', 'x', 9) ON CONFLICT (lower(k)) DO UPDATE SET v = excluded.v, n = u.n + 1 RETURNING *",
+    'INSERT 1 (k,v,n) ["Foo","x",2]',
+  ],
+  [
+    "INSERT INTO u VALUES ('FOO', 'x', 9) ON CONFLICT (upper(k)) DO UPDATE SET v = excluded.v",
+    "42P10 there is no unique or exclusion constraint matching the ON CONFLICT specification",
+  ],
+  [
+    "INSERT INTO u VALUES ('zip', 'b', 2) ON CONFLICT ((n + 1), v) DO NOTHING RETURNING *",
+    "INSERT 0 (k,v,n)",
+  ],
+  [
+    "INSERT INTO u VALUES ('zip', 'b', 2) ON CONFLICT (v) DO NOTHING",
+    "42P10 there is no unique or exclusion constraint matching the ON CONFLICT specification",
+  ],
+  [
+    "INSERT INTO u VALUES ('zip', 'b', 2) ON CONFLICT (zz) DO NOTHING",
+    '42703 column "zz" does not exist',
+  ],
+  ["INSERT INTO u VALUES ('bar', 'q', 7) ON CONFLICT DO NOTHING RETURNING *", "INSERT 0 (k,v,n)"],
+  ["SELECT * FROM u ORDER BY k", 'SELECT 2 (k,v,n) ["Foo","x",2] ["bar","b",2]'],
 ];
