@@ -23,6 +23,8 @@ export interface ReplicationSettings {
   readonly brokerSessionTimeoutMs: number;
   /** `broker.heartbeat.interval.ms`. */
   readonly brokerHeartbeatIntervalMs: number;
+  /** `leader.imbalance.check.interval.seconds`: how often leaders go back to where they belong. */
+  readonly leaderImbalanceCheckMs: number;
   /** `log.retention.check.interval.ms`. */
   readonly retentionCheckIntervalMs: number;
 }
@@ -39,6 +41,7 @@ export const DEFAULT_BROKER_SETTINGS: BrokerSettings = {
     fetchBackoffMs: 1_000,
     brokerSessionTimeoutMs: 9_000,
     brokerHeartbeatIntervalMs: 2_000,
+    leaderImbalanceCheckMs: 300_000,
     retentionCheckIntervalMs: 300_000,
   },
 };

@@ -38,12 +38,7 @@ export class FollowerFetches {
   }
 
   take(fetch: ReplicaFetch): void {
-    for (const position of fetch.positions) {
-      const leadership = this.#leadershipOf(position);
-      if (leadership !== undefined && hasAllBefore(this.#newsOf(position))) {
-        leadership.noteFetch(fetch.follower, position.offset);
-      }
-    }
+    this.#note(fetch);
     this.#unpark(fetch.follower);
     const sinceMs = this.#options.host.nowMs();
     this.#parked.set(fetch.follower, { fetch, sinceMs, timer: undefined });
@@ -53,10 +48,29 @@ export class FollowerFetches {
     }
   }
 
+  /**
+   * Who is alive, or in sync, is decided anew: what waits here would be asked again and again, and
+   * counts again.
+   */
+  reconsider(): void {
+    for (const { fetch } of this.#parked.values()) {
+      this.#note(fetch);
+    }
+  }
+
   /** There is more in a partition. */
   onAppend({ followers }: Leadership): void {
     for (const follower of followers) {
       this.#answerIfNews(follower);
+    }
+  }
+
+  #note({ follower, positions }: ReplicaFetch): void {
+    for (const position of positions) {
+      const leadership = this.#leadershipOf(position);
+      if (leadership !== undefined && hasAllBefore(this.#newsOf(position))) {
+        leadership.noteFetch(follower, position.offset);
+      }
     }
   }
 

@@ -78,6 +78,7 @@ export class ReplicaManager {
     for (const leader of leaders) {
       this.#fetchers.get(leader)?.ask();
     }
+    this.#followerFetches.reconsider();
   }
 
   /** There is more in a partition: its followers want to know. */

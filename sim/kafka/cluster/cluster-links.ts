@@ -56,6 +56,10 @@ export class ClusterLinks {
     }
   }
 
+  isCut(one: ClusterNode, other: ClusterNode): boolean {
+    return this.#direction(one, other).isCut;
+  }
+
   /** What a node had said over a cut link is lost with it. */
   forgetHeld(from: ClusterNode): void {
     for (const direction of this.#directions.values()) {

@@ -21,10 +21,12 @@ export class ClusterNode {
   readonly port: KafkaPort;
   readonly host: BrokerHost;
   disk: Disk = new Map();
-  /** What is due at the end of its session, or when it may start. */
-  timer: Timer | undefined;
-  /** Its process is there again, and waits until its old session is over. */
-  startsWhenFenced = false;
+  /** Runs while the controllers do not hear of it: then its session is over. */
+  sessionTimer: Timer | undefined;
+  /** Runs while it hands its partitions over: then it stops. */
+  shutdownTimer: Timer | undefined;
+  /** Its process is there again, and waits to be let in. */
+  isStarting = false;
   /** Whether it has been stopped without having been told to. */
   wasKilled = false;
   readonly #network: Network;

@@ -41,6 +41,7 @@ export class KafkaCluster {
   readonly #links: ClusterLinks;
   /** Nothing has happened yet: what is decided is known to all at once. */
   #isBeginning = true;
+  #isBalanceDue = false;
 
   constructor(options: KafkaClusterOptions) {
     const { kernel, network, ports } = options;
@@ -103,39 +104,52 @@ export class KafkaCluster {
 
   /**
    * Stops a broker. Killed, the others learn of it only when its session is over. In order, it
-   * hands its partitions over first, where somebody can take them.
+   * hands its partitions over first, where somebody can take them. One that is stopped stays so.
    */
   stopBroker(nodeId: number, how: "killed" | "in-order"): void {
     const node = this.#node(nodeId);
+    if (node.broker === undefined) {
+      node.isStarting = false;
+      return;
+    }
     node.wasKilled = how === "killed";
-    node.timer?.cancel();
+    node.shutdownTimer?.cancel();
     if (how === "killed" || this.#nodes.size === 1) {
       this.#stop(node);
       this.#fenceAfterSession(node);
       return;
     }
-    this.controller.beginControlledShutdown(nodeId);
-    this.#later(node, CONTROLLED_SHUTDOWN_MS, () => {
+    const hearsController = !this.#links.isCut(nodeId, "controller");
+    if (hearsController) {
+      this.controller.beginControlledShutdown(nodeId);
+    }
+    node.shutdownTimer = node.host.setTimer(CONTROLLED_SHUTDOWN_MS, () => {
       this.#stop(node);
-      this.controller.fence(nodeId);
+      if (hearsController) {
+        this.controller.fence(nodeId);
+      } else {
+        this.#fenceAfterSession(node);
+      }
     });
   }
 
   /**
    * Starts a broker that was stopped, with what was on its disk or with an empty one. After it was
-   * killed it is let in only when its old session is over; until then nobody can connect to it.
+   * killed it is let in only when its old session is over; until then nobody can connect to it. One that runs goes on.
    */
   startBroker(nodeId: number, log: "kept" | "lost"): void {
     const node = this.#node(nodeId);
+    if (node.broker !== undefined) {
+      return;
+    }
     if (log === "lost") {
       node.disk = new Map();
     }
-    if (this.#nodes.size > 1 && this.controller.aliveBrokers.includes(nodeId)) {
-      node.startsWhenFenced = true;
-      return;
+    if (this.#nodes.size === 1) {
+      this.controller.fence(nodeId);
     }
-    this.controller.fence(nodeId);
-    this.#bringUp(node);
+    node.isStarting = true;
+    this.#bringUpIfLetIn(node);
   }
 
   /**
@@ -149,10 +163,9 @@ export class KafkaCluster {
   /** Nothing goes between the two any more. Clients reach both. */
   cut(one: LinkedNode, other: LinkedNode): void {
     this.#links.cut(one, other);
-    for (const nodeId of [one, other]) {
-      const isFromController = one === "controller" || other === "controller";
-      if (isFromController && nodeId !== "controller") {
-        this.#fenceAfterSession(this.#node(nodeId));
+    for (const node of this.#cutFromController(one, other)) {
+      if (node.broker !== undefined) {
+        this.#fenceAfterSession(node);
       }
     }
   }
@@ -160,14 +173,12 @@ export class KafkaCluster {
   /** What was said meanwhile arrives. */
   heal(one: LinkedNode, other: LinkedNode): void {
     this.#links.heal(one, other);
-    for (const nodeId of [one, other]) {
-      const isToController = one === "controller" || other === "controller";
-      if (isToController && nodeId !== "controller") {
-        const node = this.#node(nodeId);
-        node.timer?.cancel();
-        if (node.broker !== undefined) {
-          this.controller.unfence(nodeId, { isUnclean: false });
-        }
+    for (const node of this.#cutFromController(one, other)) {
+      if (node.broker === undefined) {
+        this.#bringUpIfLetIn(node);
+      } else {
+        node.sessionTimer?.cancel();
+        this.controller.unfence(node.nodeId, { isUnclean: false });
       }
     }
   }
@@ -191,9 +202,26 @@ export class KafkaCluster {
     this.#links.forgetHeld(node.nodeId);
   }
 
+  /** Where the link is one to the controllers: the broker at its other end. */
+  #cutFromController(one: LinkedNode, other: LinkedNode): readonly ClusterNode[] {
+    const nodeId = one === "controller" ? other : one;
+    const isOne = one === "controller" || other === "controller";
+    return isOne && nodeId !== "controller" ? [this.#node(nodeId)] : [];
+  }
+
+  /** A broker that starts is let in by the controllers, and only when its old session is over. */
+  #bringUpIfLetIn(node: ClusterNode): void {
+    const { nodeId } = node;
+    const isKnown = this.controller.aliveBrokers.includes(nodeId);
+    if (node.isStarting && !isKnown && !this.#links.isCut(nodeId, "controller")) {
+      this.#bringUp(node);
+    }
+  }
+
   #bringUp(node: ClusterNode): void {
     const { nodeId } = node;
-    node.startsWhenFenced = false;
+    node.isStarting = false;
+    node.sessionTimer?.cancel();
     this.controller.unfence(nodeId, { isUnclean: node.wasKilled });
     node.wasKilled = false;
     const broker = node.start((host) => this.#createBroker(node, host));
@@ -244,6 +272,7 @@ export class KafkaCluster {
   }
 
   #publish(change: MetadataChange): void {
+    this.#watchBalance();
     for (const node of this.#nodes.values()) {
       const { broker } = node;
       if (broker !== undefined) {
@@ -254,6 +283,24 @@ export class KafkaCluster {
         });
       }
     }
+  }
+
+  /** As often as Kafka's controller looks, but only while there is something to move. */
+  #watchBalance(): void {
+    if (this.#isBalanceDue || !this.controller.isImbalanced) {
+      return;
+    }
+    this.#isBalanceDue = true;
+    this.#options.kernel.schedule({
+      delayUs: this.#settings.replication.leaderImbalanceCheckMs * 1_000,
+      actor: "kafka",
+      settlesNothing: true,
+      callback: () => {
+        this.#isBalanceDue = false;
+        this.controller.balanceLeaders();
+        this.#watchBalance();
+      },
+    });
   }
 
   /** A single broker is its own controller; and what the world begins with is known to all. */
@@ -280,17 +327,11 @@ export class KafkaCluster {
     const { brokerSessionTimeoutMs, brokerHeartbeatIntervalMs } = this.#settings.replication;
     // Its last heartbeat was at most one interval ago.
     const sinceMs = node.host.draw(brokerHeartbeatIntervalMs);
-    this.#later(node, brokerSessionTimeoutMs - sinceMs, () => {
+    node.sessionTimer?.cancel();
+    node.sessionTimer = node.host.setTimer(brokerSessionTimeoutMs - sinceMs, () => {
       this.controller.fence(node.nodeId);
-      if (node.startsWhenFenced) {
-        this.#bringUp(node);
-      }
+      this.#bringUpIfLetIn(node);
     });
-  }
-
-  #later(node: ClusterNode, delayMs: number, callback: () => void): void {
-    node.timer?.cancel();
-    node.timer = node.host.setTimer(delayMs, callback);
   }
 
   #everything(): MetadataChange {

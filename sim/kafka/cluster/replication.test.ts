@@ -256,6 +256,22 @@ describe("leaders", () => {
     await talk.play(1_000);
   });
 
+  test("leaders go back to the first of their replicas within five minutes, once it is in sync", async () => {
+    talk.at(10, () => talk.cluster.stopBroker(1, "in-order"));
+    talk.at(10_000, () => talk.cluster.startBroker(1, "kept"));
+    talk.at(309_000, () => expect(talk.registration?.leader).toBe(2));
+    talk.at(311_000, () => {
+      expect(talk.registration).toMatchObject({ leader: 1, leaderEpoch: 2 });
+      expect(talk.registration?.isr.toSorted()).toEqual([1, 2, 3]);
+    });
+    let before = 0;
+    talk.at(400_000, () => {
+      before = talk.step;
+    });
+    talk.at(900_000, () => expect(talk.step - before).toBe(1));
+    await talk.play(1_000_000);
+  });
+
   test("brokers learn of a new leader one by one: until it does the old one answers as a leader, and what it took is cut off", async () => {
     talk.at(10, () => talk.ask(produce(["a"])));
     let sent: Asked<"produce"> = { reply: undefined };

@@ -177,6 +177,26 @@ export class Controller {
     return this.#topics.get(place.topic)?.[place.partition]?.leader === to;
   }
 
+  /** Whether a partition is led by another than the first of its replicas, which could lead it. */
+  get isImbalanced(): boolean {
+    return [...this.#topics.values()].flat().some((each) => this.#couldBePreferred(each));
+  }
+
+  /** Gives every partition back to the first of its replicas, where that is in sync. */
+  balanceLeaders(): void {
+    this.#decide(
+      (each) => this.#couldBePreferred(each),
+      ({ replicas }) => ({ preferred: replicas[0] ?? NO_BROKER, isUncleanAllowed: false }),
+    );
+  }
+
+  #couldBePreferred({ leader, replicas, isr }: PartitionRegistration): boolean {
+    const [preferred = NO_BROKER] = replicas;
+    return (
+      preferred !== leader && isr.includes(preferred) && this.#brokers.get(preferred) === "active"
+    );
+  }
+
   #leaveIsrs(broker: number): void {
     this.#decide(
       ({ isr }) => isr.includes(broker),

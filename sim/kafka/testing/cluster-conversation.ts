@@ -50,6 +50,18 @@ export class ClusterConversation {
     nodeId = 1,
   ): Asked<Kind> {
     const asked: Asked<Kind> = { reply: undefined };
+    this.askAndHear<Kind>(request, nodeId, (reply) => {
+      asked.reply = reply;
+    });
+    return asked;
+  }
+
+  /** As `ask`, and tells the reply when it comes. */
+  askAndHear<Kind extends RequestKind>(
+    request: KafkaRequest & { readonly kind: Kind },
+    nodeId: number,
+    hear: (reply: ReplyOf<Kind>) => void,
+  ): void {
     const session = this.cluster.broker(nodeId)?.openSession({
       clientId: "client-1",
       disconnect: () => {
@@ -60,9 +72,8 @@ export class ClusterConversation {
       if (!isReplyOf(request.kind, reply)) {
         throw new Error(`a ${request.kind} request was answered with ${reply.kind}`);
       }
-      asked.reply = reply;
+      hear(reply);
     });
-    return asked;
   }
 
   /** What is done, and looked at, at that time. */
