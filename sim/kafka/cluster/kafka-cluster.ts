@@ -135,7 +135,8 @@ export class KafkaCluster {
 
   /**
    * Starts a broker that was stopped, with what was on its disk or with an empty one. After it was
-   * killed it is let in only when its old session is over; until then nobody can connect to it. One that runs goes on.
+   * killed it is let in only when its old session is over; until then nobody can connect to it.
+   * One that runs goes on.
    */
   startBroker(nodeId: number, log: "kept" | "lost"): void {
     const node = this.#node(nodeId);
