@@ -8,6 +8,7 @@ import { Protocol } from "../../sim/network/protocol.ts";
 import { connectRequestClient } from "../../sim/network/request-reply/request-client.ts";
 import type { RequestReplyProtocol } from "../../sim/network/request-reply/request-reply-protocol.ts";
 import { serveOneByOne } from "../../sim/network/request-reply/serve-one-by-one.ts";
+import { startCpuTime } from "./cpu-time.ts";
 
 /** Round trips over the network, one after the other. Returns the milliseconds that they took. */
 export async function measureRoundTrips(count: number): Promise<number> {
@@ -88,8 +89,8 @@ async function timedIn(prepare: (place: Place) => Promise<() => Promise<void>>):
   const network = createNetwork({ kernel });
   return kernel.run(async (main) => {
     const work = await prepare({ kernel, network, main });
-    const beganAtMs = performance.now();
+    const cpuMs = startCpuTime();
     await work();
-    return performance.now() - beganAtMs;
+    return cpuMs();
   });
 }

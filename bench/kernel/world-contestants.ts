@@ -3,6 +3,7 @@ import { ONE_PROCESS_EACH } from "../../scenarios/plans/topology.ts";
 import { collectGarbage } from "../../sim/kernel/collect-garbage.ts";
 import { createSimulatedWorld } from "../../sim/world/world.ts";
 import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
+import { startCpuTime } from "./cpu-time.ts";
 
 /** Nobody asks for anything. */
 function quietPlan(seed: number): Plan {
@@ -24,9 +25,9 @@ export async function measureIdle(seconds: number): Promise<number> {
   const { value } = await world.run(quietPlan(1), async (universe) => {
     await universe.heal(60_000);
     await universe.sleep(10_000);
-    const beganAtMs = performance.now();
+    const cpuMs = startCpuTime();
     await universe.sleep(seconds * 1_000);
-    return performance.now() - beganAtMs;
+    return cpuMs();
   });
   return value;
 }

@@ -1,4 +1,4 @@
-import type { EventOwner, ScheduledEvent } from "./scheduled-event.ts";
+import { isBefore, type EventOwner, type ScheduledEvent } from "./scheduled-event.ts";
 
 /**
  * A binary heap of events by time, then by the order of scheduling: the children of i are 2i+1 and
@@ -8,19 +8,9 @@ export class EventHeap {
   #events: ScheduledEvent[] = [];
 
   add(event: ScheduledEvent): void {
-    const events = this.#events;
-    let index = events.length;
-    events.push(event);
-    while (index > 0) {
-      const parentIndex = (index - 1) >> 1;
-      const parent = events[parentIndex];
-      if (parent === undefined || isBefore(parent, event)) {
-        break;
-      }
-      events[index] = parent;
-      index = parentIndex;
-    }
-    events[index] = event;
+    const index = this.#events.length;
+    this.#events.push(event);
+    this.#rise(event, index);
   }
 
   /** Whether anything may be due by then: the first event, which may be a cancelled one, is. */
@@ -58,6 +48,10 @@ export class EventHeap {
     }
   }
 
+  /**
+   * The hole that the first leaves sinks to the bottom, and the last rises from there: it came from
+   * the bottom and seldom rises far, so there is hardly more than one comparison for each level.
+   */
   #pop(): ScheduledEvent | undefined {
     const events = this.#events;
     const first = events[0];
@@ -66,30 +60,38 @@ export class EventHeap {
       return first;
     }
     const { length } = events;
-    let index = 0;
-    for (;;) {
-      let childIndex = 2 * index + 1;
-      // A read beyond the end would cost more than the comparison.
-      let child = childIndex < length ? events[childIndex] : undefined;
-      if (child === undefined) {
-        break;
-      }
+    let hole = 0;
+    let childIndex = 1;
+    while (childIndex < length) {
+      let child = events[childIndex];
       const right = childIndex + 1 < length ? events[childIndex + 1] : undefined;
-      if (right !== undefined && isBefore(right, child)) {
+      if (right !== undefined && child !== undefined && isBefore(right, child)) {
         child = right;
         childIndex += 1;
       }
-      if (isBefore(last, child)) {
-        break;
+      if (child !== undefined) {
+        events[hole] = child;
       }
-      events[index] = child;
-      index = childIndex;
+      hole = childIndex;
+      childIndex = 2 * hole + 1;
     }
-    events[index] = last;
+    this.#rise(last, hole);
     return first;
   }
-}
 
-function isBefore(one: ScheduledEvent, other: ScheduledEvent): boolean {
-  return one.atUs < other.atUs || (one.atUs === other.atUs && one.sequence < other.sequence);
+  /** Puts an event at that place or above it. */
+  #rise(event: ScheduledEvent, place: number): void {
+    const events = this.#events;
+    let index = place;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = events[parentIndex];
+      if (parent === undefined || isBefore(parent, event)) {
+        break;
+      }
+      events[index] = parent;
+      index = parentIndex;
+    }
+    events[index] = event;
+  }
 }

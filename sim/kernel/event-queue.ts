@@ -1,4 +1,5 @@
 import { EventHeap } from "./event-heap.ts";
+import { ReadyList } from "./ready-list.ts";
 import type { EventOwner, ScheduledEvent } from "./scheduled-event.ts";
 import type { SchedulingStrategy } from "./scheduling/scheduling-strategy.ts";
 
@@ -10,8 +11,8 @@ export class EventQueue {
   readonly #heap = new EventHeap();
   readonly #strategy: SchedulingStrategy;
   readonly #windowUs: number;
-  /** Taken off the heap and not yet run, by time and order of scheduling. */
-  #ready: ScheduledEvent[] = [];
+  /** Taken off the heap and not yet run. */
+  readonly #ready = new ReadyList();
 
   constructor(strategy: SchedulingStrategy) {
     this.#strategy = strategy;
@@ -31,7 +32,7 @@ export class EventQueue {
       if (first === undefined || !heap.mayBeDueBy(first.atUs + this.#windowUs)) {
         return first;
       }
-      this.#ready.push(first);
+      this.#ready.insert(first);
     }
     return this.#takeAmongReady();
   }
@@ -39,57 +40,34 @@ export class EventQueue {
   /** Lets go of all events of an owner that has exited. */
   dropOwned(owner: EventOwner): void {
     this.#heap.dropOwned(owner);
-    this.#ready = this.#ready.filter((event) => event.owner !== owner);
+    this.#ready.drop((event) => event.owner === owner);
   }
 
   #takeAmongReady(): ScheduledEvent | undefined {
-    this.#dropCancelled();
     const ready = this.#ready;
-    const first = ready[0];
-    if (first === undefined) {
+    // The last event may have called off some of them, and scheduled more that is ready now.
+    ready.drop(isCancelled);
+    if (ready.length === 0) {
       return this.take();
     }
-    // The last event may have scheduled more that is ready now.
-    const untilUs = first.atUs + this.#windowUs;
+    const untilUs = ready.at(0).atUs + this.#windowUs;
     let next = this.#heap.takeDueBy(untilUs);
     while (next !== undefined) {
-      insert(ready, next);
+      ready.insert(next);
       next = this.#heap.takeDueBy(untilUs);
     }
-    const candidates = this.#windowUs === 0 ? ready : firstOfEachActor(ready);
+    if (ready.length === 1) {
+      return ready.take(0);
+    }
+    if (this.#windowUs === 0) {
+      return ready.take(this.#strategy.choose(ready));
+    }
+    const candidates = ready.firstOfEachActor();
     const index = candidates.length === 1 ? 0 : this.#strategy.choose(candidates);
-    const chosen = candidates[index];
-    if (chosen === undefined) {
-      throw new RangeError(`the strategy chose ${index} of ${candidates.length} ready events`);
-    }
-    ready.splice(ready.indexOf(chosen), 1);
-    return chosen;
-  }
-
-  #dropCancelled(): void {
-    for (const { isCancelled } of this.#ready) {
-      if (isCancelled) {
-        this.#ready = this.#ready.filter((event) => !event.isCancelled);
-        return;
-      }
-    }
+    return ready.take(ready.indexOf(candidates.at(index)));
   }
 }
 
-/** Most come behind all others. An event that was held up may be due before others. */
-function insert(events: ScheduledEvent[], event: ScheduledEvent): void {
-  let index = events.length;
-  for (let last = events[index - 1]; last !== undefined; last = events[index - 1]) {
-    if (last.atUs < event.atUs || (last.atUs === event.atUs && last.sequence < event.sequence)) {
-      break;
-    }
-    index -= 1;
-  }
-  events.splice(index, 0, event);
-}
-
-/** What one actor meets keeps its order: messages of a connection do not overtake each other. */
-function firstOfEachActor(events: readonly ScheduledEvent[]): readonly ScheduledEvent[] {
-  const seen = new Set<string>();
-  return events.filter(({ actor }) => !seen.has(actor) && seen.add(actor));
+function isCancelled(event: ScheduledEvent): boolean {
+  return event.isCancelled;
 }

@@ -208,7 +208,7 @@ describe("the end of a run", () => {
       expect(failure).toBeInstanceOf(OutsideSimulation);
       expect(failure).toHaveProperty(
         "message",
-        expect.stringContaining("payment-1 asked for a sleep outside"),
+        expect.stringContaining("payment-1 asked for a timer or a message outside"),
       );
       expect(failure).toHaveProperty("stack", expect.stringContaining("sleepInvaded"));
     },

@@ -114,7 +114,7 @@ export class Kernel {
         `a delay is a whole number of microseconds from 0 on, not ${delayUs} (${event.actor})`,
       );
     }
-    this.demandInside("an event", event.actor);
+    this.demandInside("a timer or a message", event.actor);
     this.#sequence += 1;
     event.atUs = this.#nowUs + delayUs;
     event.sequence = this.#sequence;
@@ -122,13 +122,13 @@ export class Kernel {
   }
 
   /**
-   * For everything that simulated code asks the kernel for.
+   * For what simulated code asks for and waits for.
    *
    * @throws OutsideSimulation when the run has begun, and the code that asks runs in a turn of the
    *   host; it ends the run, too
    */
   demandInside(what: string, actor: string): void {
-    if (this.#state === "running" && !isInsideSimulation()) {
+    if (!isInsideSimulation() && this.#state === "running") {
       const error = new OutsideSimulation(what, actor);
       this.fail(error);
       throw error;

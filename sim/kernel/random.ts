@@ -53,35 +53,48 @@ export class Random {
       hash.addText(name);
     }
     const generator = seedrandom.alea(hash.digest());
-    return createStream(() => generator.int32() >>> 0);
+    // Alea's fractions have 32 bits, so this is a whole number, and exactly.
+    return createStream(() => generator() * WORD_COUNT);
   }
 }
 
 const WORD_COUNT = 0x1_0000_0000;
 
+/** As many as there may be for the product of a word and their number to be exact. */
+const NARROW_COUNT_MAX = 0x20_0000;
+
+/** `nextWord` gives any whole number of 32 bits, from 0 on. */
 function createStream(nextWord: () => number): RandomStream {
-  // Most streams draw from one range over and over, and a remainder of numbers this wide is slow.
+  // Most streams draw from one range over and over.
   let lastCount = 0;
-  let lastLimit = 0;
+  let lastUnfair = 0;
+
+  /**
+   * From 0 on, below `count` (Lemire, "Fast random integer generation in an interval", 2019): the
+   * upper half of a product, since a remainder of numbers this wide costs more than all the rest.
+   */
+  function narrowBelow(count: number): number {
+    if (count !== lastCount) {
+      lastCount = count;
+      // What remains of 2^32, in whole numbers of 32 bits.
+      lastUnfair = (-count >>> 0) % (count >>> 0);
+    }
+    for (;;) {
+      const product = nextWord() * count;
+      const upper = (product / WORD_COUNT) | 0;
+      // Some words are over when all are dealt out evenly: draw again.
+      if (product - upper * WORD_COUNT >= lastUnfair) {
+        return upper;
+      }
+    }
+  }
 
   function integer(min: number, max: number): number {
     if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min > max) {
       throw new RangeError(`a draw needs whole bounds in order, not ${min} to ${max}`);
     }
     const count = max - min + 1;
-    if (count > WORD_COUNT) {
-      return min + wideBelow(count, nextWord);
-    }
-    if (count !== lastCount) {
-      lastCount = count;
-      lastLimit = WORD_COUNT - (WORD_COUNT % count);
-    }
-    // Words above the last full multiple would favour the small results: draw again.
-    let word = nextWord();
-    while (word >= lastLimit) {
-      word = nextWord();
-    }
-    return min + (word % count);
+    return min + (count > NARROW_COUNT_MAX ? wideBelow(count, nextWord) : narrowBelow(count));
   }
   return {
     integer,
@@ -105,7 +118,7 @@ function wideBelow(count: number, nextWord: () => number): number {
   const total = Number.MAX_SAFE_INTEGER;
   const limit = total - (total % count);
   for (;;) {
-    const value = (nextWord() >>> 11) * WORD_COUNT + nextWord();
+    const value = Math.floor(nextWord() / 2_048) * WORD_COUNT + nextWord();
     if (value < limit) {
       return value % count;
     }

@@ -16,6 +16,10 @@ export class RollingHash {
 
   /** Feeds a whole number within Number.MAX_SAFE_INTEGER. */
   addNumber(value: number): void {
+    if (value >= 0 && value < 0x8000_0000) {
+      this.#addWord(value);
+      return;
+    }
     this.#addWord(value | 0);
     const high = Math.floor(value / 0x1_0000_0000);
     if (high !== 0) {

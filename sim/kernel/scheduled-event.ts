@@ -51,6 +51,11 @@ export abstract class ScheduledEvent {
   }
 }
 
+/** By time, then by the order of scheduling. */
+export function isBefore(one: ScheduledEvent, other: ScheduledEvent): boolean {
+  return one.atUs < other.atUs || (one.atUs === other.atUs && one.sequence < other.sequence);
+}
+
 /** An event that calls back. */
 export class CallbackEvent extends ScheduledEvent {
   #callback: (() => void) | undefined;

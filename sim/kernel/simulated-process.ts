@@ -80,7 +80,6 @@ export class SimulatedProcess {
    * Settles after that many milliseconds by its own clock; a fraction counts in whole microseconds.
    */
   sleep(delayMs: number): Promise<void> {
-    this.#host.demandInside("a sleep", this.name);
     const sleep = new Sleep(this.name, this, this.#waits);
     if (this.isRunning) {
       this.#host.add(sleep, this.#delayUs(delayMs));
@@ -119,6 +118,7 @@ export class SimulatedProcess {
     waitingFor: string,
     executor: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
   ): Promise<T> {
+    this.#host.demandInside(waitingFor, this.name);
     const wait = this.wait<T>(waitingFor);
     // Asked for by a dead process: nobody will ever learn.
     if (!this.isRunning) {
@@ -141,7 +141,6 @@ export class SimulatedProcess {
    */
   wait<T>(waitingFor: string): Wait<T> {
     const wait = new Wait<T>(waitingFor, this.#waits);
-    this.#host.demandInside(waitingFor, this.name);
     if (this.isRunning) {
       this.#waits.add(wait);
     }

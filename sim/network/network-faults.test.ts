@@ -172,6 +172,7 @@ describe("a reset", () => {
       world.network.faults.reset(ECHO);
       expect(await answer).toContain("ConnectionLost");
       expect(connection.isOpen).toBe(false);
+      await world.main.sleep(1);
       expect(world.seen).toEqual(["before", "main.1/echo#1 is gone"]);
       const again = await world.connectToEcho();
       expect(await again.request("again")).toBe("echo of again");

@@ -72,17 +72,7 @@ export class StreamEnd<Out, In> implements Stream<Out> {
       return;
     }
     const { other } = this;
-    link.send(
-      new MessageArrival({
-        way: this.#wayOut(),
-        word,
-        message,
-        tell: this.#tell,
-        trace: this.#trace,
-        end: other,
-        settlesNothing: other.#settlesNothing,
-      }),
-    );
+    link.send(new MessageArrival(this.#wayOut(), word, message, other));
   }
 
   close(): void {
@@ -96,10 +86,20 @@ export class StreamEnd<Out, In> implements Stream<Out> {
     }
   }
 
+  /** For the network: whether a message that arrives here settles no promise. */
+  get settlesNothing(): boolean {
+    return this.#settlesNothing;
+  }
+
   /** For the network: a message has arrived. */
-  hear(message: In): void {
+  receive(message: In): void {
+    this.#trace.recordData(message, this.other.#tell);
+    this.#hear(message);
+  }
+
+  #hear(message: In): void {
     if (this.#owner?.isPaused === true) {
-      this.#owner.act(() => this.hear(message));
+      this.#owner.act(() => this.#hear(message));
     } else if (this.#isOpen) {
       this.#owner?.activate();
       this.#listener?.onMessage(message);
@@ -134,30 +134,22 @@ export class StreamEnd<Out, In> implements Stream<Out> {
 /** A message that arrives at an end. */
 class MessageArrival<Message> extends Arrival {
   readonly #message: Message;
-  readonly #tell: TellData<Message>;
-  readonly #trace: Trace;
-  readonly #end: { hear(message: Message): void };
+  readonly #end: Receiver<Message>;
 
-  constructor(parts: {
-    way: Way;
-    word: LinkMessage;
-    message: Message;
-    tell: TellData<Message>;
-    trace: Trace;
-    end: { hear(message: Message): void };
-    settlesNothing: boolean;
-  }) {
-    super(parts.way, parts.word, parts.settlesNothing);
-    this.#message = parts.message;
-    this.#tell = parts.tell;
-    this.#trace = parts.trace;
-    this.#end = parts.end;
+  constructor(way: Way, word: LinkMessage, message: Message, end: Receiver<Message>) {
+    super(way, word, end.settlesNothing);
+    this.#message = message;
+    this.#end = end;
   }
 
   arrive(): void {
-    this.#trace.recordData(this.#message, this.#tell);
-    this.#end.hear(this.#message);
+    this.#end.receive(this.#message);
   }
+}
+
+interface Receiver<Message> {
+  readonly settlesNothing: boolean;
+  receive(message: Message): void;
 }
 
 interface StreamEndOptions<Out, In> {

@@ -56,6 +56,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ],
       ["random.ts", "trace-data.ts", "drain.ts", "tripwire.ts", "event-heap.ts", "wait.ts"],
       ["scheduling", "trace.ts"],
+      ["ready-list.ts"],
       ["event-queue.ts", "compare-traces.ts", "simulated-process.ts"],
       ["describe-stuck.ts"],
       ["kernel.ts"],

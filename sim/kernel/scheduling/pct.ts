@@ -1,5 +1,5 @@
 import type { RandomStream } from "../random.ts";
-import type { ReadyEvent, SchedulingStrategyFactory } from "./scheduling-strategy.ts";
+import type { ReadyEvents, SchedulingStrategyFactory } from "./scheduling-strategy.ts";
 
 /** What a PCT schedule is made of. */
 export interface PctOptions {
@@ -45,7 +45,7 @@ export function pct({ depth, choices, windowUs }: PctOptions): SchedulingStrateg
         choice += 1;
         const change = changes.indexOf(choice);
         if (change >= 0) {
-          priorities.lower(ready[priorities.highest(ready)], change);
+          priorities.lower(ready.at(priorities.highest(ready)).actor, change);
         }
         return priorities.highest(ready);
       },
@@ -67,11 +67,11 @@ class Priorities {
   }
 
   /** The place of the event whose actor has the highest; of one actor's the first. */
-  highest(ready: readonly ReadyEvent[]): number {
+  highest(ready: ReadyEvents): number {
     let best = 0;
     let bestPriority = Number.NEGATIVE_INFINITY;
-    for (const [index, { actor }] of ready.entries()) {
-      const priority = this.#of(actor);
+    for (let index = 0; index < ready.length; index += 1) {
+      const priority = this.#of(ready.at(index).actor);
       if (priority > bestPriority) {
         best = index;
         bestPriority = priority;
@@ -81,10 +81,8 @@ class Priorities {
   }
 
   /** The later of two changes falls lower or higher by its number, as in the paper. */
-  lower(event: ReadyEvent | undefined, change: number): void {
-    if (event !== undefined) {
-      this.#byActor.set(event.actor, -1 - change);
-    }
+  lower(actor: string, change: number): void {
+    this.#byActor.set(actor, -1 - change);
   }
 
   #of(actor: string): number {

@@ -10,6 +10,13 @@ export interface ReadyEvent {
   readonly sequence: number;
 }
 
+/** Events that are ready together, by time and then by the order of scheduling. At least two. */
+export interface ReadyEvents {
+  readonly length: number;
+  /** From place 0 on. @throws RangeError when there is no such place */
+  at(index: number): ReadyEvent;
+}
+
 /** Decides which of several events that are ready together goes first. */
 export interface SchedulingStrategy {
   /**
@@ -18,11 +25,8 @@ export interface SchedulingStrategy {
    * message or a late timer is; then what one actor meets keeps its order.
    */
   readonly windowUs: number;
-  /**
-   * Asked only when there are at least two; `ready` is by time and then by the order of scheduling.
-   * Returns an index into it.
-   */
-  choose(ready: readonly ReadyEvent[]): number;
+  /** The place of the one that goes first. Asked only when there is a choice. */
+  choose(ready: ReadyEvents): number;
 }
 
 /** Makes the strategy of one run out of that run's randomness. */
