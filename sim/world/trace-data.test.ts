@@ -96,9 +96,14 @@ async function traceWith(parts: Mutant["parts"] | undefined): Promise<TraceRecor
   return trace;
 }
 
-/** All but the data: what the hash saw of a run when it saw no data. */
+/**
+ * All but the data: what the hash saw of a run when it saw no data. What a service says of itself
+ * is left out, since it says the data in its words.
+ */
 function labels({ events }: TraceRecord): readonly string[] {
-  return events.map(({ atUs, step, kind, actor, text, detail }) =>
-    [atUs, step, kind, actor, text, detail].join(" "),
-  );
+  return events
+    .filter(({ kind }) => kind !== "telemetry")
+    .map(({ atUs, step, kind, actor, text, detail }) =>
+      [atUs, step, kind, actor, text, detail].join(" "),
+    );
 }
