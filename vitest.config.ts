@@ -14,8 +14,8 @@ export default defineConfig({
           setupFiles: ["sim/kernel/testing/tripwire-in-every-test.ts"],
           // A test that hangs is stopped by this; on a machine busy with other work a sweep of
           // seeds is slow, not hung.
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
