@@ -7,7 +7,7 @@ import { type Asked, fillingStatements, SCHEMA } from "./workload.ts";
 
 /** A host on which nothing waits: one session, no pre-emption, a disk that is at once done. */
 const idleHost: PostgresHost = {
-  nowMs: () => 0,
+  nowUs: () => 0,
   setTimer: () => () => {},
   choose: () => 0,
   wake: (callback) => callback(),

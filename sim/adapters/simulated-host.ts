@@ -1,15 +1,11 @@
 import type { Clock } from "../../system/ports/clock.ts";
 import type { Entropy } from "../../system/ports/entropy.ts";
 import type { Telemetry } from "../../system/ports/telemetry.ts";
+import { EPOCH_MS } from "../kernel/epoch.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { RandomStream } from "../kernel/random.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { TraceLabel } from "../kernel/trace.ts";
-
-/**
- * The day on which every simulated run begins, in milliseconds since the epoch: 2026-01-01, UTC.
- */
-const EPOCH_MS = 1_767_225_600_000;
 
 /** A process's clock: the simulation's time, counted from a fixed day. */
 export function createSimulatedClock(process: SimulatedProcess): Clock {

@@ -28,7 +28,7 @@ const SUPPORT = `SELECT oprcode::oid AS oid FROM pg_operator
     aggminvtransfn, aggmfinalfn]::oid[]) FROM pg_aggregate
   UNION SELECT prosupport FROM pg_proc`;
 
-const TYPES = `'bool','int2','int4','int8','numeric','float4','float8','text','varchar','bpchar','name','uuid','regclass',
+const TYPES = `'bool','int2','int4','int8','numeric','float4','float8','text','varchar','bpchar','name','uuid','regclass','regtype','xid8',
   'bytea','date','time','timestamp','timestamptz','interval','json','jsonb','record','void','oid','any',
   'anyelement','anyarray','anynonarray','anyenum','anycompatible','anycompatiblearray','anycompatiblenonarray'`;
 
@@ -39,7 +39,7 @@ const CALLABLE = `SELECT p.proname FROM pg_proc p WHERE p.prokind IN ('f', 'a', 
   AND NOT EXISTS (SELECT FROM unnest(p.proargtypes::oid[]) a WHERE a NOT IN (SELECT oid FROM pg_type
     WHERE typname IN (${TYPES}) OR typelem IN (SELECT oid FROM pg_type WHERE typname IN (${TYPES}))
       AND typcategory = 'A'))
-  AND (p.proname = 'hashtext' OR p.oid NOT IN (SELECT oid FROM (${SUPPORT}) s WHERE oid IS NOT NULL))
+  AND (p.proname IN ('hashtext', 'array_append', 'array_prepend', 'array_cat', 'starts_with') OR p.oid NOT IN (SELECT oid FROM (${SUPPORT}) s WHERE oid IS NOT NULL))
   AND p.proname !~ '^(_pg|binary_upgrade|has_|ts_|lo_|loread|lowrite|brin|gin_|fmgr|amv|inet|xml|.*xml|.*_subdiff|.*_validator)'
   AND (p.proname !~ '^pg_' OR p.proname ~ '^pg_(advisory|try_advisory|sleep|backend_pid|typeof|notify|get_serial|current_xact_id|listening)')`;
 
@@ -61,9 +61,9 @@ export const CATALOG_TABLES: readonly CatalogTable[] = [
   {
     file: "pg-operator-data.ts",
     constant: "PG_OPERATOR",
-    comment: "Operators: name, left and right operand, result, strict, function.",
-    sql: `SELECT format('%s %s %s %s %s %s', o.oprname, coalesce(x.typname, '-'), r.typname, e.typname,
-        CASE WHEN p.proisstrict THEN 't' ELSE 'f' END, ${SOURCE}) AS line
+    comment: "Operators: name, left and right operand, result, strict, volatility, function.",
+    sql: `SELECT format('%s %s %s %s %s %s %s', o.oprname, coalesce(x.typname, '-'), r.typname, e.typname,
+        CASE WHEN p.proisstrict THEN 't' ELSE 'f' END, p.provolatile, ${SOURCE}) AS line
       FROM pg_operator o LEFT JOIN pg_type x ON x.oid = o.oprleft JOIN pg_type r ON r.oid = o.oprright
         JOIN pg_type e ON e.oid = o.oprresult JOIN pg_proc p ON p.oid = o.oprcode
         JOIN pg_language l ON l.oid = p.prolang
@@ -72,8 +72,8 @@ export const CATALOG_TABLES: readonly CatalogTable[] = [
   {
     file: "pg-cast-data.ts",
     constant: "PG_CAST",
-    comment: "Casts: source, target, context (i, a, e), method (f, b, i), function.",
-    sql: `SELECT format('%s %s %s %s %s', s.typname, t.typname, c.castcontext, c.castmethod,
+    comment: "Casts: source, target, context (i, a, e), method (f, b, i), volatility, function.",
+    sql: `SELECT format('%s %s %s %s %s %s', s.typname, t.typname, c.castcontext, c.castmethod, coalesce(p.provolatile, 'i'),
         CASE WHEN p.oid IS NULL THEN '-' ELSE ${SOURCE} END) AS line
       FROM pg_cast c JOIN pg_type s ON s.oid = c.castsource JOIN pg_type t ON t.oid = c.casttarget
         LEFT JOIN pg_proc p ON p.oid = c.castfunc LEFT JOIN pg_language l ON l.oid = p.prolang

@@ -1,8 +1,8 @@
+import { demandEquality } from "../expressions/demand-comparable.ts";
 import type { Expression } from "../expressions/expression.ts";
 import { functionKind, functionName } from "../expressions/function-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { demandEquality } from "./demand-comparable.ts";
 import type { TableReference } from "./from-clause.ts";
 import type { QueryScope } from "./query-scope.ts";
 import { bareNameOf, findTarget } from "./sort-clause.ts";

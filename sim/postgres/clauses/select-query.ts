@@ -1,6 +1,7 @@
 import type { Aggregates } from "../expressions/aggregate.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
+import { demandEquality } from "../expressions/demand-comparable.ts";
 import type { Expression } from "../expressions/expression.ts";
 import { functionName } from "../expressions/function-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
@@ -23,7 +24,6 @@ import type { SqlType } from "../types/sql-type.ts";
 import type { WantedOrder } from "./access-path.ts";
 import { coerceToCommon } from "./common-type.ts";
 import { conditionOf, readConjuncts } from "./conjunct.ts";
-import { demandEquality } from "./demand-comparable.ts";
 import { type FromClause, pruneColumns, readFromClause } from "./from-clause.ts";
 import { maskOfGroup, sourcesOf } from "./from-item.ts";
 import { compileGroupClause, GroupedColumns, type GroupKey } from "./grouping.ts";

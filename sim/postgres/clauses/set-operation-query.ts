@@ -1,3 +1,4 @@
+import { demandEquality } from "../expressions/demand-comparable.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Distinct } from "../operators/distinct.ts";
 import type { RowStream } from "../operators/operator.ts";
@@ -7,7 +8,6 @@ import { UNKNOWN } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import { commonTypeOf } from "./common-type.ts";
-import { demandEquality } from "./demand-comparable.ts";
 import { wordsOf } from "./locking-clause.ts";
 import type { Locking, QueryPlan } from "./query-plan.ts";
 import type { QueryScope } from "./query-scope.ts";

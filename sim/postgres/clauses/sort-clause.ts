@@ -1,9 +1,9 @@
 import { settleUnknown } from "../expressions/coercion.ts";
+import { demandOrder } from "../expressions/demand-comparable.ts";
 import type { Expression } from "../expressions/expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { TEXT } from "../types/builtin-types.ts";
-import { demandOrder } from "./demand-comparable.ts";
 import type { QueryScope } from "./query-scope.ts";
 import type { Target } from "./target-list.ts";
 

@@ -1,6 +1,7 @@
 import { compileAggregateCall } from "../expressions/aggregate-call.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
+import { demandOrder } from "../expressions/demand-comparable.ts";
 import type { Expression } from "../expressions/expression.ts";
 import { functionKind, functionName, resolveCall } from "../expressions/function-call.ts";
 import { WINDOW_FUNCTIONS } from "../functions/window-functions.ts";
@@ -11,7 +12,6 @@ import { functionsNamed } from "../resolution/signatures.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BIGINT, isWhole, TEXT } from "../types/builtin-types.ts";
 import type { SqlType } from "../types/sql-type.ts";
-import { demandOrder } from "./demand-comparable.ts";
 import { columnAt, type QueryScope } from "./query-scope.ts";
 
 /** The bits of a window's frame as the parser gives them (parsenodes.h, FRAMEOPTION_...). */

@@ -7,6 +7,7 @@ import type { Datum } from "../types/datum.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import { settleUnknown } from "./coercion.ts";
 import { compileCondition, compileExpression } from "./compile-expression.ts";
+import { demandEquality, demandOrder } from "./demand-comparable.ts";
 import { type Evaluate, type Expression, sourcesOf } from "./expression.ts";
 import type { Frame } from "./frame.ts";
 import { functionName, type ResolvedCall, resolveCall } from "./function-call.ts";
@@ -46,7 +47,8 @@ export function compileAggregateCall(scope: Scope, node: SyntaxNode): AggregateC
     const message = `${name}(*) must be used to call a parameterless aggregate function`;
     throw new PostgresError("42809", message).at(node.position);
   }
-  const written = argumentNodes.map((one) => compileExpression(scope, one));
+  const compiled = argumentNodes.map((one) => compileExpression(scope, one));
+  const written = isDistinct ? compiled.map((one) => settleUnknown(scope, one, TEXT)) : compiled;
   const resolved = resolveCall(scope, node, name, written);
   const definition = "signature" in resolved ? AGGREGATES.get(resolved.source) : undefined;
   if (!("signature" in resolved) || definition === undefined || resolved.operands.length > 2) {
@@ -73,12 +75,7 @@ function readOrderKey(scope: Scope, node: SyntaxNode): OrderKey {
   }
   const descending = direction === "SORTBY_DESC";
   const expression = settleUnknown(scope, compileExpression(scope, key), TEXT);
-  if (!expression.type.comparable) {
-    const { name } = expression.type;
-    const message = `could not identify an ordering operator for type ${name}`;
-    const hint = "Use an explicit ordering operator or modify the query.";
-    throw new PostgresError("42883", message, { hint }).at(key.start);
-  }
+  demandOrder(expression.type, expression.node?.start);
   const nullsFirst = nulls === "SORTBY_NULLS_DEFAULT" ? descending : nulls.endsWith("FIRST");
   return { expression, descending, nullsFirst };
 }
@@ -127,10 +124,8 @@ function assemble(
       },
     };
   }
-  if (isDistinct && operands.some((operand) => !operand.type.comparable)) {
-    const name = operands.find((operand) => !operand.type.comparable)?.type.name ?? "";
-    const message = `could not identify an equality operator for type ${name}`;
-    throw new PostgresError("42883", message);
+  if (isDistinct) {
+    operands.forEach(({ type, node }) => demandEquality(type, node?.start));
   }
   const keys = order.map(({ expression }) => expression.evaluate);
   return {

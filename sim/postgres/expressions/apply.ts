@@ -1,14 +1,18 @@
 import type { CallTypes, Compute } from "../functions/implementation.ts";
 import { IMPLEMENTATIONS } from "../functions/implementations.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum } from "../types/datum.ts";
 import { EXECUTION_FUNCTIONS } from "./execution-functions.ts";
 import { type Evaluate, type Expression, sourcesOf } from "./expression.ts";
+import { Frame, StatementRun } from "./frame.ts";
 
 /** What is called: by what its implementation is found, and with what types. */
 export interface Call extends CallTypes {
   readonly source: string;
   readonly strict: boolean;
+  /** True where a call with constants is computed once, when the statement is planned. */
+  readonly isImmutable: boolean;
   /** How it is told of where it is not simulated: `function lower(text)`. */
   readonly shown: string;
 }
@@ -42,20 +46,48 @@ export function applyFunction(
 
 /** A call of a function that is computed from its arguments alone. */
 export function computed(
-  { strict, result }: Pick<Call, "strict" | "result">,
+  call: Pick<Call, "strict" | "result" | "isImmutable">,
   compute: Compute,
   operands: readonly Expression[],
 ): Expression {
-  const evaluate = evaluateCall(
-    compute,
-    strict,
-    operands.map((operand) => operand.evaluate),
-  );
+  const { strict, result: type, isImmutable } = call;
   const sources = sourcesOf(operands);
-  if (operands.every((operand) => operand.isConstant === true)) {
-    return { type: result, evaluate: once(evaluate), sources, isConstant: true };
+  const evaluations = operands.map((operand) => operand.evaluate);
+  const evaluate = evaluateCall(compute, strict, evaluations);
+  if (strict && operands.some(isNullConstant)) {
+    return { type, evaluate: () => null, sources, isConstant: true };
   }
-  return { type: result, evaluate, sources };
+  if (!isImmutable || !operands.every((operand) => operand.isConstant === true)) {
+    return { type, evaluate, sources };
+  }
+  const [value, fault] = tryToCompute(evaluate);
+  return fault === undefined
+    ? { type, evaluate: () => value, sources, isConstant: true }
+    : { type, evaluate, sources, isConstant: true, fault };
+}
+
+/** True for a constant that is null. */
+function isNullConstant(expression: Expression): boolean {
+  return valueOfConstant(expression) === null;
+}
+
+/** The value of a constant; undefined for what is none, or fails. */
+export function valueOfConstant({ isConstant, fault, evaluate }: Expression): Datum | undefined {
+  return isConstant === true && fault === undefined ? evaluate(NO_FRAME) : undefined;
+}
+
+/** A constant looks at no row. */
+const NO_FRAME = new Frame(new StatementRun(), null, 0);
+
+function tryToCompute(evaluate: Evaluate): readonly [Datum, PostgresError?] {
+  try {
+    return [evaluate(NO_FRAME)];
+  } catch (error) {
+    if (error instanceof PostgresError) {
+      return [null, error];
+    }
+    throw error;
+  }
 }
 
 function evaluateCall(compute: Compute, strict: boolean, operands: readonly Evaluate[]): Evaluate {
@@ -85,18 +117,5 @@ function evaluateCall(compute: Compute, strict: boolean, operands: readonly Eval
   return (frame) => {
     const values = operands.map((operand) => operand(frame));
     return values.includes(null) ? null : compute(...values);
-  };
-}
-
-/** The value of an expression without rows and parameters is computed when it is first wanted. */
-function once(evaluate: Evaluate): Evaluate {
-  let value: Datum;
-  let isKnown = false;
-  return (frame) => {
-    if (!isKnown) {
-      value = evaluate(frame);
-      isKnown = true;
-    }
-    return value;
   };
 }

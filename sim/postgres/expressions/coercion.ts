@@ -79,7 +79,9 @@ function alongPathway(
     return relabelled(expression, type);
   }
   const convert = conversion(expression.type, type, pathway);
-  const converted = computed({ strict: true, result: type }, convert, [expression]);
+  const isImmutable = isFixed(expression.type, type, pathway);
+  const call = { strict: true, result: type, isImmutable };
+  const converted = computed(call, convert, [expression]);
   return expression.node === undefined ? converted : { ...converted, node: expression.node };
 }
 
@@ -98,7 +100,30 @@ function relabelled(expression: Expression, type: SqlType): Expression {
 
 function viaText(expression: Expression, type: SqlType): Expression {
   const convert = (value: Datum): Datum => type.input(String(value), -1);
-  return computed({ strict: true, result: type }, convert, [expression]);
+  return computed({ strict: true, result: type, isImmutable: false }, convert, [expression]);
+}
+
+/**
+ * Types whose texts PostgreSQL reads or shows by settings, so that no constant is computed early.
+ */
+const SETTING_DEPENDENT = new Set([
+  "date",
+  "time",
+  "timestamp",
+  "timestamptz",
+  "interval",
+  "record",
+]);
+
+function isFixed(from: SqlType, to: SqlType, pathway: Pathway): boolean {
+  if (pathway.kind === "function") {
+    return pathway.isImmutable;
+  }
+  const isByText = [from, to].some(
+    (type) =>
+      SETTING_DEPENDENT.has(type.catalogName) || type.element !== null || type.category === "E",
+  );
+  return pathway.kind !== "text" || !isByText;
 }
 
 /** How a value that is not null becomes one of the other type. @throws NotSimulated without one */
@@ -158,7 +183,7 @@ function fitted(
   const fit = (value: Datum): Datum =>
     value === null ? null : modifier.fit(value, typmod, isCast);
   const { node } = coerced;
-  const result = computed({ strict: true, result: type }, fit, [coerced]);
+  const result = computed({ strict: true, result: type, isImmutable: true }, fit, [coerced]);
   return { ...result, typmod, ...(node === undefined ? {} : { node }) };
 }
 

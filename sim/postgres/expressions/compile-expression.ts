@@ -4,6 +4,7 @@ import { commonType } from "../resolution/common-type.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { arrayOver, BOOLEAN, UNKNOWN } from "../types/builtin-types.ts";
 import { readTypeName } from "../types/type-name.ts";
+import { valueOfConstant } from "./apply.ts";
 import { compileArray, compileSubscripts } from "./array-expression.ts";
 import { castTo, demandBoolean } from "./coercion.ts";
 import { canBecome, coerceToCommon } from "./common-type.ts";
@@ -30,7 +31,12 @@ export function compileExpression(scope: Scope, node: SyntaxNode): Expression {
 
 /** Compiles a condition; 42804 when it is not boolean. `clause` is its name in the error. */
 export function compileCondition(scope: Scope, node: SyntaxNode, clause: string): Expression {
-  return demandBoolean(scope, compileExpression(scope, node), clause);
+  const condition = demandBoolean(scope, compileExpression(scope, node), clause);
+  const { asFilter } = condition;
+  // A CHECK is kept by null.
+  return asFilter === undefined || clause === "CHECK"
+    ? condition
+    : { ...condition, evaluate: asFilter };
 }
 
 /** Compiles the nodes of an expression to closures, one method a kind of node. */
@@ -44,7 +50,13 @@ class ExpressionCompiler {
   readonly compile = (node: SyntaxNode): Expression => {
     const written = node.reopen();
     try {
-      return { ...this.#compile(node), node: written };
+      const compiled = this.#compile(node);
+      if (compiled.fault !== undefined) {
+        this.#scope.parameters.noteFault(compiled.fault);
+      }
+      // A cast of a literal is told at the place of the literal.
+      const isLiteral = node.kind === "TypeCast" && isWrittenValue(compiled.node);
+      return isLiteral ? compiled : { ...compiled, node: written };
     } catch (error) {
       throw placed(error, node);
     }
@@ -172,8 +184,8 @@ class ExpressionCompiler {
   /** transformAExprIn: what reads no column is one list, the rest is compared one by one. */
   #inList(node: SyntaxNode, name: string, leftNode: SyntaxNode, listNode: SyntaxNode): Expression {
     const scope = this.#scope;
-    const items = this.#list(listNode);
     const left = this.compile(leftNode);
+    const items = this.#list(listNode);
     const values = items.filter(({ sources }) => sources === 0);
     const isRow = left.fields !== undefined || items.some(({ fields }) => fields !== undefined);
     const list = values.length > 1 && !isRow ? this.#arrayOfList(left, values) : undefined;
@@ -249,10 +261,10 @@ class ExpressionCompiler {
     const scope = this.#scope;
     const left = this.compile(leftNode);
     const right = this.compile(rightNode);
-    if (isNullConstant(right)) {
+    if (isNullLiteral(right)) {
       return nullTestOf(left, !distinct);
     }
-    if (isNullConstant(left)) {
+    if (isNullLiteral(left)) {
       return nullTestOf(right, !distinct);
     }
     if (left.fields !== undefined && right.fields !== undefined) {
@@ -273,9 +285,7 @@ class ExpressionCompiler {
   #logic(node: SyntaxNode): Expression {
     const operator = node.requiredText("boolop");
     const word = operator.replace("_EXPR", "");
-    const operands = node
-      .children("args")
-      .map((operand) => demandBoolean(this.#scope, this.compile(operand), word));
+    const operands = this.#conditions(node, word, operator === "OR_EXPR");
     node.end();
     if (operator === "AND_EXPR") {
       return conjunction(operands);
@@ -285,6 +295,23 @@ class ExpressionCompiler {
     }
     const [operand] = operands;
     return operand === undefined ? node.refuse(operator) : negateIf(true, operand);
+  }
+
+  /** What stands behind a condition that decides all is never computed. */
+  #conditions(node: SyntaxNode, word: string, decisive: boolean): Expression[] {
+    const { parameters } = this.#scope;
+    let decidedAt: number | undefined;
+    const conditions = node.children("args").map((operand) => {
+      const condition = demandBoolean(this.#scope, this.compile(operand), word);
+      if (word !== "NOT" && valueOfConstant(condition) === decisive) {
+        decidedAt ??= parameters.faults;
+      }
+      return condition;
+    });
+    if (decidedAt !== undefined) {
+      parameters.dropFaults(decidedAt);
+    }
+    return conditions;
   }
 
   #nullTest(node: SyntaxNode): Expression {
@@ -345,7 +372,11 @@ export function readColumnName(node: SyntaxNode): [string | undefined, string] {
   return second === undefined ? [undefined, first] : [first, second];
 }
 
-function isNullConstant(expression: Expression): boolean {
+function isWrittenValue(node: SyntaxNode | undefined): boolean {
+  return node?.kind === "A_Const" || node?.kind === "ParamRef";
+}
+
+function isNullLiteral(expression: Expression): boolean {
   return expression.type === UNKNOWN && expression.literal === null;
 }
 

@@ -1,6 +1,7 @@
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BOOLEAN, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import type { Datum } from "../types/datum.ts";
+import { valueOfConstant } from "./apply.ts";
 import { coerceImplicitly, demandBoolean } from "./coercion.ts";
 import { inCommonType } from "./common-type.ts";
 import { constant, type Evaluate, type Expression, sourcesOf } from "./expression.ts";
@@ -8,6 +9,27 @@ import { binaryOperator } from "./operator.ts";
 import type { Scope } from "./scope.ts";
 
 type Compile = (node: SyntaxNode) => Expression;
+
+/** Forgets the faults of constants in branches that are never reached. */
+class Reach {
+  readonly #scope: Scope;
+  #end: number | undefined;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  /** Nothing that is compiled from here on will be computed. */
+  endHere(): void {
+    this.#end ??= this.#scope.parameters.faults;
+  }
+
+  close(): void {
+    if (this.#end !== undefined) {
+      this.#scope.parameters.dropFaults(this.#end);
+    }
+  }
+}
 
 /** CASE, with a value to be compared or without: the first branch that holds, and no other. */
 export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): Expression {
@@ -19,6 +41,7 @@ export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): E
   const tested = written?.type === UNKNOWN ? coerceImplicitly(scope, written, TEXT) : written;
   const conditions: Expression[] = [];
   const results: Expression[] = [];
+  const reach = new Reach(scope);
   for (const branch of branches) {
     const condition = branch.requiredChild("expr");
     const result = branch.requiredChild("result");
@@ -27,12 +50,24 @@ export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): E
     const compared =
       tested === undefined
         ? compiled
-        : binaryOperator({ scope, node: condition, name: "=", left: tested, right: compiled });
-    conditions.push(demandBoolean(scope, compared, "CASE/WHEN"));
+        : binaryOperator({ scope, node: branch, name: "=", left: tested, right: compiled });
+    const demanded = demandBoolean(scope, compared, "CASE/WHEN");
+    conditions.push(demanded);
+    const value = valueOfConstant(demanded);
+    const before = scope.parameters.faults;
     results.push(compile(result));
+    // Whether a parameter lets the branch be reached shows only when it is bound.
+    const isOpen = value === undefined && demanded.sources === 0;
+    if (isOpen || (value !== undefined && value !== true)) {
+      scope.parameters.dropFaults(before);
+    }
+    if (value === true) {
+      reach.endHere();
+    }
   }
   const otherwise =
     elseNode === undefined ? { ...constant(UNKNOWN, null), literal: null } : compile(elseNode);
+  reach.close();
   const common = inCommonType(scope, [otherwise, ...results], "CASE");
   const [last, ...values] = common.expressions.map(({ evaluate }) => evaluate);
   const tests = conditions.map(({ evaluate }) => evaluate);
@@ -50,7 +85,16 @@ export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): E
 
 /** COALESCE: the first that is not null; those behind it are not computed. */
 export function compileCoalesce(scope: Scope, node: SyntaxNode, compile: Compile): Expression {
-  const written = node.children("args").map(compile);
+  const reach = new Reach(scope);
+  const written = node.children("args").map((one) => {
+    const compiled = compile(one);
+    const value = valueOfConstant(compiled);
+    if (value !== undefined && value !== null) {
+      reach.endHere();
+    }
+    return compiled;
+  });
+  reach.close();
   node.end();
   const { type, expressions } = inCommonType(scope, written, "COALESCE");
   const evaluate: Evaluate = (frame) => {

@@ -10,6 +10,7 @@ import {
 import type { Datum } from "../types/datum.ts";
 import { str } from "../types/text.ts";
 import { num, whole } from "../types/whole.ts";
+import { CLOCK_FUNCTIONS } from "./clock-functions.ts";
 
 /**
  * Computes a function that depends on the statement being run: its clock, its session, its locks.
@@ -21,7 +22,9 @@ export const EXECUTION_FUNCTIONS: ReadonlyMap<string, ExecutionFunction> = new M
   string,
   ExecutionFunction
 >([
+  ...CLOCK_FUNCTIONS,
   ...advisoryFunctions(),
+  ["pg_current_xact_id", ({ top }) => top.id],
   ["pg_advisory_unlock_all", ({ session }) => asVoid(session.unlockAllAdvisory())],
   ["pg_backend_pid", ({ session }) => session.processId],
   ["pg_notify", ({ session }, channel, payload) => notify(session, channel, payload)],

@@ -1,3 +1,4 @@
+import type { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum } from "../types/datum.ts";
 import type { SqlType } from "../types/sql-type.ts";
@@ -41,8 +42,15 @@ export interface Expression {
   readonly parameter?: OpenParameter;
   /** True where the value is the same for every row and every run. */
   readonly isConstant?: boolean;
+  /**
+   * What computing a constant comes to, where it fails: PostgreSQL computes it when it plans, even
+   * if no row will ever ask for it.
+   */
+  readonly fault?: PostgresError;
   /** The parts of a row: ROW(a, b). */
   readonly fields?: readonly Expression[];
+  /** The same for who asks only whether it is true: it stops at the first part that is not. */
+  readonly asFilter?: Evaluate;
   /** Where it stands in the text; absent for what was not written. */
   readonly node?: SyntaxNode;
 }

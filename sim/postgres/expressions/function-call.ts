@@ -7,15 +7,26 @@ import {
   isOtherFunction,
 } from "../resolution/signatures.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import { BOOLEAN, demandType, TEXT, UNKNOWN } from "../types/builtin-types.ts";
+import { BOOLEAN, demandType, UNKNOWN } from "../types/builtin-types.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import { applyFunction, type Call } from "./apply.ts";
-import { castTo, coerceImplicitly, settleUnknown } from "./coercion.ts";
+import { castTo, coerceImplicitly } from "./coercion.ts";
 import { canBecome } from "./common-type.ts";
 import { constant, type Expression } from "./expression.ts";
 import type { Scope } from "./scope.ts";
 
 const ANY = demandType("any");
+
+/** The names of arguments, of the functions that are called by them. */
+const PARAMETER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["make_interval", ["years", "months", "weeks", "days", "hours", "mins", "secs"]],
+  ["make_date", ["year", "month", "day"]],
+  ["make_time", ["hour", "min", "sec"]],
+  ["make_timestamp", ["year", "month", "mday", "hour", "min", "sec"]],
+  ["make_timestamptz", ["year", "month", "mday", "hour", "min", "sec"]],
+  ["jsonb_set", ["jsonb_in", "path", "replacement", "create_if_missing"]],
+  ["jsonb_insert", ["jsonb_in", "path", "replacement", "insert_after"]],
+]);
 
 /** What kind of function a name stands for. */
 export type FunctionKind = "function" | "set" | "aggregate" | "window";
@@ -65,7 +76,9 @@ export function compileFunctionCall(
   if (isVariadic) {
     return node.refuse("VARIADIC");
   }
-  const written = argumentNodes.map(compile);
+  const written = argumentNodes.some(({ kind }) => kind === "NamedArgExpr")
+    ? compileNamedArguments(node, name, argumentNodes, compile)
+    : argumentNodes.map(compile);
   const resolved = resolveCall(scope, node, name, written);
   return "signature" in resolved
     ? applyFunction(resolved, resolved.operands, node)
@@ -75,6 +88,40 @@ export function compileFunctionCall(
         { type: resolved.type, typmod: -1 },
         node,
       );
+}
+
+/** The arguments in their places; those that were left out have their defaults. */
+function compileNamedArguments(
+  node: SyntaxNode,
+  name: string,
+  nodes: readonly SyntaxNode[],
+  compile: (node: SyntaxNode) => Expression,
+): Expression[] {
+  const names = PARAMETER_NAMES.get(name) ?? node.refuse(`${name}() with named arguments`);
+  const [signature] = functionsNamed(name).filter((one) => one.arguments.length === names.length);
+  if (signature === undefined) {
+    return node.refuse(`${name}() with named arguments`);
+  }
+  const places: (Expression | undefined)[] = names.map(() => undefined);
+  for (const [at, one] of nodes.entries()) {
+    const given = one.kind === "NamedArgExpr" ? one.requiredText("name") : names[at];
+    const place = given === undefined ? -1 : names.indexOf(given);
+    const value = one.kind === "NamedArgExpr" ? one.requiredChild("arg") : one;
+    if (one.kind === "NamedArgExpr") {
+      one.only("argnumber", -1);
+      one.end();
+    }
+    if (place < 0 || places[place] !== undefined) {
+      return node.refuse(`these names of the arguments of ${name}()`);
+    }
+    places[place] = compile(value);
+  }
+  const defaults = defaultsOf(signature, 0);
+  const required = names.length - signature.defaults;
+  return places.map((one, at) => {
+    const byDefault = at < required ? undefined : defaults[at];
+    return one ?? byDefault ?? node.refuse(`${name}() without all its arguments`);
+  });
 }
 
 /** What only an aggregate may have behind its name. @throws PostgresError 42809 */
@@ -121,7 +168,7 @@ export function resolveCall(
   if (functionsNamed(name).length === 0 && isOtherFunction(name)) {
     return node.refuse(`function ${name}`);
   }
-  const resolved: ResolvedFunction = resolveFunction(name, actual);
+  const resolved: ResolvedFunction = resolveFunction(name, actual, shownName(node, name));
   if (resolved.kind === "cast") {
     return resolved;
   }
@@ -134,18 +181,24 @@ export function resolveCall(
     operands,
     source: signature.source,
     strict: signature.strict,
+    isImmutable: signature.isImmutable,
     arguments: operands.map(({ type }) => type),
     result: types.result,
     shown: `function ${name}(${operands.map(({ type }) => type.name).join(", ")})`,
   };
 }
 
-/** An argument of any type stays as it is; what is unknown is shown as text. */
+/**
+ * With its schema, where that was written: the grammar writes it for what has a syntax of its own.
+ */
+function shownName(node: SyntaxNode, name: string): string {
+  const isQualified = node.kind === "FuncCall" && node.reopen().children("funcname").length > 1;
+  return isQualified ? `pg_catalog.${name}` : name;
+}
+
+/** An argument of any type stays as it is, even of unknown type. */
 function argumentOf(scope: Scope, written: Expression, type: SqlType): Expression {
-  if (type !== ANY) {
-    return coerceImplicitly(scope, written, type);
-  }
-  return written.parameter === undefined ? settleUnknown(scope, written, TEXT) : written;
+  return type === ANY ? written : coerceImplicitly(scope, written, type);
 }
 
 /** The values of arguments that were left out, of the functions that have such. */

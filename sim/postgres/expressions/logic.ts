@@ -19,9 +19,11 @@ export function negateIf(negate: boolean, expression: Expression): Expression {
 
 /** AND over any number of conditions, the later ones looked at only while none is false. */
 export function conjunction(operands: readonly Expression[]): Expression {
+  const filters = operands.map((operand) => operand.asFilter ?? operand.evaluate);
   return {
     type: BOOLEAN,
     sources: sourcesOf(operands),
+    asFilter: (frame) => filters.every((filter) => filter(frame) === true),
     evaluate: (frame) => {
       let result: boolean | null = true;
       for (const operand of operands) {

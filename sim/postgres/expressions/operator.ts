@@ -53,7 +53,7 @@ interface SettledOperation {
 }
 
 function settleOperands({ scope, node, name, left, right }: Operation): SettledOperation {
-  const signature = resolveOperator(name, left.type, right.type);
+  const signature = resolveAt(node, name, left.type, right.type);
   const types = resolveTypes(
     [left.type, right.type],
     signature.arguments,
@@ -72,14 +72,29 @@ function settleOperands({ scope, node, name, left, right }: Operation): SettledO
   };
 }
 
+function resolveAt(node: SyntaxNode, name: string, left: SqlType, right: SqlType): Signature {
+  try {
+    return resolveOperator(name, left, right);
+  } catch (error) {
+    throw error instanceof PostgresError ? error.at(node.position) : error;
+  }
+}
+
 function callOf(signature: Signature, operands: readonly Expression[], result: SqlType) {
   const names = operands.map(({ type }) => type.name);
   const shown =
     names.length === 1
       ? `operator ${signature.name} ${names[0]}`
       : `operator ${names[0]} ${signature.name} ${names[1]}`;
-  const { source, strict } = signature;
-  return { source, strict, arguments: operands.map(({ type }) => type), result, shown };
+  const { source, strict, isImmutable } = signature;
+  return {
+    source,
+    strict,
+    isImmutable,
+    arguments: operands.map(({ type }) => type),
+    result,
+    shown,
+  };
 }
 
 /** An equality that an index or a hash join can use: of two values that are held alike. */
@@ -103,7 +118,7 @@ export function quantifiedOperator(operation: Operation, isAny: boolean): Expres
   if (elementType === null) {
     throw new PostgresError("42809", "op ANY/ALL (array) requires array on right side");
   }
-  const signature = resolveOperator(name, left.type, elementType);
+  const signature = resolveAt(node, name, left.type, elementType);
   const types = resolveTypes(
     [left.type, elementType],
     signature.arguments,

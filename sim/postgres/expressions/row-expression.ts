@@ -75,6 +75,8 @@ function ordered(
   const last = length - 1;
   const places = Array.from({ length }, (_, at) => at);
   const strict = name.slice(0, 1);
+  // The operator is looked for in every pair before any other is.
+  places.forEach((at) => compare(name, at));
   const equal = places.slice(0, -1).map((at) => compare("=", at));
   const decisive = places.map((at) => compare(at === last ? name : strict, at));
   const evaluate: Evaluate = (frame) => {

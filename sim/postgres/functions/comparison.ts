@@ -45,6 +45,7 @@ const WHOLE_FAMILIES = [
   "int82",
   "int84",
   "oid",
+  "xid8",
 ];
 const MOMENT_FAMILIES = ["date_", "time_", "timestamp_"];
 

@@ -123,11 +123,8 @@ function timeOfInterval(span: Datum): number {
 }
 
 /** timestamp_age: the difference in years, months and days, counted by the calendar. */
-function age(later: Whole, earlier: Whole): Interval {
-  if (isInfinite(later) || isInfinite(earlier)) {
-    throw new PostgresError("22008", "timestamp out of range");
-  }
-  const [a, b] = [fieldsOf(later), fieldsOf(earlier)];
+export function ageOf(later: Whole, earlier: Whole): Interval {
+  const [a, b] = [fieldsOf(finite(later)), fieldsOf(finite(earlier))];
   const negative = later < earlier;
   const sign = negative ? -1 : 1;
   let micros = (a.micros - b.micros) * sign;
@@ -148,6 +145,14 @@ function age(later: Whole, earlier: Whole): Interval {
     years -= 1;
   }
   return intervalOf((years * 12 + months) * sign + 0, days * sign + 0, micros * sign + 0);
+}
+
+/** Infinity is taken for the last moment that there is; minus infinity is before every calendar. */
+function finite(timestamp: Whole): Whole {
+  if (timestamp === -Infinity) {
+    throw timestampOutOfRange();
+  }
+  return timestamp === Infinity ? 2n ** 63n - 1n : timestamp;
 }
 
 function fieldsOf(timestamp: Whole) {
@@ -218,7 +223,7 @@ function epochTimestamp(seconds: number): Whole {
 const BOTH: readonly (readonly [string, Compute])[] = [
   ["pl_interval", (left, right) => addToTimestamp(whole(left), interval(right))],
   ["mi_interval", (left, right) => addToTimestamp(whole(left), negateInterval(interval(right)))],
-  ["age", (left, right) => age(whole(left), whole(right))],
+  ["age", (left, right) => ageOf(whole(left), whole(right))],
   ["trunc", (unit, moment) => truncateMoment(str(unit), whole(moment))],
   ["date", dateOfTimestamp],
   ["time", timeOfTimestamp],
@@ -259,8 +264,10 @@ export const DATE_TIME_FUNCTIONS: Implementations = {
   timestamptz_timestamp: (value) => value,
   time_interval: (value) => new Interval(0, 0, num(value)),
   interval_time: timeOfInterval,
-  "age(timestamp)": () => dependsOnToday("age() of one argument"),
-  "age(timestamptz)": () => dependsOnToday("age() of one argument"),
+  timestamptz_trunc_zone: (unit, moment, zone) => {
+    zoneShift(str(zone));
+    return truncateMoment(str(unit), whole(moment));
+  },
   interval_trunc: (unit, span) => truncateInterval(str(unit), interval(span)),
   date_finite: (value) => !isInfinite(num(value)),
   timestamp_finite: (value) => !isInfinite(whole(value)),
@@ -308,10 +315,6 @@ function subtractDates(left: number, right: number): number {
     throw new PostgresError("22008", "cannot subtract infinite dates");
   }
   return left - right;
-}
-
-function dependsOnToday(feature: string): never {
-  throw new NotSimulated(feature);
 }
 
 function asFloat(value: Datum): Datum {

@@ -149,7 +149,7 @@ function withoutElement({ root }: Jsonb, at: number): Jsonb {
 }
 
 interface PathChange {
-  readonly path: readonly string[];
+  readonly path: readonly (string | null)[];
   /** Undefined to delete. */
   readonly value: Json | undefined;
   readonly mode: "set" | "create" | "before" | "after" | "delete";
@@ -160,6 +160,9 @@ function changed(root: Json, change: PathChange, depth: number): Json {
   const key = change.path[depth];
   if (key === undefined) {
     return root;
+  }
+  if (key === null) {
+    throw new PostgresError("22004", `path element at position ${depth + 1} is null`);
   }
   if (root instanceof JsonObject) {
     return changedObject(root, key, change, depth);
@@ -224,16 +227,16 @@ function change(
   mode: PathChange["mode"],
 ): Jsonb {
   const { root } = jsonb(target);
-  const keys = isArray(path) ? path : [];
-  const nullAt = keys.indexOf(null);
-  if (nullAt >= 0) {
-    throw new PostgresError("22004", `path element at position ${nullAt + 1} is null`);
-  }
   if (root === null || typeof root !== "object" || root instanceof Numeric) {
     const verb = mode === "delete" ? "cannot delete path in scalar" : "cannot set path in scalar";
     throw new PostgresError("22023", verb);
   }
-  return new Jsonb(changed(root, { path: keys.map(str), value, mode }, 0));
+  const isEmpty = root instanceof JsonObject ? root.members.length === 0 : root.length === 0;
+  if (isEmpty && (mode === "set" || mode === "delete")) {
+    return jsonb(target);
+  }
+  const keys = isArray(path) ? path.map((key) => (key === null ? null : str(key))) : [];
+  return new Jsonb(changed(root, { path: keys, value, mode }, 0));
 }
 
 function withoutNulls(value: Json): Json {

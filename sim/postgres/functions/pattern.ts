@@ -321,7 +321,7 @@ class RegexTranslation {
     }
     const to = this.#characters[this.#at + 1];
     if (this.#characters[this.#at] !== "-" || to === "]" || to === undefined) {
-      return this.#bothCases(quoted(from), from, from);
+      return this.#bothCases(quotedInBrackets(from), from, from);
     }
     this.#at += 2;
     if (to === "[" || to === "\\") {
@@ -330,7 +330,7 @@ class RegexTranslation {
     if (from > to) {
       throw this.#invalid("invalid character range");
     }
-    return this.#bothCases(`${quoted(from)}-${quoted(to)}`, from, to);
+    return this.#bothCases(`${quotedInBrackets(from)}-${quotedInBrackets(to)}`, from, to);
   }
 
   #bracketEscape(): string {
@@ -339,7 +339,9 @@ class RegexTranslation {
     if (set !== undefined) {
       return set;
     }
-    return /[a-zA-Z0-9]/.test(one) ? (ESCAPED_CHARACTERS[one] ?? this.#refuse()) : quoted(one);
+    return /[a-zA-Z0-9]/.test(one)
+      ? (ESCAPED_CHARACTERS[one] ?? this.#refuse())
+      : quotedInBrackets(one);
   }
 
   #bothCases(set: string, from: string, to: string): string {
@@ -364,7 +366,12 @@ class RegexTranslation {
 }
 
 function quoted(one: string): string {
-  return /[\\^$.*+?()[\]{}|/-]/.test(one) ? `\\${one}` : one;
+  return /[\\^$.*+?()[\]{}|/]/.test(one) ? `\\${one}` : one;
+}
+
+/** In brackets a hyphen means something, too. */
+function quotedInBrackets(one: string): string {
+  return one === "-" ? String.raw`\-` : quoted(one);
 }
 
 function matchesRegex(ignoresCase: boolean, wanted: boolean): Compute {

@@ -114,6 +114,7 @@ export const TEXT_FUNCTIONS: Implementations = {
   name_bpchar: (text) => text,
   varchar: (text, typmod, isCast) => fitVarchar(str(text), num(typmod), isCast === true),
   bpchar: (text, typmod, isCast) => fitCharacter(str(text), num(typmod), isCast === true),
+  pg_typeof: typed((types) => () => types.arguments[0]?.name ?? "unknown"),
   pg_num_nulls: typed(
     () =>
       (...values) =>

@@ -3,8 +3,8 @@
  * has no clock, no timers, no randomness and no event queue.
  */
 export interface PostgresHost {
-  /** The server's clock, in whole milliseconds. */
-  nowMs(): number;
+  /** The server's clock, in microseconds since 1970-01-01, UTC. */
+  nowUs(): number;
   /** Calls back once after `delayMs`, as an event of its own; the function returned cancels it. */
   setTimer(delayMs: number, callback: () => void): () => void;
   /**

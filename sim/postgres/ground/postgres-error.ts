@@ -11,6 +11,8 @@ export interface DatabaseErrorParts {
   readonly constraint?: string;
   /** The place in the query text, counted in characters from 1. */
   readonly position?: number;
+  /** True where PostgreSQL tells no place, though it is met while the text is read. */
+  readonly placeless?: boolean;
 }
 
 /**
@@ -29,6 +31,7 @@ export class PostgresError extends Error {
   readonly column: string | undefined;
   readonly constraint: string | undefined;
   readonly position: number | undefined;
+  readonly #isPlaceless: boolean;
 
   constructor(
     code: string,
@@ -46,11 +49,12 @@ export class PostgresError extends Error {
     this.column = parts.column;
     this.constraint = parts.constraint;
     this.position = parts.position;
+    this.#isPlaceless = parts.placeless ?? false;
   }
 
   /** The same error with a place in the query text, unless it has one. */
   at(position: number | undefined): PostgresError {
-    if (this.position !== undefined || position === undefined) {
+    if (this.#isPlaceless || this.position !== undefined || position === undefined) {
       return this;
     }
     const { code, message, detail, hint, schema, table, column, constraint } = this;

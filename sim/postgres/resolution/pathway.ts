@@ -9,7 +9,7 @@ export type CoercionContext = "implicit" | "assignment" | "explicit";
 /** How a value becomes one of another type. */
 export type Pathway =
   | { readonly kind: "relabel" }
-  | { readonly kind: "function"; readonly source: string }
+  | { readonly kind: "function"; readonly source: string; readonly isImmutable: boolean }
   | { readonly kind: "text" }
   | { readonly kind: "array"; readonly element: Pathway };
 
@@ -25,12 +25,16 @@ const ANY = demandType("any");
 
 const casts = new Map<SqlType, Map<SqlType, Cast>>();
 for (const line of PG_CAST.trim().split("\n")) {
-  const [from = "", to = "", context = "", method, source = ""] = line.split(" ");
+  const [from = "", to = "", context = "", method, volatility, source = ""] = line.split(" ");
   const source_ = demandType(from);
   const targets = casts.get(source_) ?? new Map<SqlType, Cast>();
   casts.set(source_, targets);
   const pathway: Pathway =
-    method === "f" ? { kind: "function", source } : method === "i" ? TEXT_PATHWAY : RELABEL;
+    method === "f"
+      ? { kind: "function", source, isImmutable: volatility === "i" }
+      : method === "i"
+        ? TEXT_PATHWAY
+        : RELABEL;
   targets.set(demandType(to), { context: "iae".indexOf(context), pathway });
 }
 
@@ -85,7 +89,10 @@ export function canCoerce(
       return false;
     }
   }
-  return !hasPolymorphic || isConsistent(actual, declared);
+  return (
+    !hasPolymorphic ||
+    isConsistent(actual, declared, (from, to) => canCoerceOne(from, to, "implicit"))
+  );
 }
 
 function canCoerceOne(from: SqlType, to: SqlType, context: CoercionContext): boolean {

@@ -33,12 +33,15 @@ export function isPolymorphic(type: SqlType): boolean {
 
 /**
  * check_generic_type_consistency: whether one type can stand for each family of the declared ones.
- * That the types of the family `anycompatible` have a common one shows only when it is looked for.
  */
-export function isConsistent(actual: readonly SqlType[], declared: readonly SqlType[]): boolean {
+export function isConsistent(
+  actual: readonly SqlType[],
+  declared: readonly SqlType[],
+  canBecome: CanBecome,
+): boolean {
   let element: SqlType | undefined;
   let array: SqlType | undefined;
-  let compatibleArray: SqlType | undefined;
+  const compatible: SqlType[] = [];
   for (const [at, to] of declared.entries()) {
     const from = actual[at];
     if (from === undefined || from === UNKNOWN) {
@@ -64,15 +67,24 @@ export function isConsistent(actual: readonly SqlType[], declared: readonly SqlT
       }
       array = from;
     } else if (to === ANYCOMPATIBLEARRAY) {
-      if (from.element === null || (compatibleArray !== undefined && compatibleArray !== from)) {
+      if (from.element === null) {
         return false;
       }
-      compatibleArray = from;
-    } else if (to === ANYCOMPATIBLENONARRAY && from.element !== null) {
-      return false;
+      compatible.push(from.element);
+    } else if (COMPATIBLE_FAMILY.includes(to)) {
+      if (to === ANYCOMPATIBLENONARRAY && from.element !== null) {
+        return false;
+      }
+      compatible.push(from);
     }
   }
-  return array === undefined || element === undefined || array.element === element;
+  if (declared.includes(ANYENUM) && (element ?? array?.element)?.category !== "E") {
+    return false;
+  }
+  const common = compatible.length === 0 ? TEXT : commonType(compatible, canBecome);
+  const isCommon =
+    common !== undefined && compatible.every((one) => one === common || canBecome(one, common));
+  return isCommon && (array === undefined || element === undefined || array.element === element);
 }
 
 /** The types of a call, with the polymorphic ones resolved. */
@@ -165,7 +177,7 @@ function compatibleType(
     const [first, second] = [types[0]?.name ?? "", types.find((type) => type !== types[0])?.name];
     const detail = `${first} versus ${second ?? ""}`;
     const message = "arguments of anycompatible family cannot be cast to a common type";
-    throw new PostgresError("42804", message, { detail });
+    throw new PostgresError("42804", message, { detail, placeless: true });
   }
   return common;
 }
@@ -174,12 +186,12 @@ function arrayOf(element: SqlType): SqlType {
   const array = arrayOver(element);
   if (array === undefined) {
     const message = `could not find array type for data type ${element.name}`;
-    throw new PostgresError("42704", message);
+    throw new PostgresError("42704", message, { placeless: true });
   }
   return array;
 }
 
 function undetermined(): never {
   const message = "could not determine polymorphic type because input has type unknown";
-  throw new PostgresError("42804", message);
+  throw new PostgresError("42804", message, { placeless: true });
 }

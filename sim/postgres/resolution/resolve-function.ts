@@ -21,8 +21,12 @@ interface Candidate {
   readonly isVariadic: boolean;
 }
 
-/** func_get_detail. @throws PostgresError 42883, 42725 */
-export function resolveFunction(name: string, actual: readonly SqlType[]): ResolvedFunction {
+/** func_get_detail; `written` is the name for errors. @throws PostgresError 42883, 42725 */
+export function resolveFunction(
+  name: string,
+  actual: readonly SqlType[],
+  written: string,
+): ResolvedFunction {
   const candidates = functionsNamed(name).flatMap((one) => candidatesOf(one, actual.length));
   const exact = candidates.find((one) => one.arguments.every((type, at) => type === actual[at]));
   if (exact !== undefined) {
@@ -35,13 +39,13 @@ export function resolveFunction(name: string, actual: readonly SqlType[]): Resol
   const callables = withoutCovered(callable(candidates, actual));
   const [only, second] = callables;
   if (only === undefined) {
-    throw new PostgresError("42883", `function ${shown(name, actual)} does not exist`, {
+    throw new PostgresError("42883", `function ${shown(written, actual)} does not exist`, {
       hint: "No function matches the given name and argument types. You might need to add explicit type casts.",
     });
   }
   const best = second === undefined ? only : selectCandidate(callables, actual);
   if (best === undefined) {
-    throw new PostgresError("42725", `function ${shown(name, actual)} is not unique`, {
+    throw new PostgresError("42725", `function ${shown(written, actual)} is not unique`, {
       hint: "Could not choose a best candidate function. You might need to add explicit type casts.",
     });
   }

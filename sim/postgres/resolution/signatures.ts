@@ -11,6 +11,8 @@ export interface Signature {
   readonly result: SqlType;
   /** False where it is called even with null among its arguments. */
   readonly strict: boolean;
+  /** True where equal arguments always give an equal value. */
+  readonly isImmutable: boolean;
   /** By what its implementation is found. */
   readonly source: string;
 }
@@ -68,13 +70,14 @@ function grouped<One extends Signature>(
 }
 
 function readOperator(words: readonly string[]): Signature {
-  const [name = "", left = "-", right = "", result = "", strict, source = ""] = words;
+  const [name = "", left = "-", right = "", result = "", strict, volatility, source = ""] = words;
   const operands = left === "-" ? [right] : [left, right];
   return {
     name,
     arguments: operands.map(demandType),
     result: demandType(result),
     strict: strict === "t",
+    isImmutable: volatility === "i",
     source,
   };
 }
@@ -100,6 +103,7 @@ function readFunction(words: readonly string[]): FunctionSignature {
     strict: strict === "t",
     isSet: set === "t",
     isVolatile: volatility === "v",
+    isImmutable: volatility === "i",
     variadic: variadic === undefined || variadic === "-" ? null : demandType(variadic),
     defaults: Number(defaults),
     source,

@@ -26,6 +26,9 @@ export interface Execution {
   readonly isolation: Isolation;
   readonly snapshot: Snapshot;
   readonly parameters: RowValues;
+  /** When the transaction and the query began, in microseconds since 1970-01-01. */
+  readonly transactionStartedUs: number;
+  readonly statementStartedUs: number;
   /**
    * True when the lock was taken at once, for the transaction. Otherwise give `WAIT`: when the step
    * is asked for again, the lock is held.

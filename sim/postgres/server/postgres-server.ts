@@ -1,3 +1,4 @@
+import { EPOCH_MS } from "../../kernel/epoch.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Network } from "../../network/network.ts";
 import { serveOneByOne } from "../../network/request-reply/serve-one-by-one.ts";
@@ -28,7 +29,7 @@ export function startPostgresServer(options: {
   const schedule = (delayMs: number, callback: () => void) =>
     kernel.schedule({ delayUs: delayMs * 1_000, actor: name, callback });
   const engine = new PostgresEngine({
-    nowMs: () => Math.floor(kernel.nowUs / 1_000),
+    nowUs: () => EPOCH_MS * 1_000 + kernel.nowUs,
     setTimer(delayMs, callback) {
       const timer = schedule(delayMs, callback);
       return () => timer.cancel();

@@ -68,6 +68,8 @@ export class Session implements BlockOwner, StateSession, StatementSession {
   readonly #block: TransactionBlock;
   #running: Running | null = null;
   /** Other sessions are let in before this one goes on. */
+  /** When the query in hand came. */
+  startedUs = 0;
   #paused = false;
   #cancelStatementTimer: (() => void) | null = null;
   #cancelIdleTimer: (() => void) | null = null;
@@ -105,6 +107,7 @@ export class Session implements BlockOwner, StateSession, StatementSession {
     }
     this.#cancelIdleTimer?.();
     this.#cancelIdleTimer = null;
+    this.startedUs = this.#database.host.nowUs();
     this.#running = { steps: this.#runQuery(sql, parameters), reply };
     this.goOn();
   }

@@ -7,7 +7,11 @@ import { Channels } from "../session/notifications.ts";
 import { compileStatement, isDefinition } from "../statements/compile-statement.ts";
 import { Catalog, SharedCatalog } from "../storage/catalog.ts";
 import { type Commit, commitOf, type NotedChange } from "../storage/commit.ts";
-import { OpenTransaction, type SubTransactionMark } from "../storage/open-transaction.ts";
+import {
+  OpenTransaction,
+  type SubTransactionMark,
+  type TransactionSession,
+} from "../storage/open-transaction.ts";
 import { cleanRow } from "../storage/row-cleaning.ts";
 import type { RowVersion, StoredRow } from "../storage/table.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
@@ -72,9 +76,9 @@ export class SharedDatabase {
     this.#listeners.push(listener);
   }
 
-  begin(owner: LockOwner, applicationName: string): OpenTransaction {
+  begin(owner: LockOwner, session: TransactionSession): OpenTransaction {
     this.#transactions += 1;
-    return new OpenTransaction(this.#transactions, owner, applicationName);
+    return new OpenTransaction(this.#transactions, owner, session);
   }
 
   /** SAVEPOINT. */

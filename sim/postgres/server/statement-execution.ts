@@ -18,6 +18,8 @@ import type { SharedDatabase } from "./shared-database.ts";
 /** What a statement asks of its session. */
 export interface StatementSession {
   readonly state: SessionServices;
+  /** When the query came, in microseconds since 1970-01-01. */
+  readonly startedUs: number;
   pauses(): boolean;
   tell(notice: Notice): void;
 }
@@ -63,6 +65,14 @@ export class StatementExecution implements Execution {
     this.#session = statement.session;
     this.session = statement.session.state;
     this.catalog = database.catalogOf(this.#open);
+  }
+
+  get transactionStartedUs(): number {
+    return this.#open.startedUs;
+  }
+
+  get statementStartedUs(): number {
+    return this.#session.startedUs;
   }
 
   takeLock(lock: Lock, mode: LockMode): boolean {

@@ -18,6 +18,8 @@ interface Savepoint {
 export interface BlockOwner extends LockOwner {
   readonly applicationName: string;
   readonly state: SessionState;
+  /** When the query in hand came. */
+  readonly startedUs: number;
   /** Lets the session's query go on. */
   goOn(): void;
 }
@@ -73,7 +75,7 @@ export class TransactionBlock {
     this.deferrable = modes.deferrable ?? settings.show("default_transaction_deferrable") === "on";
     this.command = 0;
     this.#hasQueried = false;
-    this.transaction = this.#database.begin(this.#owner, this.#owner.applicationName);
+    this.transaction = this.#database.begin(this.#owner, this.#owner);
     return this.transaction;
   }
 

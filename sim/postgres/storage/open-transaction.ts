@@ -15,6 +15,12 @@ export interface SubTransactionMark {
   readonly publish: number;
 }
 
+/** What a transaction is told of the session that begins it. */
+export interface TransactionSession {
+  readonly applicationName: string;
+  readonly startedUs: number;
+}
+
 /** A transaction with its sub-transactions, and with what its end has to see to. */
 export class OpenTransaction {
   readonly top: Transaction;
@@ -33,10 +39,14 @@ export class OpenTransaction {
   /** Of the session that began it. */
   readonly applicationName: string;
 
-  constructor(id: number, owner: LockOwner, applicationName: string) {
+  /** When its first statement came, in microseconds since 1970-01-01. */
+  readonly startedUs: number;
+
+  constructor(id: number, owner: LockOwner, { applicationName, startedUs }: TransactionSession) {
     this.top = new Transaction(id, owner);
     this.current = this.top;
     this.applicationName = applicationName;
+    this.startedUs = startedUs;
   }
 
   get owner(): LockOwner {

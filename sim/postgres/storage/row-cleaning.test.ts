@@ -7,7 +7,7 @@ import { loadPostgresParser } from "../syntax/postgres-parser.ts";
 beforeAll(loadPostgresParser);
 
 const host: PostgresHost = {
-  nowMs: () => 0,
+  nowUs: () => 0,
   setTimer: () => () => {},
   choose: () => 0,
   pause: () => false,

@@ -180,6 +180,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   LockingClause: { lockedRels: "any", strength: "any", waitPolicy: "any" },
   MinMaxExpr: { op: "any", args: "any" },
   MultiAssignRef: { source: "any", colno: "any", ncolumns: "any" },
+  NamedArgExpr: { arg: "any", name: "any", argnumber: [-1] },
   NullTest: { arg: "any", nulltesttype: "any", argisrow: [false] },
   ParamRef: { number: "any" },
   RangeFunction: {

@@ -31,7 +31,7 @@ export class ParsedStatement {
 
 interface Parse {
   readonly statements: readonly ParsedStatement[];
-  readonly syntaxError: string | undefined;
+  readonly syntaxError: PostgresError | undefined;
 }
 
 /** Shared by every engine of the process: a parse depends on nothing but the text. */
@@ -62,7 +62,7 @@ export function parseStatements(sql: string): readonly ParsedStatement[] {
     parses.set(sql, parse);
   }
   if (parse.syntaxError !== undefined) {
-    throw new PostgresError("42601", parse.syntaxError);
+    throw parse.syntaxError;
   }
   return parse.statements;
 }
@@ -80,7 +80,13 @@ function parseOnce(sql: string): Parse {
     return { statements, syntaxError: undefined };
   } catch (error) {
     if (hasSqlDetails(error)) {
-      return { statements: [], syntaxError: error.message };
+      const { message, sqlDetails } = error;
+      const place = sqlDetails?.cursorPosition;
+      const syntaxError = new PostgresError("42601", message);
+      return {
+        statements: [],
+        syntaxError: place === undefined ? syntaxError : syntaxError.at(place + 1),
+      };
     }
     throw error;
   }

@@ -1,232 +1,232 @@
-/** Casts: source, target, context (i, a, e), method (f, b, i), function. */
+/** Casts: source, target, context (i, a, e), method (f, b, i), volatility, function. */
 export const PG_CAST = `
-bit bit i f bit
-bit int4 e f bittoint4
-bit int8 e f bittoint8
-bit varbit i b -
-bool bpchar a f booltext
-bool int4 e f bool_int4
-bool text a f booltext
-bool varchar a f booltext
-box circle e f box_circle
-box lseg e f box_diagonal
-box point e f box_center
-box polygon a f box_poly
-bpchar bpchar i f bpchar
-bpchar char a f text_char
-bpchar name i f bpchar_name
-bpchar text i f rtrim1
-bpchar varchar i f rtrim1
-bpchar xml e f texttoxml
-char bpchar a f char_bpchar
-char int4 e f chartoi4
-char text i f char_text
-char varchar a f char_text
-cidr bpchar a f network_show
-cidr inet i b -
-cidr text a f network_show
-cidr varchar a f network_show
-circle box e f circle_box
-circle point e f circle_center
-circle polygon e f polygon(circle)
-date timestamp i f date_timestamp
-date timestamptz i f date_timestamptz
-daterange datemultirange e f multirange_constructor1
-float4 float8 i f ftod
-float4 int2 a f ftoi2
-float4 int4 a f ftoi4
-float4 int8 a f ftoi8
-float4 numeric a f float4_numeric
-float8 float4 a f dtof
-float8 int2 a f dtoi2
-float8 int4 a f dtoi4
-float8 int8 a f dtoi8
-float8 numeric a f float8_numeric
-inet bpchar a f network_show
-inet cidr a f inet_to_cidr
-inet text a f network_show
-inet varchar a f network_show
-int2 float4 i f i2tof
-int2 float8 i f i2tod
-int2 int4 i f i2toi4
-int2 int8 i f int28
-int2 numeric i f int2_numeric
-int2 oid i f i2toi4
-int2 regclass i f i2toi4
-int2 regcollation i f i2toi4
-int2 regconfig i f i2toi4
-int2 regdictionary i f i2toi4
-int2 regnamespace i f i2toi4
-int2 regoper i f i2toi4
-int2 regoperator i f i2toi4
-int2 regproc i f i2toi4
-int2 regprocedure i f i2toi4
-int2 regrole i f i2toi4
-int2 regtype i f i2toi4
-int4 bit e f bitfromint4
-int4 bool e f int4_bool
-int4 char e f i4tochar
-int4 float4 i f i4tof
-int4 float8 i f i4tod
-int4 int2 a f i4toi2
-int4 int8 i f int48
-int4 money a f int4_cash
-int4 numeric i f int4_numeric
-int4 oid i b -
-int4 regclass i b -
-int4 regcollation i b -
-int4 regconfig i b -
-int4 regdictionary i b -
-int4 regnamespace i b -
-int4 regoper i b -
-int4 regoperator i b -
-int4 regproc i b -
-int4 regprocedure i b -
-int4 regrole i b -
-int4 regtype i b -
-int4range int4multirange e f multirange_constructor1
-int8 bit e f bitfromint8
-int8 float4 i f i8tof
-int8 float8 i f i8tod
-int8 int2 a f int82
-int8 int4 a f int84
-int8 money a f int8_cash
-int8 numeric i f int8_numeric
-int8 oid i f i8tooid
-int8 regclass i f i8tooid
-int8 regcollation i f i8tooid
-int8 regconfig i f i8tooid
-int8 regdictionary i f i8tooid
-int8 regnamespace i f i8tooid
-int8 regoper i f i8tooid
-int8 regoperator i f i8tooid
-int8 regproc i f i8tooid
-int8 regprocedure i f i8tooid
-int8 regrole i f i8tooid
-int8 regtype i f i8tooid
-int8range int8multirange e f multirange_constructor1
-interval interval i f interval_scale
-interval time a f interval_time
-json jsonb a i -
-jsonb bool e f jsonb_bool
-jsonb float4 e f jsonb_float4
-jsonb float8 e f jsonb_float8
-jsonb int2 e f jsonb_int2
-jsonb int4 e f jsonb_int4
-jsonb int8 e f jsonb_int8
-jsonb json a i -
-jsonb numeric e f jsonb_numeric
-lseg point e f lseg_center
-macaddr macaddr8 i f macaddrtomacaddr8
-macaddr8 macaddr i f macaddr8tomacaddr
-money numeric a f cash_numeric
-name bpchar a f name_bpchar
-name text i f name_text
-name varchar a f name_text
-numeric float4 i f numeric_float4
-numeric float8 i f numeric_float8
-numeric int2 a f numeric_int2
-numeric int4 a f numeric_int4
-numeric int8 a f numeric_int8
-numeric money a f numeric_cash
-numeric numeric i f numeric
-numrange nummultirange e f multirange_constructor1
-oid int4 a b -
-oid int8 a f oidtoi8
-oid regclass i b -
-oid regcollation i b -
-oid regconfig i b -
-oid regdictionary i b -
-oid regnamespace i b -
-oid regoper i b -
-oid regoperator i b -
-oid regproc i b -
-oid regprocedure i b -
-oid regrole i b -
-oid regtype i b -
-path polygon a f path_poly
-pg_dependencies bytea i b -
-pg_dependencies text i i -
-pg_mcv_list bytea i b -
-pg_mcv_list text i i -
-pg_ndistinct bytea i b -
-pg_ndistinct text i i -
-pg_node_tree text i b -
-point box a f point_box
-polygon box e f poly_box
-polygon circle e f poly_circle
-polygon path a f poly_path
-polygon point e f poly_center
-regclass int4 a b -
-regclass int8 a f oidtoi8
-regclass oid i b -
-regcollation int4 a b -
-regcollation int8 a f oidtoi8
-regcollation oid i b -
-regconfig int4 a b -
-regconfig int8 a f oidtoi8
-regconfig oid i b -
-regdictionary int4 a b -
-regdictionary int8 a f oidtoi8
-regdictionary oid i b -
-regnamespace int4 a b -
-regnamespace int8 a f oidtoi8
-regnamespace oid i b -
-regoper int4 a b -
-regoper int8 a f oidtoi8
-regoper oid i b -
-regoper regoperator i b -
-regoperator int4 a b -
-regoperator int8 a f oidtoi8
-regoperator oid i b -
-regoperator regoper i b -
-regproc int4 a b -
-regproc int8 a f oidtoi8
-regproc oid i b -
-regproc regprocedure i b -
-regprocedure int4 a b -
-regprocedure int8 a f oidtoi8
-regprocedure oid i b -
-regprocedure regproc i b -
-regrole int4 a b -
-regrole int8 a f oidtoi8
-regrole oid i b -
-regtype int4 a b -
-regtype int8 a f oidtoi8
-regtype oid i b -
-text bpchar i b -
-text char a f text_char
-text name i f text_name
-text regclass i f text_regclass
-text varchar i b -
-text xml e f texttoxml
-time interval i f time_interval
-time time i f time_scale
-time timetz i f time_timetz
-timestamp date a f timestamp_date
-timestamp time a f timestamp_time
-timestamp timestamp i f timestamp_scale
-timestamp timestamptz i f timestamp_timestamptz
-timestamptz date a f timestamptz_date
-timestamptz time a f timestamptz_time
-timestamptz timestamp a f timestamptz_timestamp
-timestamptz timestamptz i f timestamptz_scale
-timestamptz timetz a f timestamptz_timetz
-timetz time a f timetz_time
-timetz timetz i f timetz_scale
-tsrange tsmultirange e f multirange_constructor1
-tstzrange tstzmultirange e f multirange_constructor1
-varbit bit i b -
-varbit varbit i f varbit
-varchar bpchar i b -
-varchar char a f text_char
-varchar name i f text_name
-varchar regclass i f text_regclass
-varchar text i b -
-varchar varchar i f varchar
-varchar xml e f texttoxml
-xid8 xid e f xid8toxid
-xml bpchar a b -
-xml text a b -
-xml varchar a b -
+bit bit i f i bit
+bit int4 e f i bittoint4
+bit int8 e f i bittoint8
+bit varbit i b i -
+bool bpchar a f i booltext
+bool int4 e f i bool_int4
+bool text a f i booltext
+bool varchar a f i booltext
+box circle e f i box_circle
+box lseg e f i box_diagonal
+box point e f i box_center
+box polygon a f i box_poly
+bpchar bpchar i f i bpchar
+bpchar char a f i text_char
+bpchar name i f i bpchar_name
+bpchar text i f i rtrim1
+bpchar varchar i f i rtrim1
+bpchar xml e f s texttoxml
+char bpchar a f i char_bpchar
+char int4 e f i chartoi4
+char text i f i char_text
+char varchar a f i char_text
+cidr bpchar a f i network_show
+cidr inet i b i -
+cidr text a f i network_show
+cidr varchar a f i network_show
+circle box e f i circle_box
+circle point e f i circle_center
+circle polygon e f i polygon(circle)
+date timestamp i f i date_timestamp
+date timestamptz i f s date_timestamptz
+daterange datemultirange e f i multirange_constructor1
+float4 float8 i f i ftod
+float4 int2 a f i ftoi2
+float4 int4 a f i ftoi4
+float4 int8 a f i ftoi8
+float4 numeric a f i float4_numeric
+float8 float4 a f i dtof
+float8 int2 a f i dtoi2
+float8 int4 a f i dtoi4
+float8 int8 a f i dtoi8
+float8 numeric a f i float8_numeric
+inet bpchar a f i network_show
+inet cidr a f i inet_to_cidr
+inet text a f i network_show
+inet varchar a f i network_show
+int2 float4 i f i i2tof
+int2 float8 i f i i2tod
+int2 int4 i f i i2toi4
+int2 int8 i f i int28
+int2 numeric i f i int2_numeric
+int2 oid i f i i2toi4
+int2 regclass i f i i2toi4
+int2 regcollation i f i i2toi4
+int2 regconfig i f i i2toi4
+int2 regdictionary i f i i2toi4
+int2 regnamespace i f i i2toi4
+int2 regoper i f i i2toi4
+int2 regoperator i f i i2toi4
+int2 regproc i f i i2toi4
+int2 regprocedure i f i i2toi4
+int2 regrole i f i i2toi4
+int2 regtype i f i i2toi4
+int4 bit e f i bitfromint4
+int4 bool e f i int4_bool
+int4 char e f i i4tochar
+int4 float4 i f i i4tof
+int4 float8 i f i i4tod
+int4 int2 a f i i4toi2
+int4 int8 i f i int48
+int4 money a f s int4_cash
+int4 numeric i f i int4_numeric
+int4 oid i b i -
+int4 regclass i b i -
+int4 regcollation i b i -
+int4 regconfig i b i -
+int4 regdictionary i b i -
+int4 regnamespace i b i -
+int4 regoper i b i -
+int4 regoperator i b i -
+int4 regproc i b i -
+int4 regprocedure i b i -
+int4 regrole i b i -
+int4 regtype i b i -
+int4range int4multirange e f i multirange_constructor1
+int8 bit e f i bitfromint8
+int8 float4 i f i i8tof
+int8 float8 i f i i8tod
+int8 int2 a f i int82
+int8 int4 a f i int84
+int8 money a f s int8_cash
+int8 numeric i f i int8_numeric
+int8 oid i f i i8tooid
+int8 regclass i f i i8tooid
+int8 regcollation i f i i8tooid
+int8 regconfig i f i i8tooid
+int8 regdictionary i f i i8tooid
+int8 regnamespace i f i i8tooid
+int8 regoper i f i i8tooid
+int8 regoperator i f i i8tooid
+int8 regproc i f i i8tooid
+int8 regprocedure i f i i8tooid
+int8 regrole i f i i8tooid
+int8 regtype i f i i8tooid
+int8range int8multirange e f i multirange_constructor1
+interval interval i f i interval_scale
+interval time a f i interval_time
+json jsonb a i i -
+jsonb bool e f i jsonb_bool
+jsonb float4 e f i jsonb_float4
+jsonb float8 e f i jsonb_float8
+jsonb int2 e f i jsonb_int2
+jsonb int4 e f i jsonb_int4
+jsonb int8 e f i jsonb_int8
+jsonb json a i i -
+jsonb numeric e f i jsonb_numeric
+lseg point e f i lseg_center
+macaddr macaddr8 i f i macaddrtomacaddr8
+macaddr8 macaddr i f i macaddr8tomacaddr
+money numeric a f s cash_numeric
+name bpchar a f i name_bpchar
+name text i f i name_text
+name varchar a f i name_text
+numeric float4 i f i numeric_float4
+numeric float8 i f i numeric_float8
+numeric int2 a f i numeric_int2
+numeric int4 a f i numeric_int4
+numeric int8 a f i numeric_int8
+numeric money a f s numeric_cash
+numeric numeric i f i numeric
+numrange nummultirange e f i multirange_constructor1
+oid int4 a b i -
+oid int8 a f i oidtoi8
+oid regclass i b i -
+oid regcollation i b i -
+oid regconfig i b i -
+oid regdictionary i b i -
+oid regnamespace i b i -
+oid regoper i b i -
+oid regoperator i b i -
+oid regproc i b i -
+oid regprocedure i b i -
+oid regrole i b i -
+oid regtype i b i -
+path polygon a f i path_poly
+pg_dependencies bytea i b i -
+pg_dependencies text i i i -
+pg_mcv_list bytea i b i -
+pg_mcv_list text i i i -
+pg_ndistinct bytea i b i -
+pg_ndistinct text i i i -
+pg_node_tree text i b i -
+point box a f i point_box
+polygon box e f i poly_box
+polygon circle e f i poly_circle
+polygon path a f i poly_path
+polygon point e f i poly_center
+regclass int4 a b i -
+regclass int8 a f i oidtoi8
+regclass oid i b i -
+regcollation int4 a b i -
+regcollation int8 a f i oidtoi8
+regcollation oid i b i -
+regconfig int4 a b i -
+regconfig int8 a f i oidtoi8
+regconfig oid i b i -
+regdictionary int4 a b i -
+regdictionary int8 a f i oidtoi8
+regdictionary oid i b i -
+regnamespace int4 a b i -
+regnamespace int8 a f i oidtoi8
+regnamespace oid i b i -
+regoper int4 a b i -
+regoper int8 a f i oidtoi8
+regoper oid i b i -
+regoper regoperator i b i -
+regoperator int4 a b i -
+regoperator int8 a f i oidtoi8
+regoperator oid i b i -
+regoperator regoper i b i -
+regproc int4 a b i -
+regproc int8 a f i oidtoi8
+regproc oid i b i -
+regproc regprocedure i b i -
+regprocedure int4 a b i -
+regprocedure int8 a f i oidtoi8
+regprocedure oid i b i -
+regprocedure regproc i b i -
+regrole int4 a b i -
+regrole int8 a f i oidtoi8
+regrole oid i b i -
+regtype int4 a b i -
+regtype int8 a f i oidtoi8
+regtype oid i b i -
+text bpchar i b i -
+text char a f i text_char
+text name i f i text_name
+text regclass i f s text_regclass
+text varchar i b i -
+text xml e f s texttoxml
+time interval i f i time_interval
+time time i f i time_scale
+time timetz i f s time_timetz
+timestamp date a f i timestamp_date
+timestamp time a f i timestamp_time
+timestamp timestamp i f i timestamp_scale
+timestamp timestamptz i f s timestamp_timestamptz
+timestamptz date a f s timestamptz_date
+timestamptz time a f s timestamptz_time
+timestamptz timestamp a f s timestamptz_timestamp
+timestamptz timestamptz i f i timestamptz_scale
+timestamptz timetz a f s timestamptz_timetz
+timetz time a f i timetz_time
+timetz timetz i f i timetz_scale
+tsrange tsmultirange e f i multirange_constructor1
+tstzrange tstzmultirange e f i multirange_constructor1
+varbit bit i b i -
+varbit varbit i f i varbit
+varchar bpchar i b i -
+varchar char a f i text_char
+varchar name i f i text_name
+varchar regclass i f s text_regclass
+varchar text i b i -
+varchar varchar i f i varchar
+varchar xml e f s texttoxml
+xid8 xid e f i xid8toxid
+xml bpchar a b i -
+xml text a b i -
+xml varchar a b i -
 `;

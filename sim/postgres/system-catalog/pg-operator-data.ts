@@ -1,802 +1,802 @@
-/** Operators: name, left and right operand, result, strict, function. */
+/** Operators: name, left and right operand, result, strict, volatility, function. */
 export const PG_OPERATOR = `
-!! - tsquery tsquery t tsquery_not
-!~ name text bool t nameregexne
-!~ text text bool t textregexne
-!~ bpchar text bool t textregexne
-!~* name text bool t nameicregexne
-!~* text text bool t texticregexne
-!~* bpchar text bool t texticregexne
-!~~ name text bool t namenlike
-!~~ text text bool t textnlike
-!~~ bpchar text bool t textnlike
-!~~ bytea bytea bool t byteanlike
-!~~* name text bool t nameicnlike
-!~~* text text bool t texticnlike
-!~~* bpchar text bool t texticnlike
-# - path int4 t path_npoints
-# box box box t box_intersect
-# - polygon int4 t poly_npoints
-# lseg lseg point t lseg_interpt
-# line line point t line_interpt
-# bit bit bit t bitxor
-# int2 int2 int2 t int2xor
-# int4 int4 int4 t int4xor
-# int8 int8 int8 t int8xor
-## point line point t close_pl
-## point lseg point t close_ps
-## point box point t close_pb
-## lseg box point t close_sb
-## line lseg point t close_ls
-## lseg lseg point t close_lseg
-#- jsonb _text jsonb t jsonb_delete_path
-#> jsonb _text jsonb t jsonb_extract_path
-#> json _text json t json_extract_path
-#>> jsonb _text text t jsonb_extract_path_text
-#>> json _text text t json_extract_path_text
-% int8 int8 int8 t int8mod
-% int2 int2 int2 t int2mod
-% int4 int4 int4 t int4mod
-% numeric numeric numeric t numeric_mod
-& bit bit bit t bit_and
-& int2 int2 int2 t int2and
-& int4 int4 int4 t int4and
-& int8 int8 int8 t int8and
-& inet inet inet t inetand
-& macaddr macaddr macaddr t macaddr_and
-& macaddr8 macaddr8 macaddr8 t macaddr8_and
-&& polygon polygon bool t poly_overlap
-&& box box bool t box_overlap
-&& circle circle bool t circle_overlap
-&& anyarray anyarray bool t arrayoverlap
-&& anyrange anymultirange bool t range_overlaps_multirange
-&& anymultirange anyrange bool t multirange_overlaps_range
-&& anymultirange anymultirange bool t multirange_overlaps_multirange
-&& inet inet bool t network_overlap
-&& tsquery tsquery tsquery t tsquery_and
-&& anyrange anyrange bool t range_overlaps
-&< polygon polygon bool t poly_overleft
-&< box box bool t box_overleft
-&< circle circle bool t circle_overleft
-&< anyrange anymultirange bool t range_overleft_multirange
-&< anymultirange anyrange bool t multirange_overleft_range
-&< anymultirange anymultirange bool t multirange_overleft_multirange
-&< anyrange anyrange bool t range_overleft
-&<| box box bool t box_overbelow
-&<| polygon polygon bool t poly_overbelow
-&<| circle circle bool t circle_overbelow
-&> polygon polygon bool t poly_overright
-&> box box bool t box_overright
-&> circle circle bool t circle_overright
-&> anyrange anymultirange bool t range_overright_multirange
-&> anyrange anyrange bool t range_overright
-&> anymultirange anyrange bool t multirange_overright_range
-&> anymultirange anymultirange bool t multirange_overright_multirange
-* int4 int4 int4 t int4mul
-* int2 int2 int2 t int2mul
-* int2 int4 int4 t int24mul
-* int4 int2 int4 t int42mul
-* float4 float4 float4 t float4mul
-* float8 float8 float8 t float8mul
-* int8 int8 int8 t int8mul
-* int8 int4 int8 t int84mul
-* int4 int8 int8 t int48mul
-* point point point t point_mul
-* path point path t path_mul_pt
-* box point box t box_mul
-* int8 int2 int8 t int82mul
-* int2 int8 int8 t int28mul
-* money float4 money t cash_mul_flt4
-* float4 money money t flt4_mul_cash
-* money float8 money t cash_mul_flt8
-* money int4 money t cash_mul_int4
-* money int2 money t cash_mul_int2
-* float8 money money t flt8_mul_cash
-* int4 money money t int4_mul_cash
-* int2 money money t int2_mul_cash
-* float4 float8 float8 t float48mul
-* float8 float4 float8 t float84mul
-* circle point circle t circle_mul_pt
-* interval float8 interval t interval_mul
-* float8 interval interval t mul_d_interval
-* numeric numeric numeric t numeric_mul
-* money int8 money t cash_mul_int8
-* int8 money money t int8_mul_cash
-* anyrange anyrange anyrange t range_intersect
-* anymultirange anymultirange anymultirange t multirange_intersect
-*< record record bool t record_image_lt
-*<= record record bool t record_image_le
-*<> record record bool t record_image_ne
-*= record record bool t record_image_eq
-*> record record bool t record_image_gt
-*>= record record bool t record_image_ge
-+ int2 int2 int2 t int2pl
-+ int4 int4 int4 t int4pl
-+ int2 int4 int4 t int24pl
-+ int4 int2 int4 t int42pl
-+ float4 float4 float4 t float4pl
-+ float8 float8 float8 t float8pl
-+ int8 int8 int8 t int8pl
-+ int8 int4 int8 t int84pl
-+ int4 int8 int8 t int48pl
-+ point point point t point_add
-+ path path path t path_add
-+ path point path t path_add_pt
-+ box point box t box_add
-+ int8 int2 int8 t int82pl
-+ int2 int8 int8 t int28pl
-+ money money money t cash_pl
-+ _aclitem aclitem _aclitem t aclinsert
-+ date interval timestamp t date_pl_interval
-+ date int4 date t date_pli
-+ float4 float8 float8 t float48pl
-+ float8 float4 float8 t float84pl
-+ timestamptz interval timestamptz t timestamptz_pl_interval
-+ interval interval interval t interval_pl
-+ date time timestamp t datetime_timestamp
-+ date timetz timestamptz t datetimetz_timestamptz
-+ time date timestamp t timedate_pl(time,date)
-+ timetz date timestamptz t timetzdate_pl(timetz,date)
-+ circle point circle t circle_add_pt
-+ numeric numeric numeric t numeric_add
-+ time interval time t time_pl_interval
-+ timetz interval timetz t timetz_pl_interval
-+ interval time time t interval_pl_time(interval,time)
-+ - int8 int8 t int8up
-+ - int2 int2 t int2up
-+ - int4 int4 t int4up
-+ - float4 float4 t float4up
-+ - float8 float8 t float8up
-+ - numeric numeric t numeric_uplus
-+ timestamp interval timestamp t timestamp_pl_interval
-+ interval date timestamp t interval_pl_date(interval,date)
-+ interval timetz timetz t interval_pl_timetz(interval,timetz)
-+ interval timestamp timestamp t interval_pl_timestamp(interval,timestamp)
-+ interval timestamptz timestamptz t interval_pl_timestamptz(interval,timestamptz)
-+ int4 date date t integer_pl_date(int4,date)
-+ inet int8 inet t inetpl
-+ int8 inet inet t int8pl_inet(int8,inet)
-+ anyrange anyrange anyrange t range_union
-+ anymultirange anymultirange anymultirange t multirange_union
-+ pg_lsn numeric pg_lsn t pg_lsn_pli
-+ numeric pg_lsn pg_lsn t numeric_pl_pg_lsn(numeric,pg_lsn)
-- - int8 int8 t int8um
-- int2 int2 int2 t int2mi
-- int4 int4 int4 t int4mi
-- int2 int4 int4 t int24mi
-- int4 int2 int4 t int42mi
-- - int4 int4 t int4um
-- - int2 int2 t int2um
-- - float4 float4 t float4um
-- - float8 float8 t float8um
-- float4 float4 float4 t float4mi
-- float8 float8 float8 t float8mi
-- int8 int8 int8 t int8mi
-- int8 int4 int8 t int84mi
-- int4 int8 int8 t int48mi
-- point point point t point_sub
-- path point path t path_sub_pt
-- box point box t box_sub
-- int8 int2 int8 t int82mi
-- int2 int8 int8 t int28mi
-- money money money t cash_mi
-- _aclitem aclitem _aclitem t aclremove
-- date interval timestamp t date_mi_interval
-- date date int4 t date_mi
-- date int4 date t date_mii
-- float4 float8 float8 t float48mi
-- float8 float4 float8 t float84mi
-- timestamptz timestamptz interval t timestamp_mi
-- timestamptz interval timestamptz t timestamptz_mi_interval
-- - interval interval t interval_um
-- interval interval interval t interval_mi
-- time time interval t time_mi_time
-- circle point circle t circle_sub_pt
-- - numeric numeric t numeric_uminus
-- numeric numeric numeric t numeric_sub
-- time interval time t time_mi_interval
-- timetz interval timetz t timetz_mi_interval
-- timestamp timestamp interval t timestamp_mi
-- timestamp interval timestamp t timestamp_mi_interval
-- inet int8 inet t inetmi_int8
-- inet inet int8 t inetmi
-- pg_lsn pg_lsn numeric t pg_lsn_mi
-- jsonb text jsonb t jsonb_delete
-- jsonb int4 jsonb t jsonb_delete_idx
-- jsonb _text jsonb t jsonb_delete_array
-- anyrange anyrange anyrange t range_minus
-- anymultirange anymultirange anymultirange t multirange_minus
-- pg_lsn numeric pg_lsn t pg_lsn_mii
--> jsonb text jsonb t jsonb_object_field
--> jsonb int4 jsonb t jsonb_array_element
--> json text json t json_object_field
--> json int4 json t json_array_element
-->> jsonb text text t jsonb_object_field_text
-->> jsonb int4 text t jsonb_array_element_text
-->> json text text t json_object_field_text
-->> json int4 text t json_array_element_text
--|- anyrange anyrange bool t range_adjacent
--|- anyrange anymultirange bool t range_adjacent_multirange
--|- anymultirange anyrange bool t multirange_adjacent_range
--|- anymultirange anymultirange bool t multirange_adjacent_multirange
-/ int2 int2 int2 t int2div
-/ int4 int4 int4 t int4div
-/ int2 int4 int4 t int24div
-/ int4 int2 int4 t int42div
-/ float4 float4 float4 t float4div
-/ float8 float8 float8 t float8div
-/ int8 int8 int8 t int8div
-/ int8 int4 int8 t int84div
-/ int4 int8 int8 t int48div
-/ point point point t point_div
-/ path point path t path_div_pt
-/ box point box t box_div
-/ int8 int2 int8 t int82div
-/ int2 int8 int8 t int28div
-/ money float4 money t cash_div_flt4
-/ money float8 money t cash_div_flt8
-/ money int4 money t cash_div_int4
-/ money int2 money t cash_div_int2
-/ float4 float8 float8 t float48div
-/ float8 float4 float8 t float84div
-/ circle point circle t circle_div_pt
-/ interval float8 interval t interval_div
-/ numeric numeric numeric t numeric_div
-/ money int8 money t cash_div_int8
-/ money money float8 t cash_div_cash
-< int4 int8 bool t int48lt
-< bool bool bool t boollt
-< int2 int2 bool t int2lt
-< int4 int4 bool t int4lt
-< name text bool t namelttext
-< text name bool t textltname
-< int8 int8 bool t int8lt
-< int8 int4 bool t int84lt
-< box box bool t box_lt
-< int2 int4 bool t int24lt
-< int4 int2 bool t int42lt
-< oid oid bool t oidlt
-< float4 float4 bool t float4lt
-< char char bool t charlt
-< oidvector oidvector bool t oidvectorlt
-< name name bool t namelt
-< text text bool t text_lt
-< float8 float8 bool t float8lt
-< path path bool t path_n_lt
-< money money bool t cash_lt
-< bpchar bpchar bool t bpcharlt
-< anyarray anyarray bool t array_lt
-< date date bool t date_lt
-< time time bool t time_lt
-< float4 float8 bool t float48lt
-< float8 float4 bool t float84lt
-< inet inet bool t network_lt
-< macaddr macaddr bool t macaddr_lt
-< timestamptz timestamptz bool t timestamp_lt
-< interval interval bool t interval_lt
-< circle circle bool t circle_lt
-< timetz timetz bool t timetz_lt
-< lseg lseg bool t lseg_lt
-< numeric numeric bool t numeric_lt
-< bit bit bool t bitlt
-< varbit varbit bool t bitlt
-< int2 int8 bool t int28lt
-< int8 int2 bool t int82lt
-< bytea bytea bool t bytealt
-< timestamp timestamp bool t timestamp_lt
-< date timestamp bool t date_lt_timestamp
-< date timestamptz bool t date_lt_timestamptz
-< timestamp date bool t timestamp_lt_date
-< timestamptz date bool t timestamptz_lt_date
-< timestamp timestamptz bool t timestamp_lt_timestamptz
-< timestamptz timestamp bool t timestamptz_lt_timestamp
-< tid tid bool t tidlt
-< anymultirange anymultirange bool t multirange_lt
-< uuid uuid bool t uuid_lt
-< record record bool t record_lt
-< pg_lsn pg_lsn bool t pg_lsn_lt
-< jsonb jsonb bool t jsonb_lt
-< macaddr8 macaddr8 bool t macaddr8_lt
-< anyenum anyenum bool t enum_lt
-< tsvector tsvector bool t tsvector_lt
-< tsquery tsquery bool t tsquery_lt
-< anyrange anyrange bool t range_lt
-< xid8 xid8 bool t xid8lt
-<-> point point float8 t point_distance
-<-> box point float8 t dist_bp
-<-> point line float8 t dist_pl
-<-> point lseg float8 t dist_ps
-<-> point box float8 t dist_pb
-<-> lseg line float8 t dist_sl
-<-> lseg box float8 t dist_sb
-<-> point path float8 t dist_ppath
-<-> box box float8 t box_distance
-<-> path path float8 t path_distance
-<-> line line float8 t line_distance
-<-> lseg lseg float8 t lseg_distance
-<-> polygon polygon float8 t poly_distance
-<-> line point float8 t dist_lp
-<-> lseg point float8 t dist_sp
-<-> line lseg float8 t dist_ls
-<-> box lseg float8 t dist_bs
-<-> path point float8 t dist_pathp
-<-> polygon circle float8 t dist_polyc
-<-> circle circle float8 t circle_distance
-<-> point circle float8 t dist_pc
-<-> circle polygon float8 t dist_cpoly
-<-> point polygon float8 t dist_ppoly
-<-> polygon point float8 t dist_polyp
-<-> circle point float8 t dist_cpoint
-<-> tsquery tsquery tsquery t tsquery_phrase
-<< polygon polygon bool t poly_left
-<< box box bool t box_left
-<< point point bool t point_left
-<< inet inet bool t network_sub
-<< circle circle bool t circle_left
-<< bit int4 bit t bitshiftleft
-<< int2 int4 int2 t int2shl
-<< int4 int4 int4 t int4shl
-<< int8 int4 int8 t int8shl
-<< anyrange anyrange bool t range_before
-<< anyrange anymultirange bool t range_before_multirange
-<< anymultirange anyrange bool t multirange_before_range
-<< anymultirange anymultirange bool t multirange_before_multirange
-<<= inet inet bool t network_subeq
-<<| circle circle bool t circle_below
-<<| box box bool t box_below
-<<| polygon polygon bool t poly_below
-<<| point point bool t point_below
-<= int4 int8 bool t int48le
-<= name text bool t nameletext
-<= text name bool t textlename
-<= int8 int8 bool t int8le
-<= int8 int4 bool t int84le
-<= box box bool t box_le
-<= int2 int2 bool t int2le
-<= int4 int4 bool t int4le
-<= int2 int4 bool t int24le
-<= int4 int2 bool t int42le
-<= oid oid bool t oidle
-<= float4 float4 bool t float4le
-<= char char bool t charle
-<= oidvector oidvector bool t oidvectorle
-<= name name bool t namele
-<= text text bool t text_le
-<= float8 float8 bool t float8le
-<= path path bool t path_n_le
-<= money money bool t cash_le
-<= bpchar bpchar bool t bpcharle
-<= anyarray anyarray bool t array_le
-<= date date bool t date_le
-<= time time bool t time_le
-<= float4 float8 bool t float48le
-<= float8 float4 bool t float84le
-<= inet inet bool t network_le
-<= macaddr macaddr bool t macaddr_le
-<= timestamptz timestamptz bool t timestamp_le
-<= interval interval bool t interval_le
-<= circle circle bool t circle_le
-<= timetz timetz bool t timetz_le
-<= lseg lseg bool t lseg_le
-<= bool bool bool t boolle
-<= numeric numeric bool t numeric_le
-<= bit bit bool t bitle
-<= varbit varbit bool t bitle
-<= int2 int8 bool t int28le
-<= int8 int2 bool t int82le
-<= bytea bytea bool t byteale
-<= timestamp timestamp bool t timestamp_le
-<= date timestamp bool t date_le_timestamp
-<= date timestamptz bool t date_le_timestamptz
-<= timestamp date bool t timestamp_le_date
-<= timestamptz date bool t timestamptz_le_date
-<= timestamp timestamptz bool t timestamp_le_timestamptz
-<= timestamptz timestamp bool t timestamptz_le_timestamp
-<= tid tid bool t tidle
-<= anymultirange anymultirange bool t multirange_le
-<= uuid uuid bool t uuid_le
-<= record record bool t record_le
-<= pg_lsn pg_lsn bool t pg_lsn_le
-<= jsonb jsonb bool t jsonb_le
-<= macaddr8 macaddr8 bool t macaddr8_le
-<= anyenum anyenum bool t enum_le
-<= tsvector tsvector bool t tsvector_le
-<= tsquery tsquery bool t tsquery_le
-<= anyrange anyrange bool t range_le
-<= xid8 xid8 bool t xid8le
-<> int4 int8 bool t int48ne
-<> bool bool bool t boolne
-<> name text bool t namenetext
-<> text name bool t textnename
-<> tid tid bool t tidne
-<> int8 int8 bool t int8ne
-<> int8 int4 bool t int84ne
-<> int4 int4 bool t int4ne
-<> int2 int2 bool t int2ne
-<> text text bool t textne
-<> int2 int4 bool t int24ne
-<> int4 int2 bool t int42ne
-<> oid oid bool t oidne
-<> float4 float4 bool t float4ne
-<> char char bool t charne
-<> name name bool t namene
-<> oidvector oidvector bool t oidvectorne
-<> float8 float8 bool t float8ne
-<> point point bool t point_ne
-<> money money bool t cash_ne
-<> bpchar bpchar bool t bpcharne
-<> anyarray anyarray bool t array_ne
-<> date date bool t date_ne
-<> time time bool t time_ne
-<> float4 float8 bool t float48ne
-<> float8 float4 bool t float84ne
-<> inet inet bool t network_ne
-<> macaddr macaddr bool t macaddr_ne
-<> timestamptz timestamptz bool t timestamp_ne
-<> interval interval bool t interval_ne
-<> circle circle bool t circle_ne
-<> timetz timetz bool t timetz_ne
-<> lseg lseg bool t lseg_ne
-<> numeric numeric bool t numeric_ne
-<> bit bit bool t bitne
-<> varbit varbit bool t bitne
-<> int2 int8 bool t int28ne
-<> int8 int2 bool t int82ne
-<> bytea bytea bool t byteane
-<> timestamp timestamp bool t timestamp_ne
-<> date timestamp bool t date_ne_timestamp
-<> date timestamptz bool t date_ne_timestamptz
-<> timestamp date bool t timestamp_ne_date
-<> timestamptz date bool t timestamptz_ne_date
-<> timestamp timestamptz bool t timestamp_ne_timestamptz
-<> timestamptz timestamp bool t timestamptz_ne_timestamp
-<> anymultirange anymultirange bool t multirange_ne
-<> uuid uuid bool t uuid_ne
-<> record record bool t record_ne
-<> pg_lsn pg_lsn bool t pg_lsn_ne
-<> jsonb jsonb bool t jsonb_ne
-<> xid xid bool t xidneq
-<> xid int4 bool t xidneq
-<> macaddr8 macaddr8 bool t macaddr8_ne
-<> anyenum anyenum bool t enum_ne
-<> tsvector tsvector bool t tsvector_ne
-<> tsquery tsquery bool t tsquery_ne
-<> anyrange anyrange bool t range_ne
-<> xid8 xid8 bool t xid8ne
-<@ polygon polygon bool t poly_contained
-<@ box box bool t box_contained
-<@ point box bool t on_pb
-<@ point path bool t on_ppath
-<@ point polygon bool t pt_contained_poly
-<@ point circle bool t pt_contained_circle
-<@ circle circle bool t circle_contained
-<@ point line bool t on_pl
-<@ point lseg bool t on_ps
-<@ lseg line bool t on_sl
-<@ lseg box bool t on_sb
-<@ anyarray anyarray bool t arraycontained
-<@ anyelement anymultirange bool t elem_contained_by_multirange
-<@ anyrange anymultirange bool t range_contained_by_multirange
-<@ anymultirange anymultirange bool t multirange_contained_by_multirange
-<@ jsonb jsonb bool t jsonb_contained
-<@ tsquery tsquery bool t tsq_mcontained
-<@ anyelement anyrange bool t elem_contained_by_range
-<@ anyrange anyrange bool t range_contained_by
-<@ anymultirange anyrange bool t multirange_contained_by_range
-<^ point point bool t point_below
-<^ box box bool t box_below_eq
-= int4 int8 bool t int48eq
-= bool bool bool t booleq
-= char char bool t chareq
-= name name bool t nameeq
-= int2 int2 bool t int2eq
-= int4 int4 bool t int4eq
-= text text bool t texteq
-= name text bool t nameeqtext
-= text name bool t texteqname
-= xid xid bool t xideq
-= xid int4 bool t xideq
-= cid cid bool t cideq
-= tid tid bool t tideq
-= int8 int8 bool t int8eq
-= int8 int4 bool t int84eq
-= box box bool t box_eq
-= int2 int4 bool t int24eq
-= int4 int2 bool t int42eq
-= oid oid bool t oideq
-= float4 float4 bool t float4eq
-= oidvector oidvector bool t oidvectoreq
-= float8 float8 bool t float8eq
-= path path bool t path_n_eq
-= money money bool t cash_eq
-= aclitem aclitem bool t aclitem_eq
-= bpchar bpchar bool t bpchareq
-= anyarray anyarray bool t array_eq
-= date date bool t date_eq
-= time time bool t time_eq
-= float4 float8 bool t float48eq
-= float8 float4 bool t float84eq
-= inet inet bool t network_eq
-= macaddr macaddr bool t macaddr_eq
-= timestamptz timestamptz bool t timestamp_eq
-= interval interval bool t interval_eq
-= circle circle bool t circle_eq
-= lseg lseg bool t lseg_eq
-= timetz timetz bool t timetz_eq
-= line line bool t line_eq
-= numeric numeric bool t numeric_eq
-= bit bit bool t biteq
-= varbit varbit bool t biteq
-= int2 int8 bool t int28eq
-= int8 int2 bool t int82eq
-= bytea bytea bool t byteaeq
-= timestamp timestamp bool t timestamp_eq
-= date timestamp bool t date_eq_timestamp
-= date timestamptz bool t date_eq_timestamptz
-= timestamp date bool t timestamp_eq_date
-= timestamptz date bool t timestamptz_eq_date
-= timestamp timestamptz bool t timestamp_eq_timestamptz
-= timestamptz timestamp bool t timestamptz_eq_timestamp
-= anymultirange anymultirange bool t multirange_eq
-= uuid uuid bool t uuid_eq
-= record record bool t record_eq
-= pg_lsn pg_lsn bool t pg_lsn_eq
-= jsonb jsonb bool t jsonb_eq
-= macaddr8 macaddr8 bool t macaddr8_eq
-= anyenum anyenum bool t enum_eq
-= tsvector tsvector bool t tsvector_eq
-= tsquery tsquery bool t tsquery_eq
-= anyrange anyrange bool t range_eq
-= xid8 xid8 bool t xid8eq
-> bool bool bool t boolgt
-> int4 int8 bool t int48gt
-> name text bool t namegttext
-> text name bool t textgtname
-> int8 int8 bool t int8gt
-> int8 int4 bool t int84gt
-> box box bool t box_gt
-> int2 int2 bool t int2gt
-> int4 int4 bool t int4gt
-> int2 int4 bool t int24gt
-> int4 int2 bool t int42gt
-> oid oid bool t oidgt
-> float4 float4 bool t float4gt
-> char char bool t chargt
-> oidvector oidvector bool t oidvectorgt
-> name name bool t namegt
-> text text bool t text_gt
-> float8 float8 bool t float8gt
-> path path bool t path_n_gt
-> money money bool t cash_gt
-> bpchar bpchar bool t bpchargt
-> anyarray anyarray bool t array_gt
-> date date bool t date_gt
-> time time bool t time_gt
-> float4 float8 bool t float48gt
-> float8 float4 bool t float84gt
-> inet inet bool t network_gt
-> macaddr macaddr bool t macaddr_gt
-> timestamptz timestamptz bool t timestamp_gt
-> interval interval bool t interval_gt
-> circle circle bool t circle_gt
-> timetz timetz bool t timetz_gt
-> lseg lseg bool t lseg_gt
-> numeric numeric bool t numeric_gt
-> bit bit bool t bitgt
-> varbit varbit bool t bitgt
-> int2 int8 bool t int28gt
-> int8 int2 bool t int82gt
-> bytea bytea bool t byteagt
-> timestamp timestamp bool t timestamp_gt
-> date timestamp bool t date_gt_timestamp
-> date timestamptz bool t date_gt_timestamptz
-> timestamp date bool t timestamp_gt_date
-> timestamptz date bool t timestamptz_gt_date
-> timestamp timestamptz bool t timestamp_gt_timestamptz
-> timestamptz timestamp bool t timestamptz_gt_timestamp
-> tid tid bool t tidgt
-> anymultirange anymultirange bool t multirange_gt
-> uuid uuid bool t uuid_gt
-> record record bool t record_gt
-> pg_lsn pg_lsn bool t pg_lsn_gt
-> jsonb jsonb bool t jsonb_gt
-> macaddr8 macaddr8 bool t macaddr8_gt
-> anyenum anyenum bool t enum_gt
-> tsvector tsvector bool t tsvector_gt
-> tsquery tsquery bool t tsquery_gt
-> anyrange anyrange bool t range_gt
-> xid8 xid8 bool t xid8gt
->= int4 int8 bool t int48ge
->= name text bool t namegetext
->= text name bool t textgename
->= int8 int8 bool t int8ge
->= int8 int4 bool t int84ge
->= box box bool t box_ge
->= int2 int2 bool t int2ge
->= int4 int4 bool t int4ge
->= int2 int4 bool t int24ge
->= int4 int2 bool t int42ge
->= oid oid bool t oidge
->= float4 float4 bool t float4ge
->= char char bool t charge
->= oidvector oidvector bool t oidvectorge
->= name name bool t namege
->= text text bool t text_ge
->= float8 float8 bool t float8ge
->= path path bool t path_n_ge
->= money money bool t cash_ge
->= bpchar bpchar bool t bpcharge
->= anyarray anyarray bool t array_ge
->= date date bool t date_ge
->= time time bool t time_ge
->= float4 float8 bool t float48ge
->= float8 float4 bool t float84ge
->= inet inet bool t network_ge
->= macaddr macaddr bool t macaddr_ge
->= timestamptz timestamptz bool t timestamp_ge
->= interval interval bool t interval_ge
->= circle circle bool t circle_ge
->= timetz timetz bool t timetz_ge
->= lseg lseg bool t lseg_ge
->= bool bool bool t boolge
->= numeric numeric bool t numeric_ge
->= bit bit bool t bitge
->= varbit varbit bool t bitge
->= int2 int8 bool t int28ge
->= int8 int2 bool t int82ge
->= bytea bytea bool t byteage
->= timestamp timestamp bool t timestamp_ge
->= date timestamp bool t date_ge_timestamp
->= date timestamptz bool t date_ge_timestamptz
->= timestamp date bool t timestamp_ge_date
->= timestamptz date bool t timestamptz_ge_date
->= timestamp timestamptz bool t timestamp_ge_timestamptz
->= timestamptz timestamp bool t timestamptz_ge_timestamp
->= tid tid bool t tidge
->= anymultirange anymultirange bool t multirange_ge
->= uuid uuid bool t uuid_ge
->= record record bool t record_ge
->= pg_lsn pg_lsn bool t pg_lsn_ge
->= jsonb jsonb bool t jsonb_ge
->= macaddr8 macaddr8 bool t macaddr8_ge
->= anyenum anyenum bool t enum_ge
->= tsvector tsvector bool t tsvector_ge
->= tsquery tsquery bool t tsquery_ge
->= anyrange anyrange bool t range_ge
->= xid8 xid8 bool t xid8ge
->> polygon polygon bool t poly_right
->> box box bool t box_right
->> point point bool t point_right
->> inet inet bool t network_sup
->> circle circle bool t circle_right
->> bit int4 bit t bitshiftright
->> int2 int4 int2 t int2shr
->> int4 int4 int4 t int4shr
->> int8 int4 int8 t int8shr
->> anyrange anyrange bool t range_after
->> anyrange anymultirange bool t range_after_multirange
->> anymultirange anyrange bool t multirange_after_range
->> anymultirange anymultirange bool t multirange_after_multirange
->>= inet inet bool t network_supeq
->^ point point bool t point_above
->^ box box bool t box_above_eq
-? jsonb text bool t jsonb_exists
-?# path path bool t path_inter
-?# box box bool t box_overlap
-?# lseg lseg bool t lseg_intersect
-?# lseg line bool t inter_sl
-?# lseg box bool t inter_sb
-?# line box bool t inter_lb
-?# line line bool t line_intersect
-?& jsonb _text bool t jsonb_exists_all
-?- point point bool t point_horiz
-?- - lseg bool t lseg_horizontal
-?- - line bool t line_horizontal
-?-| lseg lseg bool t lseg_perp
-?-| line line bool t line_perp
-?| point point bool t point_vert
-?| - lseg bool t lseg_vertical
-?| - line bool t line_vertical
-?| jsonb _text bool t jsonb_exists_any
-?|| lseg lseg bool t lseg_parallel
-?|| line line bool t line_parallel
-@ - int8 int8 t int8abs
-@ - float4 float4 t float4abs
-@ - float8 float8 t float8abs
-@ - int2 int2 t int2abs
-@ - int4 int4 t int4abs
-@ - numeric numeric t numeric_abs
-@-@ - path float8 t path_length
-@-@ - lseg float8 t lseg_length
-@> box point bool t box_contain_pt
-@> polygon polygon bool t poly_contain
-@> box box bool t box_contain
-@> path point bool t path_contain_pt(path,point)
-@> polygon point bool t poly_contain_pt
-@> circle point bool t circle_contain_pt
-@> _aclitem aclitem bool t aclcontains
-@> circle circle bool t circle_contain
-@> anyarray anyarray bool t arraycontains
-@> anymultirange anyelement bool t multirange_contains_elem
-@> anymultirange anyrange bool t multirange_contains_range
-@> anymultirange anymultirange bool t multirange_contains_multirange
-@> jsonb jsonb bool t jsonb_contains
-@> tsquery tsquery bool t tsq_mcontains
-@> anyrange anyelement bool t range_contains_elem
-@> anyrange anyrange bool t range_contains
-@> anyrange anymultirange bool t range_contains_multirange
-@? jsonb jsonpath bool t jsonb_path_exists_opr
-@@ - box point t box_center
-@@ - lseg point t lseg_center
-@@ - polygon point t poly_center
-@@ - circle point t circle_center
-@@ tsvector tsquery bool t ts_match_vq
-@@ tsquery tsvector bool t ts_match_qv
-@@ text text bool t ts_match_tt
-@@ text tsquery bool t ts_match_tq
-@@ jsonb jsonpath bool t jsonb_path_match_opr
-@@@ tsvector tsquery bool t ts_match_vq
-@@@ tsquery tsvector bool t ts_match_qv
-^ float8 float8 float8 t dpow
-^ numeric numeric numeric t numeric_power
-^@ text text bool t text_starts_with
-| bit bit bit t bit_or
-| int2 int2 int2 t int2or
-| int4 int4 int4 t int4or
-| int8 int8 int8 t int8or
-| inet inet inet t inetor
-| macaddr macaddr macaddr t macaddr_or
-| macaddr8 macaddr8 macaddr8 t macaddr8_or
-|&> box box bool t box_overabove
-|&> polygon polygon bool t poly_overabove
-|&> circle circle bool t circle_overabove
-|/ - float8 float8 t dsqrt
-|>> circle circle bool t circle_above
-|>> box box bool t box_above
-|>> polygon polygon bool t poly_above
-|>> point point bool t point_above
-|| anycompatiblearray anycompatible anycompatiblearray f array_append
-|| anycompatible anycompatiblearray anycompatiblearray f array_prepend
-|| anycompatiblearray anycompatiblearray anycompatiblearray f array_cat
-|| text text text t textcat
-|| varbit varbit varbit t bitcat
-|| bytea bytea bytea t byteacat
-|| text anynonarray text t textanycat(text,anynonarray)
-|| anynonarray text text t anytextcat(anynonarray,text)
-|| jsonb jsonb jsonb t jsonb_concat
-|| tsvector tsvector tsvector t tsvector_concat
-|| tsquery tsquery tsquery t tsquery_or
-||/ - float8 float8 t dcbrt
-~ name text bool t nameregexeq
-~ text text bool t textregexeq
-~ bpchar text bool t textregexeq
-~ - bit bit t bitnot
-~ - int2 int2 t int2not
-~ - int4 int4 t int4not
-~ - int8 int8 t int8not
-~ - inet inet t inetnot
-~ - macaddr macaddr t macaddr_not
-~ - macaddr8 macaddr8 t macaddr8_not
-~* name text bool t nameicregexeq
-~* text text bool t texticregexeq
-~* bpchar text bool t texticregexeq
-~<=~ text text bool t text_pattern_le
-~<=~ bpchar bpchar bool t bpchar_pattern_le
-~<~ text text bool t text_pattern_lt
-~<~ bpchar bpchar bool t bpchar_pattern_lt
-~= polygon polygon bool t poly_same
-~= box box bool t box_same
-~= point point bool t point_eq
-~= circle circle bool t circle_same
-~>=~ text text bool t text_pattern_ge
-~>=~ bpchar bpchar bool t bpchar_pattern_ge
-~>~ text text bool t text_pattern_gt
-~>~ bpchar bpchar bool t bpchar_pattern_gt
-~~ name text bool t namelike
-~~ text text bool t textlike
-~~ bpchar text bool t textlike
-~~ bytea bytea bool t bytealike
-~~* name text bool t nameiclike
-~~* text text bool t texticlike
-~~* bpchar text bool t texticlike
+!! - tsquery tsquery t i tsquery_not
+!~ name text bool t i nameregexne
+!~ text text bool t i textregexne
+!~ bpchar text bool t i textregexne
+!~* name text bool t i nameicregexne
+!~* text text bool t i texticregexne
+!~* bpchar text bool t i texticregexne
+!~~ name text bool t i namenlike
+!~~ text text bool t i textnlike
+!~~ bpchar text bool t i textnlike
+!~~ bytea bytea bool t i byteanlike
+!~~* name text bool t i nameicnlike
+!~~* text text bool t i texticnlike
+!~~* bpchar text bool t i texticnlike
+# - path int4 t i path_npoints
+# box box box t i box_intersect
+# - polygon int4 t i poly_npoints
+# lseg lseg point t i lseg_interpt
+# line line point t i line_interpt
+# bit bit bit t i bitxor
+# int2 int2 int2 t i int2xor
+# int4 int4 int4 t i int4xor
+# int8 int8 int8 t i int8xor
+## point line point t i close_pl
+## point lseg point t i close_ps
+## point box point t i close_pb
+## lseg box point t i close_sb
+## line lseg point t i close_ls
+## lseg lseg point t i close_lseg
+#- jsonb _text jsonb t i jsonb_delete_path
+#> jsonb _text jsonb t i jsonb_extract_path
+#> json _text json t i json_extract_path
+#>> jsonb _text text t i jsonb_extract_path_text
+#>> json _text text t i json_extract_path_text
+% int8 int8 int8 t i int8mod
+% int2 int2 int2 t i int2mod
+% int4 int4 int4 t i int4mod
+% numeric numeric numeric t i numeric_mod
+& bit bit bit t i bit_and
+& int2 int2 int2 t i int2and
+& int4 int4 int4 t i int4and
+& int8 int8 int8 t i int8and
+& inet inet inet t i inetand
+& macaddr macaddr macaddr t i macaddr_and
+& macaddr8 macaddr8 macaddr8 t i macaddr8_and
+&& polygon polygon bool t i poly_overlap
+&& box box bool t i box_overlap
+&& circle circle bool t i circle_overlap
+&& anyarray anyarray bool t i arrayoverlap
+&& anyrange anymultirange bool t i range_overlaps_multirange
+&& anymultirange anyrange bool t i multirange_overlaps_range
+&& anymultirange anymultirange bool t i multirange_overlaps_multirange
+&& inet inet bool t i network_overlap
+&& tsquery tsquery tsquery t i tsquery_and
+&& anyrange anyrange bool t i range_overlaps
+&< polygon polygon bool t i poly_overleft
+&< box box bool t i box_overleft
+&< circle circle bool t i circle_overleft
+&< anyrange anymultirange bool t i range_overleft_multirange
+&< anymultirange anyrange bool t i multirange_overleft_range
+&< anymultirange anymultirange bool t i multirange_overleft_multirange
+&< anyrange anyrange bool t i range_overleft
+&<| box box bool t i box_overbelow
+&<| polygon polygon bool t i poly_overbelow
+&<| circle circle bool t i circle_overbelow
+&> polygon polygon bool t i poly_overright
+&> box box bool t i box_overright
+&> circle circle bool t i circle_overright
+&> anyrange anymultirange bool t i range_overright_multirange
+&> anyrange anyrange bool t i range_overright
+&> anymultirange anyrange bool t i multirange_overright_range
+&> anymultirange anymultirange bool t i multirange_overright_multirange
+* int4 int4 int4 t i int4mul
+* int2 int2 int2 t i int2mul
+* int2 int4 int4 t i int24mul
+* int4 int2 int4 t i int42mul
+* float4 float4 float4 t i float4mul
+* float8 float8 float8 t i float8mul
+* int8 int8 int8 t i int8mul
+* int8 int4 int8 t i int84mul
+* int4 int8 int8 t i int48mul
+* point point point t i point_mul
+* path point path t i path_mul_pt
+* box point box t i box_mul
+* int8 int2 int8 t i int82mul
+* int2 int8 int8 t i int28mul
+* money float4 money t i cash_mul_flt4
+* float4 money money t i flt4_mul_cash
+* money float8 money t i cash_mul_flt8
+* money int4 money t i cash_mul_int4
+* money int2 money t i cash_mul_int2
+* float8 money money t i flt8_mul_cash
+* int4 money money t i int4_mul_cash
+* int2 money money t i int2_mul_cash
+* float4 float8 float8 t i float48mul
+* float8 float4 float8 t i float84mul
+* circle point circle t i circle_mul_pt
+* interval float8 interval t i interval_mul
+* float8 interval interval t i mul_d_interval
+* numeric numeric numeric t i numeric_mul
+* money int8 money t i cash_mul_int8
+* int8 money money t i int8_mul_cash
+* anyrange anyrange anyrange t i range_intersect
+* anymultirange anymultirange anymultirange t i multirange_intersect
+*< record record bool t i record_image_lt
+*<= record record bool t i record_image_le
+*<> record record bool t i record_image_ne
+*= record record bool t i record_image_eq
+*> record record bool t i record_image_gt
+*>= record record bool t i record_image_ge
++ int2 int2 int2 t i int2pl
++ int4 int4 int4 t i int4pl
++ int2 int4 int4 t i int24pl
++ int4 int2 int4 t i int42pl
++ float4 float4 float4 t i float4pl
++ float8 float8 float8 t i float8pl
++ int8 int8 int8 t i int8pl
++ int8 int4 int8 t i int84pl
++ int4 int8 int8 t i int48pl
++ point point point t i point_add
++ path path path t i path_add
++ path point path t i path_add_pt
++ box point box t i box_add
++ int8 int2 int8 t i int82pl
++ int2 int8 int8 t i int28pl
++ money money money t i cash_pl
++ _aclitem aclitem _aclitem t i aclinsert
++ date interval timestamp t i date_pl_interval
++ date int4 date t i date_pli
++ float4 float8 float8 t i float48pl
++ float8 float4 float8 t i float84pl
++ timestamptz interval timestamptz t s timestamptz_pl_interval
++ interval interval interval t i interval_pl
++ date time timestamp t i datetime_timestamp
++ date timetz timestamptz t i datetimetz_timestamptz
++ time date timestamp t i timedate_pl(time,date)
++ timetz date timestamptz t i timetzdate_pl(timetz,date)
++ circle point circle t i circle_add_pt
++ numeric numeric numeric t i numeric_add
++ time interval time t i time_pl_interval
++ timetz interval timetz t i timetz_pl_interval
++ interval time time t i interval_pl_time(interval,time)
++ - int8 int8 t i int8up
++ - int2 int2 t i int2up
++ - int4 int4 t i int4up
++ - float4 float4 t i float4up
++ - float8 float8 t i float8up
++ - numeric numeric t i numeric_uplus
++ timestamp interval timestamp t i timestamp_pl_interval
++ interval date timestamp t i interval_pl_date(interval,date)
++ interval timetz timetz t i interval_pl_timetz(interval,timetz)
++ interval timestamp timestamp t i interval_pl_timestamp(interval,timestamp)
++ interval timestamptz timestamptz t s interval_pl_timestamptz(interval,timestamptz)
++ int4 date date t i integer_pl_date(int4,date)
++ inet int8 inet t i inetpl
++ int8 inet inet t i int8pl_inet(int8,inet)
++ anyrange anyrange anyrange t i range_union
++ anymultirange anymultirange anymultirange t i multirange_union
++ pg_lsn numeric pg_lsn t i pg_lsn_pli
++ numeric pg_lsn pg_lsn t i numeric_pl_pg_lsn(numeric,pg_lsn)
+- - int8 int8 t i int8um
+- int2 int2 int2 t i int2mi
+- int4 int4 int4 t i int4mi
+- int2 int4 int4 t i int24mi
+- int4 int2 int4 t i int42mi
+- - int4 int4 t i int4um
+- - int2 int2 t i int2um
+- - float4 float4 t i float4um
+- - float8 float8 t i float8um
+- float4 float4 float4 t i float4mi
+- float8 float8 float8 t i float8mi
+- int8 int8 int8 t i int8mi
+- int8 int4 int8 t i int84mi
+- int4 int8 int8 t i int48mi
+- point point point t i point_sub
+- path point path t i path_sub_pt
+- box point box t i box_sub
+- int8 int2 int8 t i int82mi
+- int2 int8 int8 t i int28mi
+- money money money t i cash_mi
+- _aclitem aclitem _aclitem t i aclremove
+- date interval timestamp t i date_mi_interval
+- date date int4 t i date_mi
+- date int4 date t i date_mii
+- float4 float8 float8 t i float48mi
+- float8 float4 float8 t i float84mi
+- timestamptz timestamptz interval t i timestamp_mi
+- timestamptz interval timestamptz t s timestamptz_mi_interval
+- - interval interval t i interval_um
+- interval interval interval t i interval_mi
+- time time interval t i time_mi_time
+- circle point circle t i circle_sub_pt
+- - numeric numeric t i numeric_uminus
+- numeric numeric numeric t i numeric_sub
+- time interval time t i time_mi_interval
+- timetz interval timetz t i timetz_mi_interval
+- timestamp timestamp interval t i timestamp_mi
+- timestamp interval timestamp t i timestamp_mi_interval
+- inet int8 inet t i inetmi_int8
+- inet inet int8 t i inetmi
+- pg_lsn pg_lsn numeric t i pg_lsn_mi
+- jsonb text jsonb t i jsonb_delete
+- jsonb int4 jsonb t i jsonb_delete_idx
+- jsonb _text jsonb t i jsonb_delete_array
+- anyrange anyrange anyrange t i range_minus
+- anymultirange anymultirange anymultirange t i multirange_minus
+- pg_lsn numeric pg_lsn t i pg_lsn_mii
+-> jsonb text jsonb t i jsonb_object_field
+-> jsonb int4 jsonb t i jsonb_array_element
+-> json text json t i json_object_field
+-> json int4 json t i json_array_element
+->> jsonb text text t i jsonb_object_field_text
+->> jsonb int4 text t i jsonb_array_element_text
+->> json text text t i json_object_field_text
+->> json int4 text t i json_array_element_text
+-|- anyrange anyrange bool t i range_adjacent
+-|- anyrange anymultirange bool t i range_adjacent_multirange
+-|- anymultirange anyrange bool t i multirange_adjacent_range
+-|- anymultirange anymultirange bool t i multirange_adjacent_multirange
+/ int2 int2 int2 t i int2div
+/ int4 int4 int4 t i int4div
+/ int2 int4 int4 t i int24div
+/ int4 int2 int4 t i int42div
+/ float4 float4 float4 t i float4div
+/ float8 float8 float8 t i float8div
+/ int8 int8 int8 t i int8div
+/ int8 int4 int8 t i int84div
+/ int4 int8 int8 t i int48div
+/ point point point t i point_div
+/ path point path t i path_div_pt
+/ box point box t i box_div
+/ int8 int2 int8 t i int82div
+/ int2 int8 int8 t i int28div
+/ money float4 money t i cash_div_flt4
+/ money float8 money t i cash_div_flt8
+/ money int4 money t i cash_div_int4
+/ money int2 money t i cash_div_int2
+/ float4 float8 float8 t i float48div
+/ float8 float4 float8 t i float84div
+/ circle point circle t i circle_div_pt
+/ interval float8 interval t i interval_div
+/ numeric numeric numeric t i numeric_div
+/ money int8 money t i cash_div_int8
+/ money money float8 t i cash_div_cash
+< int4 int8 bool t i int48lt
+< bool bool bool t i boollt
+< int2 int2 bool t i int2lt
+< int4 int4 bool t i int4lt
+< name text bool t i namelttext
+< text name bool t i textltname
+< int8 int8 bool t i int8lt
+< int8 int4 bool t i int84lt
+< box box bool t i box_lt
+< int2 int4 bool t i int24lt
+< int4 int2 bool t i int42lt
+< oid oid bool t i oidlt
+< float4 float4 bool t i float4lt
+< char char bool t i charlt
+< oidvector oidvector bool t i oidvectorlt
+< name name bool t i namelt
+< text text bool t i text_lt
+< float8 float8 bool t i float8lt
+< path path bool t i path_n_lt
+< money money bool t i cash_lt
+< bpchar bpchar bool t i bpcharlt
+< anyarray anyarray bool t i array_lt
+< date date bool t i date_lt
+< time time bool t i time_lt
+< float4 float8 bool t i float48lt
+< float8 float4 bool t i float84lt
+< inet inet bool t i network_lt
+< macaddr macaddr bool t i macaddr_lt
+< timestamptz timestamptz bool t i timestamp_lt
+< interval interval bool t i interval_lt
+< circle circle bool t i circle_lt
+< timetz timetz bool t i timetz_lt
+< lseg lseg bool t i lseg_lt
+< numeric numeric bool t i numeric_lt
+< bit bit bool t i bitlt
+< varbit varbit bool t i bitlt
+< int2 int8 bool t i int28lt
+< int8 int2 bool t i int82lt
+< bytea bytea bool t i bytealt
+< timestamp timestamp bool t i timestamp_lt
+< date timestamp bool t i date_lt_timestamp
+< date timestamptz bool t s date_lt_timestamptz
+< timestamp date bool t i timestamp_lt_date
+< timestamptz date bool t s timestamptz_lt_date
+< timestamp timestamptz bool t s timestamp_lt_timestamptz
+< timestamptz timestamp bool t s timestamptz_lt_timestamp
+< tid tid bool t i tidlt
+< anymultirange anymultirange bool t i multirange_lt
+< uuid uuid bool t i uuid_lt
+< record record bool t i record_lt
+< pg_lsn pg_lsn bool t i pg_lsn_lt
+< jsonb jsonb bool t i jsonb_lt
+< macaddr8 macaddr8 bool t i macaddr8_lt
+< anyenum anyenum bool t i enum_lt
+< tsvector tsvector bool t i tsvector_lt
+< tsquery tsquery bool t i tsquery_lt
+< anyrange anyrange bool t i range_lt
+< xid8 xid8 bool t i xid8lt
+<-> point point float8 t i point_distance
+<-> box point float8 t i dist_bp
+<-> point line float8 t i dist_pl
+<-> point lseg float8 t i dist_ps
+<-> point box float8 t i dist_pb
+<-> lseg line float8 t i dist_sl
+<-> lseg box float8 t i dist_sb
+<-> point path float8 t i dist_ppath
+<-> box box float8 t i box_distance
+<-> path path float8 t i path_distance
+<-> line line float8 t i line_distance
+<-> lseg lseg float8 t i lseg_distance
+<-> polygon polygon float8 t i poly_distance
+<-> line point float8 t i dist_lp
+<-> lseg point float8 t i dist_sp
+<-> line lseg float8 t i dist_ls
+<-> box lseg float8 t i dist_bs
+<-> path point float8 t i dist_pathp
+<-> polygon circle float8 t i dist_polyc
+<-> circle circle float8 t i circle_distance
+<-> point circle float8 t i dist_pc
+<-> circle polygon float8 t i dist_cpoly
+<-> point polygon float8 t i dist_ppoly
+<-> polygon point float8 t i dist_polyp
+<-> circle point float8 t i dist_cpoint
+<-> tsquery tsquery tsquery t i tsquery_phrase
+<< polygon polygon bool t i poly_left
+<< box box bool t i box_left
+<< point point bool t i point_left
+<< inet inet bool t i network_sub
+<< circle circle bool t i circle_left
+<< bit int4 bit t i bitshiftleft
+<< int2 int4 int2 t i int2shl
+<< int4 int4 int4 t i int4shl
+<< int8 int4 int8 t i int8shl
+<< anyrange anyrange bool t i range_before
+<< anyrange anymultirange bool t i range_before_multirange
+<< anymultirange anyrange bool t i multirange_before_range
+<< anymultirange anymultirange bool t i multirange_before_multirange
+<<= inet inet bool t i network_subeq
+<<| circle circle bool t i circle_below
+<<| box box bool t i box_below
+<<| polygon polygon bool t i poly_below
+<<| point point bool t i point_below
+<= int4 int8 bool t i int48le
+<= name text bool t i nameletext
+<= text name bool t i textlename
+<= int8 int8 bool t i int8le
+<= int8 int4 bool t i int84le
+<= box box bool t i box_le
+<= int2 int2 bool t i int2le
+<= int4 int4 bool t i int4le
+<= int2 int4 bool t i int24le
+<= int4 int2 bool t i int42le
+<= oid oid bool t i oidle
+<= float4 float4 bool t i float4le
+<= char char bool t i charle
+<= oidvector oidvector bool t i oidvectorle
+<= name name bool t i namele
+<= text text bool t i text_le
+<= float8 float8 bool t i float8le
+<= path path bool t i path_n_le
+<= money money bool t i cash_le
+<= bpchar bpchar bool t i bpcharle
+<= anyarray anyarray bool t i array_le
+<= date date bool t i date_le
+<= time time bool t i time_le
+<= float4 float8 bool t i float48le
+<= float8 float4 bool t i float84le
+<= inet inet bool t i network_le
+<= macaddr macaddr bool t i macaddr_le
+<= timestamptz timestamptz bool t i timestamp_le
+<= interval interval bool t i interval_le
+<= circle circle bool t i circle_le
+<= timetz timetz bool t i timetz_le
+<= lseg lseg bool t i lseg_le
+<= bool bool bool t i boolle
+<= numeric numeric bool t i numeric_le
+<= bit bit bool t i bitle
+<= varbit varbit bool t i bitle
+<= int2 int8 bool t i int28le
+<= int8 int2 bool t i int82le
+<= bytea bytea bool t i byteale
+<= timestamp timestamp bool t i timestamp_le
+<= date timestamp bool t i date_le_timestamp
+<= date timestamptz bool t s date_le_timestamptz
+<= timestamp date bool t i timestamp_le_date
+<= timestamptz date bool t s timestamptz_le_date
+<= timestamp timestamptz bool t s timestamp_le_timestamptz
+<= timestamptz timestamp bool t s timestamptz_le_timestamp
+<= tid tid bool t i tidle
+<= anymultirange anymultirange bool t i multirange_le
+<= uuid uuid bool t i uuid_le
+<= record record bool t i record_le
+<= pg_lsn pg_lsn bool t i pg_lsn_le
+<= jsonb jsonb bool t i jsonb_le
+<= macaddr8 macaddr8 bool t i macaddr8_le
+<= anyenum anyenum bool t i enum_le
+<= tsvector tsvector bool t i tsvector_le
+<= tsquery tsquery bool t i tsquery_le
+<= anyrange anyrange bool t i range_le
+<= xid8 xid8 bool t i xid8le
+<> int4 int8 bool t i int48ne
+<> bool bool bool t i boolne
+<> name text bool t i namenetext
+<> text name bool t i textnename
+<> tid tid bool t i tidne
+<> int8 int8 bool t i int8ne
+<> int8 int4 bool t i int84ne
+<> int4 int4 bool t i int4ne
+<> int2 int2 bool t i int2ne
+<> text text bool t i textne
+<> int2 int4 bool t i int24ne
+<> int4 int2 bool t i int42ne
+<> oid oid bool t i oidne
+<> float4 float4 bool t i float4ne
+<> char char bool t i charne
+<> name name bool t i namene
+<> oidvector oidvector bool t i oidvectorne
+<> float8 float8 bool t i float8ne
+<> point point bool t i point_ne
+<> money money bool t i cash_ne
+<> bpchar bpchar bool t i bpcharne
+<> anyarray anyarray bool t i array_ne
+<> date date bool t i date_ne
+<> time time bool t i time_ne
+<> float4 float8 bool t i float48ne
+<> float8 float4 bool t i float84ne
+<> inet inet bool t i network_ne
+<> macaddr macaddr bool t i macaddr_ne
+<> timestamptz timestamptz bool t i timestamp_ne
+<> interval interval bool t i interval_ne
+<> circle circle bool t i circle_ne
+<> timetz timetz bool t i timetz_ne
+<> lseg lseg bool t i lseg_ne
+<> numeric numeric bool t i numeric_ne
+<> bit bit bool t i bitne
+<> varbit varbit bool t i bitne
+<> int2 int8 bool t i int28ne
+<> int8 int2 bool t i int82ne
+<> bytea bytea bool t i byteane
+<> timestamp timestamp bool t i timestamp_ne
+<> date timestamp bool t i date_ne_timestamp
+<> date timestamptz bool t s date_ne_timestamptz
+<> timestamp date bool t i timestamp_ne_date
+<> timestamptz date bool t s timestamptz_ne_date
+<> timestamp timestamptz bool t s timestamp_ne_timestamptz
+<> timestamptz timestamp bool t s timestamptz_ne_timestamp
+<> anymultirange anymultirange bool t i multirange_ne
+<> uuid uuid bool t i uuid_ne
+<> record record bool t i record_ne
+<> pg_lsn pg_lsn bool t i pg_lsn_ne
+<> jsonb jsonb bool t i jsonb_ne
+<> xid xid bool t i xidneq
+<> xid int4 bool t i xidneq
+<> macaddr8 macaddr8 bool t i macaddr8_ne
+<> anyenum anyenum bool t i enum_ne
+<> tsvector tsvector bool t i tsvector_ne
+<> tsquery tsquery bool t i tsquery_ne
+<> anyrange anyrange bool t i range_ne
+<> xid8 xid8 bool t i xid8ne
+<@ polygon polygon bool t i poly_contained
+<@ box box bool t i box_contained
+<@ point box bool t i on_pb
+<@ point path bool t i on_ppath
+<@ point polygon bool t i pt_contained_poly
+<@ point circle bool t i pt_contained_circle
+<@ circle circle bool t i circle_contained
+<@ point line bool t i on_pl
+<@ point lseg bool t i on_ps
+<@ lseg line bool t i on_sl
+<@ lseg box bool t i on_sb
+<@ anyarray anyarray bool t i arraycontained
+<@ anyelement anymultirange bool t i elem_contained_by_multirange
+<@ anyrange anymultirange bool t i range_contained_by_multirange
+<@ anymultirange anymultirange bool t i multirange_contained_by_multirange
+<@ jsonb jsonb bool t i jsonb_contained
+<@ tsquery tsquery bool t i tsq_mcontained
+<@ anyelement anyrange bool t i elem_contained_by_range
+<@ anyrange anyrange bool t i range_contained_by
+<@ anymultirange anyrange bool t i multirange_contained_by_range
+<^ point point bool t i point_below
+<^ box box bool t i box_below_eq
+= int4 int8 bool t i int48eq
+= bool bool bool t i booleq
+= char char bool t i chareq
+= name name bool t i nameeq
+= int2 int2 bool t i int2eq
+= int4 int4 bool t i int4eq
+= text text bool t i texteq
+= name text bool t i nameeqtext
+= text name bool t i texteqname
+= xid xid bool t i xideq
+= xid int4 bool t i xideq
+= cid cid bool t i cideq
+= tid tid bool t i tideq
+= int8 int8 bool t i int8eq
+= int8 int4 bool t i int84eq
+= box box bool t i box_eq
+= int2 int4 bool t i int24eq
+= int4 int2 bool t i int42eq
+= oid oid bool t i oideq
+= float4 float4 bool t i float4eq
+= oidvector oidvector bool t i oidvectoreq
+= float8 float8 bool t i float8eq
+= path path bool t i path_n_eq
+= money money bool t i cash_eq
+= aclitem aclitem bool t i aclitem_eq
+= bpchar bpchar bool t i bpchareq
+= anyarray anyarray bool t i array_eq
+= date date bool t i date_eq
+= time time bool t i time_eq
+= float4 float8 bool t i float48eq
+= float8 float4 bool t i float84eq
+= inet inet bool t i network_eq
+= macaddr macaddr bool t i macaddr_eq
+= timestamptz timestamptz bool t i timestamp_eq
+= interval interval bool t i interval_eq
+= circle circle bool t i circle_eq
+= lseg lseg bool t i lseg_eq
+= timetz timetz bool t i timetz_eq
+= line line bool t i line_eq
+= numeric numeric bool t i numeric_eq
+= bit bit bool t i biteq
+= varbit varbit bool t i biteq
+= int2 int8 bool t i int28eq
+= int8 int2 bool t i int82eq
+= bytea bytea bool t i byteaeq
+= timestamp timestamp bool t i timestamp_eq
+= date timestamp bool t i date_eq_timestamp
+= date timestamptz bool t s date_eq_timestamptz
+= timestamp date bool t i timestamp_eq_date
+= timestamptz date bool t s timestamptz_eq_date
+= timestamp timestamptz bool t s timestamp_eq_timestamptz
+= timestamptz timestamp bool t s timestamptz_eq_timestamp
+= anymultirange anymultirange bool t i multirange_eq
+= uuid uuid bool t i uuid_eq
+= record record bool t i record_eq
+= pg_lsn pg_lsn bool t i pg_lsn_eq
+= jsonb jsonb bool t i jsonb_eq
+= macaddr8 macaddr8 bool t i macaddr8_eq
+= anyenum anyenum bool t i enum_eq
+= tsvector tsvector bool t i tsvector_eq
+= tsquery tsquery bool t i tsquery_eq
+= anyrange anyrange bool t i range_eq
+= xid8 xid8 bool t i xid8eq
+> bool bool bool t i boolgt
+> int4 int8 bool t i int48gt
+> name text bool t i namegttext
+> text name bool t i textgtname
+> int8 int8 bool t i int8gt
+> int8 int4 bool t i int84gt
+> box box bool t i box_gt
+> int2 int2 bool t i int2gt
+> int4 int4 bool t i int4gt
+> int2 int4 bool t i int24gt
+> int4 int2 bool t i int42gt
+> oid oid bool t i oidgt
+> float4 float4 bool t i float4gt
+> char char bool t i chargt
+> oidvector oidvector bool t i oidvectorgt
+> name name bool t i namegt
+> text text bool t i text_gt
+> float8 float8 bool t i float8gt
+> path path bool t i path_n_gt
+> money money bool t i cash_gt
+> bpchar bpchar bool t i bpchargt
+> anyarray anyarray bool t i array_gt
+> date date bool t i date_gt
+> time time bool t i time_gt
+> float4 float8 bool t i float48gt
+> float8 float4 bool t i float84gt
+> inet inet bool t i network_gt
+> macaddr macaddr bool t i macaddr_gt
+> timestamptz timestamptz bool t i timestamp_gt
+> interval interval bool t i interval_gt
+> circle circle bool t i circle_gt
+> timetz timetz bool t i timetz_gt
+> lseg lseg bool t i lseg_gt
+> numeric numeric bool t i numeric_gt
+> bit bit bool t i bitgt
+> varbit varbit bool t i bitgt
+> int2 int8 bool t i int28gt
+> int8 int2 bool t i int82gt
+> bytea bytea bool t i byteagt
+> timestamp timestamp bool t i timestamp_gt
+> date timestamp bool t i date_gt_timestamp
+> date timestamptz bool t s date_gt_timestamptz
+> timestamp date bool t i timestamp_gt_date
+> timestamptz date bool t s timestamptz_gt_date
+> timestamp timestamptz bool t s timestamp_gt_timestamptz
+> timestamptz timestamp bool t s timestamptz_gt_timestamp
+> tid tid bool t i tidgt
+> anymultirange anymultirange bool t i multirange_gt
+> uuid uuid bool t i uuid_gt
+> record record bool t i record_gt
+> pg_lsn pg_lsn bool t i pg_lsn_gt
+> jsonb jsonb bool t i jsonb_gt
+> macaddr8 macaddr8 bool t i macaddr8_gt
+> anyenum anyenum bool t i enum_gt
+> tsvector tsvector bool t i tsvector_gt
+> tsquery tsquery bool t i tsquery_gt
+> anyrange anyrange bool t i range_gt
+> xid8 xid8 bool t i xid8gt
+>= int4 int8 bool t i int48ge
+>= name text bool t i namegetext
+>= text name bool t i textgename
+>= int8 int8 bool t i int8ge
+>= int8 int4 bool t i int84ge
+>= box box bool t i box_ge
+>= int2 int2 bool t i int2ge
+>= int4 int4 bool t i int4ge
+>= int2 int4 bool t i int24ge
+>= int4 int2 bool t i int42ge
+>= oid oid bool t i oidge
+>= float4 float4 bool t i float4ge
+>= char char bool t i charge
+>= oidvector oidvector bool t i oidvectorge
+>= name name bool t i namege
+>= text text bool t i text_ge
+>= float8 float8 bool t i float8ge
+>= path path bool t i path_n_ge
+>= money money bool t i cash_ge
+>= bpchar bpchar bool t i bpcharge
+>= anyarray anyarray bool t i array_ge
+>= date date bool t i date_ge
+>= time time bool t i time_ge
+>= float4 float8 bool t i float48ge
+>= float8 float4 bool t i float84ge
+>= inet inet bool t i network_ge
+>= macaddr macaddr bool t i macaddr_ge
+>= timestamptz timestamptz bool t i timestamp_ge
+>= interval interval bool t i interval_ge
+>= circle circle bool t i circle_ge
+>= timetz timetz bool t i timetz_ge
+>= lseg lseg bool t i lseg_ge
+>= bool bool bool t i boolge
+>= numeric numeric bool t i numeric_ge
+>= bit bit bool t i bitge
+>= varbit varbit bool t i bitge
+>= int2 int8 bool t i int28ge
+>= int8 int2 bool t i int82ge
+>= bytea bytea bool t i byteage
+>= timestamp timestamp bool t i timestamp_ge
+>= date timestamp bool t i date_ge_timestamp
+>= date timestamptz bool t s date_ge_timestamptz
+>= timestamp date bool t i timestamp_ge_date
+>= timestamptz date bool t s timestamptz_ge_date
+>= timestamp timestamptz bool t s timestamp_ge_timestamptz
+>= timestamptz timestamp bool t s timestamptz_ge_timestamp
+>= tid tid bool t i tidge
+>= anymultirange anymultirange bool t i multirange_ge
+>= uuid uuid bool t i uuid_ge
+>= record record bool t i record_ge
+>= pg_lsn pg_lsn bool t i pg_lsn_ge
+>= jsonb jsonb bool t i jsonb_ge
+>= macaddr8 macaddr8 bool t i macaddr8_ge
+>= anyenum anyenum bool t i enum_ge
+>= tsvector tsvector bool t i tsvector_ge
+>= tsquery tsquery bool t i tsquery_ge
+>= anyrange anyrange bool t i range_ge
+>= xid8 xid8 bool t i xid8ge
+>> polygon polygon bool t i poly_right
+>> box box bool t i box_right
+>> point point bool t i point_right
+>> inet inet bool t i network_sup
+>> circle circle bool t i circle_right
+>> bit int4 bit t i bitshiftright
+>> int2 int4 int2 t i int2shr
+>> int4 int4 int4 t i int4shr
+>> int8 int4 int8 t i int8shr
+>> anyrange anyrange bool t i range_after
+>> anyrange anymultirange bool t i range_after_multirange
+>> anymultirange anyrange bool t i multirange_after_range
+>> anymultirange anymultirange bool t i multirange_after_multirange
+>>= inet inet bool t i network_supeq
+>^ point point bool t i point_above
+>^ box box bool t i box_above_eq
+? jsonb text bool t i jsonb_exists
+?# path path bool t i path_inter
+?# box box bool t i box_overlap
+?# lseg lseg bool t i lseg_intersect
+?# lseg line bool t i inter_sl
+?# lseg box bool t i inter_sb
+?# line box bool t i inter_lb
+?# line line bool t i line_intersect
+?& jsonb _text bool t i jsonb_exists_all
+?- point point bool t i point_horiz
+?- - lseg bool t i lseg_horizontal
+?- - line bool t i line_horizontal
+?-| lseg lseg bool t i lseg_perp
+?-| line line bool t i line_perp
+?| point point bool t i point_vert
+?| - lseg bool t i lseg_vertical
+?| - line bool t i line_vertical
+?| jsonb _text bool t i jsonb_exists_any
+?|| lseg lseg bool t i lseg_parallel
+?|| line line bool t i line_parallel
+@ - int8 int8 t i int8abs
+@ - float4 float4 t i float4abs
+@ - float8 float8 t i float8abs
+@ - int2 int2 t i int2abs
+@ - int4 int4 t i int4abs
+@ - numeric numeric t i numeric_abs
+@-@ - path float8 t i path_length
+@-@ - lseg float8 t i lseg_length
+@> box point bool t i box_contain_pt
+@> polygon polygon bool t i poly_contain
+@> box box bool t i box_contain
+@> path point bool t i path_contain_pt(path,point)
+@> polygon point bool t i poly_contain_pt
+@> circle point bool t i circle_contain_pt
+@> _aclitem aclitem bool t i aclcontains
+@> circle circle bool t i circle_contain
+@> anyarray anyarray bool t i arraycontains
+@> anymultirange anyelement bool t i multirange_contains_elem
+@> anymultirange anyrange bool t i multirange_contains_range
+@> anymultirange anymultirange bool t i multirange_contains_multirange
+@> jsonb jsonb bool t i jsonb_contains
+@> tsquery tsquery bool t i tsq_mcontains
+@> anyrange anyelement bool t i range_contains_elem
+@> anyrange anyrange bool t i range_contains
+@> anyrange anymultirange bool t i range_contains_multirange
+@? jsonb jsonpath bool t i jsonb_path_exists_opr
+@@ - box point t i box_center
+@@ - lseg point t i lseg_center
+@@ - polygon point t i poly_center
+@@ - circle point t i circle_center
+@@ tsvector tsquery bool t i ts_match_vq
+@@ tsquery tsvector bool t i ts_match_qv
+@@ text text bool t s ts_match_tt
+@@ text tsquery bool t s ts_match_tq
+@@ jsonb jsonpath bool t i jsonb_path_match_opr
+@@@ tsvector tsquery bool t i ts_match_vq
+@@@ tsquery tsvector bool t i ts_match_qv
+^ float8 float8 float8 t i dpow
+^ numeric numeric numeric t i numeric_power
+^@ text text bool t i text_starts_with
+| bit bit bit t i bit_or
+| int2 int2 int2 t i int2or
+| int4 int4 int4 t i int4or
+| int8 int8 int8 t i int8or
+| inet inet inet t i inetor
+| macaddr macaddr macaddr t i macaddr_or
+| macaddr8 macaddr8 macaddr8 t i macaddr8_or
+|&> box box bool t i box_overabove
+|&> polygon polygon bool t i poly_overabove
+|&> circle circle bool t i circle_overabove
+|/ - float8 float8 t i dsqrt
+|>> circle circle bool t i circle_above
+|>> box box bool t i box_above
+|>> polygon polygon bool t i poly_above
+|>> point point bool t i point_above
+|| anycompatiblearray anycompatible anycompatiblearray f i array_append
+|| anycompatible anycompatiblearray anycompatiblearray f i array_prepend
+|| anycompatiblearray anycompatiblearray anycompatiblearray f i array_cat
+|| text text text t i textcat
+|| varbit varbit varbit t i bitcat
+|| bytea bytea bytea t i byteacat
+|| text anynonarray text t s textanycat(text,anynonarray)
+|| anynonarray text text t s anytextcat(anynonarray,text)
+|| jsonb jsonb jsonb t i jsonb_concat
+|| tsvector tsvector tsvector t i tsvector_concat
+|| tsquery tsquery tsquery t i tsquery_or
+||/ - float8 float8 t i dcbrt
+~ name text bool t i nameregexeq
+~ text text bool t i textregexeq
+~ bpchar text bool t i textregexeq
+~ - bit bit t i bitnot
+~ - int2 int2 t i int2not
+~ - int4 int4 t i int4not
+~ - int8 int8 t i int8not
+~ - inet inet t i inetnot
+~ - macaddr macaddr t i macaddr_not
+~ - macaddr8 macaddr8 t i macaddr8_not
+~* name text bool t i nameicregexeq
+~* text text bool t i texticregexeq
+~* bpchar text bool t i texticregexeq
+~<=~ text text bool t i text_pattern_le
+~<=~ bpchar bpchar bool t i bpchar_pattern_le
+~<~ text text bool t i text_pattern_lt
+~<~ bpchar bpchar bool t i bpchar_pattern_lt
+~= polygon polygon bool t i poly_same
+~= box box bool t i box_same
+~= point point bool t i point_eq
+~= circle circle bool t i circle_same
+~>=~ text text bool t i text_pattern_ge
+~>=~ bpchar bpchar bool t i bpchar_pattern_ge
+~>~ text text bool t i text_pattern_gt
+~>~ bpchar bpchar bool t i bpchar_pattern_gt
+~~ name text bool t i namelike
+~~ text text bool t i textlike
+~~ bpchar text bool t i textlike
+~~ bytea bytea bool t i bytealike
+~~* name text bool t i nameiclike
+~~* text text bool t i texticlike
+~~* bpchar text bool t i texticlike
 `;

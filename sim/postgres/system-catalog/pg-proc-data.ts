@@ -16,6 +16,8 @@ age f t f i - 0 interval timestamp,timestamp timestamp_age
 age f t f s - 0 interval timestamp age(timestamp)
 array_agg a f f i - 0 anyarray anynonarray array_agg(anynonarray)
 array_agg a f f i - 0 anyarray anyarray array_agg(anyarray)
+array_append f f f i - 0 anycompatiblearray anycompatiblearray,anycompatible array_append
+array_cat f f f i - 0 anycompatiblearray anycompatiblearray,anycompatiblearray array_cat
 array_dims f t f i - 0 text anyarray array_dims
 array_fill f f f i - 0 anyarray anyelement,_int4 array_fill
 array_fill f f f i - 0 anyarray anyelement,_int4,_int4 array_fill_with_lower_bounds
@@ -25,6 +27,7 @@ array_ndims f t f i - 0 int4 anyarray array_ndims
 array_position f f f i - 0 int4 anycompatiblearray,anycompatible array_position
 array_position f f f i - 0 int4 anycompatiblearray,anycompatible,int4 array_position_start
 array_positions f f f i - 0 _int4 anycompatiblearray,anycompatible array_positions
+array_prepend f f f i - 0 anycompatiblearray anycompatible,anycompatiblearray array_prepend
 array_remove f f f i - 0 anycompatiblearray anycompatiblearray,anycompatible array_remove
 array_replace f f f i - 0 anycompatiblearray anycompatiblearray,anycompatible,anycompatible array_replace
 array_to_json f t f s - 0 json anyarray array_to_json
@@ -447,6 +450,8 @@ pg_advisory_xact_lock f t f v - 0 void int4,int4 pg_advisory_xact_lock_int4
 pg_advisory_xact_lock_shared f t f v - 0 void int8 pg_advisory_xact_lock_shared_int8
 pg_advisory_xact_lock_shared f t f v - 0 void int4,int4 pg_advisory_xact_lock_shared_int4
 pg_backend_pid f t f s - 0 int4 - pg_backend_pid
+pg_current_xact_id f t f s - 0 xid8 - pg_current_xact_id
+pg_current_xact_id_if_assigned f t f s - 0 xid8 - pg_current_xact_id_if_assigned
 pg_get_serial_sequence f t f s - 0 text text,text pg_get_serial_sequence
 pg_listening_channels f t t s - 0 text - pg_listening_channels
 pg_notify f f f v - 0 void text,text pg_notify
@@ -461,6 +466,7 @@ pg_try_advisory_xact_lock f t f v - 0 bool int8 pg_try_advisory_xact_lock_int8
 pg_try_advisory_xact_lock f t f v - 0 bool int4,int4 pg_try_advisory_xact_lock_int4
 pg_try_advisory_xact_lock_shared f t f v - 0 bool int8 pg_try_advisory_xact_lock_shared_int8
 pg_try_advisory_xact_lock_shared f t f v - 0 bool int4,int4 pg_try_advisory_xact_lock_shared_int4
+pg_typeof f f f s - 0 regtype any pg_typeof
 pi f t f i - 0 float8 - dpi
 position f t f i - 0 int4 text,text textpos
 position f t f i - 0 int4 bit,bit bitposition
@@ -560,6 +566,7 @@ sinh f t f i - 0 float8 float8 dsinh
 split_part f t f i - 0 text text,text,int4 split_part
 sqrt f t f i - 0 float8 float8 dsqrt
 sqrt f t f i - 0 numeric numeric numeric_sqrt
+starts_with f t f i - 0 bool text,text text_starts_with
 statement_timestamp f t f s - 0 timestamptz - statement_timestamp
 stddev a f f i - 0 numeric int8 stddev(int8)
 stddev a f f i - 0 numeric int4 stddev(int4)
@@ -655,6 +662,7 @@ to_json f t f s - 0 json anyelement to_json
 to_jsonb f t f s - 0 jsonb anyelement to_jsonb
 to_number f t f s - 0 numeric text,text numeric_to_number
 to_regclass f t f s - 0 regclass text to_regclass
+to_regtype f t f s - 0 regtype text to_regtype
 to_timestamp f t f i - 0 timestamptz float8 float8_timestamptz
 to_timestamp f t f s - 0 timestamptz text,text to_timestamp
 transaction_timestamp f t f s - 0 timestamptz - now

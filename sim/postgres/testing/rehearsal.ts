@@ -125,8 +125,8 @@ export class Rehearsal implements PostgresHost {
     this.failures.push(error);
   }
 
-  nowMs(): number {
-    return this.#nowMs;
+  nowUs(): number {
+    return this.#nowMs * 1000;
   }
 
   setTimer(delayMs: number, callback: () => void): () => void {

@@ -1,3 +1,4 @@
+import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { parseBoolean } from "./bool.ts";
 import { formatBytea, parseBytea } from "./bytea.ts";
@@ -220,6 +221,15 @@ export const BEHAVIOURS: ReadonlyMap<string, TypeBehaviour> = new Map<string, Ty
       hashKey: (value) => recordKey(record(value)),
     },
   ],
+  ["regtype", { input: noRegtype, output: str, compare: compareText }],
+  [
+    "xid8",
+    {
+      input: (shown) => parseWhole("bigint", encodable(shown)),
+      output: String,
+      compare: compareWhole,
+    },
+  ],
   [
     "oid",
     {
@@ -238,6 +248,11 @@ function encodable(shown: string): string {
 function readJson(shown: string): string {
   parseJson(encodable(shown));
   return readText(shown);
+}
+
+/** The value of a regtype is the name of the type. */
+function noRegtype(shown: string): never {
+  throw new NotSimulated("a regtype that is written", shown);
 }
 
 function noRecord(): never {

@@ -173,9 +173,13 @@ function readZone(zone: string): number {
   return zone.startsWith("-") ? -size : size;
 }
 
+/** Texts that look like a span, an array or a JSON, which are often put where a moment belongs. */
+const OTHER_TEXT =
+  /^\s*(?:[-+]?[0-9.]+\s+(?:year|mon|week|day|hour|minute|second)s?(?:\s.*)?|[{[("].*|[-+]?[0-9]+\.[0-9]+e?.*|[-+][0-9]+|[0-9]+e[0-9]+)\s*$/i;
+
 /** A text without any digit is none of PostgreSQL's many forms; of the others some are not read. */
 function unread(text: string, type: DateTimeType): Error {
-  if (!/[0-9]/.test(text) || /^\s*[0-9]{1,3}\s*$/.test(text)) {
+  if (!/[0-9]/.test(text) || /^\s*[0-9]{1,3}\s*$/.test(text) || OTHER_TEXT.test(text)) {
     return invalid(text, type);
   }
   return new NotSimulated(`a ${type} that is not written as 2020-01-31 12:30:00`, text);

@@ -121,7 +121,7 @@ export function roundHalfEven(value: number): number {
   return up === 0 ? -0 : up;
 }
 
-/** As printf's %.15g, which is the way of a float to numeric. */
+/** As printf's %.15g, which is the way of a float to numeric: no zeros at the end. */
 export function toPrecisionText(value: number, digits: number): string {
-  return Number.isFinite(value) ? value.toPrecision(digits) : String(value);
+  return Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : String(value);
 }

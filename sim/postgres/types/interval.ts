@@ -111,12 +111,14 @@ export function parseInterval(text: string): Interval {
     return parseIso(text);
   }
   const sum = new IntervalSum();
+  const units = new Set<object>();
+  const end = text.trimEnd().length;
   let ago = false;
   let found = false;
   TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.trimEnd().length) {
+  while (TOKEN.lastIndex < end) {
     const groups = TOKEN.exec(text)?.groups;
-    if (groups === undefined) {
+    if (groups === undefined || ago) {
       throw unread(text);
     }
     const { word, number, hours } = groups;
@@ -128,10 +130,13 @@ export function parseInterval(text: string): Interval {
     if (hours !== undefined) {
       addClock(text, sum, groups);
     } else if (number !== undefined) {
-      const size = UNITS.get((groups["unit"] ?? "").toLowerCase() || "s");
-      if (size === undefined) {
-        throw invalid(text);
+      const unit = (groups["unit"] ?? "").toLowerCase();
+      const size = UNITS.get(unit || "s");
+      // Only the last number may stand without its unit, and each unit once.
+      if (size === undefined || units.has(size) || (unit === "" && TOKEN.lastIndex < end)) {
+        throw isDateLike(text) ? invalid(text) : unread(text);
       }
+      units.add(size);
       sum.add(number, size);
     }
   }
@@ -222,8 +227,12 @@ class IntervalSum {
   }
 }
 
+function isDateLike(text: string): boolean {
+  return /^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}/.test(text) || /[a-zA-Z]/.test(text);
+}
+
 function unread(text: string): Error {
-  if (!/[0-9]/.test(text)) {
+  if (!/[0-9]/.test(text) || /^\s*[{[("]/.test(text)) {
     return invalid(text);
   }
   return new NotSimulated("an interval that is not written with units or as 01:02:03", text);

@@ -45,7 +45,10 @@ export function parseJsonWithPlaces(
 
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const WORD = /[A-Za-z0-9_\u0080-\uffff+.-]+/y;
+const WORD = /[A-Za-z0-9_\u0080-\uffff]+/y;
+/** What json_lex_number takes for a number before it finds that it is none. */
+const BROKEN_NUMBER =
+  /-?(?:0|[1-9][0-9]*)?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]*)?[A-Za-z0-9_\u0080-\uffff]*/y;
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   "\\": "\\",
@@ -168,8 +171,8 @@ class JsonReader {
 
   #number(): Numeric {
     const digits = this.#match(NUMBER, this.#at);
-    const word = this.#match(WORD, this.#at);
-    if (digits === "" || word.length > digits.length) {
+    const word = this.#match(BROKEN_NUMBER, this.#at);
+    if (digits !== word) {
       throw this.#invalid(`Token "${word}" is invalid.`);
     }
     this.#at += digits.length;
@@ -244,25 +247,30 @@ class JsonReader {
     if (this.#at >= this.#text.length) {
       return this.#invalid("The input string ended unexpectedly.");
     }
-    const word = this.#match(WORD, this.#at);
-    if (
-      word !== "" &&
-      !/^(?:true|false|null)$/.test(word) &&
-      this.#match(NUMBER, this.#at) !== word
-    ) {
-      return this.#invalid(`Token "${word}" is invalid.`);
-    }
-    const token = word === "" ? this.#token() : word;
-    return this.#invalid(`${expected}, but found "${token}".`);
+    return this.#invalid(`${expected}, but found "${this.#token()}".`);
   }
 
+  /** The token that stands here. @throws PostgresError when there is none */
   #token(): string {
     const from = this.#at;
-    if (this.#text[from] !== '"') {
-      return String.fromCodePoint(this.#text.codePointAt(from) ?? 0);
+    const first = this.#text[from] ?? "";
+    if ("{}[],:".includes(first)) {
+      return first;
     }
-    this.#string();
-    return this.#text.slice(from, this.#at);
+    if (first === '"') {
+      this.#string();
+      return this.#text.slice(from, this.#at);
+    }
+    if (/[-0-9]/.test(first)) {
+      this.#number();
+      return this.#text.slice(from, this.#at);
+    }
+    const word = this.#match(WORD, from);
+    if (/^(?:true|false|null)$/.test(word)) {
+      return word;
+    }
+    const token = word === "" ? String.fromCodePoint(this.#text.codePointAt(from) ?? 0) : word;
+    throw this.#invalid(`Token "${token}" is invalid.`);
   }
 
   #invalid(detail: string): PostgresError {

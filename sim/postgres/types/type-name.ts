@@ -39,7 +39,8 @@ function findType(node: SyntaxNode, names: readonly string[], find: FindType): S
   const builtin = second === undefined || first === "pg_catalog" ? builtinType(name) : undefined;
   const type = own ?? builtin;
   if (type === undefined) {
-    throw new PostgresError("42704", `type "${names.join(".")}" does not exist`);
+    const message = `type "${names.join(".")}" does not exist`;
+    throw new PostgresError("42704", message).at(node.position);
   }
   if (!type.simulated || type.category === "P") {
     return node.refuse(`type ${type.name}`);

@@ -117,7 +117,7 @@ export function compareWhole(left: Value, right: Value): number {
 
 /** The input function of bigint, integer and smallint, by the name of the type. */
 export function parseWhole(type: "bigint" | "integer" | "smallint", text: string): Whole {
-  const digits = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)[ \t\n\v\f\r]*$/.exec(text);
+  const digits = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)/.exec(text);
   if (digits === null) {
     throw new PostgresError("22P02", `invalid input syntax for type ${type}: "${text}"`);
   }
@@ -125,7 +125,11 @@ export function parseWhole(type: "bigint" | "integer" | "smallint", text: string
   const value = digits[1] === "-" ? -size : size;
   const bits = type === "bigint" ? 64 : type === "integer" ? 32 : 16;
   if (BigInt.asIntN(bits, value) !== value) {
+    // What stands behind the digits is looked at only when they fit.
     throw new PostgresError("22003", `value "${text}" is out of range for type ${type}`);
+  }
+  if (!/^[ \t\n\v\f\r]*$/.test(text.slice(digits[0].length))) {
+    throw new PostgresError("22P02", `invalid input syntax for type ${type}: "${text}"`);
   }
   return canonical(value);
 }
