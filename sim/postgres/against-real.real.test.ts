@@ -14,6 +14,7 @@ import {
   DIFFERENTIAL_SETUP,
   type DifferentialScript,
 } from "./testing/differential-scripts.ts";
+import { EXPRESSION_ANSWERS } from "./testing/expression-answers.ts";
 import { QUERY_ANSWERS } from "./testing/query-answers.ts";
 import { QUERY_SCRIPTS } from "./testing/query-scripts.ts";
 import { randomScript } from "./testing/random-script.ts";
@@ -59,6 +60,16 @@ describe("what the engine answers is what PostgreSQL answers", () => {
     }
   });
 
+  test("the answers to expressions that the engine is held to", async () => {
+    const client = await server.connect();
+    const given: string[] = [];
+    for (const [sql] of EXPRESSION_ANSWERS) {
+      given.push(await expressionAnswerOf(client, sql));
+    }
+    await client.end();
+    expect(given).toEqual(EXPRESSION_ANSWERS.map(([, answer]) => answer));
+  });
+
   for (const { database, statements, setup } of SERVICE_STATEMENTS) {
     test(`every statement of the ${database} service, with good and bad parameters`, async () => {
       const { simulated, real } = await playBoth(
@@ -97,6 +108,21 @@ async function answerOf(client: Client, sql: string): Promise<string> {
       return `${error.code} ${error.message}`;
     }
     throw error;
+  }
+}
+
+/** In the words of `EXPRESSION_ANSWERS`. */
+async function expressionAnswerOf(client: Client, sql: string): Promise<string> {
+  try {
+    const types = { getTypeParser: () => (text: string) => text };
+    const { rows } = await client.query<(string | null)[]>({ text: sql, rowMode: "array", types });
+    return rows.map((row) => row.map((value) => value ?? "NULL").join(" | ")).join(" ; ");
+  } catch (error) {
+    if (!(error instanceof RealError)) {
+      throw error;
+    }
+    const parts = [error.code, error.position, error.message];
+    return parts.filter((part) => part !== undefined).join(" ");
   }
 }
 

@@ -8,6 +8,12 @@ import { PROMISES } from "../../scenarios/promises/promises.ts";
 import { SERVICES } from "../../system/process/services.ts";
 import { LAYERED_ROOMS } from "../lint/layers.ts";
 import { code, codes, list, table } from "./markdown.ts";
+import {
+  writeSqlFunctions,
+  writeSqlInstead,
+  writeSqlOperators,
+  writeSqlTypes,
+} from "./sql-tables.ts";
 
 /** What stands in the blocks of the documentation, by name: each is written from the code. */
 export const BLOCKS: ReadonlyMap<string, () => string> = new Map([
@@ -22,6 +28,10 @@ export const BLOCKS: ReadonlyMap<string, () => string> = new Map([
   ["options of mutants", () => writeOptions("mutants")],
   ["services", writeServices],
   ["layers", writeLayers],
+  ["sql types", writeSqlTypes],
+  ["sql operators", writeSqlOperators],
+  ["sql functions", writeSqlFunctions],
+  ["sql instead", writeSqlInstead],
 ]);
 
 /** @throws Error when there is no such block */

@@ -52,6 +52,16 @@ export function isOtherFunction(name: string): boolean {
   return name !== "" && otherNames.has(name);
 }
 
+/** Every operator and function, for the documentation. */
+export function allSignatures(): {
+  readonly operators: readonly Signature[];
+  readonly functions: readonly FunctionSignature[];
+} {
+  operators ??= grouped(PG_OPERATOR, readOperator);
+  functions ??= grouped(PG_PROC, readFunction);
+  return { operators: [...operators.values()].flat(), functions: [...functions.values()].flat() };
+}
+
 function grouped<One extends Signature>(
   data: string,
   read: (words: readonly string[]) => One,

@@ -35,6 +35,12 @@ export const NUMERIC = demandType("numeric");
 export const UNKNOWN = demandType("unknown");
 export const RECORD = demandType("record");
 
+/** The types that a column may have, without arrays. */
+export const SIMULATED_TYPES: readonly SqlType[] = [...byCatalogName.values()].filter(
+  ({ simulated, category, element }) =>
+    simulated && element === null && category !== "P" && category !== "X",
+);
+
 /** The array over a type; undefined for one that has none, such as an array. */
 export function arrayOver(type: SqlType): SqlType | undefined {
   return arrays.get(type);
