@@ -51,8 +51,8 @@ export class SeededHost implements PostgresHost {
     this.#timers = [];
   }
 
-  nowMs(): number {
-    return this.#nowMs;
+  nowUs(): number {
+    return this.#nowMs * 1_000;
   }
 
   setTimer(delayMs: number, callback: () => void): () => void {
