@@ -21,7 +21,7 @@ export function appendOffsets(
   const { host, timeoutMs, onAppended, onDone } = options;
   const timestampMs = host.nowMs();
   const appended = appendToLeader(leadership, {
-    records: records.map((record) => ({ ...record, headers: NO_HEADERS, timestampMs })),
+    records: records.map(({ key, value }) => ({ key, value, headers: NO_HEADERS, timestampMs })),
     producer: undefined,
     needsAll: true,
     nowMs: timestampMs,

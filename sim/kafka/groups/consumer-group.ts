@@ -1,11 +1,13 @@
-import type { Timer } from "../../kernel/simulated-process.ts";
 import type { BrokerHost } from "../ground/broker-host.ts";
 import type { KafkaErrorCode } from "../protocol/error-code.ts";
 import type { Assignment, MemberOfGeneration, ReplyOf, RequestOf } from "../protocol/protocol.ts";
 import type { GroupImage } from "./group-image.ts";
 import { GroupMember, type MemberTerms } from "./group-member.ts";
 import { GroupMembers } from "./group-members.ts";
+import { refusedJoin, refusedSync } from "./group-replies.ts";
 import type { GroupSettings } from "./group-settings.ts";
+import { PendingMembers } from "./pending-members.ts";
+import { PhaseTimer } from "./phase-timer.ts";
 
 /**
  * A group's phases: nobody; waiting for all to join; joined, waiting for the leader's assignment;
@@ -38,18 +40,15 @@ export class ConsumerGroup {
   readonly #settings: GroupSettings;
   readonly #save: ConsumerGroupOptions["save"];
   readonly #members: GroupMembers;
-  /**
-   * Members that were given a name and have not come back with it yet. A rebalance waits for them.
-   */
-  readonly #pending = new Map<string, Timer>();
+  readonly #pending: PendingMembers;
   /** Members that have been told the generation and have not asked for their assignment. */
   readonly #unsynced = new Set<string>();
   #state: GroupState = "empty";
   #sinceMs: number;
   #generation = 0;
   #protocol = "";
-  #joinTimer: Timer | undefined;
-  #syncTimer: Timer | undefined;
+  readonly #joinTimer: PhaseTimer;
+  readonly #syncTimer: PhaseTimer;
   /** While a group fills: whether somebody came since the delay began. Else undefined. */
   #hasNewcomer: boolean | undefined;
 
@@ -59,6 +58,9 @@ export class ConsumerGroup {
     this.#settings = options.settings;
     this.#save = options.save;
     this.#members = new GroupMembers();
+    this.#pending = new PendingMembers(options.host);
+    this.#joinTimer = new PhaseTimer(options.host);
+    this.#syncTimer = new PhaseTimer(options.host);
     this.#sinceMs = options.host.nowMs();
   }
 
@@ -101,11 +103,9 @@ export class ConsumerGroup {
 
   /** Another broker coordinates it from now on: who waits is told. */
   unload(): void {
-    this.#joinTimer?.cancel();
-    this.#syncTimer?.cancel();
-    for (const timer of this.#pending.values()) {
-      timer.cancel();
-    }
+    this.#joinTimer.cancel();
+    this.#syncTimer.cancel();
+    this.#pending.forgetAll();
     for (const member of this.#members.all()) {
       member.forget();
       member.answerJoin(refusedJoin("NOT_COORDINATOR", member.id));
@@ -117,14 +117,14 @@ export class ConsumerGroup {
   join(request: Join, reply: OnJoined): void {
     const { memberId } = request;
     if (!this.#hasRoomFor(memberId)) {
-      this.#forgetPending(memberId);
+      this.#pending.forget(memberId);
       reply(refusedJoin("GROUP_MAX_SIZE_REACHED", ""));
     } else if (!this.#takesProtocols(request)) {
       reply(refusedJoin("INCONSISTENT_GROUP_PROTOCOL", memberId));
     } else if (memberId === "") {
       this.#joinAsNew(request, reply);
     } else if (this.#pending.has(memberId)) {
-      this.#forgetPending(memberId);
+      this.#pending.forget(memberId);
       this.#add(memberId, request, reply);
     } else {
       this.#rejoin(request, reply);
@@ -161,12 +161,12 @@ export class ConsumerGroup {
   }
 
   leave({ memberId, groupInstanceId }: RequestOf<"leave-group">): KafkaErrorCode {
-    if (this.#forgetPending(memberId)) {
+    if (this.#pending.forget(memberId)) {
       this.#completeJoinIfAllJoined();
       return "NONE";
     }
     const id = memberId === "" ? this.#members.idOfInstance(groupInstanceId) : memberId;
-    const error = this.#checkMember({ memberId: id, groupInstanceId });
+    const error = this.#members.check({ memberId: id, groupInstanceId });
     const member = this.#members.get(id);
     if (member === undefined || error !== "NONE") {
       return error;
@@ -197,26 +197,11 @@ export class ConsumerGroup {
   }
 
   #check(request: MemberOfGeneration): KafkaErrorCode {
-    const error = this.#checkMember(request);
+    const error = this.#members.check(request);
     if (error !== "NONE") {
       return error;
     }
     return request.generation === this.#generation ? "NONE" : "ILLEGAL_GENERATION";
-  }
-
-  #checkMember({
-    memberId,
-    groupInstanceId,
-  }: {
-    readonly memberId: string;
-    readonly groupInstanceId: string | null;
-  }): KafkaErrorCode {
-    const current = this.#members.idOfInstance(groupInstanceId);
-    if (groupInstanceId !== null && current !== "" && current !== memberId) {
-      return "FENCED_INSTANCE_ID";
-    }
-    const isUnknown = groupInstanceId !== null && current === "";
-    return isUnknown || this.#members.get(memberId) === undefined ? "UNKNOWN_MEMBER_ID" : "NONE";
   }
 
   #hasRoomFor(memberId: string): boolean {
@@ -243,11 +228,7 @@ export class ConsumerGroup {
     const { groupInstanceId, sessionTimeoutMs } = request;
     const memberId = this.#nameMember(request);
     if (groupInstanceId === null) {
-      const timer = this.#host.setTimer(sessionTimeoutMs, () => {
-        this.#forgetPending(memberId);
-        this.#completeJoinIfAllJoined();
-      });
-      this.#pending.set(memberId, timer);
+      this.#pending.add(memberId, sessionTimeoutMs, () => this.#completeJoinIfAllJoined());
       reply(refusedJoin("MEMBER_ID_REQUIRED", memberId));
       return;
     }
@@ -320,7 +301,7 @@ export class ConsumerGroup {
   }
 
   #rejoin(request: Join, reply: OnJoined): void {
-    const error = this.#checkMember(request);
+    const error = this.#members.check(request);
     const member = this.#members.get(request.memberId);
     if (member === undefined || error !== "NONE") {
       reply(refusedJoin(error, request.memberId));
@@ -349,7 +330,7 @@ export class ConsumerGroup {
       this.#answerSyncs("REBALANCE_IN_PROGRESS", new Map());
     }
     this.#unsynced.clear();
-    this.#syncTimer?.cancel();
+    this.#syncTimer.cancel();
     const isInitial = this.#state === "empty";
     this.#enter("preparing-rebalance");
     if (isInitial) {
@@ -359,14 +340,14 @@ export class ConsumerGroup {
     } else if (this.#haveAllJoined()) {
       this.#completeJoin();
     } else {
-      this.#setJoinTimer(this.#members.rebalanceTimeoutMs, () => this.#completeJoin());
+      this.#joinTimer.set(this.#members.rebalanceTimeoutMs, () => this.#completeJoin());
     }
   }
 
   /** A group that was empty waits for company, and longer while more come. */
   #fill(delayMs: number, remainingMs: number): void {
     this.#hasNewcomer = false;
-    this.#setJoinTimer(delayMs, () => {
+    this.#joinTimer.set(delayMs, () => {
       if (this.#hasNewcomer === true && remainingMs > 0) {
         const nextMs = Math.min(this.#settings.initialRebalanceDelayMs, remainingMs);
         this.#fill(nextMs, Math.max(remainingMs - delayMs, 0));
@@ -388,7 +369,7 @@ export class ConsumerGroup {
   }
 
   #completeJoin(): void {
-    this.#joinTimer?.cancel();
+    this.#joinTimer.cancel();
     this.#hasNewcomer = undefined;
     for (const member of this.#members.all()) {
       if (!member.isAwaitingJoin && member.instanceId === null) {
@@ -397,7 +378,7 @@ export class ConsumerGroup {
     }
     if (this.#members.size > 0 && !this.#members.electJoinedLeader()) {
       // Static members keep their places until their sessions are over.
-      this.#setJoinTimer(this.#members.rebalanceTimeoutMs, () => this.#completeJoin());
+      this.#joinTimer.set(this.#members.rebalanceTimeoutMs, () => this.#completeJoin());
       return;
     }
     this.#generation += 1;
@@ -416,10 +397,7 @@ export class ConsumerGroup {
       this.#unsynced.add(member.id);
       member.answerJoin(this.#joinedReply(member));
     }
-    this.#syncTimer?.cancel();
-    this.#syncTimer = this.#host.setTimer(this.#members.rebalanceTimeoutMs, () =>
-      this.#dropUnsynced(),
-    );
+    this.#syncTimer.set(this.#members.rebalanceTimeoutMs, () => this.#dropUnsynced());
   }
 
   #joinedReply(member: GroupMember): ReplyOf<"join-group"> {
@@ -471,7 +449,7 @@ export class ConsumerGroup {
   #noteSynced(member: GroupMember): void {
     this.#unsynced.delete(member.id);
     if (this.#unsynced.size === 0) {
-      this.#syncTimer?.cancel();
+      this.#syncTimer.cancel();
     }
   }
 
@@ -498,20 +476,9 @@ export class ConsumerGroup {
     member.answerSync(refusedSync("UNKNOWN_MEMBER_ID"));
   }
 
-  /** Whether there was one of that name. */
-  #forgetPending(memberId: string): boolean {
-    this.#pending.get(memberId)?.cancel();
-    return this.#pending.delete(memberId);
-  }
-
   #enter(state: GroupState): void {
     this.#state = state;
     this.#sinceMs = this.#host.nowMs();
-  }
-
-  #setJoinTimer(delayMs: number, callback: () => void): void {
-    this.#joinTimer?.cancel();
-    this.#joinTimer = this.#host.setTimer(delayMs, callback);
   }
 
   #describe(assignments: ReadonlyMap<string, Assignment>): GroupImage {
@@ -528,22 +495,4 @@ export class ConsumerGroup {
 
 function termsOf({ sessionTimeoutMs, rebalanceTimeoutMs, protocols }: Join): MemberTerms {
   return { sessionTimeoutMs, rebalanceTimeoutMs, protocols };
-}
-
-/** A join that brings no membership. */
-export function refusedJoin(error: KafkaErrorCode, memberId: string): ReplyOf<"join-group"> {
-  return {
-    kind: "join-group",
-    error,
-    memberId,
-    generation: -1,
-    leaderId: "",
-    protocol: "",
-    members: [],
-  };
-}
-
-/** A sync that brings no assignment. */
-export function refusedSync(error: KafkaErrorCode): ReplyOf<"sync-group"> {
-  return { kind: "sync-group", error, assignment: [] };
 }

@@ -20,7 +20,7 @@ export class CoordinatorLog {
   readonly #host: BrokerHost;
   readonly #lingerMs: number;
   readonly #append: AppendRecords;
-  #records: CoordinatorRecord[] = [];
+  #records: readonly CoordinatorRecord[] = [];
   #waiting: OnWritten[] = [];
   #isOver = false;
 
@@ -32,9 +32,8 @@ export class CoordinatorLog {
 
   write(records: readonly CoordinatorRecord[], onWritten: OnWritten): void {
     const isFirst = this.#waiting.length === 0;
-    for (const record of records) {
-      this.#records.push(record);
-    }
+    // Most of the time nothing else comes while it is held back.
+    this.#records = isFirst ? records : [...this.#records, ...records];
     this.#waiting.push(onWritten);
     if (this.#lingerMs === 0) {
       this.#flush();

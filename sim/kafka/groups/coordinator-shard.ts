@@ -2,7 +2,7 @@ import type { BrokerHost } from "../ground/broker-host.ts";
 import type { KafkaErrorCode } from "../protocol/error-code.ts";
 import type { PartitionOffset, ReplyOf, RequestOf, TopicPartition } from "../protocol/protocol.ts";
 import { CommittedOffsets } from "./committed-offsets.ts";
-import { ConsumerGroup, refusedJoin, refusedSync } from "./consumer-group.ts";
+import { ConsumerGroup } from "./consumer-group.ts";
 import { CoordinatorLog, type AppendRecords, type CoordinatorRecord } from "./coordinator-log.ts";
 import {
   decodeCoordinatorRecord,
@@ -10,6 +10,7 @@ import {
   encodeOffset,
   type CommittedOffset,
 } from "./coordinator-record-codec.ts";
+import { refusedJoin, refusedSync } from "./group-replies.ts";
 import type { GroupSettings } from "./group-settings.ts";
 
 export interface CoordinatorShardOptions {

@@ -1,9 +1,9 @@
 import type { BrokerHost } from "../ground/broker-host.ts";
 import type { KafkaErrorCode } from "../protocol/error-code.ts";
 import type { KafkaReply, RequestOf, TopicPartition } from "../protocol/protocol.ts";
-import { refusedJoin, refusedSync } from "./consumer-group.ts";
 import type { AppendRecords, CoordinatorRecord } from "./coordinator-log.ts";
 import { CoordinatorShard } from "./coordinator-shard.ts";
+import { refusedJoin, refusedSync } from "./group-replies.ts";
 import type { GroupSettings } from "./group-settings.ts";
 
 /** The internal topic in which groups and their offsets are kept. */

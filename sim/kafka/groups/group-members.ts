@@ -1,3 +1,4 @@
+import type { KafkaErrorCode } from "../protocol/error-code.ts";
 import type { Assignment } from "../protocol/protocol.ts";
 import type { MemberImage } from "./group-image.ts";
 import type { GroupMember } from "./group-member.ts";
@@ -19,6 +20,22 @@ export class GroupMembers {
 
   get(memberId: string): GroupMember | undefined {
     return this.#members.get(memberId);
+  }
+
+  /** Whether who says so is a member, and under its present name. */
+  check({
+    memberId,
+    groupInstanceId,
+  }: {
+    readonly memberId: string;
+    readonly groupInstanceId: string | null;
+  }): KafkaErrorCode {
+    const current = this.idOfInstance(groupInstanceId);
+    if (groupInstanceId !== null && current !== "" && current !== memberId) {
+      return "FENCED_INSTANCE_ID";
+    }
+    const isUnknown = groupInstanceId !== null && current === "";
+    return isUnknown || !this.#members.has(memberId) ? "UNKNOWN_MEMBER_ID" : "NONE";
   }
 
   /** The longest of all: so long a rebalance waits. */
