@@ -25,7 +25,7 @@ describe("evidence as JSON", () => {
 
   test("the text begins with what the file is, is indented by two, and ends with a newline", () => {
     const text = encodeEvidence(heldEvidence);
-    expect(text.startsWith('{\n  "format": "falconpay-evidence",\n  "version": 3,\n')).toBe(true);
+    expect(text.startsWith('{\n  "format": "falconpay-evidence",\n  "version": 4,\n')).toBe(true);
     expect(text.endsWith("}\n")).toBe(true);
   });
 
@@ -51,12 +51,12 @@ describe("a file that is not readable evidence is refused with its reason", () =
     ['{"format":"falconpay-evidence"}', "e.json is not falconpay evidence"],
     [whole.replace("{", '{ "a" "b",'), "e.json is not JSON: "],
     [
-      '{"format":"falconpay-evidence","version":4}',
-      "e.json is evidence of version 4; this falconpay reads version 3: use a newer falconpay",
+      '{"format":"falconpay-evidence","version":5}',
+      "e.json is evidence of version 5; this falconpay reads version 4: use a newer falconpay",
     ],
     [
       '{"format":"falconpay-evidence","version":1}',
-      "e.json is evidence of version 1; this falconpay reads version 3: run its command again",
+      "e.json is evidence of version 1; this falconpay reads version 4: run its command again",
     ],
   ] as const)("%j", ([text, message]) => {
     expect(() => decodeEvidence(text, "e.json")).toThrow(UnreadableEvidence);

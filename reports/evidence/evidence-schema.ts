@@ -10,13 +10,13 @@ const truthOrNull = Type.Union([Type.Boolean(), Type.Null()], {
 const hash = Type.Union([Type.String(), Type.Null()], { description: "a text, or null" });
 
 /**
- * The JSON shape of `Evidence` version 3, field by field in the order in which it is written. Each
+ * The JSON shape of `Evidence` version 4, field by field in the order in which it is written. Each
  * part's `description` completes the sentence "expected ...". Unknown fields are refused: a file
  * that says more than we read is of another version, whatever it calls itself.
  */
 export const evidenceSchema = record({
   format: Type.Literal("falconpay-evidence", { description: '"falconpay-evidence"' }),
-  version: Type.Literal(3, { description: "3" }),
+  version: Type.Literal(4, { description: "4" }),
   product: text,
   code: record({ commit: hash, isClean: truthOrNull, digest: text }),
   scenario: record({ name: text, title: text, description: list(text) }),
@@ -52,6 +52,7 @@ export const evidenceSchema = record({
     }),
   ),
   faultsNotTried: list(text),
+  cases: list(record({ name: text, count })),
   promises: list(
     record({ name: text, sentence: text, judged: text, checks: count, brokenRuns: count }),
   ),

@@ -7,7 +7,7 @@
  */
 export interface Evidence {
   readonly format: "falconpay-evidence";
-  readonly version: 3;
+  readonly version: 4;
   /** The version of this product that made the evidence, as in package.json. */
   readonly product: string;
   /** The code that made it: with other code the same command makes other evidence. */
@@ -36,6 +36,11 @@ export interface Evidence {
    * The kinds of fault that the testbed knows and this scenario did not plan: their plural nouns.
    */
   readonly faultsNotTried: readonly string[];
+  /**
+   * How often the runs came to each case that workloads aim at. What was never reached is there,
+   * too, with 0. Empty when no run was completed.
+   */
+  readonly cases: readonly CaseEvidence[];
   readonly promises: readonly PromiseEvidence[];
   readonly findings: readonly Finding[];
   /**
@@ -134,6 +139,12 @@ export interface FaultPlace {
   readonly place: string;
   readonly planned: number;
   readonly fired: number;
+}
+
+/** A kind of case, over all runs. */
+export interface CaseEvidence {
+  readonly name: string;
+  readonly count: number;
 }
 
 export interface PromiseEvidence {

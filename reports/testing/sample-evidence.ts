@@ -6,7 +6,7 @@ import type { Evidence, FaultEvidence, Finding, PromiseEvidence } from "../evide
  */
 export const heldEvidence: Evidence = {
   format: "falconpay-evidence",
-  version: 3,
+  version: 4,
   product: "0.1.0",
   code: {
     commit: "6f9f2ed1c0ffee00000000000000000000000000",
@@ -44,6 +44,10 @@ export const heldEvidence: Evidence = {
   },
   faults: [crashes([61, 48, 33, 41, 52, 44, 58, 36, 27], 0), lostReplies(120)],
   faultsNotTried: ["pauses"],
+  cases: [
+    { name: "all that a wallet holds is sent", count: 812 },
+    { name: "a key is used twice at once", count: 0 },
+  ],
   promises: promises({ runs: 400, broken: [] }),
   findings: [],
   traceHash: "5f0c9b1e6d3a47c2a1b88e09d4f7316502c9ae5b7740d8e1f36a2b90c4d5e6f7",

@@ -22,6 +22,8 @@ test("a run that held ends with aligned counts, promises, verdict and speed", ()
       "                   57  WALLET_NOT_FOUND",
       "  crashes         400  fired of 400 planned",
       "  lost replies    120  fired of 120 planned",
+      "  cases             1  reached of 2 that are aimed at",
+      "               never reached: a key is used twice at once",
       "",
       "  promises",
       "    balanced        held     118 400 checks",

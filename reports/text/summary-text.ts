@@ -59,6 +59,7 @@ function mutantLines(evidence: Evidence, paint: Paint): readonly string[] {
 }
 
 function countRows({
+  cases,
   faults,
   seeds,
   totals,
@@ -81,7 +82,23 @@ function countRows({
     ]),
     ...(unfinished > 0 ? [["  unfinished", number(unfinished)] as const] : []),
     ...faultRows(faults, number),
+    ...caseRows(cases, number),
   ];
+}
+
+/** How many of the cases were reached, and by name those that were not. */
+function caseRows(
+  cases: Evidence["cases"],
+  number: (count: number) => string,
+): readonly (readonly [string, string])[] {
+  const missing = cases.filter(({ count }) => count === 0).map(({ name }) => visibleText(name));
+  const reached = cases.length - missing.length;
+  return cases.length === 0
+    ? []
+    : [
+        ["cases", `${number(reached)}  reached of ${cases.length} that are aimed at`],
+        ...missing.map((name): readonly [string, string] => ["", `never reached: ${name}`]),
+      ];
 }
 
 function faultRows(

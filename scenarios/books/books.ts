@@ -35,6 +35,8 @@ export interface Books {
   readonly payments: ReadonlyMap<string, PaymentBook>;
   /** What the wallet service says, by payment id. */
   readonly movements: ReadonlyMap<string, MovementBook>;
+  /** By payment: how much its sender was short of when it was refused for that. */
+  readonly short: ReadonlyMap<string, bigint>;
   /** The entries of what came in from outside or went out, by its id. */
   readonly externalEntries: ReadonlyMap<string, EntryBook[]>;
   /** By service, then by event id. */
@@ -74,6 +76,15 @@ export interface WalletBook {
   frozen: boolean;
   /** How it was seen to be, and since when. */
   readonly history: WalletMoment[];
+  /** Its ledger entries, in the order of their positions. */
+  readonly entries: WalletEntry[];
+}
+
+export interface WalletEntry extends EntryBook {
+  readonly afterMinor: bigint;
+  /** `payment:` or `external:`, and its id. */
+  readonly cause: string;
+  readonly seenAtMs: number;
 }
 
 export interface WalletMoment {
@@ -102,8 +113,9 @@ export interface PaymentBook {
   readonly receiverWalletId: string;
   /** The payment that it gives back. */
   readonly reverses: string | null;
-  /** When it was accepted, in the order of all commits. */
+  /** When it was accepted, in the order of all commits, and in milliseconds. */
   readonly acceptedAt: number;
+  readonly seenAtMs: number;
   readonly status: string;
   readonly reason: string | null;
   /** When it was first seen to be terminal, in milliseconds; null before. */
@@ -185,6 +197,7 @@ export interface OpenBooks extends Books {
   readonly fundingMinor: Map<string, bigint>;
   readonly payments: Map<string, PaymentBook>;
   readonly movements: Map<string, MovementBook>;
+  readonly short: Map<string, bigint>;
   readonly externalEntries: Map<string, EntryBook[]>;
   readonly outboxes: Map<ServiceName, Map<string, OutboxBook>>;
   readonly externals: Map<string, ExternalBook>;
@@ -242,6 +255,7 @@ export function createBooks({
     fundingMinor: new Map(),
     payments: new Map(),
     movements: new Map(),
+    short: new Map(),
     externalEntries: new Map(),
     outboxes: new Map(),
     externals: new Map(),

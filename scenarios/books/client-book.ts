@@ -72,6 +72,7 @@ export function createClientBook(): OpenClientBook {
           return void freezes.add(command.id);
         case "read-payment":
         case "read-wallet":
+        case "look-up":
           return undefined;
       }
     },
@@ -95,13 +96,22 @@ export function idIn(body: unknown): string | undefined {
   return fieldIn(body, "id");
 }
 
-/** A field of the body of an answer as text, where it is a text or a truth. */
+/** A field of the body of an answer as text, where it is a text, a truth or a number. */
 export function fieldIn(body: unknown, field: string): string | undefined {
   if (typeof body !== "object" || body === null) {
     return undefined;
   }
   const value: unknown = Object.entries(body).find(([name]) => name === field)?.[1];
-  return typeof value === "string" || typeof value === "boolean" ? String(value) : undefined;
+  return ["string", "boolean", "number"].includes(typeof value) ? String(value) : undefined;
+}
+
+/** A list in the body of an answer; empty where there is none. */
+export function listIn(body: unknown, field: string): readonly unknown[] {
+  if (typeof body !== "object" || body === null) {
+    return [];
+  }
+  const value: unknown = Object.entries(body).find(([name]) => name === field)?.[1];
+  return Array.isArray(value) ? value : [];
 }
 
 /** Whether two requests ask for the same transfer. */

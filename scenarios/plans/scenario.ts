@@ -14,6 +14,8 @@ export interface Scenario {
   readonly description: readonly string[];
   /** The names of the promises that are judged; all of them when it names none. */
   readonly promises?: readonly string[];
+  /** The cases that its clients aim at (`reached-cases.ts`); all when it names none. */
+  readonly aims?: readonly string[];
   /** Mutants that it is known to catch, by id: how to see its checks fail. */
   readonly catches: readonly string[];
   /** Draws workloads, faults, topologies and knobs; a failing plan itself is made smaller. */

@@ -2,6 +2,7 @@ import { paymentName, type Books, type Touched } from "../books/books.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import { subjectOf } from "../plans/commands/command.ts";
 import { isInProgress } from "../plans/commands/expectation.ts";
+import { againstLookUp } from "./look-up-answers.ts";
 import { againstPaymentReading, againstReversal, againstTransfer } from "./payment-answers.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 import type { Told } from "./told.ts";
@@ -54,6 +55,8 @@ function againstAnswer(books: Books, told: Told): string | undefined {
       return againstExternal(books, command, told);
     case "freeze-wallet":
       return againstFreezing(books, command, told);
+    case "look-up":
+      return againstLookUp(books, command, told);
     case "read-wallet":
       return againstWalletReading(books, command.id, told);
   }

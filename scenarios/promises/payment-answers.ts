@@ -69,7 +69,7 @@ export function againstReversal(
 /** A client that asks how a payment stands is told how it stood at some moment meanwhile. */
 export function againstPaymentReading(
   books: Books,
-  { idempotencyKey }: ReadPaymentCommand,
+  { idempotencyKey, waitS }: ReadPaymentCommand,
   told: Told,
 ): string | undefined {
   const { status, body, firstAskedAtMs } = told;
@@ -88,10 +88,18 @@ export function againstPaymentReading(
   if (id !== books.clients.toldIds.get(idempotencyKey)) {
     return "is told of another payment";
   }
-  return againstView(payment, told, books.isWatched);
+  const isPending = fieldIn(body, "status") === "PENDING";
+  return isPending && told.atMs < told.askedAtMs + waitS * 1_000
+    ? "is told that it is PENDING, before it had waited"
+    : againstView(payment, told, books.isWatched);
 }
 
-function againstView(payment: PaymentBook, { body, askedAtMs }: Told, isWatched: boolean) {
+/** A payment is shown as it stood at some moment meanwhile. */
+export function againstView(
+  payment: PaymentBook,
+  { body, askedAtMs }: Told,
+  isWatched: boolean,
+): string | undefined {
   const { senderWalletId, receiverWalletId, amountMinor, currency, reverses } = payment;
   const isPayment =
     fieldIn(body, "senderWalletId") === senderWalletId &&

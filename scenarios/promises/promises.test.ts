@@ -644,6 +644,7 @@ describe("the promises, at a moment", () => {
     kind: "read-payment",
     atMs: 0,
     idempotencyKey: "k1",
+    waitS: 0,
     expects: "either",
   };
   const view = {

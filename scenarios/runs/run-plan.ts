@@ -18,6 +18,8 @@ export interface Outcome {
   readonly plan: Plan;
   readonly judgements: readonly Judgement[];
   readonly books: Books;
+  /** The books as they were kept on the way; empty where no commit is seen. */
+  readonly watched: Books;
   /** The faults that fired, by their places in the plan's list. */
   readonly fired: ReadonlySet<number>;
   /** The faults that this world cannot make, likewise. */
@@ -114,6 +116,7 @@ async function drive(
     plan,
     judgements,
     books,
+    watched: judge.watched,
     fired: universe.firedFaults(),
     commitsJudged: judge.commitsJudged(),
     duplicateDeliveries: deliveries.duplicates(),

@@ -1,4 +1,5 @@
 import type { Fault } from "../faults/fault.ts";
+import { reachedCases, type ReachedCase } from "./reached-cases.ts";
 import type { Outcome } from "./run-plan.ts";
 
 /** What a tally needs of a run: plain data that travels between threads. */
@@ -9,6 +10,7 @@ export interface RunSummary {
   /** The reason of each payment that ended FAILED. */
   readonly refusals: readonly string[];
   readonly faults: readonly FaultSummary[];
+  readonly cases: readonly ReachedCase[];
   readonly judgements: readonly {
     readonly promise: string;
     readonly checks: number;
@@ -43,6 +45,7 @@ export function summarize(outcome: Outcome): RunSummary {
       fired: outcome.fired.has(index),
       isPossible: !outcome.impossible.has(index),
     })),
+    cases: reachedCases(outcome),
     judgements: outcome.judgements.map(({ promise, checks, breaches }) => {
       return { promise, checks, isBroken: breaches.length > 0 };
     }),

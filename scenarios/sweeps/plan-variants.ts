@@ -183,6 +183,8 @@ function walletsOf(command: Command): readonly string[] {
     case "read-payment":
     case "reverse-payment":
       return [];
+    case "look-up":
+      return [command.of];
   }
 }
 

@@ -36,7 +36,7 @@ const WINDOW = 200;
  * @throws what a run throws, where nothing was done before it
  */
 export async function sweep(request: SweepRequest): Promise<SweepResult> {
-  const tally = createTally(promisesNamed(request.scenario.promises));
+  const tally = createTally(promisesNamed(request.scenario.promises), request.scenario.aims);
   const log = createRunLog(request.seeds, (seed) => planOfSeed(request, seed));
   try {
     const failure =
@@ -207,7 +207,7 @@ function conclude(
   const { name, title, description } = scenario;
   const evidence: Evidence = {
     format: "falconpay-evidence",
-    version: 3,
+    version: 4,
     product: host.product,
     code: host.code,
     scenario: { name, title, description },
@@ -219,6 +219,7 @@ function conclude(
     totals,
     faults,
     faultsNotTried: tally.faultsNotTried(),
+    cases: tally.cases(),
     promises,
     findings: found === null ? [] : [found.finding],
     traceHash: hashes.length === 0 ? null : host.digest(hashes.join("\n")),

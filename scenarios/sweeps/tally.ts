@@ -1,4 +1,5 @@
 import type {
+  CaseEvidence,
   EvidenceTotals,
   FaultEvidence,
   PromiseEvidence,
@@ -19,12 +20,14 @@ export interface Tally {
   faultsNotTried(): readonly string[];
   /** In the order in which they were given. */
   promises(): readonly PromiseEvidence[];
+  /** How often each case that a workload aims at was reached. */
+  cases(): readonly CaseEvidence[];
   /** The trace hashes of the runs, in the order in which they were added. */
   traceHashes(): readonly string[];
 }
 
-/** Sums of the promises given. */
-export function createTally(judged: readonly SystemPromise[]): Tally {
+/** Sums of the promises given, and of the cases of those names; of all cases without. */
+export function createTally(judged: readonly SystemPromise[], aims?: readonly string[]): Tally {
   const totals = emptyTotals();
   const refusals = new Map<string, number>();
   const faults = createFaultTally();
@@ -35,6 +38,7 @@ export function createTally(judged: readonly SystemPromise[]): Tally {
     checks: 0,
     brokenRuns: 0,
   }));
+  const cases = new Map<string, number>();
   const traceHashes: string[] = [];
   return {
     add(run) {
@@ -43,6 +47,11 @@ export function createTally(judged: readonly SystemPromise[]): Tally {
         refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
       }
       run.faults.forEach((fault) => faults.add(fault));
+      for (const { name, count } of run.cases) {
+        if (aims === undefined || aims.includes(name)) {
+          cases.set(name, (cases.get(name) ?? 0) + count);
+        }
+      }
       for (const each of promises) {
         const judgement = run.judgements.find(({ promise }) => promise === each.name);
         each.checks += judgement?.checks ?? 0;
@@ -61,6 +70,7 @@ export function createTally(judged: readonly SystemPromise[]): Tally {
     faults: () => faults.planned(),
     faultsNotTried: () => faults.notPlanned(),
     promises: () => promises.map((each) => ({ ...each })),
+    cases: () => [...cases].map(([name, count]) => ({ name, count })),
     traceHashes: () => traceHashes,
   };
 }

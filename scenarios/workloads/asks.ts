@@ -23,6 +23,7 @@ const ASK_WEIGHTS = [
   [2, "two-reversals"],
   [5, "read-payment"],
   [2, "read-wallet"],
+  [5, "look-up"],
   [1, "reopening"],
   [1, "opening"],
 ] as const;

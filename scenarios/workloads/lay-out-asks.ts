@@ -101,11 +101,14 @@ export class AskLayout {
         return this.#reverse(ask, atMs, laterMs);
       case "read-payment": {
         const idempotencyKey = this.#keys[other % Math.max(1, this.#keys.length)] ?? "none";
-        const asked = { kind: "read-payment", idempotencyKey, expects: "either" } as const;
+        const waitS = other % 3 === 0 ? 1 + (other % 2) : 0;
+        const asked = { kind: "read-payment", idempotencyKey, waitS, expects: "either" } as const;
         return this.#ask(atMs + (laterMs % 300), asked);
       }
       case "read-wallet":
         return this.#ask(atMs, { kind: "read-wallet", id: wallet, expects: "either" });
+      case "look-up":
+        return this.#lookUp(ask, atMs);
       case "reopening":
         return this.#reopen(ask, atMs);
       case "opening":
@@ -213,6 +216,39 @@ export class AskLayout {
     this.#ask(atMs + laterMs, asked);
     if (other % 4 === 0) {
       this.#ask(atMs + laterMs, asked);
+    }
+  }
+
+  /** Later, when there is something to be found. */
+  #lookUp({ sender, other, minor, laterMs }: Ask, atMs: number): void {
+    const wallet = other % 9 === 0 ? "nobody" : this.#trader(sender);
+    const asked = { kind: "look-up", limit: null, only: null, expects: "either" } as const;
+    const limit = other % 2 === 0 ? 1 + (minor % 5) : null;
+    const at = atMs + laterMs;
+    switch (other % 5) {
+      case 0: {
+        const only = minor % 3 === 0 ? (minor % 2 === 0 ? "COMPLETED" : "FAILED") : null;
+        return this.#ask(at, { ...asked, what: "payments", of: wallet, limit, only });
+      }
+      case 1: {
+        const of = this.#keys[minor % Math.max(1, this.#keys.length)] ?? "none";
+        return this.#ask(at, { ...asked, what: "events", of });
+      }
+      case 2: {
+        const only = minor % 2 === 0 ? String(minor % 4) : null;
+        return this.#ask(at, { ...asked, what: "entries", of: wallet, limit, only });
+      }
+      case 3:
+        return this.#ask(at, { ...asked, what: "ledger", of: "" });
+      default: {
+        const wrong = [
+          { what: "payments", of: wallet, only: "NONE" },
+          { what: "payments", of: "no one", only: null },
+          { what: "entries", of: wallet, only: "first" },
+        ] as const;
+        const one = wrong[minor % wrong.length] ?? wrong[0];
+        return this.#ask(at, { ...asked, ...one, expects: "refused" });
+      }
     }
   }
 

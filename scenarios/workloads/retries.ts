@@ -36,6 +36,13 @@ export const retries: Scenario = {
     "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.",
     "In each run one reply is lost after what was asked for took effect, between a process and its database, its broker or its client; and one process is stopped for a moment while the world goes on.",
   ],
+  aims: [
+    "a key is used again",
+    "a key is used for something else",
+    "a wallet is opened again",
+    "an event comes again",
+    "a client asks again",
+  ],
   catches: ["K1"],
   drafts: draftArbitrary(),
 };

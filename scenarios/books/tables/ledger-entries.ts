@@ -28,7 +28,11 @@ export const ledgerEntries: BookTable = {
     }
     const wallet = books.wallets.get(walletId);
     if (wallet !== undefined) {
-      wallet.lastAfterMinor = bigintColumn(row, "balance_after_minor");
+      const afterMinor = bigintColumn(row, "balance_after_minor");
+      const externalId = nullableTextColumn(row, "external_transfer_id");
+      const cause = paymentId === null ? `external:${externalId}` : `payment:${paymentId}`;
+      wallet.entries.push({ ...entry, afterMinor, cause, seenAtMs: books.nowMs });
+      wallet.lastAfterMinor = afterMinor;
       wallet.entriesMinor += direction === "credit" ? amountMinor : -amountMinor;
     }
     touched.wallets.add(walletId);

@@ -43,6 +43,7 @@ export const payments: BookTable = {
     books.payments.set(id, {
       id,
       acceptedAt: known?.acceptedAt ?? books.commits,
+      seenAtMs: known?.seenAtMs ?? books.nowMs,
       terminalAtMs: known?.terminalAtMs ?? (isTerminal ? books.nowMs : null),
       overturned: isOverturned ? known.status : (known?.overturned ?? null),
       amountMinor: bigintColumn(row, "amount_minor"),

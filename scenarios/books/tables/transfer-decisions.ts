@@ -16,6 +16,10 @@ export const transferDecisions: BookTable = {
     movement.decision = decision;
     const payment = books.payments.get(paymentId);
     if (books.isWatched && payment !== undefined && movement.due === undefined) {
+      const holds = books.wallets.get(payment.senderWalletId)?.balanceMinor ?? 0n;
+      if (decision.reason === "insufficient_balance") {
+        books.short.set(paymentId, payment.amountMinor - holds);
+      }
       movement.due = books.model.decide(payment, decision);
     }
     touched.payments.add(paymentId);

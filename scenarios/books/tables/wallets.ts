@@ -30,6 +30,7 @@ export const wallets: BookTable = {
         frozen,
         entriesMinor: 0n,
         lastAfterMinor: null,
+        entries: [],
         history: [{ sinceMs: books.nowMs, balanceMinor, frozen }],
       });
       if (kind === "customer") {

@@ -13,7 +13,7 @@ export interface CommandKind<Command> {
   /** What is wrong with a command whose every field has the right form, or undefined. */
   readonly complaint: (command: Command) => FieldComplaint | undefined;
   /** The service that is asked. */
-  readonly service: ServiceName;
+  readonly serviceOf: (command: Command) => ServiceName;
   /** What the client sends, the same at every attempt. */
   readonly requestOf: (command: Command, toldIds: ToldIds) => ClientRequest;
   /** What is asked for, in a few words: `payment p1`. */

@@ -4,6 +4,7 @@ import type { FieldComplaint } from "./asked-for.ts";
 import type { ClientRequest } from "./client-request.ts";
 import type { CommandKind, ToldIds } from "./command-kind.ts";
 import { freezeWalletKind, type FreezeWalletCommand } from "./freeze-wallet.ts";
+import { lookUpKind, type LookUpCommand } from "./look-up.ts";
 import { moveExternalKind, type MoveExternalCommand } from "./move-external.ts";
 import { openWalletKind, type OpenWalletCommand } from "./open-wallet.ts";
 import { readPaymentKind, type ReadPaymentCommand } from "./read-payment.ts";
@@ -23,7 +24,8 @@ export type Command =
   | MoveExternalCommand
   | FreezeWalletCommand
   | ReadWalletCommand
-  | ReversePaymentCommand;
+  | ReversePaymentCommand
+  | LookUpCommand;
 
 export const commandSchema = Type.Union([
   transferKind.schema,
@@ -33,11 +35,12 @@ export const commandSchema = Type.Union([
   freezeWalletKind.schema,
   readWalletKind.schema,
   reversePaymentKind.schema,
+  lookUpKind.schema,
 ]);
 
 /** The service that is asked. */
 export function serviceAsked(command: Command): ServiceName {
-  return told(command, (kind) => kind.service);
+  return told(command, (kind, each) => kind.serviceOf(each));
 }
 
 /** What it is asked, by a client that was told these ids. */
@@ -82,5 +85,7 @@ function told<Answer>(
       return ask(readWalletKind, command);
     case "reverse-payment":
       return ask(reversePaymentKind, command);
+    case "look-up":
+      return ask(lookUpKind, command);
   }
 }

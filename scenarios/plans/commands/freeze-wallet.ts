@@ -22,7 +22,7 @@ export const freezeWalletKind: CommandKind<FreezeWalletCommand> & {
   kind: "freeze-wallet",
   schema: freezeWalletSchema,
   complaint: () => undefined,
-  service: "wallet",
+  serviceOf: () => "wallet",
   requestOf: ({ id, frozen }) => ({
     method: "POST",
     path: `/wallets/${encodeURIComponent(id)}/${frozen ? "freeze" : "unfreeze"}`,

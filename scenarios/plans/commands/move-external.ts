@@ -30,7 +30,7 @@ export const moveExternalKind: CommandKind<MoveExternalCommand> & {
   complaint: ({ idempotencyKey, amount, currency, expects }) =>
     complaintAboutKey(expects, idempotencyKey) ??
     complaintAboutAmount(expects, { field: "amount", amount, currency, leastMinor: 1n }),
-  service: "wallet",
+  serviceOf: () => "wallet",
   requestOf: ({ direction, idempotencyKey, walletId, amount, currency }) => ({
     method: "POST",
     path: `/wallets/${encodeURIComponent(walletId)}/${direction}s`,

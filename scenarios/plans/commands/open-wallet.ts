@@ -29,7 +29,7 @@ export const openWalletKind: CommandKind<OpenWalletCommand> & {
   complaint: ({ id, funding, currency, expects }) =>
     complaintAboutId(expects, "id", id) ??
     complaintAboutAmount(expects, { field: "funding", amount: funding, currency, leastMinor: 0n }),
-  service: "wallet",
+  serviceOf: () => "wallet",
   requestOf: ({ id, funding, currency }) => ({
     method: "POST",
     path: "/wallets",

@@ -14,6 +14,8 @@ const readPaymentSchema = Type.Object(
     kind: Type.Literal("read-payment"),
     atMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
     idempotencyKey: Type.String({ maxLength: 10_000 }),
+    /** How many seconds it waits for the end of the payment. */
+    waitS: Type.Integer({ minimum: 0, maximum: 9 }),
     expects: expectationSchema,
   },
   { additionalProperties: false },
@@ -25,10 +27,10 @@ export const readPaymentKind: CommandKind<ReadPaymentCommand> & {
   kind: "read-payment",
   schema: readPaymentSchema,
   complaint: ({ idempotencyKey, expects }) => complaintAboutKey(expects, idempotencyKey),
-  service: "payment",
-  requestOf: ({ idempotencyKey }, toldIds) => ({
+  serviceOf: () => "payment",
+  requestOf: ({ idempotencyKey, waitS }, toldIds) => ({
     method: "GET",
-    path: `/payments/${encodeURIComponent(toldIds.get(idempotencyKey) ?? idempotencyKey)}`,
+    path: `/payments/${encodeURIComponent(toldIds.get(idempotencyKey) ?? idempotencyKey)}${waitS === 0 ? "" : `?wait=${waitS}`}`,
     headers: {},
   }),
   subjectOf: ({ idempotencyKey }) => `payment ${idempotencyKey}`,

@@ -21,7 +21,7 @@ export const readWalletKind: CommandKind<ReadWalletCommand> & {
   kind: "read-wallet",
   schema: readWalletSchema,
   complaint: () => undefined,
-  service: "wallet",
+  serviceOf: () => "wallet",
   requestOf: ({ id }) => ({
     method: "GET",
     path: `/wallets/${encodeURIComponent(id)}`,

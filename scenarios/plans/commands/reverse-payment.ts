@@ -31,7 +31,7 @@ export const reversePaymentKind: CommandKind<ReversePaymentCommand> & {
   kind: "reverse-payment",
   schema: reversePaymentSchema,
   complaint: ({ idempotencyKey, expects }) => complaintAboutKey(expects, idempotencyKey),
-  service: "payment",
+  serviceOf: () => "payment",
   requestOf: ({ idempotencyKey, originalKey, amount }, toldIds) => ({
     method: "POST",
     path: `/payments/${encodeURIComponent(toldIds.get(originalKey) ?? originalKey)}/reversal`,

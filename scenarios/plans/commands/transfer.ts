@@ -32,7 +32,7 @@ export const transferKind: CommandKind<TransferCommand> & {
     complaintAboutId(expects, "senderWalletId", senderWalletId) ??
     complaintAboutId(expects, "receiverWalletId", receiverWalletId) ??
     complaintAboutAmount(expects, { field: "amount", amount, currency, leastMinor: 1n }),
-  service: "payment",
+  serviceOf: () => "payment",
   requestOf: ({ idempotencyKey, senderWalletId, receiverWalletId, amount, currency }) => ({
     method: "POST",
     path: "/payments",
