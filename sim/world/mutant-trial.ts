@@ -12,8 +12,8 @@ import { NotSimulated } from "../kernel/not-simulated.ts";
 /** One mutant to be tried. */
 export interface MutantTrial {
   readonly id: string;
-  /** How many seeds of each scenario are run, at most. */
-  readonly seeds: number;
+  /** The seeds of each scenario that are run, both ends included. */
+  readonly seeds: { readonly first: number; readonly last: number };
   /** How many variants are run to make what kills it smaller. */
   readonly shrinkRunsMax: number;
 }
@@ -51,7 +51,7 @@ export async function tryMutant(
   }
   let runs = 0;
   const others = new Set<string>();
-  for (let seed = 1; seed <= seeds; seed += 1) {
+  for (let seed = seeds.first; seed <= seeds.last; seed += 1) {
     for (const scenario of SCENARIOS) {
       const where = { id, scenario: scenario.name, seed, smallest: null };
       const plan = await planOfSeed({ scenario, mutant }, seed);
