@@ -63,18 +63,32 @@ function lost(calls: readonly HandlerCall[], { acknowledged }: Played): readonly
  * same.
  */
 export function outcomeOf(played: Played): readonly string[] {
-  return played.partitions.map(({ committed }, partition) => {
-    const records = played.acknowledged.map((_, value) => {
+  return played.partitions.map((_, partition) => {
+    const records = recordsOf(played, partition).map((text, value) => `${value} ${text}`);
+    return `partition ${partition}: ${records.join("; ")}`;
+  });
+}
+
+/**
+ * The same of all records together, each kind once: where a broker goes, how many records come
+ * again depends on how long it was away.
+ */
+export function kindsOf(played: Played): readonly string[] {
+  return [...new Set(played.partitions.flatMap((_, partition) => recordsOf(played, partition)))];
+}
+
+function recordsOf(played: Played, partition: number): readonly string[] {
+  return played.partitions.slice(partition, partition + 1).flatMap(({ committed }) =>
+    played.acknowledged.map((_, value) => {
       const calls = played.calls.filter(
         (call) => call.partition === partition && call.value === value,
       );
       const offsets = [...new Set(calls.map(({ offset }) => offset))];
       const how = offsets.map((each) => deliveryOf(calls.filter(({ offset }) => offset === each)));
       const isHandled = offsets.every((offset) => offset < committed) ? "handled" : "left";
-      return `${value} ${how.length === 0 ? "never" : `${how.join(" and ")}, ${isHandled}`}`;
-    });
-    return `partition ${partition}: ${records.join("; ")}`;
-  });
+      return how.length === 0 ? "never" : `${how.join(" and ")}, ${isHandled}`;
+    }),
+  );
 }
 
 function deliveryOf(calls: readonly HandlerCall[]): string {
