@@ -24,7 +24,7 @@ export function compileSubLink(scope: QueryScope, node: SyntaxNode): Expression 
   node.end();
   switch (kind) {
     case "EXISTS_SUBLINK":
-      return exists(scope, scope.compilers.query(scope, query));
+      return exists(scope, scope.compilers.query(scope, query), query);
     case "EXPR_SUBLINK":
       return scalar(scope, node, query);
     case "ARRAY_SUBLINK":
@@ -46,7 +46,12 @@ export function compileSubLink(scope: QueryScope, node: SyntaxNode): Expression 
   }
 }
 
-function exists(scope: QueryScope, plan: QueryPlan): Expression {
+function exists(scope: QueryScope, plan: QueryPlan, query: SyntaxNode): Expression {
+  for (const [at, { type }] of plan.columns.entries()) {
+    if (type === UNKNOWN) {
+      plan.coerceColumn(at, TEXT, query);
+    }
+  }
   const at = addSubQuery(scope, plan, false);
   const evaluate: Evaluate = (frame) => {
     const rows = subQueryAt(frame, at);

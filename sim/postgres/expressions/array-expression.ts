@@ -25,7 +25,6 @@ export function compileArray(
 ): Expression {
   const nodes = node.children("elements");
   node.end();
-  const isNested = nodes.some(({ kind }) => kind === "A_ArrayExpr");
   const elements = nodes.map((one) =>
     one.kind === "A_ArrayExpr" ? compileArray(scope, one, compile, wanted) : compile(one),
   );
@@ -36,6 +35,7 @@ export function compileArray(
     }
     return { type: wanted, evaluate: () => [], sources: 0, isConstant: true };
   }
+  const isNested = elements.some((one) => one.type.element !== null);
   const { type: item, expressions } = inElementType(scope, elements, wanted, isNested);
   const type = item.element === null ? arrayOver(item) : item;
   if (type === undefined) {

@@ -12,7 +12,7 @@ export function canBecome(from: SqlType, to: SqlType): boolean {
 }
 
 /** select_common_type. @throws PostgresError 42804 where the types have none */
-function commonTypeOf(expressions: readonly Expression[], construct: string): SqlType {
+export function commonTypeOf(expressions: readonly Expression[], construct: string): SqlType {
   const types = expressions.map(({ type }) => type);
   const common = commonType(types, canBecome);
   if (common !== undefined) {

@@ -1,9 +1,10 @@
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BOOLEAN, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import type { Datum } from "../types/datum.ts";
 import { valueOfConstant } from "./apply.ts";
 import { coerceImplicitly, demandBoolean } from "./coercion.ts";
-import { inCommonType } from "./common-type.ts";
+import { coerceToCommon, commonTypeOf, inCommonType } from "./common-type.ts";
 import { constant, type Evaluate, type Expression, sourcesOf } from "./expression.ts";
 import { binaryOperator } from "./operator.ts";
 import type { Scope } from "./scope.ts";
@@ -68,8 +69,11 @@ export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): E
   const otherwise =
     elseNode === undefined ? { ...constant(UNKNOWN, null), literal: null } : compile(elseNode);
   reach.close();
-  const common = inCommonType(scope, [otherwise, ...results], "CASE");
-  const [last, ...values] = common.expressions.map(({ evaluate }) => evaluate);
+  const type = commonTypeOf([otherwise, ...results], "CASE");
+  const coerced = [otherwise, ...results].map((one, at) =>
+    coerceToCommon(scope, one, type, at === 0 ? "CASE/ELSE" : "CASE/WHEN"),
+  );
+  const [last, ...values] = coerced.map(({ evaluate }) => evaluate);
   const tests = conditions.map(({ evaluate }) => evaluate);
   const evaluate: Evaluate = (frame) => {
     for (let at = 0; at < tests.length; at += 1) {
@@ -79,8 +83,7 @@ export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): E
     }
     return last?.(frame) ?? null;
   };
-  const sources = sourcesOf([...conditions, ...common.expressions]);
-  return { type: common.type, evaluate, sources };
+  return { type, evaluate, sources: sourcesOf([...conditions, ...coerced]) };
 }
 
 /** COALESCE: the first that is not null; those behind it are not computed. */
@@ -117,7 +120,8 @@ export function compileMinMax(scope: Scope, node: SyntaxNode, compile: Compile):
   const construct = isGreatest ? "GREATEST" : "LEAST";
   const { type, expressions } = inCommonType(scope, written, construct);
   if (!type.comparable) {
-    return node.refuse(`${construct} of ${type.name}`);
+    const message = `could not identify a comparison function for type ${type.name}`;
+    throw new PostgresError("42883", message, { placeless: true });
   }
   const evaluate: Evaluate = (frame) => {
     let best: Datum = null;

@@ -141,4 +141,13 @@ export const EXPRESSION_ANSWERS: readonly (readonly [sql: string, answer: string
     "SELECT gcd(12, 18), lcm(4, 6), mod(7, 3), 5 & 3, 5 | 3, 5 # 3, ~5, 1 << 4, factorial(10), to_hex(255)",
     "6 | 12 | 1 | 1 | 7 | 6 | -6 | 16 | 3628800 | ff",
   ],
+  [
+    "SELECT CASE WHEN NULL THEN '{}'::jsonb ELSE NULL::uuid END",
+    "42846 28 CASE/WHEN could not convert type jsonb to uuid",
+  ],
+  [
+    "SELECT greatest('1'::json, '2')",
+    "42883 could not identify a comparison function for type json",
+  ],
+  ["SELECT ARRAY['{1,2}'::int[], '{3,4}']::bigint[], EXISTS (SELECT NULL)", "{{1,2},{3,4}} | t"],
 ];

@@ -175,7 +175,7 @@ function readZone(zone: string): number {
 
 /** Texts that look like a span, an array or a JSON, which are often put where a moment belongs. */
 const OTHER_TEXT =
-  /^\s*(?:[-+]?[0-9.]+\s+(?:year|mon|week|day|hour|minute|second)s?(?:\s.*)?|[{[("].*|[-+]?[0-9]+\.[0-9]+e?.*|[-+][0-9]+|[0-9]+e[0-9]+)\s*$/i;
+  /^\s*(?:[-+]?[0-9.]+\s+(?:year|mon|month|week|day|hour|minute|min|second|sec)s?(?:\s.*)?|[{[("].*|[-+]?[0-9]+\.[0-9]+e?.*|[-+][0-9]+|[0-9]+e[0-9]+)\s*$/i;
 
 /** A text without any digit is none of PostgreSQL's many forms; of the others some are not read. */
 function unread(text: string, type: DateTimeType): Error {
