@@ -23,9 +23,9 @@ export class HashedRelation implements Operator {
   readonly #keys: HashKeys;
   readonly #buffer: RowBuffer;
   readonly #first = new Map<HashKey, number>();
-  readonly #last = new Map<HashKey, number>();
-  /** The next row with the same key, by a row's place. */
+  /** By a row's place, the next one with its key; by that of the first one, the last. */
   readonly #following: number[] = [];
+  readonly #lastOf: number[] = [];
   #builtFor = 0;
   #building = false;
   #pending = false;
@@ -64,8 +64,8 @@ export class HashedRelation implements Operator {
     if (!this.#building) {
       this.#buffer.clear();
       this.#first.clear();
-      this.#last.clear();
       this.#following.length = 0;
+      this.#lastOf.length = 0;
       this.#pending = false;
       this.#child.open();
       this.#building = true;
@@ -85,12 +85,13 @@ export class HashedRelation implements Operator {
   #add(key: HashKey): void {
     const at = this.#buffer.save();
     this.#following.push(END);
-    const last = this.#last.get(key);
-    if (last === undefined) {
+    this.#lastOf.push(at);
+    const first = this.#first.get(key);
+    if (first === undefined) {
       this.#first.set(key, at);
     } else {
-      this.#following[last] = at;
+      this.#following[this.#lastOf[first] ?? first] = at;
+      this.#lastOf[first] = at;
     }
-    this.#last.set(key, at);
   }
 }
