@@ -28,6 +28,13 @@ export function readConjuncts(
   return [{ expression: compileCondition(scope, node, clause), canonical: node.canonical() }];
 }
 
+const EQUATION = '{"A_Expr":{"kind":"AEXPR_OP","name":[{"String":{"sval":"="}}]';
+
+/** True for `a = b`, also where the two have to be cast to be compared. */
+export function isEquation({ canonical, expression }: Conjunct): boolean {
+  return canonical.startsWith(EQUATION) || expression.matches !== undefined;
+}
+
 /** All of the conditions as one. */
 export function conditionOf(conjuncts: readonly Conjunct[]): Condition {
   return allOf(conjuncts.map(({ expression }) => expression.evaluate));

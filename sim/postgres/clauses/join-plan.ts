@@ -8,7 +8,7 @@ import type { Operator } from "../operators/operator.ts";
 import { ResultRow } from "../operators/result-row.ts";
 import { StreamScan } from "../operators/stream-scan.ts";
 import { type AccessPath, chooseAccessPath, scanAlong, type WantedOrder } from "./access-path.ts";
-import { conditionOf, type Conjunct } from "./conjunct.ts";
+import { conditionOf, type Conjunct, isEquation } from "./conjunct.ts";
 import {
   AROUND,
   type FromGroup,
@@ -204,7 +204,7 @@ function planFullJoin(
   const [leftMask, rightMask] = [maskOfGroup(item.left), maskOfGroup(item.right)];
   const keys = keysFor(rightMask, item.on, leftMask);
   const isConstant = item.on.every(({ expression }) => (expression.sources & ~AROUND) === 0);
-  if (keys.stored.length === 0 && !isConstant) {
+  if (keys.stored.length === 0 && !isConstant && !item.on.some(isEquation)) {
     const message =
       "FULL JOIN is only supported with merge-joinable or hash-joinable join conditions";
     throw new PostgresError("0A000", message);

@@ -145,7 +145,8 @@ function nameOfSubLink(node: SyntaxNode): FiguredName | undefined {
       if (name !== undefined) {
         return good(name);
       }
-      return target === undefined ? undefined : figureName(target.requiredChild("val"));
+      const figured = target === undefined ? undefined : figureName(target.requiredChild("val"));
+      return good(figured?.name ?? (target === undefined ? "column1" : "?column?"));
     }
     default:
       return undefined;

@@ -61,6 +61,7 @@ function readCtes(
   const plans: PlannedCte[] = [];
   let uses = 0;
   for (const query of node.children("ctes")) {
+    const { position } = query;
     const name = query.requiredText("ctename");
     const columns = query.names("aliascolnames");
     const materialized = query.text("ctematerialized");
@@ -71,9 +72,10 @@ function readCtes(
       throw new PostgresError("42712", message).at(query.position);
     }
     const reads = recursive && readsFrom(body, name);
+    const named = { name, columns, materialized, position };
     const one = reads
-      ? compileRecursive(scope, names, body, { name, columns })
-      : compilePlain(scope, body, { name, columns, materialized });
+      ? compileRecursive(scope, names, body, named)
+      : compilePlain(scope, body, named);
     uses |= one.uses;
     names.add(one.plan.cte);
     plans.push(one.plan);
@@ -86,16 +88,18 @@ interface CteName {
   readonly name: string;
   readonly columns: readonly string[];
   /** As the parser gives it: `CTEMaterializeDefault`, `CTEMaterializeAlways` or `...Never`. */
-  readonly materialized?: string | undefined;
+  readonly materialized: string | undefined;
+  readonly position: number | undefined;
 }
 
 function compilePlain(
   scope: QueryScope,
   body: SyntaxNode,
-  { name, columns, materialized }: CteName,
+  named: CteName,
 ): { readonly plan: PlannedCte; readonly uses: number } {
+  const { name, materialized } = named;
   if (body.kind !== "SelectStmt") {
-    return compileModifying(scope, body, { name, columns });
+    return compileModifying(scope, body, named);
   }
   const query = scope.compilers.query(scope, body);
   for (const [at, { type }] of query.columns.entries()) {
@@ -105,7 +109,7 @@ function compilePlain(
   }
   const cte: Cte = {
     name,
-    columns: renamedColumns(name, query.columns, columns),
+    columns: renamedColumns(named, query.columns),
     recursing: false,
     around: query.uses,
     level: scope.level,
@@ -133,8 +137,9 @@ function compilePlain(
 function compileModifying(
   scope: QueryScope,
   body: SyntaxNode,
-  { name, columns }: CteName,
+  named: CteName,
 ): { readonly plan: PlannedCte; readonly uses: number } {
+  const { name } = named;
   if (!scope.isStatement) {
     const message = "WITH clause containing a data-modifying statement must be at the top level";
     throw new PostgresError("0A000", message);
@@ -143,7 +148,7 @@ function compileModifying(
   const returned = change.columns.length === 0 ? null : change.columns;
   const cte: Cte = {
     name,
-    columns: returned === null ? null : renamedColumns(name, returned, columns),
+    columns: returned === null ? null : renamedColumns(named, returned),
     recursing: false,
     around: 0,
     level: scope.level,
@@ -157,8 +162,9 @@ function compileRecursive(
   scope: QueryScope,
   names: CteNamespace,
   body: SyntaxNode,
-  { name, columns }: CteName,
+  named: CteName,
 ): { readonly plan: PlannedCte; readonly uses: number } {
+  const { name } = named;
   const form = `recursive query "${name}" does not have the form non-recursive-term UNION [ALL] recursive-term`;
   if (body.kind !== "SelectStmt" || body.text("op") !== "SETOP_UNION") {
     throw new PostgresError("42P19", form);
@@ -184,7 +190,7 @@ function compileRecursive(
   }
   const cte: Cte = {
     name,
-    columns: renamedColumns(name, first.columns, columns),
+    columns: renamedColumns(named, first.columns),
     recursing: true,
     around: 0,
     level: scope.level,
@@ -249,13 +255,12 @@ function withReader(site: Site, cte: Cte, rows: CteRows | (() => RowStream)): Si
 }
 
 function renamedColumns(
-  name: string,
+  { name, columns: names, position }: CteName,
   columns: readonly Field[],
-  names: readonly string[],
 ): readonly Field[] {
   if (names.length > columns.length) {
     const message = `WITH query "${name}" has ${columns.length} columns available but ${names.length} columns specified`;
-    throw new PostgresError("42P10", message);
+    throw new PostgresError("42P10", message).at(position);
   }
   return columns.map((column, at) => ({ ...column, name: names[at] ?? column.name }));
 }
