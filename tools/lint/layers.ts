@@ -85,6 +85,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["locks"],
       ["storage"],
       ["rows"],
+      ["serializable"],
       ["expressions"],
       ["operators"],
       ["clauses"],

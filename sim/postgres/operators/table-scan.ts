@@ -80,11 +80,13 @@ export class WholeTableScan extends Scan {
   #rows: Iterator<StoredRow> | null = null;
 
   protected override begin(): void {
-    this.#rows = this.parts.table.rows.values();
+    const { table, frame } = this.parts;
+    frame.execution.tracker?.tableRead(table);
+    this.#rows = table.rows.values();
   }
 
   protected override advance(): RowVersion | null {
-    const { snapshot } = this.parts.frame.execution;
+    const { snapshot, tracker } = this.parts.frame.execution;
     for (;;) {
       const step = this.#rows?.next();
       if (step === undefined || step.done === true) {
@@ -92,6 +94,7 @@ export class WholeTableScan extends Scan {
         return null;
       }
       const version = step.value.visibleTo(snapshot);
+      tracker?.rowRead(step.value, version);
       if (version !== null) {
         return version;
       }
@@ -122,7 +125,7 @@ export class KeyScan extends Scan {
   }
 
   protected override advance(): RowVersion | null {
-    const { snapshot } = this.parts.frame.execution;
+    const { snapshot, tracker } = this.parts.frame.execution;
     const { index } = this.#prefix;
     const several = this.#keys.length > 1;
     for (;;) {
@@ -134,12 +137,14 @@ export class KeyScan extends Scan {
           return null;
         }
         this.#keyAt += 1;
+        tracker?.rangeRead(index, key);
         this.#entries = index.entries.lookUp(key);
         this.#entryAt = 0;
         continue;
       }
       this.#entryAt += 1;
       const version = entry.row.visibleTo(snapshot);
+      tracker?.rowRead(entry.row, version);
       // With one key the filter says enough; with several a row could come under its old key, too.
       if (version !== null && (!several || hasKey(index, version, entry.key))) {
         return version;
@@ -169,7 +174,7 @@ export class IndexScan extends Scan {
   }
 
   protected override advance(): RowVersion | null {
-    const { snapshot } = this.parts.frame.execution;
+    const { snapshot, tracker } = this.parts.frame.execution;
     const { index } = this.#prefix;
     for (;;) {
       if (this.#walk === null) {
@@ -178,6 +183,7 @@ export class IndexScan extends Scan {
           return null;
         }
         this.#keyAt += 1;
+        tracker?.rangeRead(index, key);
         this.#walk = index.entries.walk(key, this.#direction);
       }
       const step = this.#walk.next();
@@ -187,6 +193,7 @@ export class IndexScan extends Scan {
       }
       const { key, row } = step.value;
       const version = row.visibleTo(snapshot);
+      tracker?.rowRead(row, version);
       if (version !== null && hasKey(index, version, key)) {
         return version;
       }

@@ -8,6 +8,7 @@ import type { Sequence } from "../storage/sequence.ts";
 import type { RowVersion, StoredRow, Table } from "../storage/table.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import type { ForeignKeyCheck } from "./foreign-key-check.ts";
+import type { SerializableTracker } from "./serializable-tracker.ts";
 import type { SessionServices } from "./session-services.ts";
 import type { Isolation } from "./transaction-modes.ts";
 
@@ -25,6 +26,8 @@ export interface Execution {
   readonly top: Transaction;
   readonly isolation: Isolation;
   readonly snapshot: Snapshot;
+  /** Of a SERIALIZABLE transaction; null where nothing has to be tracked. */
+  readonly tracker: SerializableTracker | null;
   readonly parameters: RowValues;
   /** When the transaction and the query began, in microseconds since 1970-01-01. */
   readonly transactionStartedUs: number;

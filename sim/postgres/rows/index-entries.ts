@@ -2,6 +2,7 @@ import { WAIT, type Wait } from "../ground/wait.ts";
 import type { RowVersion, TableIndex } from "../storage/table.ts";
 import { haveSameKey, indexKeyOf } from "../storage/table.ts";
 import type { Execution } from "./execution.ts";
+import type { SerializableTracker } from "./serializable-tracker.ts";
 import { duplicateKey, UniqueSearch } from "./unique-search.ts";
 
 /**
@@ -14,8 +15,12 @@ export class IndexEntries {
   #previous: RowVersion | null = null;
   #indexes: readonly TableIndex[] = [];
   #at = 0;
+  /** Null where the version leaves all keys alone, or nothing has to be tracked. */
+  #tracker: SerializableTracker | null = null;
+  readonly #execution: Execution;
 
   constructor(execution: Execution) {
+    this.#execution = execution;
     this.#search = new UniqueSearch(execution);
   }
 
@@ -25,6 +30,11 @@ export class IndexEntries {
     this.#previous = previous;
     this.#indexes = version.row.table.writtenIndexes;
     this.#at = 0;
+    const { tracker } = this.#execution;
+    this.#tracker =
+      tracker !== null && this.#indexes.some((index) => this.#isNew(index, version))
+        ? tracker
+        : null;
   }
 
   /** @throws PostgresError (23505) when another row has the key */
@@ -32,14 +42,16 @@ export class IndexEntries {
     const version = this.#version;
     for (; version !== null && this.#at < this.#indexes.length; this.#at += 1) {
       const index = this.#indexes[this.#at];
-      if (
-        index === undefined ||
-        (this.#previous !== null && haveSameKey(index, this.#previous.values, version.values))
-      ) {
+      if (index === undefined || (this.#tracker === null && !this.#isNew(index, version))) {
         continue;
       }
       const key = indexKeyOf(index, version.values);
       if (key === undefined) {
+        continue;
+      }
+      if (!this.#isNew(index, version)) {
+        // PostgreSQL puts a version with any new key into every index.
+        this.#tracker?.addsKey(index, key);
         continue;
       }
       if (index.unique) {
@@ -47,12 +59,20 @@ export class IndexEntries {
         if (rival === WAIT) {
           return WAIT;
         }
+        this.#tracker?.addsKey(index, key);
         if (rival !== null) {
           throw duplicateKey(version.row.table, index, key);
         }
       }
+      if (!index.unique) {
+        this.#tracker?.addsKey(index, key);
+      }
       index.entries.insert({ key, row: version.row });
     }
     return null;
+  }
+
+  #isNew(index: TableIndex, version: RowVersion): boolean {
+    return this.#previous === null || !haveSameKey(index, this.#previous.values, version.values);
   }
 }

@@ -104,6 +104,7 @@ export class RowChange {
             return "passed over";
           }
           if (state === "ok") {
+            this.#execution.tracker?.changes(version);
             this.#replace(version);
             this.#phase = "index";
             break;

@@ -1,5 +1,5 @@
 /** The isolation levels that are simulated. */
-export type Isolation = "read committed" | "repeatable read";
+export type Isolation = "read committed" | "repeatable read" | "serializable";
 
 /** What BEGIN or SET TRANSACTION says of a transaction; what it does not say stays as it is. */
 export interface TransactionModes {

@@ -309,6 +309,63 @@ test("a client that goes while its statement waits: the statement still ends, an
   expect(stage.run("s3", BALANCE_A).rows).toEqual([{ balance: "107" }]);
 });
 
+describe("SERIALIZABLE", () => {
+  const SERIALIZABLE = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+  const SUM = "SELECT sum(balance) FROM wallets";
+
+  /** Each reads both wallets and takes from one of them, as long as there is enough in all. */
+  const skew = (begin: string) => {
+    for (const name of ["s1", "s2"]) {
+      stage.run(name, begin);
+      expect(stage.run(name, SUM).rows).toEqual([{ sum: "300" }]);
+    }
+    stage.run("s1", TAKE_A);
+    stage.run("s2", TAKE_B);
+    stage.run("s1", "COMMIT");
+    const { reply } = stage.ask("s2", "COMMIT");
+    return reply?.kind === "error" ? reply.error : reply?.tag;
+  };
+
+  test("ends one of two transactions that each read what the other wrote", () => {
+    expect(skew("BEGIN ISOLATION LEVEL REPEATABLE READ")).toBe("COMMIT");
+    stage.run("s1", "UPDATE wallets SET balance = 100 WHERE id = 'a'");
+    stage.run("s1", "UPDATE wallets SET balance = 200 WHERE id = 'b'");
+    expect(skew(SERIALIZABLE)).toMatchObject({
+      code: "40001",
+      detail: "Reason code: Canceled on identification as a pivot, during commit attempt.",
+    });
+    expect(stage.run("s2", SUM).rows).toEqual([{ sum: "240" }]);
+    expect(stage.run("s2", "COMMIT").tag).toBe("COMMIT");
+  });
+
+  test("sees that a row was missed which another inserted meanwhile", () => {
+    for (const [name, id] of [
+      ["s1", "c"],
+      ["s2", "d"],
+    ] as const) {
+      stage.run(name, SERIALIZABLE);
+      stage.run(name, "SELECT id FROM wallets WHERE balance = 7");
+      stage.run(name, `INSERT INTO wallets VALUES ('${id}', 7)`);
+    }
+    expect(stage.run("s1", "COMMIT").tag).toBe("COMMIT");
+    expect(stage.refusal("s2", "COMMIT").code).toBe("40001");
+  });
+
+  test("READ ONLY DEFERRABLE waits until its snapshot is known to be safe", () => {
+    stage.run("s1", SERIALIZABLE);
+    stage.run("s1", SUM);
+    stage.run("s1", TAKE_A);
+    stage.run("s2", `${SERIALIZABLE} READ ONLY DEFERRABLE`);
+    const read = stage.ask("s2", BALANCE_A);
+    expect(read.reply).toBeUndefined();
+    stage.run("s1", "COMMIT");
+    expect(read.reply).toMatchObject({ rows: [[100]] });
+    stage.run("s2", "COMMIT");
+    stage.run("s2", `${SERIALIZABLE} READ ONLY DEFERRABLE`);
+    expect(stage.run("s2", BALANCE_A).rows).toEqual([{ balance: "40" }]);
+  });
+});
+
 describe("notifications", () => {
   const heard = () =>
     stage.messages.map(([name, message]) =>

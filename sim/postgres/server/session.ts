@@ -425,6 +425,7 @@ export class Session implements BlockOwner, StateSession, StatementSession {
       transaction,
       isolation: this.#block.isolation,
       snapshot: this.#block.currentSnapshot(transaction),
+      tracker: null,
       parameters: [],
       session: this,
     });
@@ -449,12 +450,16 @@ export class Session implements BlockOwner, StateSession, StatementSession {
     if (this.#block.readOnly) {
       refuseToWrite(statement, plan);
     }
-    const snapshot = this.#block.takeSnapshot(transaction);
-    const { isolation } = this.#block;
+    let snapshot = this.#block.takeSnapshot(transaction);
+    for (; snapshot === WAIT; snapshot = this.#block.takeSnapshot(transaction)) {
+      yield WAIT;
+    }
+    const { isolation, tracker } = this.#block;
     const execution = new StatementExecution(this.#database, {
       transaction,
       isolation,
       snapshot,
+      tracker,
       parameters,
       session: this,
     });

@@ -3,6 +3,7 @@ import type { PostgresHost } from "../ground/host.ts";
 import { LockManager } from "../locks/lock-manager.ts";
 import { Lock, type LockOwner } from "../locks/lock.ts";
 import type { AdvisoryKey } from "../rows/session-services.ts";
+import { SerializableTransactions } from "../serializable/serializable-transactions.ts";
 import { Channels } from "../session/notifications.ts";
 import { compileStatement, isDefinition } from "../statements/compile-statement.ts";
 import { Catalog, SharedCatalog } from "../storage/catalog.ts";
@@ -38,6 +39,7 @@ export class SharedDatabase {
   readonly locks: LockManager;
   readonly catalog = new SharedCatalog();
   readonly channels = new Channels();
+  readonly serializable = new SerializableTransactions();
   /**
    * The oldest commit number that a snapshot in use still looks from, or null when none is in use.
    */
@@ -141,6 +143,7 @@ export class SharedDatabase {
         this.#leftovers.push({ row, commitNumber: this.#commits });
       }
     }
+    this.serializable.end(transaction.top, true);
     this.locks.releaseFrom(transaction.owner, 0, standIns);
     this.#cleanUp();
     if (changes.length === 0 || this.#listeners.length === 0) {
@@ -155,6 +158,7 @@ export class SharedDatabase {
   /** Takes the transaction's work back and lets the waiters go on. */
   abort(transaction: OpenTransaction): void {
     const standIns = transaction.end("aborted", 0);
+    this.serializable.end(transaction.top, false);
     for (const undefine of transaction.undefine.toReversed()) {
       undefine();
     }

@@ -5,6 +5,7 @@ import type { LockManager } from "../locks/lock-manager.ts";
 import { type Lock, type LockMode, type LockOwner, ROW_EXCLUSIVE } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
 import type { ForeignKeyCheck } from "../rows/foreign-key-check.ts";
+import type { SerializableTracker } from "../rows/serializable-tracker.ts";
 import type { SessionServices } from "../rows/session-services.ts";
 import type { Isolation } from "../rows/transaction-modes.ts";
 import type { Catalog } from "../storage/catalog.ts";
@@ -33,6 +34,7 @@ export class StatementExecution implements Execution {
   readonly top: Transaction;
   readonly isolation: Isolation;
   readonly snapshot: Snapshot;
+  readonly tracker: SerializableTracker | null;
   readonly parameters: RowValues;
   /** Foreign-key checks that wait for the end of the statement's own work. */
   readonly checks: ForeignKeyCheck[] = [];
@@ -48,6 +50,7 @@ export class StatementExecution implements Execution {
       readonly transaction: OpenTransaction;
       readonly isolation: Isolation;
       readonly snapshot: Snapshot;
+      readonly tracker: SerializableTracker | null;
       readonly parameters: RowValues;
       readonly session: StatementSession;
     },
@@ -61,6 +64,7 @@ export class StatementExecution implements Execution {
     this.owner = this.#open.owner;
     this.isolation = statement.isolation;
     this.snapshot = statement.snapshot;
+    this.tracker = statement.tracker;
     this.parameters = statement.parameters;
     this.#session = statement.session;
     this.session = statement.session.state;

@@ -1,8 +1,9 @@
-import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
-import { type Steps, WAIT } from "../ground/wait.ts";
+import { type Steps, WAIT, type Wait } from "../ground/wait.ts";
 import type { LockOwner } from "../locks/lock.ts";
+import type { SerializableTracker } from "../rows/serializable-tracker.ts";
 import type { Isolation, TransactionModes } from "../rows/transaction-modes.ts";
+import type { SerializableTransaction } from "../serializable/serializable-transaction.ts";
 import type { OpenTransaction, SubTransactionMark } from "../storage/open-transaction.ts";
 import type { Snapshot } from "../storage/transaction.ts";
 import type { SessionState, StateMark } from "./session-state.ts";
@@ -45,6 +46,11 @@ export class TransactionBlock {
   /** Above REPEATABLE READ, from the first statement on. */
   #transactionSnapshot: number | null = null;
   #hasQueried = false;
+  /** Of a SERIALIZABLE transaction, from its first statement on, unless its snapshot is safe. */
+  tracker: SerializableTracker | null = null;
+  /** A SERIALIZABLE transaction has its snapshot, and its tracker if it needs one. */
+  #isTracked = false;
+  #awaitedSafety: SerializableTransaction | null = null;
   #statementSnapshot: number | null = null;
   #savepoints: Savepoint[] = [];
   /** The commit is on its way to the disk, and nothing can end it any more. */
@@ -104,9 +110,16 @@ export class TransactionBlock {
     return { commitNumber, transaction: top, command: this.command };
   }
 
-  /** What a statement that begins now sees. */
-  takeSnapshot({ top }: OpenTransaction): Snapshot {
+  /**
+   * What a statement that begins now sees. A SERIALIZABLE READ ONLY DEFERRABLE transaction may have
+   * to wait for a snapshot that is safe: ask again.
+   */
+  takeSnapshot(open: OpenTransaction): Snapshot | Wait {
+    const { top } = open;
     this.#hasQueried = true;
+    if (this.isolation === "serializable" && !this.#isTracked && !this.#beginTracking(open)) {
+      return WAIT;
+    }
     let { commitNumber } = this.#database;
     if (this.isolation !== "read committed") {
       this.#transactionSnapshot ??= commitNumber;
@@ -165,6 +178,7 @@ export class TransactionBlock {
       this.#leave();
       return;
     }
+    this.#database.serializable.prepare(transaction.top);
     if (transaction.wrote) {
       this.flushing = !this.#database.host.flush(() => this.#becomeDurable());
       while (this.flushing) {
@@ -242,6 +256,38 @@ export class TransactionBlock {
     return { transaction, mark: taken.mark, state: taken.state };
   }
 
+  /** GetSerializableTransactionSnapshot and GetSafeSnapshot. */
+  #beginTracking({ top }: OpenTransaction): boolean {
+    const { serializable } = this.#database;
+    for (;;) {
+      const awaited = this.#awaitedSafety;
+      if (awaited !== null) {
+        if (!awaited.roSafe && !awaited.roUnsafe) {
+          return false;
+        }
+        serializable.forget(top);
+        this.#awaitedSafety = null;
+        if (awaited.roSafe) {
+          break;
+        }
+      }
+      const { commitNumber } = this.#database;
+      this.#transactionSnapshot = commitNumber;
+      const own = serializable.begin(top, commitNumber, this.readOnly);
+      if (own === null) {
+        break;
+      }
+      if (!this.readOnly || !this.deferrable) {
+        this.tracker = serializable.trackerFor(top, own);
+        break;
+      }
+      own.onDecided = () => this.#database.host.wake(() => this.#owner.goOn());
+      this.#awaitedSafety = own;
+    }
+    this.#isTracked = true;
+    return true;
+  }
+
   #push(name: string, transaction: OpenTransaction): void {
     const mark = this.#database.beginSub(transaction);
     this.#savepoints.push({ name, mark, state: this.#owner.state.mark });
@@ -262,6 +308,9 @@ export class TransactionBlock {
     this.isolation = "read committed";
     this.readOnly = false;
     this.deferrable = false;
+    this.tracker = null;
+    this.#isTracked = false;
+    this.#awaitedSafety = null;
     this.transaction = null;
     this.#transactionSnapshot = null;
     this.#statementSnapshot = null;
@@ -274,8 +323,5 @@ const NOTHING_CHANGED: StateMark = { settings: 0, notifications: [0, 0] };
 
 /** READ UNCOMMITTED is READ COMMITTED. */
 function isolationOf(name: string): Isolation {
-  if (name === "serializable") {
-    throw new NotSimulated("isolation level serializable", "default_transaction_isolation");
-  }
-  return name === "repeatable read" ? name : "read committed";
+  return name === "repeatable read" || name === "serializable" ? name : "read committed";
 }

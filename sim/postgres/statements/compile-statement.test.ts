@@ -31,7 +31,6 @@ describe("what is not simulated ends the run by its name, and the statement neve
     ["DROP VIEW v", "DROP of OBJECT_VIEW"],
     ["CREATE SEQUENCE s CACHE 5", "a sequence that caches numbers"],
     ["CREATE TABLE x (a text, EXCLUDE (a WITH =))", "Constraint with"],
-    ["BEGIN ISOLATION LEVEL SERIALIZABLE", "isolation level serializable"],
     ["PREPARE TRANSACTION 'x'", "TransactionStmt with gid"],
     ["SET work_mem = '1MB'", "setting work_mem"],
     ["SHOW ALL", "SHOW ALL"],

@@ -12,6 +12,7 @@ const ISOLATIONS: ReadonlyMap<string, Isolation> = new Map([
   ["read uncommitted", "read committed"],
   ["read committed", "read committed"],
   ["repeatable read", "repeatable read"],
+  ["serializable", "serializable"],
 ]);
 
 const readBefore = new WeakMap<ParsedStatement, TransactionControl>();
@@ -32,7 +33,7 @@ export function readTransactionControl(statement: ParsedStatement): TransactionC
   return control;
 }
 
-/** Reads the modes of BEGIN or SET TRANSACTION; SERIALIZABLE is refused by name. */
+/** Reads the modes of BEGIN or SET TRANSACTION. */
 export function readTransactionModes(options: readonly SyntaxNode[]): TransactionModes {
   let modes: TransactionModes = {};
   for (const option of options) {

@@ -97,6 +97,13 @@ export class OrderedIndex<Row extends IndexedRow> {
     }
   }
 
+  /** The first entry behind all whose key begins with `prefix`. */
+  firstBehind(prefix: IndexKey): IndexEntry<Row> | undefined {
+    const leaves = this.#ordered();
+    const [leafAt, at] = seek(this.types, leaves, prefix, Infinity);
+    return leaves[leafAt]?.[at];
+  }
+
   #ordered(): IndexEntry<Row>[][] {
     if (this.#leaves !== null) {
       return this.#leaves;

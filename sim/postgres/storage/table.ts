@@ -120,6 +120,7 @@ export class Table {
   /** Columns of unique indexes: an UPDATE that changes one of them locks as FOR UPDATE does. */
   readonly keyColumns = new Set<number>();
   #rowsMade = 0;
+  #places = 0;
   #shape: string | null = null;
 
   constructor(name: string, columns: readonly Column[], createdBy: Transaction) {
@@ -140,6 +141,12 @@ export class Table {
   /** The column's place, or -1. */
   columnAt(name: string): number {
     return this.columns.findIndex((column) => column.name === name && !column.dropped);
+  }
+
+  /** The place of the next version. */
+  takePlace(): number {
+    this.#places += 1;
+    return this.#places - 1;
   }
 
   /** A new row without versions. */
@@ -266,6 +273,8 @@ export class RowVersion {
   values: RowValues;
   readonly createdBy: Transaction;
   readonly createdAtCommand: number;
+  /** Its place in the table's storage, where versions lie in the order of their making. */
+  readonly place: number;
   /** Who deleted or replaced it; an aborted one counts as none. */
   endedBy: Transaction | null = null;
   endedAtCommand = 0;
@@ -279,6 +288,7 @@ export class RowVersion {
     this.values = values;
     this.createdBy = createdBy;
     this.createdAtCommand = createdAtCommand;
+    this.place = row.table.takePlace();
   }
 
   /** The transaction that ended this version and has not aborted, if there is one. */
