@@ -14,6 +14,7 @@ import {
 import { clientRow } from "../postgres/client/client-row-codec.ts";
 import type { PostgresPort, PostgresRequest } from "../postgres/server/postgres-protocol.ts";
 import type { QueryReply } from "../postgres/server/query-result.ts";
+import type { SessionMessage } from "../postgres/server/session.ts";
 
 /** As `system/adapters/postgres-database.ts` has it: for a free connection, and for a new one. */
 const CONNECT_MS_MAX = 5_000;
@@ -28,7 +29,7 @@ export interface DatabasePlace {
   readonly server: PostgresPort;
 }
 
-type PostgresConnection = RequestClient<PostgresRequest, QueryReply>;
+type PostgresConnection = RequestClient<PostgresRequest, QueryReply, SessionMessage>;
 
 /**
  * The database port on the simulated PostgreSQL, as `system/adapters/postgres-database.ts` is on

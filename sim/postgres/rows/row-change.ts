@@ -104,6 +104,9 @@ export class RowChange {
             return "passed over";
           }
           if (state === "ok") {
+            if (this.#values !== null) {
+              this.#execution.demandSpace();
+            }
             this.#execution.tracker?.changes(version);
             this.#replace(version);
             this.#phase = "index";

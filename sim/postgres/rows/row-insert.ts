@@ -94,6 +94,7 @@ export class RowInsert {
 
   #add(table: Table): RowVersion {
     const { transaction, snapshot } = this.#execution;
+    this.#execution.demandSpace();
     this.#execution.tracker?.inserts(table);
     const row = table.addRow();
     const version = new RowVersion(row, this.#values, transaction, snapshot.command);

@@ -1,4 +1,5 @@
 import type { PostgresHost } from "../ground/host.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { LockOwner } from "../locks/lock.ts";
 import type { Commit } from "../storage/commit.ts";
 import { Session, type SessionMessage } from "./session.ts";
@@ -10,6 +11,8 @@ const FIRST_PROCESS_ID = 1000;
 export interface SessionOptions {
   /** Who connects, as PostgreSQL's setting of that name; observers of commits are told. */
   readonly applicationName?: string;
+  /** An observer beside the server's clients: not counted among them, and never let wait. */
+  readonly isObserver?: boolean;
   /** Told of notices, notifications and the server's last word, in order with the replies. */
   readonly onMessage?: (message: SessionMessage) => void;
   /** Told once when the server crashes or ends the session; nothing will be replied any more. */
@@ -36,10 +39,26 @@ export class PostgresEngine {
     });
   }
 
-  /** A new connection's backend. */
+  /** How many clients there may be at one time. */
+  maxConnections = 100;
+
+  /** The disk is full: what needs more of it ends with 53100. */
+  set diskIsFull(isFull: boolean) {
+    this.#database.diskIsFull = isFull;
+  }
+
+  /**
+   * A new connection's backend.
+   *
+   * @throws PostgresError (53300) when there are too many
+   */
   openSession(options: SessionOptions = {}): Session {
+    if (options.isObserver !== true && this.#sessions.size >= this.maxConnections) {
+      throw new PostgresError("53300", "sorry, too many clients already", {}, "FATAL");
+    }
     this.#sessionsMade += 1;
     const identity = {
+      isObserver: options.isObserver ?? false,
       processId: FIRST_PROCESS_ID + this.#sessionsMade,
       applicationName: options.applicationName ?? "",
     };
@@ -60,6 +79,35 @@ export class PostgresEngine {
    */
   onCommit(listener: (commit: Commit) => void): void {
     this.#database.onCommit(listener);
+  }
+
+  /** pg_terminate_backend: 57P01 for the session of this process. False when there is none. */
+  terminate(processId: number): boolean {
+    for (const { session } of this.#sessions.values()) {
+      if (session.processId === processId) {
+        const message = "terminating connection due to administrator command";
+        session.terminate(new PostgresError("57P01", message, {}, "FATAL"));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The same for every session. */
+  terminateAll(): void {
+    for (const { session } of [...this.#sessions.values()]) {
+      this.terminate(session.processId);
+    }
+  }
+
+  /** pg_cancel_backend: 57014 for what the session of this process waits for. */
+  cancel(processId: number): void {
+    for (const { session } of this.#sessions.values()) {
+      if (session.processId === processId) {
+        const message = "canceling statement due to user request";
+        session.cancel(new PostgresError("57014", message));
+      }
+    }
   }
 
   /**

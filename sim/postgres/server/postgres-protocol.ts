@@ -10,6 +10,7 @@ import type { RowValues } from "../storage/row.ts";
 import type { Field } from "../types/field.ts";
 import type { Parameter } from "../types/parameter.ts";
 import type { QueryReply, StatementResult } from "./query-result.ts";
+import type { SessionMessage } from "./session.ts";
 
 /** What a client asks: one query text with its parameters. */
 export interface PostgresRequest {
@@ -18,15 +19,16 @@ export interface PostgresRequest {
 }
 
 /** What a database server and its clients speak. */
-export const postgresProtocol: RequestReplyProtocol<PostgresRequest, QueryReply> = new Protocol(
-  "PostgreSQL",
-  // The text of each statement is recorded where it is run, as a label that is hashed once.
-  { toServer: ({ parameters }, data) => data.add(parameters), toClient: tellReply },
-);
+export const postgresProtocol: RequestReplyProtocol<PostgresRequest, QueryReply, SessionMessage> =
+  new Protocol(
+    "PostgreSQL",
+    // The text of each statement is recorded where it is run, as a label that is hashed once.
+    { toServer: ({ parameters }, data) => data.add(parameters), toClient: tellReply },
+  );
 
-function tellReply(reply: FromServer<QueryReply>, data: TraceData): void {
+function tellReply(reply: FromServer<QueryReply, SessionMessage>, data: TraceData): void {
   if (reply instanceof Push) {
-    data.add(reply);
+    tellMessage(reply.notice, data);
     return;
   }
   if (reply.kind === "error") {
@@ -36,6 +38,19 @@ function tellReply(reply: FromServer<QueryReply>, data: TraceData): void {
   }
   reply.earlier.forEach((result) => tellResult(result, data));
   tellResult(reply, data);
+}
+
+function tellMessage(message: SessionMessage, data: TraceData): void {
+  switch (message.kind) {
+    case "notice":
+      data.add([message.notice.code, message.notice.message]);
+      return;
+    case "notification":
+      data.add([message.notification.channel, message.notification.payload]);
+      return;
+    case "fatal":
+      data.add([message.error.code, message.error.message]);
+  }
 }
 
 function tellResult({ tag, fields, rows }: StatementResult, data: TraceData): void {
@@ -54,4 +69,4 @@ function textsOf(fields: readonly Field[], row: RowValues): (string | null)[] {
 }
 
 /** Where a database server listens. */
-export type PostgresPort = RequestReplyPort<PostgresRequest, QueryReply>;
+export type PostgresPort = RequestReplyPort<PostgresRequest, QueryReply, SessionMessage>;

@@ -1,14 +1,33 @@
 import { EPOCH_MS } from "../../kernel/epoch.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Network } from "../../network/network.ts";
+import { push } from "../../network/request-reply/push.ts";
+import type { FromServer } from "../../network/request-reply/request-reply-protocol.ts";
 import { serveOneByOne } from "../../network/request-reply/serve-one-by-one.ts";
+import type { Stream } from "../../network/stream.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { Commit } from "../storage/commit.ts";
 import { PostgresEngine } from "./postgres-engine.ts";
 import type { PostgresPort } from "./postgres-protocol.ts";
-import type { StatementResult } from "./query-result.ts";
+import type { QueryReply, StatementResult } from "./query-result.ts";
+import { type PostgresDisk, ServerDisk } from "./server-disk.ts";
+import type { Session, SessionMessage } from "./session.ts";
 
 /** A database server on the network. */
 export interface PostgresServer {
+  /** What can be done to it; see each. */
+  readonly disk: PostgresDisk;
+  /** How many clients there may be at one time: 53300 beyond. */
+  maxConnections: number;
+  /** pg_terminate_backend for all clients: 57P01, and the connection ends. */
+  terminateAll(): void;
+  /**
+   * The server dies: what was committed stays, all else is lost, connections break, and new ones
+   * are refused until `restart`.
+   */
+  crash(): void;
+  /** Takes connections again after a crash. */
+  restart(): void;
   /** Runs one query beside the network, at this instant, for preparing and observing. */
   read(sql: string): Pick<StatementResult, "fields" | "rows">;
 }
@@ -26,6 +45,7 @@ export function startPostgresServer(options: {
   const { kernel, network, port, onCommit } = options;
   const name = port.address;
   const chance = kernel.random.stream("postgres", name);
+  const pauses = kernel.random.stream("postgres pauses", name);
   const schedule = (delayMs: number, callback: () => void) =>
     kernel.schedule({ delayUs: delayMs * 1_000, actor: name, callback });
   const engine = new PostgresEngine({
@@ -36,28 +56,83 @@ export function startPostgresServer(options: {
     },
     choose: (count) => chance.integer(0, count - 1),
     wake: (callback) => void schedule(0, callback),
-    pause: () => false,
-    flush: () => true,
+    // Now and then, for about as long as a message takes: others come in between.
+    pause(goOn) {
+      if (pauses.integer(1, PAUSE_ONE_IN) > 1) {
+        return false;
+      }
+      kernel.schedule({ delayUs: pauses.integer(1, PAUSE_US_MAX), actor: name, callback: goOn });
+      return true;
+    },
+    flush: (durable) => disk.flush(durable),
     fail: (error) => kernel.fail(error),
   });
+  const disk = new ServerDisk(engine, (delayMs, callback) => void schedule(delayMs, callback));
   engine.onCommit(onCommit);
-  network.listen(port, (stream) => {
-    const session = engine.openSession({ applicationName: stream.client });
-    return serveOneByOne(stream, {
-      serve({ sql, parameters }, reply) {
-        kernel.trace.record("query", String(session.processId), sql);
-        session.query(sql, parameters, reply);
-      },
-      // What had arrived is still run: a COMMIT whose sender died on the way takes effect.
-      afterEnd: "serve",
-      onEnd: () => session.close(),
+  const listen = () =>
+    network.listen(port, (stream) => {
+      const session = openSession(engine, stream);
+      if (session === undefined) {
+        return { onMessage() {}, onEnd() {} };
+      }
+      return serveOneByOne(stream, {
+        serve({ sql, parameters }, reply) {
+          kernel.trace.record("query", String(session.processId), sql);
+          session.query(sql, parameters, reply);
+        },
+        // What had arrived is still run: a COMMIT whose sender died on the way takes effect.
+        afterEnd: "serve",
+        onEnd: () => session.close(),
+      });
     });
-  });
-  return { read: (sql) => readNow(engine, sql) };
+  let listener = listen();
+  return {
+    disk,
+    get maxConnections() {
+      return engine.maxConnections;
+    },
+    set maxConnections(count) {
+      engine.maxConnections = count;
+    },
+    terminateAll: () => engine.terminateAll(),
+    crash() {
+      listener.close();
+      engine.crash();
+      disk.forget();
+    },
+    restart() {
+      listener = listen();
+    },
+    read: (sql) => readNow(engine, sql),
+  };
+}
+
+const PAUSE_ONE_IN = 32;
+const PAUSE_US_MAX = 1000;
+
+/** A session of the connection; where there are too many, the client is told, and that is all. */
+function openSession(
+  engine: PostgresEngine,
+  stream: Stream<FromServer<QueryReply, SessionMessage>>,
+): Session | undefined {
+  try {
+    return engine.openSession({
+      applicationName: stream.client,
+      onMessage: (message) => push(stream, message),
+      onLost: () => stream.close(),
+    });
+  } catch (error) {
+    if (error instanceof PostgresError) {
+      push(stream, { kind: "fatal", error });
+      stream.close();
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function readNow(engine: PostgresEngine, sql: string): StatementResult {
-  const session = engine.openSession();
+  const session = engine.openSession({ isObserver: true });
   const answers: StatementResult[] = [];
   session.query(sql, [], (reply) => {
     if (reply.kind === "error") {

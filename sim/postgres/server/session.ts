@@ -64,6 +64,7 @@ export class Session implements BlockOwner, StateSession, StatementSession {
   waitError: PostgresError | null = null;
   readonly state: SessionState;
   readonly #database: SharedDatabase;
+  readonly #isObserver: boolean;
   readonly #hooks: SessionHooks;
   readonly #block: TransactionBlock;
   #running: Running | null = null;
@@ -79,11 +80,17 @@ export class Session implements BlockOwner, StateSession, StatementSession {
   #over = false;
 
   constructor(
-    identity: { readonly processId: number; readonly applicationName: string },
+    identity: {
+      readonly processId: number;
+      readonly applicationName: string;
+      /** It is let wait by nobody. */
+      readonly isObserver: boolean;
+    },
     database: SharedDatabase,
     hooks: SessionHooks,
   ) {
     this.processId = identity.processId;
+    this.#isObserver = identity.isObserver;
     this.#database = database;
     this.#hooks = hooks;
     this.state = new SessionState(this, database);
@@ -321,7 +328,7 @@ export class Session implements BlockOwner, StateSession, StatementSession {
       );
       this.#stopStatementTimer();
       if (block.implicit && results.length === statements.length) {
-        yield* block.commit();
+        yield* this.#commit();
       }
     }
     return results;
@@ -351,7 +358,7 @@ export class Session implements BlockOwner, StateSession, StatementSession {
         }
         const kept = block.state !== "aborted";
         if (kept) {
-          yield* block.commit();
+          yield* this.#commit();
         } else {
           block.rollBack();
         }
@@ -384,6 +391,13 @@ export class Session implements BlockOwner, StateSession, StatementSession {
         block.rollBackTo(control.name);
         return resultOfCommand("ROLLBACK");
     }
+  }
+
+  *#commit(): Steps<void> {
+    if (this.#block.transaction?.wrote === true && this.pauses()) {
+      yield WAIT;
+    }
+    yield* this.#block.commit();
   }
 
   warn(code: string, message: string): void {
@@ -463,6 +477,9 @@ export class Session implements BlockOwner, StateSession, StatementSession {
       parameters,
       session: this,
     });
+    if (this.pauses()) {
+      yield WAIT;
+    }
     const outcome = yield* plan.run(execution);
     this.#block.command += 1;
     if (execution.checks.length > 0) {
@@ -478,6 +495,9 @@ export class Session implements BlockOwner, StateSession, StatementSession {
 
   /** Asked before each row that a statement changes or locks. */
   pauses(): boolean {
+    if (this.#isObserver) {
+      return false;
+    }
     this.#paused = this.#database.host.pause(() => {
       this.#paused = false;
       this.goOn();

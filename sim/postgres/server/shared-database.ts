@@ -38,6 +38,7 @@ export class SharedDatabase {
   readonly host: PostgresHost;
   readonly locks: LockManager;
   readonly catalog = new SharedCatalog();
+  diskIsFull = false;
   readonly channels = new Channels();
   readonly serializable = new SerializableTransactions();
   /**

@@ -1,5 +1,6 @@
 import type { PostgresHost } from "../ground/host.ts";
 import type { Notice } from "../ground/notice.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import { waitSignal } from "../ground/wait.ts";
 import type { LockManager } from "../locks/lock-manager.ts";
 import { type Lock, type LockMode, type LockOwner, ROW_EXCLUSIVE } from "../locks/lock.ts";
@@ -114,6 +115,13 @@ export class StatementExecution implements Execution {
 
   notice(severity: Notice["severity"], code: string, message: string): void {
     this.#session.tell({ severity, code, message });
+  }
+
+  demandSpace(): void {
+    if (this.#database.diskIsFull) {
+      const message = 'could not extend file "base/5/16384": No space left on device';
+      throw new PostgresError("53100", message, { hint: "Check free disk space." });
+    }
   }
 
   noteChange(

@@ -28,7 +28,7 @@ function startDatabase() {
   const open = () => {
     const hooks = { told: () => {}, lost: () => {}, ended: () => {}, failed: host.fail.bind(host) };
     const session = new Session(
-      { processId: sessions.length, applicationName: "" },
+      { processId: sessions.length, applicationName: "", isObserver: false },
       database,
       hooks,
     );
