@@ -109,8 +109,8 @@ function readForeignKey(
   const deferrable = node.flag("deferrable");
   const validated = !node.flag("skip_validation");
   finishConstraint(node);
-  if (onDelete !== "no action" || onUpdate !== "no action" || deferrable || initiallyDeferred) {
-    return node.refuse("a foreign key with actions, or one that can be deferred");
+  if (onDelete === "set default" || onUpdate === "set default") {
+    return node.refuse("a foreign key with SET DEFAULT");
   }
   return {
     kind: "foreign",

@@ -1,6 +1,6 @@
 import { PostgresError } from "../ground/postgres-error.ts";
 import { describeKey } from "../rows/constraint-violation.ts";
-import { isSameKey, valuesAt } from "../rows/foreign-key-check.ts";
+import { isSameKey, valuesAt } from "../storage/foreign-key-check.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { CheckConstraint, ForeignKey, RowVersion, Table } from "../storage/table.ts";
 

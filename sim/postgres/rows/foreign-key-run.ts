@@ -1,20 +1,16 @@
 import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
 import { WAIT, type Wait } from "../ground/wait.ts";
 import { ROW_SHARE } from "../locks/lock.ts";
-import { compareKeys, type IndexKey } from "../storage/ordered-index.ts";
+import { type ForeignKeyCheck, isSameKey, valuesAt } from "../storage/foreign-key-check.ts";
+import type { IndexKey } from "../storage/ordered-index.ts";
 import { KEY_SHARE, type RowValues } from "../storage/row.ts";
-import {
-  type ForeignKey,
-  indexKeyOf,
-  type RowVersion,
-  type Table,
-  typesOf,
-} from "../storage/table.ts";
+import { type ForeignKey, type RowVersion, type Table } from "../storage/table.ts";
 import type { Snapshot } from "../storage/transaction.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import { describeKey } from "./constraint-violation.ts";
 import type { Execution } from "./execution.ts";
-import { type ForeignKeyCheck, isSameKey, valuesAt } from "./foreign-key-check.ts";
+import { ForeignKeyAction } from "./foreign-key-action.ts";
+import { versionsWithKey } from "./key-versions.ts";
 import { RowLocking } from "./row-locking.ts";
 
 type Phase = "begin" | "search" | "lock";
@@ -32,6 +28,8 @@ export class ForeignKeyRun {
   #candidates: readonly RowVersion[] = [];
   #candidateAt = 0;
   #snapshot: Snapshot;
+  /** Made for the first to need it. */
+  #action: ForeignKeyAction | null = null;
 
   constructor(execution: Execution) {
     this.#execution = execution;
@@ -97,7 +95,12 @@ export class ForeignKeyRun {
    * RI_FKey_noaction_del and _upd: the old key may be gone only if nothing refers to it, or another
    * row has taken it.
    */
-  #key({ foreignKey, before }: ForeignKeyCheck & { kind: "key" }): Wait | null {
+  #key(check: ForeignKeyCheck & { kind: "key" }): Wait | null {
+    const { foreignKey, before } = check;
+    const action = actionOf(check);
+    if (action === "cascade" || action === "set null") {
+      return this.#act(check);
+    }
     const { name, table, columns, referenced, referencedColumns } = foreignKey;
     if (this.#phase === "begin") {
       this.#phase = "search";
@@ -108,7 +111,11 @@ export class ForeignKeyRun {
     const key = valuesAt(before, referencedColumns);
     if (this.#phase === "search") {
       this.#snapshot = this.#execution.takeCheckSnapshot("now");
-      if (versionsWithKey(referenced, referencedColumns, key, this.#snapshot).length > 0) {
+      const restricts = actionOf(check) === "restrict";
+      if (
+        !restricts &&
+        versionsWithKey(referenced, referencedColumns, key, this.#snapshot).length > 0
+      ) {
         return null;
       }
       this.#search(table, columns, key);
@@ -127,6 +134,15 @@ export class ForeignKeyRun {
       message,
       `${described} is still referenced from table "${table.name}".`,
     );
+  }
+
+  #act(check: ForeignKeyCheck & { kind: "key" }): Wait | null {
+    this.#action ??= new ForeignKeyAction(this.#execution);
+    if (this.#phase === "begin") {
+      this.#phase = "lock";
+      this.#action.start(check);
+    }
+    return this.#action.step();
   }
 
   #search(table: Table, columns: readonly number[], key: IndexKey): void {
@@ -173,34 +189,11 @@ export class ForeignKeyRun {
 const FOLLOWING = { mode: KEY_SHARE, policy: "wait", follow: true } as const;
 const STAYING = { mode: KEY_SHARE, policy: "wait", follow: false } as const;
 
-function versionsWithKey(
-  table: Table,
-  columns: readonly number[],
-  key: IndexKey,
-  snapshot: Snapshot,
-): RowVersion[] {
-  const index = table.indexes.find(
-    (one) =>
-      one.predicate === null &&
-      one.columns.length === columns.length &&
-      one.columns.every((column, at) => column === columns[at]),
-  );
-  const rows =
-    index === undefined ? table.rows : index.entries.lookUp(key).map((entry) => entry.row);
-  const types = typesOf(table, columns);
-  const found: RowVersion[] = [];
-  for (const row of rows) {
-    const version = row.visibleTo(snapshot);
-    if (version === null) {
-      continue;
-    }
-    const own =
-      index === undefined ? valuesAt(version.values, columns) : indexKeyOf(index, version.values);
-    if (own !== undefined && compareKeys(types, own, key) === 0) {
-      found.push(version);
-    }
-  }
-  return found;
+function actionOf({
+  foreignKey,
+  after,
+}: ForeignKeyCheck & { kind: "key" }): ForeignKey["onDelete"] {
+  return after === null ? foreignKey.onDelete : foreignKey.onUpdate;
 }
 
 function violation(foreignKey: ForeignKey, message: string, detail: string): PostgresError {

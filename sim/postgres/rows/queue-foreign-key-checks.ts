@@ -1,7 +1,7 @@
+import { isSameKey } from "../storage/foreign-key-check.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowVersion, Table } from "../storage/table.ts";
 import type { Execution } from "./execution.ts";
-import { isSameKey } from "./foreign-key-check.ts";
 
 /**
  * Queues the checks that a change of a row asks for, to run when the statement's own work is done:
@@ -42,7 +42,7 @@ export function queueForeignKeyChecks(
     ) {
       continue;
     }
-    execution.queueCheck({ kind: "key", foreignKey, before });
+    execution.queueCheck({ kind: "key", foreignKey, before, after: after?.values ?? null });
   }
 }
 

@@ -17,6 +17,8 @@ export interface SessionServices {
   readonly inBlock: boolean;
   /** SET TRANSACTION. @throws PostgresError (25001) once a query has run */
   changeTransaction(modes: TransactionModes): void;
+  /** SET CONSTRAINTS ALL. */
+  deferConstraints(deferred: boolean): void;
   /** Sends a notification when the transaction commits. */
   notify(channel: string, payload: string): void;
   /** LISTEN, from the commit on. */

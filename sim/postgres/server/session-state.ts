@@ -27,6 +27,7 @@ interface AdvisoryWait {
 export interface StateSession extends LockOwner {
   readonly inBlock: boolean;
   changeTransaction(modes: TransactionModes): void;
+  deferConstraints(deferred: boolean): void;
   /** Shows the modes of the open transaction, or undefined for any other setting. */
   showTransaction(name: string): string | undefined;
   warn(code: string, message: string): void;
@@ -97,6 +98,10 @@ export class SessionState implements SessionServices, Listener {
 
   changeTransaction(modes: TransactionModes): void {
     this.#session.changeTransaction(modes);
+  }
+
+  deferConstraints(deferred: boolean): void {
+    this.#session.deferConstraints(deferred);
   }
 
   notify(channel: string, payload: string): void {

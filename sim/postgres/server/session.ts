@@ -13,6 +13,7 @@ import {
 } from "../statements/transaction-control.ts";
 import type { Utility } from "../statements/utility-statement.ts";
 import { compileUtility } from "../statements/utility.ts";
+import type { ForeignKeyCheck } from "../storage/foreign-key-check.ts";
 import type { OpenTransaction } from "../storage/open-transaction.ts";
 import type { RowValues } from "../storage/row.ts";
 import { type ParsedStatement, parseStatements } from "../syntax/postgres-parser.ts";
@@ -393,7 +394,45 @@ export class Session implements BlockOwner, StateSession, StatementSession {
     }
   }
 
+  *#runChecks(execution: StatementExecution, checks: readonly ForeignKeyCheck[]): Steps<void> {
+    if (checks.length > 0) {
+      const run = new ForeignKeyRun(execution);
+      run.start(checks);
+      while (run.step() === WAIT) {
+        yield WAIT;
+      }
+    }
+    this.#block.command = execution.lastCommand + 1;
+  }
+
+  // Checks that were deferred; what they do may ask for more of them.
+  *#runDeferred(transaction: OpenTransaction): Steps<void> {
+    const { deferred } = transaction;
+    if (deferred.length > 0) {
+      yield* this.#runChecks(this.#execute(transaction), deferred);
+      deferred.length = 0;
+    }
+  }
+
+  #execute(transaction: OpenTransaction): StatementExecution {
+    const { isolation, tracker } = this.#block;
+    const snapshot = this.#block.currentSnapshot(transaction);
+    return new StatementExecution(this.#database, {
+      transaction,
+      isolation,
+      snapshot,
+      tracker,
+      parameters: [],
+      session: this,
+    });
+  }
+
   *#commit(): Steps<void> {
+    // Whatever goes wrong from here on, no block is left to be ended by ROLLBACK.
+    this.#block.implicit = true;
+    if (this.#block.transaction !== null) {
+      yield* this.#runDeferred(this.#block.transaction);
+    }
     if (this.#block.transaction?.wrote === true && this.pauses()) {
       yield WAIT;
     }
@@ -413,6 +452,15 @@ export class Session implements BlockOwner, StateSession, StatementSession {
       this.warn("25P01", "SET TRANSACTION can only be used in transaction blocks");
     }
     this.#block.change(modes);
+  }
+
+  deferConstraints(deferred: boolean): void {
+    if (!this.inBlock) {
+      this.warn("25P01", "SET CONSTRAINTS can only be used in transaction blocks");
+    }
+    if (this.#block.transaction !== null) {
+      this.#block.transaction.defersAll = deferred;
+    }
   }
 
   showTransaction(name: string): string | undefined {
@@ -435,19 +483,15 @@ export class Session implements BlockOwner, StateSession, StatementSession {
     written: readonly Parameter[],
   ): Steps<StatementResult> {
     demandCount(written, 0);
-    const execution = new StatementExecution(this.#database, {
-      transaction,
-      isolation: this.#block.isolation,
-      snapshot: this.#block.currentSnapshot(transaction),
-      tracker: null,
-      parameters: [],
-      session: this,
-    });
+    const execution = this.#execute(transaction);
     let outcome = utility.run(execution);
     for (; outcome === WAIT; outcome = utility.run(execution)) {
       yield WAIT;
     }
     this.#block.command += 1;
+    if (transaction.defersAll === false) {
+      yield* this.#runDeferred(transaction);
+    }
     return resultOfRows(utility.tag, utility.columns, outcome.rows);
   }
 
@@ -481,14 +525,7 @@ export class Session implements BlockOwner, StateSession, StatementSession {
       yield WAIT;
     }
     const outcome = yield* plan.run(execution);
-    this.#block.command += 1;
-    if (execution.checks.length > 0) {
-      const run = new ForeignKeyRun(execution);
-      run.start(execution.checks);
-      while (run.step() === WAIT) {
-        yield WAIT;
-      }
-    }
+    yield* this.#runChecks(execution, execution.checks);
     this.#block.endStatement();
     return resultOf(plan, outcome);
   }

@@ -5,17 +5,26 @@ import { waitSignal } from "../ground/wait.ts";
 import type { LockManager } from "../locks/lock-manager.ts";
 import { type Lock, type LockMode, type LockOwner, ROW_EXCLUSIVE } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
-import type { ForeignKeyCheck } from "../rows/foreign-key-check.ts";
 import type { SerializableTracker } from "../rows/serializable-tracker.ts";
 import type { SessionServices } from "../rows/session-services.ts";
 import type { Isolation } from "../rows/transaction-modes.ts";
 import type { Catalog } from "../storage/catalog.ts";
+import type { ForeignKeyCheck } from "../storage/foreign-key-check.ts";
 import type { OpenTransaction } from "../storage/open-transaction.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { Sequence } from "../storage/sequence.ts";
 import type { RowVersion, StoredRow, Table } from "../storage/table.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import type { SharedDatabase } from "./shared-database.ts";
+
+/** What is no action: RESTRICT and the like act at once, whatever is deferred. */
+function isPlain(check: ForeignKeyCheck): boolean {
+  if (check.kind === "reference") {
+    return true;
+  }
+  const { onDelete, onUpdate } = check.foreignKey;
+  return (check.after === null ? onDelete : onUpdate) === "no action";
+}
 
 /** What a statement asks of its session. */
 export interface StatementSession {
@@ -37,6 +46,8 @@ export class StatementExecution implements Execution {
   readonly snapshot: Snapshot;
   readonly tracker: SerializableTracker | null;
   readonly parameters: RowValues;
+  /** The number of the last command: the statement's own, or that of a check. */
+  lastCommand: number;
   /** Foreign-key checks that wait for the end of the statement's own work. */
   readonly checks: ForeignKeyCheck[] = [];
   readonly #database: SharedDatabase;
@@ -65,6 +76,7 @@ export class StatementExecution implements Execution {
     this.owner = this.#open.owner;
     this.isolation = statement.isolation;
     this.snapshot = statement.snapshot;
+    this.lastCommand = statement.snapshot.command;
     this.tracker = statement.tracker;
     this.parameters = statement.parameters;
     this.#session = statement.session;
@@ -89,15 +101,19 @@ export class StatementExecution implements Execution {
   }
 
   queueCheck(check: ForeignKeyCheck): void {
-    this.checks.push(check);
+    const list =
+      this.#open.isDeferred(check.foreignKey) && isPlain(check) ? this.#open.deferred : this.checks;
+    list.push(check);
   }
 
   takeCheckSnapshot(of: "transaction" | "now"): Snapshot {
-    const { transaction, command, commitNumber } = this.snapshot;
+    const { transaction, commitNumber } = this.snapshot;
     const current = of === "now" || this.isolation === "read committed";
+    // What an earlier check did is seen by the later ones.
+    this.lastCommand += 1;
     return {
       transaction,
-      command: command + 1,
+      command: this.lastCommand,
       commitNumber: current ? this.#database.commitNumber : commitNumber,
     };
   }

@@ -172,8 +172,6 @@ export class TransactionBlock {
    */
   *commit(): Steps<void> {
     const { transaction } = this;
-    // Whatever goes wrong from here on, no block is left to be ended by ROLLBACK.
-    this.implicit = true;
     if (transaction === null) {
       this.#leave();
       return;

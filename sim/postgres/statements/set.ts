@@ -29,6 +29,16 @@ export function compileSet(node: SyntaxNode): Utility {
   }
 }
 
+/** Compiles SET CONSTRAINTS ALL; single ones are refused by name. */
+export function compileSetConstraints(node: SyntaxNode): Utility {
+  if (node.children("constraints").length > 0) {
+    return node.refuse("SET CONSTRAINTS of single ones");
+  }
+  const deferred = node.flag("deferred");
+  node.end();
+  return utility("SET CONSTRAINTS", ({ session }) => session.deferConstraints(deferred));
+}
+
 /** Compiles SHOW of one setting. */
 export function compileShow(node: SyntaxNode): Utility {
   const name = node.requiredText("name");

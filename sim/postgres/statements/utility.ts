@@ -2,10 +2,11 @@ import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { compileListen, compileNotify, compileUnlisten } from "./listen.ts";
 import { compileLockTable } from "./lock-table.ts";
-import { compileSet, compileShow } from "./set.ts";
+import { compileSet, compileSetConstraints, compileShow } from "./set.ts";
 import type { Utility } from "./utility-statement.ts";
 
 const COMPILERS: ReadonlyMap<string, (node: SyntaxNode) => Utility> = new Map([
+  ["ConstraintsSetStmt", compileSetConstraints],
   ["ListenStmt", compileListen],
   ["LockStmt", compileLockTable],
   ["NotifyStmt", compileNotify],

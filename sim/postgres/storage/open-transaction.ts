@@ -1,6 +1,7 @@
 import type { Lock, LockOwner } from "../locks/lock.ts";
 import type { NotedChange } from "./commit.ts";
-import type { StoredRow } from "./table.ts";
+import type { ForeignKeyCheck } from "./foreign-key-check.ts";
+import type { ForeignKey, StoredRow } from "./table.ts";
 import { Transaction } from "./transaction.ts";
 
 /** How far a transaction had come when a sub-transaction of it began. */
@@ -13,6 +14,7 @@ export interface SubTransactionMark {
   readonly changes: number;
   readonly undefine: number;
   readonly publish: number;
+  readonly deferred: number;
 }
 
 /** What a transaction is told of the session that begins it. */
@@ -36,6 +38,10 @@ export class OpenTransaction {
   readonly undefine: (() => void)[] = [];
   /** Makes this transaction's definitions everybody's, first one first, when it commits. */
   readonly publish: (() => void)[] = [];
+  /** Foreign-key checks that wait for the commit. */
+  readonly deferred: ForeignKeyCheck[] = [];
+  /** What SET CONSTRAINTS ALL said last; null leaves it to each constraint. */
+  defersAll: boolean | null = null;
   /** Of the session that began it. */
   readonly applicationName: string;
 
@@ -63,6 +69,11 @@ export class OpenTransaction {
     return this.touched.length > 0 || this.defines;
   }
 
+  /** True where checks of the constraint wait for the commit now. */
+  isDeferred({ deferrable, initiallyDeferred }: ForeignKey): boolean {
+    return deferrable && (this.defersAll ?? initiallyDeferred);
+  }
+
   /** Begins a sub-transaction inside the innermost one. */
   beginSub(id: number): SubTransactionMark {
     const mark = {
@@ -73,6 +84,7 @@ export class OpenTransaction {
       changes: this.changes.length,
       undefine: this.undefine.length,
       publish: this.publish.length,
+      deferred: this.deferred.length,
     };
     this.current = new Transaction(id, this.owner, this.top);
     this.subs.push(this.current);
@@ -110,6 +122,7 @@ export class OpenTransaction {
     }
     this.changes.length = mark.changes;
     this.publish.length = mark.publish;
+    this.deferred.length = Math.min(mark.deferred, this.deferred.length);
     for (const undefine of this.undefine.splice(mark.undefine).toReversed()) {
       undefine();
     }

@@ -37,6 +37,7 @@ export class Rehearsal implements PostgresHost {
 
   constructor() {
     this.engine = new PostgresEngine(this);
+    this.engine.maxConnections = Infinity;
   }
 
   /** Asks in the session of that name, which is opened by its first query, and runs all events. */

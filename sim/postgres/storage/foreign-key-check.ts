@@ -1,7 +1,7 @@
-import type { RowValues } from "../storage/row.ts";
-import type { ForeignKey, RowVersion } from "../storage/table.ts";
 import type { Datum } from "../types/datum.ts";
 import type { SqlType } from "../types/sql-type.ts";
+import type { RowValues } from "./row.ts";
+import type { ForeignKey, RowVersion } from "./table.ts";
 
 /**
  * A check that a change of a row asked for: `reference` that what the new version refers to is
@@ -9,7 +9,13 @@ import type { SqlType } from "../types/sql-type.ts";
  */
 export type ForeignKeyCheck =
   | { readonly kind: "reference"; readonly foreignKey: ForeignKey; readonly version: RowVersion }
-  | { readonly kind: "key"; readonly foreignKey: ForeignKey; readonly before: RowValues };
+  | {
+      readonly kind: "key";
+      readonly foreignKey: ForeignKey;
+      readonly before: RowValues;
+      /** Null where the row was deleted. */
+      readonly after: RowValues | null;
+    };
 
 /** The values of some columns. */
 export function valuesAt(row: RowValues, columns: readonly number[]): readonly Datum[] {
