@@ -82,7 +82,7 @@ export class ForeignKeyAction {
     return null;
   }
 
-  /** The crosscheck of ri_PerformCheck: a row that only the newest snapshot sees is no row to change. */
+  /** The crosscheck of ri_PerformCheck: the transaction's own snapshot has to see the row, too. */
   #demandSeen(version: RowVersion): void {
     const { isolation, snapshot, top } = this.#execution;
     const own = version.createdBy.top === top;

@@ -1,4 +1,5 @@
 import type { LockMode } from "../locks/lock.ts";
+import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import type { TransactionModes } from "./transaction-modes.ts";
 
 /** What a statement or a function may ask of the session that it runs in, beside its rows. */
@@ -17,6 +18,10 @@ export interface SessionServices {
   readonly inBlock: boolean;
   /** SET TRANSACTION. @throws PostgresError (25001) once a query has run */
   changeTransaction(modes: TransactionModes): void;
+  /** PREPARE. @throws PostgresError (42P05) */
+  prepare(name: string, statement: ParsedStatement): void;
+  /** DEALLOCATE; null stands for all. @throws PostgresError (26000) */
+  deallocate(name: string | null): void;
   /** SET CONSTRAINTS ALL. */
   deferConstraints(deferred: boolean): void;
   /** Sends a notification when the transaction commits. */

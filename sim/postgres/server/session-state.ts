@@ -41,7 +41,7 @@ export interface StateSession extends LockOwner {
  */
 export class SessionState implements SessionServices, Listener {
   readonly settings = new Settings();
-  readonly prepared = new Map<string, ParsedStatement>();
+  readonly #prepared = new Map<string, ParsedStatement>();
   readonly pending: PendingNotifications;
   readonly #session: StateSession;
   readonly #database: SharedDatabase;
@@ -169,12 +169,29 @@ export class SessionState implements SessionServices, Listener {
     this.#advisory = [];
   }
 
-  /** PREPARE. @throws PostgresError (42P05) */
   prepare(name: string, statement: ParsedStatement): void {
-    if (this.prepared.has(name)) {
+    if (this.#prepared.has(name)) {
       throw new PostgresError("42P05", `prepared statement "${name}" already exists`);
     }
-    this.prepared.set(name, statement);
+    this.#prepared.set(name, statement);
+  }
+
+  deallocate(name: string | null): void {
+    if (name === null) {
+      this.#prepared.clear();
+    } else {
+      this.demandPrepared(name);
+      this.#prepared.delete(name);
+    }
+  }
+
+  /** @throws PostgresError (26000) */
+  demandPrepared(name: string): ParsedStatement {
+    const statement = this.#prepared.get(name);
+    if (statement === undefined) {
+      throw new PostgresError("26000", `prepared statement "${name}" does not exist`);
+    }
+    return statement;
   }
 
   /** The session is gone: nobody waits for it any more, and it hears nothing. */

@@ -7,6 +7,7 @@ import { ForeignKeyRun } from "../rows/foreign-key-run.ts";
 import type { TransactionModes } from "../rows/transaction-modes.ts";
 import type { Notification } from "../session/notifications.ts";
 import { isDefinition } from "../statements/compile-statement.ts";
+import { readExecute } from "../statements/prepare.ts";
 import {
   readTransactionControl,
   type TransactionControl,
@@ -308,8 +309,8 @@ export class Session implements BlockOwner, StateSession, StatementSession {
     }
     const block = this.#block;
     const results: StatementResult[] = [];
-    for (const statement of statements) {
-      const control = readTransactionControl(statement);
+    for (const written of statements) {
+      const control = readTransactionControl(written);
       if (block.state === "aborted" && !endsBlock(control)) {
         const message =
           "current transaction is aborted, commands ignored until end of transaction block";
@@ -321,11 +322,21 @@ export class Session implements BlockOwner, StateSession, StatementSession {
       }
       const transaction = block.transaction ?? block.begin({}, true);
       this.#startStatementTimer();
+      const execute = written.kind === "ExecuteStmt" ? readExecute(written.open()) : null;
+      const statement = execute === null ? written : this.state.demandPrepared(execute.name);
+      const given = execute === null ? parameters : execute.parameters;
+      if (written.kind === "PrepareStmt") {
+        // Its mistakes are told now.
+        const prepared = written.inner("query");
+        while (this.#plan(prepared, transaction) === WAIT) {
+          yield WAIT;
+        }
+      }
       const utility = compileUtility(statement);
       results.push(
         utility === undefined
-          ? yield* this.#runStatement(statement, transaction, parameters)
-          : yield* this.#runUtility(utility, transaction, parameters),
+          ? yield* this.#runStatement(statement, transaction, given)
+          : yield* this.#runUtility(utility, transaction, given),
       );
       this.#stopStatementTimer();
       if (block.implicit && results.length === statements.length) {

@@ -2,15 +2,22 @@ import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { compileListen, compileNotify, compileUnlisten } from "./listen.ts";
 import { compileLockTable } from "./lock-table.ts";
+import { compileDeallocate, compilePrepare } from "./prepare.ts";
 import { compileSet, compileSetConstraints, compileShow } from "./set.ts";
 import type { Utility } from "./utility-statement.ts";
+import { compileVacuum } from "./vacuum.ts";
 
-const COMPILERS: ReadonlyMap<string, (node: SyntaxNode) => Utility> = new Map([
+type Compile = (node: SyntaxNode, statement: ParsedStatement) => Utility;
+
+const COMPILERS: ReadonlyMap<string, Compile> = new Map<string, Compile>([
   ["ConstraintsSetStmt", compileSetConstraints],
+  ["DeallocateStmt", compileDeallocate],
   ["ListenStmt", compileListen],
   ["LockStmt", compileLockTable],
   ["NotifyStmt", compileNotify],
+  ["PrepareStmt", compilePrepare],
   ["UnlistenStmt", compileUnlisten],
+  ["VacuumStmt", compileVacuum],
   ["VariableSetStmt", compileSet],
   ["VariableShowStmt", compileShow],
 ]);
@@ -25,7 +32,7 @@ export function compileUtility(statement: ParsedStatement): Utility | undefined 
   }
   let utility = compiledBefore.get(statement);
   if (utility === undefined) {
-    utility = compile(statement.open());
+    utility = compile(statement.open(), statement);
     compiledBefore.set(statement, utility);
   }
   return utility;

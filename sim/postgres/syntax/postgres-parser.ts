@@ -20,6 +20,12 @@ export class ParsedStatement {
     return new SyntaxNode(this.sql, this.kind, this.#tree);
   }
 
+  /** The statement that this one holds in a field: what PREPARE prepares. */
+  inner(field: string): ParsedStatement {
+    const [kind = "nothing", tree] = Object.entries({ ...fieldsOf(this.#tree[field]) })[0] ?? [];
+    return new ParsedStatement(this.sql, kind, { ...fieldsOf(tree) });
+  }
+
   /** Refuses a statement that holds anything which no compiler reads. */
   refuseUnknown(): void {
     if (!this.#known) {
@@ -27,6 +33,10 @@ export class ParsedStatement {
       this.#known = true;
     }
   }
+}
+
+function fieldsOf(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
 }
 
 interface Parse {
