@@ -4,6 +4,7 @@ import type { RowValues } from "../storage/row.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum } from "../types/datum.ts";
+import type { FindType } from "../types/type-name.ts";
 import { DefinitionScope } from "./definition-scope.ts";
 
 /** A condition over one row of a table, with the names of the columns that it reads, each once. */
@@ -15,8 +16,8 @@ export interface RowCondition {
 /**
  * Compiles the condition of a CHECK or of a partial index. It may be opened anew for every engine.
  */
-export function compileCheck(table: Table, condition: SyntaxNode): RowCondition {
-  const scope = new DefinitionScope(table);
+export function compileCheck(table: Table, condition: SyntaxNode, find: FindType): RowCondition {
+  const scope = new DefinitionScope(table, find);
   const { evaluate } = compileCondition(scope, condition, "CHECK");
   if (scope.parameters.count > 0) {
     condition.refuse("a parameter in a definition");

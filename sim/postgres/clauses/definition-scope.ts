@@ -3,6 +3,7 @@ import { ParameterTypes, type Scope } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { FindType } from "../types/type-name.ts";
 import { columnAt } from "./query-scope.ts";
 
 /**
@@ -13,10 +14,12 @@ export class DefinitionScope implements Scope {
   readonly parameters = new ParameterTypes();
   /** The places of the columns that were used, each once. */
   readonly used = new Set<number>();
+  readonly findType: FindType;
   readonly #table: Table | null;
 
   /** `table` is null where no column may be named, as in DEFAULT. */
-  constructor(table: Table | null) {
+  constructor(table: Table | null, find: FindType) {
+    this.findType = find;
     this.#table = table;
   }
 

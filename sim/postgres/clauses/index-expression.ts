@@ -2,16 +2,18 @@ import { compileExpression } from "../expressions/compile-expression.ts";
 import { Frame, StatementRun } from "../expressions/frame.ts";
 import type { IndexExpression, Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { FindType } from "../types/type-name.ts";
 import { DefinitionScope } from "./definition-scope.ts";
 
 /** Compiles a part of an index that is no plain column, with what it adds to the index's name. */
 export function compileIndexExpression(
   table: Table,
   node: SyntaxNode,
+  find: FindType,
 ): IndexExpression & { readonly name: string } {
   const name = (node.kind === "FuncCall" ? node.reopen().names("funcname").at(-1) : null) ?? "expr";
   const canonical = node.canonical();
-  const scope = new DefinitionScope(table);
+  const scope = new DefinitionScope(table, find);
   const { type, evaluate } = compileExpression(scope, node);
   if (scope.parameters.count > 0) {
     node.refuse("a parameter in a definition");

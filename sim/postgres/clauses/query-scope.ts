@@ -5,6 +5,7 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Field } from "../types/field.ts";
+import type { FindType } from "../types/type-name.ts";
 import type { Cte, CteNamespace } from "./cte.ts";
 import type { ChangePlan, QueryPlan } from "./query-plan.ts";
 import type { Site, StatementContext } from "./statement-context.ts";
@@ -92,6 +93,7 @@ export class QueryScope implements Scope {
   /** The queries inside its expressions. */
   readonly subQueries: InnerQueries = { queries: [], memberships: [] };
   #innerValues = 0;
+  readonly findType: FindType = (name) => this.context.catalog.findType(name);
 
   constructor(context: StatementContext, parent: QueryScope | null, compilers: QueryCompilers) {
     this.context = context;

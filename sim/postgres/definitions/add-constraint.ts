@@ -2,10 +2,12 @@ import { compileCheck, type RowCondition } from "../clauses/check-constraint.ts"
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { Steps } from "../ground/wait.ts";
 import { SHARE_ROW_EXCLUSIVE } from "../locks/lock.ts";
+import type { Catalog } from "../storage/catalog.ts";
 import { chooseName } from "../storage/constraint-name.ts";
 import type { CheckConstraint, ForeignKey, Table, TableIndex } from "../storage/table.ts";
 import { typesOf } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { FindType } from "../types/type-name.ts";
 import { setNotNull } from "./column-change.ts";
 import type { ConstraintDefinition, ForeignKeyDefinition } from "./constraint-definition.ts";
 import { addIndex } from "./create-index.ts";
@@ -41,7 +43,7 @@ export function* addConstraints(
     if (one.kind !== "check") {
       continue;
     }
-    const { columns, evaluate } = checkOf(table, one.condition);
+    const { columns, evaluate } = checkOf(catalog, table, one.condition);
     const [column, second] = columns;
     const part = column === undefined || second !== undefined ? [] : [column];
     const places = columns.map((read) => table.columnAt(read));
@@ -121,8 +123,9 @@ function addCheck({ catalog }: Definition, table: Table, check: CheckConstraint)
 /**
  * A condition belongs to one statement, so the columns that it is compiled for are always the same.
  */
-function checkOf(table: Table, condition: SyntaxNode): RowCondition {
-  const check = checksCompiledBefore.get(condition) ?? compileCheck(table, condition);
+function checkOf(catalog: Catalog, table: Table, condition: SyntaxNode): RowCondition {
+  const find: FindType = (name) => catalog.findType(name);
+  const check = checksCompiledBefore.get(condition) ?? compileCheck(table, condition, find);
   checksCompiledBefore.set(condition, check);
   return check;
 }

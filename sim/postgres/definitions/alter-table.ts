@@ -12,6 +12,7 @@ import {
 import type { Catalog } from "../storage/catalog.ts";
 import type { Column, Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { FindType } from "../types/type-name.ts";
 import { int8 } from "../types/whole.ts";
 import { addConstraints } from "./add-constraint.ts";
 import { appendColumn, changeColumn, demandColumnOf, setNotNull } from "./column-change.ts";
@@ -21,7 +22,7 @@ import {
   readConstraint,
   readStorageOption,
 } from "./constraint-definition.ts";
-import { makeColumn } from "./create-table.ts";
+import { findTypeIn, makeColumn } from "./create-table.ts";
 import { type Definition, planDefinition } from "./definition.ts";
 import { dropColumn } from "./drop-column.ts";
 import { alterConstraint, dropConstraint, validateConstraint } from "./drop-constraint.ts";
@@ -42,7 +43,7 @@ export function compileAlterTable(catalog: Catalog, node: SyntaxNode): Statement
   node.only("objtype", "OBJECT_TABLE");
   const name = readRelationName(node.part("relation"));
   const onlyIfThere = node.flag("missing_ok");
-  const commands = node.children("cmds").map(readCommand);
+  const commands = node.children("cmds").map((one) => readCommand(one, findTypeIn(catalog)));
   node.end();
   return planDefinition("ALTER TABLE", catalog, function* define(definition) {
     const lock: LockMode = commands.reduce(
@@ -67,18 +68,18 @@ export function compileAlterTable(catalog: Catalog, node: SyntaxNode): Statement
   });
 }
 
-function readCommand(node: SyntaxNode): Command {
+function readCommand(node: SyntaxNode, find: FindType): Command {
   const type = node.requiredText("subtype");
-  const command = commandOf(node, type);
+  const command = commandOf(node, type, find);
   node.requiredText("behavior");
   node.end();
   return command;
 }
 
-function commandOf(node: SyntaxNode, type: string): Command {
+function commandOf(node: SyntaxNode, type: string, find: FindType): Command {
   switch (type) {
     case "AT_AddColumn":
-      return readAddColumn(node);
+      return readAddColumn(node, find);
     case "AT_AddConstraint":
       return readAddConstraint(node);
     case "AT_DropColumn": {
@@ -156,11 +157,11 @@ function exclusive(pass: number, run: Command["run"]): Command {
   return { pass, lock: ACCESS_EXCLUSIVE, run };
 }
 
-function readAddColumn(node: SyntaxNode): Command {
+function readAddColumn(node: SyntaxNode, find: FindType): Command {
   const written = node.requiredChild("def");
   const onlyIfMissing = node.flag("missing_ok");
   const constraints: ConstraintDefinition[] = [];
-  const column = readColumn(written, constraints);
+  const column = readColumn(written, constraints, find);
   return exclusive(PASS.addColumn, function* run(definition, table): Steps<void> {
     if (table.columnAt(column.name) >= 0) {
       const message = `column "${column.name}" of relation "${table.name}" already exists`;
@@ -213,6 +214,9 @@ function setDefault(
     const message = `column "${column.name}" of relation "${table.name}" is an identity column`;
     throw new PostgresError("42601", message);
   }
-  const compiled = expression === undefined ? null : compileDefault(expression, column);
+  const compiled =
+    expression === undefined
+      ? null
+      : compileDefault(expression, column, findTypeIn(definition.catalog));
   changeColumn(definition, table, at, { default: compiled, identity: null });
 }

@@ -5,7 +5,7 @@ import type { ColumnDefault } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { builtinType, isWhole } from "../types/builtin-types.ts";
 import type { SqlType } from "../types/sql-type.ts";
-import { readTypeName } from "../types/type-name.ts";
+import { type FindType, readTypeName } from "../types/type-name.ts";
 import {
   type ConstraintDefinition,
   finishConstraint,
@@ -30,7 +30,10 @@ interface IdentityDefinition {
 }
 
 /** Reads the columns and constraints of CREATE TABLE, in the order in which they stand. */
-export function readTableElements(nodes: readonly SyntaxNode[]): {
+export function readTableElements(
+  nodes: readonly SyntaxNode[],
+  find: FindType,
+): {
   readonly columns: readonly ColumnDefinition[];
   readonly constraints: readonly ConstraintDefinition[];
 } {
@@ -38,7 +41,7 @@ export function readTableElements(nodes: readonly SyntaxNode[]): {
   const constraints: ConstraintDefinition[] = [];
   for (const node of nodes) {
     if (node.kind === "ColumnDef") {
-      const column = readColumn(node, constraints);
+      const column = readColumn(node, constraints, find);
       if (columns.some((other) => other.name === column.name)) {
         throw new PostgresError("42701", `column "${column.name}" specified more than once`);
       }
@@ -56,12 +59,13 @@ export function readTableElements(nodes: readonly SyntaxNode[]): {
 export function readColumn(
   node: SyntaxNode,
   constraints: ConstraintDefinition[],
+  find: FindType,
 ): ColumnDefinition {
   const name = node.requiredText("colname");
   const typeName = node.part("typeName") ?? node.refuse("a column without a type");
   const serial = serialType(typeName.reopen());
   const { type, typmod } =
-    serial === undefined ? readTypeName(typeName) : { type: serial, typmod: -1 };
+    serial === undefined ? readTypeName(typeName, find) : { type: serial, typmod: -1 };
   node.only("is_local", true);
   const column: ColumnDefinition = {
     name,
@@ -72,7 +76,7 @@ export function readColumn(
     default: null,
   };
   for (const constraint of node.children("constraints")) {
-    readColumnConstraint(constraint, column, constraints);
+    readColumnConstraint(constraint, column, constraints, find);
   }
   node.end();
   return column;
@@ -102,6 +106,7 @@ function readColumnConstraint(
   node: SyntaxNode,
   column: ColumnDefinition,
   constraints: ConstraintDefinition[],
+  find: FindType,
 ): void {
   switch (node.reopen().requiredText("contype")) {
     case "CONSTR_NOTNULL":
@@ -126,7 +131,7 @@ function readColumnConstraint(
       return;
     }
     case "CONSTR_DEFAULT":
-      column.default = compileDefault(node.requiredChild("raw_expr"), column);
+      column.default = compileDefault(node.requiredChild("raw_expr"), column, find);
       finishConstraint(node);
       return;
     case "CONSTR_ATTR_DEFERRABLE":

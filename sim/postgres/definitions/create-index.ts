@@ -20,6 +20,7 @@ import {
   typesOf,
 } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { FindType } from "../types/type-name.ts";
 import { readStorageOption } from "./constraint-definition.ts";
 import { type Definition, planDefinition } from "./definition.ts";
 import { awaitNameRival, lockTable, readRelationName } from "./relation-reference.ts";
@@ -57,14 +58,15 @@ export function compileCreateIndex(catalog: Catalog, node: SyntaxNode): Statemen
   return planDefinition("CREATE INDEX", catalog, function* define(definition) {
     const table = yield* lockTable(definition, tableName, SHARE_LOCK);
     const isTaken = (one: string): boolean => catalog.findRelation(one) !== undefined;
+    const find: FindType = (one) => catalog.findType(one);
     if (given !== undefined && isTaken(given)) {
       if (onlyIfMissing) {
         return;
       }
       throw new PostgresError("42P07", `relation "${given}" already exists`);
     }
-    const made = parts.map((part) => readPart(table, part));
-    const names = [...made, ...included.map((part) => readPart(table, part))].map(
+    const made = parts.map((part) => readPart(table, part, find));
+    const names = [...made, ...included.map((part) => readPart(table, part, find))].map(
       (part) => part.name,
     );
     const name = given ?? chooseName(table.name, names, "idx", isTaken);
@@ -75,7 +77,7 @@ export function compileCreateIndex(catalog: Catalog, node: SyntaxNode): Statemen
         ? []
         : made.map((part) => part.expression),
       unique,
-      predicate: readPredicate(table, condition),
+      predicate: readPredicate(table, condition, find),
     });
   });
 }
@@ -110,7 +112,7 @@ export function* addIndex(
   return index;
 }
 
-function readPart(table: Table, node: SyntaxNode): IndexPart {
+function readPart(table: Table, node: SyntaxNode, find: FindType): IndexPart {
   const name = node.text("name");
   const expression = node.child("expr");
   // The direction says how the entries lie, not what is found.
@@ -118,7 +120,7 @@ function readPart(table: Table, node: SyntaxNode): IndexPart {
   node.text("nulls_ordering");
   node.end();
   if (expression !== undefined) {
-    const compiled = compileIndexExpression(table, expression);
+    const compiled = compileIndexExpression(table, expression, find);
     return { column: EXPRESSION, expression: compiled, name: compiled.name };
   }
   const column = table.columnAt(name ?? "");
@@ -128,12 +130,16 @@ function readPart(table: Table, node: SyntaxNode): IndexPart {
   return { column, expression: undefined, name };
 }
 
-function readPredicate(table: Table, condition: SyntaxNode | undefined): IndexPredicate | null {
+function readPredicate(
+  table: Table,
+  condition: SyntaxNode | undefined,
+  find: FindType,
+): IndexPredicate | null {
   if (condition === undefined) {
     return null;
   }
   const canonicalConjuncts = conjunctsOf(condition.reopen()).map((one) => one.canonical());
-  const { evaluate } = compileCheck(table, condition);
+  const { evaluate } = compileCheck(table, condition, find);
   return { canonicalConjuncts, evaluate };
 }
 

@@ -7,6 +7,7 @@ import { Sequence } from "../storage/sequence.ts";
 import { type Column, Table } from "../storage/table.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import type { FindType } from "../types/type-name.ts";
 import { addConstraints } from "./add-constraint.ts";
 import { type ColumnDefinition, readTableElements } from "./column-definition.ts";
 import { type ConstraintDefinition, readStorageOption } from "./constraint-definition.ts";
@@ -28,8 +29,13 @@ const readBefore = new WeakMap<ParsedStatement, CreateTable>();
 
 /** Compiles CREATE TABLE [IF NOT EXISTS]. */
 export function compileCreateTable(catalog: Catalog, statement: ParsedStatement): StatementPlan {
-  const create = readBefore.get(statement) ?? readCreateTable(statement.open());
-  readBefore.set(statement, create);
+  // Where there are types of the catalog's own, a name may mean another type in another engine.
+  const shared = catalog.typesKey === "";
+  const before = shared ? readBefore.get(statement) : undefined;
+  const create = before ?? readCreateTable(statement.open(), findTypeIn(catalog));
+  if (shared) {
+    readBefore.set(statement, create);
+  }
   const { name, onlyIfMissing, columns, constraints } = create;
   return planDefinition("CREATE TABLE", catalog, function* define(definition) {
     const { execution } = definition;
@@ -65,10 +71,15 @@ export function makeColumn(
   return { ...column, identity: { always: identity.always, sequence } };
 }
 
-function readCreateTable(node: SyntaxNode): CreateTable {
+/** How a definition finds the catalog's own types. */
+export function findTypeIn(catalog: Catalog): FindType {
+  return (name) => catalog.findType(name);
+}
+
+function readCreateTable(node: SyntaxNode, find: FindType): CreateTable {
   const name = readRelationName(node.part("relation"));
   const onlyIfMissing = node.flag("if_not_exists");
-  const { columns, constraints } = readTableElements(node.children("tableElts"));
+  const { columns, constraints } = readTableElements(node.children("tableElts"), find);
   node.children("options").forEach(readStorageOption);
   node.only("oncommit", "ONCOMMIT_NOOP");
   node.end();

@@ -20,6 +20,9 @@ const ARTICLE = { table: "a table", index: "an index", sequence: "a sequence" };
 /** Compiles DROP TABLE, DROP INDEX and DROP SEQUENCE. */
 export function compileDrop(catalog: Catalog, node: SyntaxNode): StatementPlan {
   const type = node.requiredText("removeType");
+  if (type === "OBJECT_TYPE") {
+    return compileDropType(catalog, node);
+  }
   const kind = KINDS.get(type) ?? node.refuse(`DROP of ${type}`);
   const names = node.children("objects").map(readQualifiedName);
   const behavior = readBehavior(node);
@@ -42,6 +45,48 @@ export function compileDrop(catalog: Catalog, node: SyntaxNode): StatementPlan {
       }
     }
     yield* dropTables(definition, tables, behavior);
+  });
+}
+
+function compileDropType(catalog: Catalog, node: SyntaxNode): StatementPlan {
+  const names = node.children("objects").map((named) => {
+    const [name = ""] = named.names("names").toReversed();
+    named.only("typemod", -1);
+    named.end();
+    return name;
+  });
+  if (readBehavior(node) === "cascade") {
+    return node.refuse("DROP TYPE ... CASCADE");
+  }
+  const onlyIfThere = node.flag("missing_ok");
+  node.end();
+  return planDefinition("DROP TYPE", catalog, function* define({ execution }) {
+    // There is no lock to wait for.
+    yield* [];
+    for (const name of names) {
+      const type = catalog.findType(name);
+      if (type === undefined) {
+        const message = `type "${name}" does not exist`;
+        if (!onlyIfThere) {
+          throw new PostgresError("42704", message);
+        }
+        execution.notice("NOTICE", "00000", `${message}, skipping`);
+        continue;
+      }
+      const dependents = catalog
+        .tables()
+        .flatMap((table) =>
+          table.columns
+            .filter((column) => column.type === type || column.type.element === type)
+            .map(
+              (column) => `column ${column.name} of table ${table.name} depends on type ${name}`,
+            ),
+        );
+      if (dependents.length > 0) {
+        throw dependentObjects(`type ${name}`, dependents);
+      }
+      catalog.dropType(name);
+    }
   });
 }
 

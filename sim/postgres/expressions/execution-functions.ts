@@ -1,3 +1,4 @@
+import { PostgresError } from "../ground/postgres-error.ts";
 import { waitSignal } from "../ground/wait.ts";
 import { EXCLUSIVE, type LockMode, SHARE_LOCK } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
@@ -9,7 +10,7 @@ import {
 } from "../rows/session-services.ts";
 import type { Datum } from "../types/datum.ts";
 import { str } from "../types/text.ts";
-import { num, whole } from "../types/whole.ts";
+import { int8, num, whole } from "../types/whole.ts";
 import { CLOCK_FUNCTIONS } from "./clock-functions.ts";
 
 /**
@@ -25,6 +26,7 @@ export const EXECUTION_FUNCTIONS: ReadonlyMap<string, ExecutionFunction> = new M
   ...CLOCK_FUNCTIONS,
   ...advisoryFunctions(),
   ["pg_current_xact_id", ({ top }) => top.id],
+  ["nextval_oid", (execution, name) => nextval(execution, str(name))],
   ["pg_advisory_unlock_all", ({ session }) => asVoid(session.unlockAllAdvisory())],
   ["pg_backend_pid", ({ session }) => session.processId],
   ["pg_notify", ({ session }, channel, payload) => notify(session, channel, payload)],
@@ -35,6 +37,16 @@ export const EXECUTION_FUNCTIONS: ReadonlyMap<string, ExecutionFunction> = new M
 /** A function of type void gives an empty text. */
 function asVoid(_done: void): Datum {
   return "";
+}
+
+function nextval(execution: Execution, name: string): Datum {
+  const sequence = execution.catalog.findSequence(name);
+  if (sequence !== undefined) {
+    return int8(execution.drawFrom(sequence));
+  }
+  throw execution.catalog.findRelation(name) === undefined
+    ? new PostgresError("42P01", `relation "${name}" does not exist`)
+    : new PostgresError("42809", `"${name}" is not a sequence`);
 }
 
 function notify(session: Execution["session"], channel: Datum, payload: Datum): Datum {

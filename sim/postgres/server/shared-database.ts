@@ -192,9 +192,9 @@ export class SharedDatabase {
    */
   crash(): void {
     for (const entries of this.catalog.names.values()) {
-      for (const { relation } of entries) {
-        if (relation.kind === "sequence") {
-          relation.sequence.crash();
+      for (const { meaning } of entries) {
+        if (meaning.kind === "sequence") {
+          meaning.sequence.crash();
         }
       }
     }

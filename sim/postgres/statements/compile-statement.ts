@@ -2,6 +2,7 @@ import type { StatementPlan, PlanTemplate } from "../clauses/statement-plan.ts";
 import { compileAlterTable } from "../definitions/alter-table.ts";
 import { compileCreateIndex } from "../definitions/create-index.ts";
 import { compileCreateTable } from "../definitions/create-table.ts";
+import { compileCreateEnum } from "../definitions/create-type.ts";
 import { compileDrop } from "../definitions/drop.ts";
 import { compileRename } from "../definitions/rename.ts";
 import { compileAlterSequence, compileCreateSequence } from "../definitions/sequence.ts";
@@ -15,6 +16,7 @@ import { compileChangeStatement, compileSelectStatement } from "./query-statemen
 interface CompiledTemplate {
   readonly template: PlanTemplate;
   readonly shapes: readonly string[];
+  readonly types: string;
 }
 
 /**
@@ -34,7 +36,11 @@ export function compileStatement(catalog: Catalog, statement: ParsedStatement): 
     return compileDefinition(catalog, statement);
   }
   const known = templates.get(statement) ?? [];
-  for (const { template, shapes } of known) {
+  const { typesKey } = catalog;
+  for (const { template, shapes, types } of known) {
+    if (types !== typesKey) {
+      continue;
+    }
     const tables = tablesOf(template, catalog);
     if (tables?.every((table, at) => table.shape === shapes[at])) {
       return template.bind(tables);
@@ -45,7 +51,7 @@ export function compileStatement(catalog: Catalog, statement: ParsedStatement): 
   if (known.length >= TEMPLATES_OF_A_STATEMENT_MAX) {
     known.shift();
   }
-  known.push({ template, shapes: tables.map((table) => table.shape) });
+  known.push({ template, shapes: tables.map((table) => table.shape), types: typesKey });
   templates.set(statement, known);
   return template.bind(tables);
 }
@@ -59,6 +65,7 @@ const DEFINITIONS: ReadonlyMap<string, (catalog: Catalog, node: SyntaxNode) => S
   new Map([
     ["AlterSeqStmt", compileAlterSequence],
     ["AlterTableStmt", compileAlterTable],
+    ["CreateEnumStmt", compileCreateEnum],
     ["CreateSeqStmt", compileCreateSequence],
     ["DropStmt", compileDrop],
     ["IndexStmt", compileCreateIndex],

@@ -3,8 +3,10 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import { waitSignal } from "../ground/wait.ts";
 import type { LockManager } from "../locks/lock-manager.ts";
 import { ACCESS_SHARE } from "../locks/lock.ts";
+import type { EnumType } from "../types/enum-type.ts";
+import type { SqlType } from "../types/sql-type.ts";
 import type { OpenTransaction } from "./open-transaction.ts";
-import { type Relation, RelationName } from "./relation-name.ts";
+import { type Relation, CatalogName } from "./relation-name.ts";
 import type { Sequence } from "./sequence.ts";
 import type { Table, TableIndex } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
@@ -27,7 +29,7 @@ export class Catalog {
 
   /** What has the name, or undefined when the transaction sees none. */
   findRelation(name: string): Relation | undefined {
-    return this.#find(name)?.relation;
+    return this.#find(name)?.meaning;
   }
 
   /**
@@ -74,36 +76,65 @@ export class Catalog {
 
   /** The other open transaction that is giving this name to something, or null. */
   rivalFor(name: string): Transaction | null {
-    for (const entry of this.#shared.names.get(name) ?? []) {
-      const rival = entry.creatorBeside(this.#transaction.top);
-      if (rival !== null) {
-        return rival;
-      }
-    }
-    return null;
+    return rivalIn(this.#shared.names.get(name), this.#transaction.top);
+  }
+
+  /** The enum of the name, or undefined when the transaction sees none. */
+  findType(name: string): SqlType | undefined {
+    return this.#findType(name)?.meaning.type;
+  }
+
+  /** The other open transaction that is giving this name to a type, or null. */
+  rivalForType(name: string): Transaction | null {
+    return rivalIn(this.#shared.types.get(name), this.#transaction.top);
+  }
+
+  /** What plans depend on beside their tables: the types that the transaction sees. */
+  get typesKey(): string {
+    const { types } = this.#shared;
+    return types.size === 0
+      ? ""
+      : [...types.keys()].map((name) => this.findType(name)?.oid ?? 0).join();
+  }
+
+  addType(name: string, type: EnumType): void {
+    addEntry(this.#shared.types, new CatalogName(name, type, this.#transaction.current), this);
+  }
+
+  dropType(name: string): void {
+    this.#end(this.#shared.types, this.#findType(name));
+  }
+
+  /** Every table that the transaction sees. */
+  tables(): Table[] {
+    const { top } = this.#transaction;
+    return [...this.#shared.names.values()]
+      .flat()
+      .flatMap((entry) =>
+        entry.isVisibleTo(top) && entry.meaning.kind === "table" ? [entry.meaning.table] : [],
+      );
   }
 
   /** Gives a name, for this transaction, and for all when it commits. */
   addName(name: string, relation: Relation): void {
-    const { names } = this.#shared;
-    const entry = new RelationName(name, relation, this.#transaction.current);
-    const entries = names.get(name);
-    if (entries === undefined) {
-      names.set(name, [entry]);
-    } else {
-      entries.push(entry);
-    }
-    this.onAbort(() => removeEntry(names, entry));
+    const entry = new CatalogName(name, relation, this.#transaction.current);
+    addEntry(this.#shared.names, entry, this);
   }
 
   /** Takes a name away, for this transaction, and for all when it commits. */
   endName(name: string): void {
-    const entry = this.#find(name);
+    this.#end(this.#shared.names, this.#find(name));
+  }
+
+  #end<Meaning>(
+    names: Map<string, CatalogName<Meaning>[]>,
+    entry: CatalogName<Meaning> | undefined,
+  ): void {
     if (entry === undefined) {
-      throw new Error(`there is no name ${name} to be taken away`);
+      throw new Error("there is no such name to be taken away");
     }
     entry.endedBy = this.#transaction.current;
-    this.#transaction.publish.push(() => removeEntry(this.#shared.names, entry));
+    this.#transaction.publish.push(() => removeEntry(names, entry));
   }
 
   /** Adds an index: for all at once where nobody else can use the table, else at the commit. */
@@ -142,7 +173,12 @@ export class Catalog {
     this.#transaction.undefine.push(undefine);
   }
 
-  #find(name: string): RelationName | undefined {
+  #findType(name: string): CatalogName<EnumType> | undefined {
+    const { top } = this.#transaction;
+    return this.#shared.types.get(name)?.find((entry) => entry.isVisibleTo(top));
+  }
+
+  #find(name: string): CatalogName<Relation> | undefined {
     const { top } = this.#transaction;
     return this.#shared.names.get(name)?.find((entry) => entry.isVisibleTo(top));
   }
@@ -150,11 +186,42 @@ export class Catalog {
 
 /** What all transactions share of the catalog; `version` changes when a definition is committed. */
 export class SharedCatalog {
-  readonly names = new Map<string, RelationName[]>();
+  readonly names = new Map<string, CatalogName<Relation>[]>();
+  readonly types = new Map<string, CatalogName<EnumType>[]>();
   version = 0;
 }
 
-function removeEntry(names: Map<string, RelationName[]>, entry: RelationName): void {
+function rivalIn<Meaning>(
+  entries: readonly CatalogName<Meaning>[] | undefined,
+  top: Transaction,
+): Transaction | null {
+  for (const entry of entries ?? []) {
+    const rival = entry.creatorBeside(top);
+    if (rival !== null) {
+      return rival;
+    }
+  }
+  return null;
+}
+
+function addEntry<Meaning>(
+  names: Map<string, CatalogName<Meaning>[]>,
+  entry: CatalogName<Meaning>,
+  catalog: Catalog,
+): void {
+  const entries = names.get(entry.name);
+  if (entries === undefined) {
+    names.set(entry.name, [entry]);
+  } else {
+    entries.push(entry);
+  }
+  catalog.onAbort(() => removeEntry(names, entry));
+}
+
+function removeEntry<Meaning>(
+  names: Map<string, CatalogName<Meaning>[]>,
+  entry: CatalogName<Meaning>,
+): void {
   const kept = (names.get(entry.name) ?? []).filter((one) => one !== entry);
   if (kept.length === 0) {
     names.delete(entry.name);

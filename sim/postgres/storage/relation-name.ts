@@ -9,18 +9,18 @@ export type Relation =
   | { readonly kind: "sequence"; readonly sequence: Sequence };
 
 /**
- * A name of a relation, as a row of pg_class would be: who gave it, and who took it away. Whoever
- * has aborted has done neither.
+ * A name of a relation or a type, as a row of pg_class or pg_type would be: who gave it, and who
+ * took it away. Whoever has aborted has done neither.
  */
-export class RelationName {
+export class CatalogName<Meaning> {
   readonly name: string;
-  readonly relation: Relation;
+  readonly meaning: Meaning;
   readonly createdBy: Transaction;
   endedBy: Transaction | null = null;
 
-  constructor(name: string, relation: Relation, createdBy: Transaction) {
+  constructor(name: string, meaning: Meaning, createdBy: Transaction) {
     this.name = name;
-    this.relation = relation;
+    this.meaning = meaning;
     this.createdBy = createdBy;
   }
 

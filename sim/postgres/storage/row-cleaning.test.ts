@@ -45,7 +45,7 @@ test("old versions and their index entries go as soon as nobody can see them", (
   writer("CREATE TABLE t (id bigint PRIMARY KEY, sent integer)");
   writer("CREATE INDEX unsent ON t (id) WHERE sent IS NULL");
   writer("INSERT INTO t VALUES (1), (2), (3)");
-  const relation = database.catalog.names.get("t")?.[0]?.relation;
+  const relation = database.catalog.names.get("t")?.[0]?.meaning;
   const table = relation?.kind === "table" ? relation.table : undefined;
   const sizes = () => ({
     entries: table?.indexes.map((index) => index.entries.size),

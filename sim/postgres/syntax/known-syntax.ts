@@ -111,6 +111,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
     fk_upd_action: "any",
     fk_del_action: "any",
   },
+  CreateEnumStmt: { typeName: "any", vals: "any" },
   CreateSeqStmt: { sequence: "any", options: "any", if_not_exists: "any" },
   CreateStmt: {
     relation: "any",
@@ -210,6 +211,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
   String: { sval: "any" },
   SubLink: { subLinkType: "any", testexpr: "any", operName: "any", subselect: "any" },
   TruncateStmt: { relations: "any", restart_seqs: "any", behavior: "any" },
+  TypeName: { names: "any", typemod: [-1] },
   TypeCast: { arg: "any", typeName: "any" },
   WindowDef: WINDOW_DEF,
   UpdateStmt: {

@@ -144,6 +144,8 @@ export const BEHAVIOURS: ReadonlyMap<string, TypeBehaviour> = new Map<string, Ty
   ["name", { ...text, input: (shown) => clipName(readText(shown)) }],
   ["unknown", { input: readText, output: str }],
   ["void", { input: () => "", output: () => "" }],
+  // The name stands for the relation; whether there is one is asked where it is used.
+  ["regclass", { input: (shown) => relationName(encodable(shown)), output: str }],
   ["uuid", { input: (shown) => parseUuid(encodable(shown)), output: str, compare: compareText }],
   [
     "bytea",
@@ -293,4 +295,11 @@ export function behaviourOf(catalogName: string): TypeBehaviour {
     throw new Error(`type ${catalogName} is not simulated`);
   }
   return behaviour;
+}
+
+/** A name as it would be written: without its quotes, or in small letters. */
+function relationName(shown: string): string {
+  const name = shown.trim().replace(/^public\./, "");
+  const quoted = /^"((?:[^"]|"")*)"$/.exec(name)?.[1];
+  return quoted === undefined ? name.toLowerCase() : quoted.replaceAll('""', '"');
 }

@@ -12,8 +12,36 @@ export interface EnumType {
   readonly labels: string[];
 }
 
+const made = new Map<string, EnumType>();
+const FIRST_OID = 16_384;
+
+/**
+ * The type of this name with these labels: one object in all engines of the process, so that what
+ * was compiled for one of them serves the others.
+ */
+export function enumTypeOf(name: string, labels: readonly string[]): EnumType {
+  const key = JSON.stringify([name, labels]);
+  let type = made.get(key);
+  if (type === undefined) {
+    // A number of the definition's own, whatever else was made before.
+    const oid = FIRST_OID + 2 * (hashOf(key) >>> 2);
+    type = createEnumType({ name, oid, arrayOid: oid + 1, labels });
+    made.set(key, type);
+  }
+  return type;
+}
+
+/** FNV-1a, of 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c_9dc5;
+  for (const byte of new TextEncoder().encode(text)) {
+    hash = Math.imul(hash ^ byte, 0x0100_0193);
+  }
+  return hash >>> 0;
+}
+
 /** A type of labels, which are ordered as they stand. Its oids are the catalog's to give. */
-export function createEnumType(definition: {
+function createEnumType(definition: {
   readonly name: string;
   readonly oid: number;
   readonly arrayOid: number;

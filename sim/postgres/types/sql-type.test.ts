@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { arrayOver, BIGINT, BOOLEAN, INTEGER, TEXT } from "./builtin-types.ts";
-import { createEnumType } from "./enum-type.ts";
+import { enumTypeOf } from "./enum-type.ts";
 import type { SqlType } from "./sql-type.ts";
 
 const TEXTS = arrayOver(TEXT) ?? TEXT;
@@ -80,12 +80,7 @@ test("arrays are ordered by their elements, then by length; null is the greatest
 });
 
 test("the labels of an enum are ordered as they were written, and nothing else is one", () => {
-  const { type, array } = createEnumType({
-    name: "mood",
-    oid: 20_000,
-    arrayOid: 20_001,
-    labels: ["sad", "ok", "happy"],
-  });
+  const { type, array } = enumTypeOf("mood", ["sad", "ok", "happy"]);
   expect(type.compare("happy", "ok")).toBeGreaterThan(0);
   expect(array.input("{ok,sad}", -1)).toEqual(["ok", "sad"]);
   expect(() => type.input("glad", -1)).toThrow('invalid input value for enum mood: "glad"');
