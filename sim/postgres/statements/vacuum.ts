@@ -17,6 +17,7 @@ export function compileVacuum(node: SyntaxNode): Utility {
     if (!OPTIONS.has(name)) {
       option.refuse(`VACUUM with ${name}`);
     }
+    option.only("defaction", "DEFELEM_UNSPEC");
     option.end();
   }
   const names = node.children("rels").map((vacuumed) => {

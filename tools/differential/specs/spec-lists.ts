@@ -17,42 +17,7 @@ export const MUST_PASS: readonly string[] =
  * Those of them that pass today. A spec that comes to pass is added here, and the test fails until
  * it is; one that no longer passes fails it too.
  */
-export const PASSING: readonly string[] = [
-  "aborted-keyrevoke",
-  "alter-table-1",
-  "alter-table-2",
-  "deadlock-hard",
-  "deadlock-simple",
-  "deadlock-soft",
-  "deadlock-soft-2",
-  "delete-abort-savept",
-  "delete-abort-savept-2",
-  "fk-contention",
-  "fk-deadlock",
-  "fk-deadlock2",
-  "insert-conflict-do-nothing",
-  "insert-conflict-do-update",
-  "insert-conflict-do-update-3",
-  "lock-update-delete",
-  "lock-update-traversal",
-  "multixact-no-deadlock",
-  "multixact-no-forget",
-  "nowait",
-  "nowait-2",
-  "nowait-3",
-  "nowait-4",
-  "propagate-lock-delete",
-  "read-only-anomaly",
-  "skip-locked",
-  "skip-locked-2",
-  "skip-locked-3",
-  "skip-locked-4",
-  "timeouts",
-  "tuplelock-conflict",
-  "tuplelock-update",
-  "tuplelock-upgrade-no-deadlock",
-  "update-locked-tuple",
-];
+export const PASSING: readonly string[] = [...MUST_PASS];
 
 /** Hermitage's 20 schedules, and what becomes of them today. All must pass in the end. */
 export const ANOMALIES = [
