@@ -28,7 +28,7 @@ const SUPPORT = `SELECT oprcode::oid AS oid FROM pg_operator
     aggminvtransfn, aggmfinalfn]::oid[]) FROM pg_aggregate
   UNION SELECT prosupport FROM pg_proc`;
 
-const TYPES = `'bool','int2','int4','int8','numeric','float4','float8','text','varchar','bpchar','name','uuid','regclass','regtype','xid8',
+const TYPES = `'bool','int2','int4','int8','numeric','float4','float8','text','varchar','bpchar','name','uuid','regclass','regtype','xid8','pg_snapshot',
   'bytea','date','time','timestamp','timestamptz','interval','json','jsonb','record','void','oid','any',
   'anyelement','anyarray','anynonarray','anyenum','anycompatible','anycompatiblearray','anycompatiblenonarray'`;
 
@@ -41,7 +41,7 @@ const CALLABLE = `SELECT p.proname FROM pg_proc p WHERE p.prokind IN ('f', 'a', 
       AND typcategory = 'A'))
   AND (p.proname IN ('hashtext', 'array_append', 'array_prepend', 'array_cat', 'starts_with') OR p.oid NOT IN (SELECT oid FROM (${SUPPORT}) s WHERE oid IS NOT NULL))
   AND p.proname !~ '^(_pg|binary_upgrade|has_|ts_|lo_|loread|lowrite|brin|gin_|fmgr|amv|inet|xml|.*xml|.*_subdiff|.*_validator)'
-  AND (p.proname !~ '^pg_' OR p.proname ~ '^pg_(advisory|try_advisory|sleep|backend_pid|typeof|notify|get_serial|current_xact_id|listening)')`;
+  AND (p.proname !~ '^pg_' OR p.proname ~ '^pg_(advisory|try_advisory|sleep|backend_pid|typeof|notify|get_serial|current_xact_id|current_snapshot|snapshot_xmin|listening)')`;
 
 /**
  * The parts of the system catalog by which PostgreSQL resolves types, operators, casts and

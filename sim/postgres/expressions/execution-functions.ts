@@ -27,6 +27,8 @@ export const EXECUTION_FUNCTIONS: ReadonlyMap<string, ExecutionFunction> = new M
   ...advisoryFunctions(),
   ["pg_current_xact_id", ({ top }) => top.id],
   ["nextval_oid", (execution, name) => nextval(execution, str(name))],
+  // All that is simulated of a snapshot is its xmin.
+  ["pg_current_snapshot", ({ session }) => session.snapshotXmin],
   ["pg_advisory_unlock_all", ({ session }) => asVoid(session.unlockAllAdvisory())],
   ["pg_backend_pid", ({ session }) => session.processId],
   ["pg_notify", ({ session }, channel, payload) => notify(session, channel, payload)],

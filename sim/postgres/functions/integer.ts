@@ -106,6 +106,7 @@ export const INTEGER_FUNCTIONS: Implementations = {
   int82: (value) => int2(whole(value)),
   int84: (value) => int4(whole(value)),
   oidtoi8: same,
+  pg_snapshot_xmin: same,
   i8tooid: (value) => toOid(whole(value)),
   int4_bool: (value) => value !== 0,
   bool_int4: (value) => (value === true ? 1 : 0),

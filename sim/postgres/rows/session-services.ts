@@ -5,6 +5,8 @@ import type { TransactionModes } from "./transaction-modes.ts";
 /** What a statement or a function may ask of the session that it runs in, beside its rows. */
 export interface SessionServices {
   readonly processId: number;
+  /** The oldest transaction that was still open when the snapshot in use was taken. */
+  readonly snapshotXmin: number;
   /** The value of a setting as SHOW gives it. @throws PostgresError (42704) */
   showSetting(name: string): string;
   /**

@@ -26,6 +26,7 @@ interface AdvisoryWait {
 /** What the state needs of its session. */
 export interface StateSession extends LockOwner {
   readonly inBlock: boolean;
+  readonly snapshotXmin: number;
   changeTransaction(modes: TransactionModes): void;
   deferConstraints(deferred: boolean): void;
   /** Shows the modes of the open transaction, or undefined for any other setting. */
@@ -63,6 +64,10 @@ export class SessionState implements SessionServices, Listener {
 
   get inBlock(): boolean {
     return this.#session.inBlock;
+  }
+
+  get snapshotXmin(): number {
+    return this.#session.snapshotXmin;
   }
 
   get mark(): StateMark {

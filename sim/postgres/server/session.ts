@@ -133,6 +133,10 @@ export class Session implements BlockOwner, StateSession, StatementSession {
     return this.state.settings.ms("lock_timeout");
   }
 
+  get snapshotXmin(): number {
+    return this.#block.snapshotXmin;
+  }
+
   get inBlock(): boolean {
     return this.#block.state !== "idle" && !this.#block.implicit;
   }

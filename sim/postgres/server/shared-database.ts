@@ -52,6 +52,8 @@ export class SharedDatabase {
   #leftovers: Leftover[] = [];
   #commits = 0;
   #transactions = FIRST_TRANSACTION_ID;
+  /** The numbers of open transactions; they are begun, and so stand here, in their order. */
+  readonly #open = new Set<number>();
 
   constructor(
     host: PostgresHost,
@@ -79,8 +81,17 @@ export class SharedDatabase {
     this.#listeners.push(listener);
   }
 
+  /** The number of the oldest transaction that is open, or the next one's. */
+  get oldestOpen(): number {
+    for (const id of this.#open) {
+      return id;
+    }
+    return this.#transactions + 1;
+  }
+
   begin(owner: LockOwner, session: TransactionSession): OpenTransaction {
     this.#transactions += 1;
+    this.#open.add(this.#transactions);
     return new OpenTransaction(this.#transactions, owner, session);
   }
 
@@ -129,6 +140,7 @@ export class SharedDatabase {
    */
   commit(transaction: OpenTransaction): void {
     const { touched, changes } = transaction;
+    this.#open.delete(transaction.top.id);
     if (transaction.wrote) {
       this.#commits += 1;
     }
@@ -158,6 +170,7 @@ export class SharedDatabase {
 
   /** Takes the transaction's work back and lets the waiters go on. */
   abort(transaction: OpenTransaction): void {
+    this.#open.delete(transaction.top.id);
     const standIns = transaction.end("aborted", 0);
     this.serializable.end(transaction.top, false);
     for (const undefine of transaction.undefine.toReversed()) {

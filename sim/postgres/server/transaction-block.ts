@@ -45,6 +45,7 @@ export class TransactionBlock {
   readonly #database: SharedDatabase;
   /** Above REPEATABLE READ, from the first statement on. */
   #transactionSnapshot: number | null = null;
+  #snapshotXmin = 0;
   #hasQueried = false;
   /** Of a SERIALIZABLE transaction, from its first statement on, unless its snapshot is safe. */
   tracker: SerializableTracker | null = null;
@@ -104,6 +105,11 @@ export class TransactionBlock {
     }
   }
 
+  /** The oldest transaction that was still open when the snapshot in use was taken. */
+  get snapshotXmin(): number {
+    return this.#snapshotXmin;
+  }
+
   /** What is committed by now, for a statement that fixes nothing. */
   currentSnapshot({ top }: OpenTransaction): Snapshot {
     const commitNumber = this.#transactionSnapshot ?? this.#database.commitNumber;
@@ -121,6 +127,9 @@ export class TransactionBlock {
       return WAIT;
     }
     let { commitNumber } = this.#database;
+    if (this.isolation === "read committed" || this.#transactionSnapshot === null) {
+      this.#snapshotXmin = this.#database.oldestOpen;
+    }
     if (this.isolation !== "read committed") {
       this.#transactionSnapshot ??= commitNumber;
       commitNumber = this.#transactionSnapshot;

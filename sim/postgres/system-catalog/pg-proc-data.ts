@@ -450,6 +450,7 @@ pg_advisory_xact_lock f t f v - 0 void int4,int4 pg_advisory_xact_lock_int4
 pg_advisory_xact_lock_shared f t f v - 0 void int8 pg_advisory_xact_lock_shared_int8
 pg_advisory_xact_lock_shared f t f v - 0 void int4,int4 pg_advisory_xact_lock_shared_int4
 pg_backend_pid f t f s - 0 int4 - pg_backend_pid
+pg_current_snapshot f t f s - 0 pg_snapshot - pg_current_snapshot
 pg_current_xact_id f t f s - 0 xid8 - pg_current_xact_id
 pg_current_xact_id_if_assigned f t f s - 0 xid8 - pg_current_xact_id_if_assigned
 pg_get_serial_sequence f t f s - 0 text text,text pg_get_serial_sequence
@@ -458,6 +459,7 @@ pg_notify f f f v - 0 void text,text pg_notify
 pg_sleep f t f v - 0 void float8 pg_sleep
 pg_sleep_for f t f v - 0 void interval pg_sleep_for(interval)
 pg_sleep_until f t f v - 0 void timestamptz pg_sleep_until(timestamptz)
+pg_snapshot_xmin f t f i - 0 xid8 pg_snapshot pg_snapshot_xmin
 pg_try_advisory_lock f t f v - 0 bool int8 pg_try_advisory_lock_int8
 pg_try_advisory_lock f t f v - 0 bool int4,int4 pg_try_advisory_lock_int4
 pg_try_advisory_lock_shared f t f v - 0 bool int8 pg_try_advisory_lock_shared_int8

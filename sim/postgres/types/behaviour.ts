@@ -232,6 +232,7 @@ export const BEHAVIOURS: ReadonlyMap<string, TypeBehaviour> = new Map<string, Ty
       compare: compareWhole,
     },
   ],
+  ["pg_snapshot", { input: noSnapshot, output: () => noSnapshot("its text") }],
   [
     "oid",
     {
@@ -255,6 +256,11 @@ function readJson(shown: string): string {
 /** The value of a regtype is the name of the type. */
 function noRegtype(shown: string): never {
   throw new NotSimulated("a regtype that is written", shown);
+}
+
+/** Only the oldest open transaction is kept of a snapshot. */
+function noSnapshot(shown: string): never {
+  throw new NotSimulated("a pg_snapshot as text", shown);
 }
 
 function noRecord(): never {
