@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { brokerContract } from "../scenarios/contracts/broker-contract.ts";
 import { databaseContract } from "../scenarios/contracts/database-contract.ts";
+import type { DayStage } from "../scenarios/contracts/ordinary-day.ts";
+import { reconciliationContract } from "../scenarios/contracts/reconciliation-contract.ts";
 import {
   STAGE_CLIENTS,
   type BrokerStage,
@@ -9,7 +12,9 @@ import {
   type StageClient,
 } from "../scenarios/contracts/stage.ts";
 import { createKafkaBroker } from "../system/adapters/kafka-broker.ts";
+import { readMigrations } from "../system/adapters/migration-files.ts";
 import { createPostgresDatabase } from "../system/adapters/postgres-database.ts";
+import { migrate } from "../system/database/migrate.ts";
 import type { Broker } from "../system/ports/broker.ts";
 import { createTopics } from "./environment/create-topics.ts";
 import { directKafka } from "./environment/direct-kafka.ts";
@@ -20,13 +25,20 @@ import { startLocalEnvironment } from "./local/local.ts";
 import { proxyName } from "./toxiproxy/proxies.ts";
 
 const DATABASE = "contract";
+/** The databases of a day, by the service that has it. */
+const DAY = {
+  payment: "payment",
+  wallet: "wallet",
+  reconciliation: "reconciliation",
+} as const;
+const DATABASES = [DATABASE, ...Object.values(DAY)];
 
 let keeper: Keeper;
 let environment: Environment;
 beforeAll(async () => {
   keeper = await startKeeper();
   const clients = STAGE_CLIENTS.map((name) => ({ name, databases: [DATABASE] }));
-  environment = await startLocalEnvironment({ keeper, databases: [DATABASE], clients });
+  environment = await startLocalEnvironment({ keeper, databases: DATABASES, clients });
 });
 afterAll(async () => {
   await environment?.stop();
@@ -51,6 +63,34 @@ describe("Apache Kafka", () => {
     expect(await check(openBrokerStage())).toBeUndefined();
   });
 });
+
+describe("reconciliation", () => {
+  it.each(reconciliationContract)("$claim", async ({ check }) => {
+    expect(await check(await openDayStage())).toBeUndefined();
+  });
+});
+
+/** The databases of a day, made anew, past every proxy. */
+async function openDayStage(): Promise<DayStage> {
+  const open = async (service: keyof typeof DAY) => {
+    const address = environment.administration.database(DAY[service]);
+    // Cheaper than another database: there are many days.
+    await withClient(address, (client) =>
+      client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public"),
+    );
+    const database = createPostgresDatabase(address);
+    opened.push(() => database.close());
+    await migrate({ database, clock }, readMigrations(service));
+    return database;
+  };
+  return {
+    payment: await open("payment"),
+    wallet: await open("wallet"),
+    reconciliation: await open("reconciliation"),
+    clock,
+    entropy: { uuid: () => randomUUID() },
+  };
+}
 
 const clock = {
   nowMs: () => Date.now(),

@@ -64,7 +64,7 @@ test("a payment that no balance can hold is FAILED with its own reason, and ever
 });
 
 test.each(apiContract)("$claim", async (claim) => {
-  await expect(checkApi(world, samplePlan({ wallets: [] }), claim)).resolves.toBeUndefined();
+  await expect(checkApi(world, samplePlan(), claim)).resolves.toBeUndefined();
 });
 
 test("a service that commits, then emits loses its event when it is killed in between", async () => {

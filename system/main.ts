@@ -3,9 +3,13 @@
  * runs the roles it was asked for until SIGTERM or SIGINT.
  *
  *     ROLES                   payment-api, payment-relay, payment-settle,
- *                             wallet-api, wallet-transfer, wallet-relay; comma-separated
+ *                             wallet-api, wallet-transfer, wallet-relay, reconciliation;
+ *                             comma-separated
  *     PAYMENT_DATABASE_URL    postgres://..., for payment roles
  *     WALLET_DATABASE_URL     postgres://..., for wallet roles
+ *     RECONCILIATION_DATABASE_URL, PAYMENT_READER_URL, WALLET_READER_URL
+ *                             postgres://..., for reconciliation: its own database, and the
+ *                             services' through roles that can only read
  *     KAFKA_BROKERS           host:port, comma-separated; the topics must exist
  *     HTTP_HOST, HTTP_PORT    where an api role listens (127.0.0.1, 8080)
  *     PROCESS_NAME            in logs and in the servers' lists of clients

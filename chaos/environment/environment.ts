@@ -32,6 +32,8 @@ export interface ClientAddresses {
   readonly kafka: KafkaServerAddress;
   /** By the database's name. */
   readonly databases: ReadonlyMap<string, DatabaseAddress>;
+  /** The same databases, under a role that can only read. */
+  readonly readers: ReadonlyMap<string, DatabaseAddress>;
 }
 
 /** Versions of what runs, for the evidence. */

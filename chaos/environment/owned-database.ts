@@ -13,6 +13,24 @@ export async function createOwnedDatabase(client: Client, database: string): Pro
   await client.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
 }
 
+/** The role that may read all that a service keeps in its database, and nothing else. */
+export function readerOf(database: string): string {
+  return `${database}_reader`;
+}
+
+/**
+ * Lets the reader of a database, a role that must exist, read what its owner will make there.
+ * `client` is connected to that database.
+ */
+export async function letReaderRead(client: Client, database: string): Promise<void> {
+  const [owner, reader] = [escapeIdentifier(database), escapeIdentifier(readerOf(database))];
+  await client.query(`GRANT CONNECT ON DATABASE ${owner} TO ${reader}`);
+  await client.query(`GRANT USAGE ON SCHEMA public TO ${reader}`);
+  await client.query(
+    `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA public GRANT SELECT ON TABLES TO ${reader}`,
+  );
+}
+
 /**
  * Puts an empty database in the place of one of the same name, whoever is still connected to that.
  */

@@ -3,7 +3,7 @@ import type { Admin } from "kafkajs";
 import { createTopics } from "./create-topics.ts";
 import { directKafka } from "./direct-kafka.ts";
 import type { Environment } from "./environment.ts";
-import { recreateOwnedDatabase, withClient } from "./owned-database.ts";
+import { letReaderRead, recreateOwnedDatabase, withClient } from "./owned-database.ts";
 
 const POLL_INTERVAL_MS = 50;
 const PARTITIONS_PER_TOPIC = 3;
@@ -36,6 +36,11 @@ async function resetDatabases(environment: Environment, databases: readonly stri
       await recreateOwnedDatabase(client, database);
     }
   });
+  for (const database of databases) {
+    await withClient(environment.administration.database(database), (client) =>
+      letReaderRead(client, database),
+    );
+  }
 }
 
 async function resetKafka(

@@ -19,6 +19,7 @@ export async function openDatabaseProxies(parts: {
   const addresses = new Map<string, ClientAddresses>();
   for (const { name, databases } of parts.clients) {
     const addressOf = new Map<string, DatabaseAddress>();
+    const readers = new Map<string, DatabaseAddress>();
     for (const database of databases) {
       const owner = knownDatabase(parts.postgres, database);
       const listen = await openProxy({
@@ -27,10 +28,15 @@ export async function openDatabaseProxies(parts: {
         resource: databaseResource(database),
         upstream: `${HOST}:${owner.port}`,
       });
-      addressOf.set(database, { ...owner, host: HOST, port: Number(listen.split(":")[1]) });
+      const proxy = { host: HOST, port: Number(listen.split(":")[1]) };
+      addressOf.set(database, { ...owner, ...proxy });
+      const reader = parts.postgres.readers.get(database);
+      if (reader !== undefined) {
+        readers.set(database, { ...reader, ...proxy });
+      }
     }
     const kafka = { brokers: [parts.listeners.get(name)?.advertised ?? ""] };
-    addresses.set(name, { name, kafka, databases: addressOf });
+    addresses.set(name, { name, kafka, databases: addressOf, readers });
   }
   return addresses;
 }

@@ -3,7 +3,12 @@ import { chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { DatabaseAddress } from "../environment/environment.ts";
-import { createOwnedDatabase, withClient } from "../environment/owned-database.ts";
+import {
+  createOwnedDatabase,
+  letReaderRead,
+  readerOf,
+  withClient,
+} from "../environment/owned-database.ts";
 import type { InstalledServers } from "../install/installed-servers.ts";
 import type { LocalServers } from "./local-servers.ts";
 import { untilReady } from "./server-ready.ts";
@@ -20,6 +25,8 @@ export interface LocalPostgres {
    * name.
    */
   readonly owners: ReadonlyMap<string, DatabaseAddress>;
+  /** Each database under a role that can only read, by the database's name. */
+  readonly readers: ReadonlyMap<string, DatabaseAddress>;
 }
 
 const HOST = "127.0.0.1";
@@ -81,7 +88,11 @@ export async function startLocalPostgres(parts: {
     readyMsMax: parts.readyMsMax,
     probe: () => withClient(superuser, async () => {}),
   });
-  return { superuser, owners: await createDatabases(superuser, parts.databases) };
+  const { owners, readers } = await createDatabases(superuser, parts.databases);
+  for (const database of parts.databases) {
+    await withClient({ ...superuser, database }, (client) => letReaderRead(client, database));
+  }
+  return { superuser, owners, readers };
 }
 
 function initdbArguments(files: {
@@ -117,18 +128,23 @@ function settings(port: number): string[] {
 async function createDatabases(
   superuser: DatabaseAddress,
   databases: readonly string[],
-): Promise<ReadonlyMap<string, DatabaseAddress>> {
+): Promise<Pick<LocalPostgres, "owners" | "readers">> {
   return withClient(superuser, async (client) => {
     await client.query("REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC");
     const owners = new Map<string, DatabaseAddress>();
-    for (const database of databases) {
+    const readers = new Map<string, DatabaseAddress>();
+    const createRole = async (database: string, user: string) => {
       const password = newPassword();
-      const name = escapeIdentifier(database);
+      const name = escapeIdentifier(user);
       await client.query(`CREATE ROLE ${name} LOGIN PASSWORD ${escapeLiteral(password)}`);
+      return { ...superuser, database, user, password };
+    };
+    for (const database of databases) {
+      owners.set(database, await createRole(database, database));
+      readers.set(database, await createRole(database, readerOf(database)));
       await createOwnedDatabase(client, database);
-      owners.set(database, { ...superuser, database, user: database, password });
     }
-    return owners;
+    return { owners, readers };
   });
 }
 

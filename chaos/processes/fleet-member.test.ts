@@ -166,6 +166,7 @@ const SEAT = {
   addresses: {
     name: "seat-1",
     kafka: { brokers: [] },
+    readers: new Map(),
     databases: new Map([
       ["payment", { host: "", port: 0, database: "payment", user: "", password: "" }],
     ]),

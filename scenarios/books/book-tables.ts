@@ -23,7 +23,10 @@ export const BOOK_TABLES: readonly BookTable[] = [
   externalKeys,
   deadLetters,
   inbox,
-  unkept("schema_migrations", ["payment", "wallet"]),
+  unkept("schema_migrations", ["payment", "wallet", "reconciliation"]),
+  unkept("reconciliation_runs", ["reconciliation"]),
+  unkept("breaks", ["reconciliation"]),
+  unkept("verified_accounts", ["reconciliation"]),
 ];
 
 /** The table of a service. @throws Error when the books do not know it */

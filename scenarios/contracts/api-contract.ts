@@ -1,6 +1,7 @@
+import type { ServiceName, SourceName } from "../../system/process/services.ts";
 import type { ClientRequest } from "../plans/commands/client-request.ts";
 import type { Plan } from "../plans/plan.ts";
-import { processesAnswering, type Topology } from "../plans/topology.ts";
+import { ONE_PROCESS_EACH, processesAnswering, type Topology } from "../plans/topology.ts";
 import type { ClientAnswer, Universe, World } from "../world.ts";
 import { demandEqual, type Claim } from "./claim.ts";
 import { demandDocumented } from "./documented-answers.ts";
@@ -11,6 +12,8 @@ export interface ApiStage {
   get(path: string): Promise<ClientAnswer>;
   /** Asks for a payment, and answers what became of it when it is terminal. */
   pay(key: string, payment: Body): Promise<Settled>;
+  /** Changes a service's database past it, as somebody who should not. */
+  change(service: SourceName, sql: string): Promise<void>;
   /** The same for the payment that gives another back. */
   reverse(path: string, key: string, body: Body): Promise<Settled>;
 }
@@ -24,8 +27,15 @@ interface Settled {
   readonly reason: unknown;
 }
 
+/** One process for each service, the reconciliation engine's among them. */
+const EVERY_SERVICE: Topology = [
+  ...ONE_PROCESS_EACH,
+  { name: "reconciliation-1", roles: ["reconciliation"] },
+];
+
 /** Checks a claim in a universe of its own. The wallets that it needs it opens itself. */
-export async function checkApi(world: World, plan: Plan, claim: Claim<ApiStage>): Promise<void> {
+export async function checkApi(world: World, basis: Plan, claim: Claim<ApiStage>): Promise<void> {
+  const plan = { ...basis, wallets: [], commands: [], topology: EVERY_SERVICE };
   await world.run(plan, async (universe) => {
     demandEqual("processes that are not up", await universe.heal(60_000), []);
     await claim.check(stageOf(universe, plan.topology));
@@ -259,7 +269,91 @@ export const apiContract: readonly Claim<ApiStage>[] = [
       demandEqual("none", codeOf(await api.get("/payments/no/events")), "404 unknown-payment");
     },
   },
+  {
+    claim: "what agrees is reported as clean, with what was looked at",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      await open(api, "fatma", "0.000");
+      const payment = { senderWalletId: "salim", receiverWalletId: "fatma", amount: "1.000" };
+      await api.pay("p1", { ...payment, currency: "OMR" });
+      const run = await api.post("/reconciliation/runs", {});
+      demandEqual("the run", [run.status, field(run.body, "outcome")], [201, "clean"]);
+      const looked = ["payments", "entries", "accounts", "breaks"];
+      const counts = looked.map((name) => field(run.body, name));
+      demandEqual("looked at", counts, [1, 4, 3, 0]);
+      const runs = await api.get("/reconciliation/runs");
+      demandEqual("the runs", field(runs.body, "runs"), [run.body]);
+      demandEqual("breaks", (await api.get("/reconciliation/breaks")).body, NO_BREAKS);
+      const scope = await api.post("/reconciliation/runs", { scope: "some" });
+      demandEqual("a scope that is none", codeOf(scope), "400 malformed-request");
+      const state = await api.get("/reconciliation/breaks?state=odd");
+      demandEqual("a state that is none", codeOf(state), "400 malformed-request");
+      const none = await api.post("/reconciliation/breaks/0/repair");
+      demandEqual("no break", codeOf(none), "404 unknown-break");
+    },
+  },
+  {
+    claim: "a verdict that was lost is found, and mended by publishing it again",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      await open(api, "fatma", "0.000");
+      const payment = { senderWalletId: "salim", receiverWalletId: "fatma", amount: "1.000" };
+      const { id } = await api.pay("p1", { ...payment, currency: "OMR" });
+      const back = "SET status = 'PENDING', settled_at_ms = NULL";
+      await api.change(
+        "payment",
+        `UPDATE payments ${back}, accepted_at_ms = accepted_at_ms - 10000000`,
+      );
+      await api.change("payment", "DELETE FROM inbox");
+      const run = await api.post("/reconciliation/runs", {});
+      demandEqual("found", field(run.body, "breaks"), 1);
+      const listed = await api.get("/reconciliation/breaks?state=open");
+      const [found] = listIn(listed.body, "breaks");
+      demandEqual("the break", classAndSubject(found), `STATUS_BEHIND payment ${id}`);
+      const breakId = String(field(found, "id"));
+      const repair = await api.post(`/reconciliation/breaks/${breakId}/repair`);
+      demandEqual("published", [repair.status, listIn(repair.body, "events").length], [202, 2]);
+      const settled = await api.get(`/payments/${id}?wait=9`);
+      demandEqual("the payment", field(settled.body, "status"), "COMPLETED");
+      demandEqual("moved once", await balanceOf(api, "fatma"), "1.000");
+      const again = await api.post("/reconciliation/runs", {});
+      demandEqual("the next run", field(again.body, "outcome"), "clean");
+      const resolved = await api.get("/reconciliation/breaks?state=resolved");
+      demandEqual("resolved", listIn(resolved.body, "breaks").length, 1);
+    },
+  },
+  {
+    claim: "a balance that somebody raised is found, not mended, and resolved by hand only",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      await api.change("wallet", "UPDATE wallets SET balance_minor = 10001 WHERE id = 'salim'");
+      const run = await api.post("/reconciliation/runs", {});
+      demandEqual("the run", field(run.body, "outcome"), "breaks");
+      const drift = await api.get("/reconciliation/breaks?class=BALANCE_DRIFT");
+      const [found] = listIn(drift.body, "breaks");
+      const path = `/reconciliation/breaks/${String(field(found, "id"))}`;
+      demandEqual("repair", codeOf(await api.post(`${path}/repair`)), "422 not-repairable");
+      demandEqual("the balance", await balanceOf(api, "salim"), "10.001");
+      const noNote = await api.post(`${path}/resolution`, {});
+      demandEqual("without a note", codeOf(noNote), "400 malformed-request");
+      const resolved = await api.post(`${path}/resolution`, { note: "a gift, says the bank" });
+      demandEqual("with one", resolved.status, 200);
+      const twice = await api.post(`${path}/resolution`, { note: "again" });
+      demandEqual("twice", codeOf(twice), "404 unknown-break");
+    },
+  },
 ];
+
+const NO_BREAKS = { breaks: [], next: null };
+
+function classAndSubject(found: unknown): string {
+  return `${String(field(found, "class"))} ${String(field(found, "subject"))}`;
+}
+
+function listIn(body: unknown, name: string): readonly unknown[] {
+  const list = field(body, name);
+  return Array.isArray(list) ? list : [];
+}
 
 async function idsOf(api: ApiStage, query: string): Promise<readonly unknown[]> {
   const payments = field((await api.get(`/payments${query}`)).body, "payments");
@@ -299,12 +393,19 @@ function field(value: unknown, name: string): unknown {
     : undefined;
 }
 
+function serviceAsked(path: string): ServiceName {
+  if (path.startsWith("/reconciliation")) {
+    return "reconciliation";
+  }
+  return path.startsWith("/payments") ? "payment" : "wallet";
+}
+
 const POLL_MS = 50;
 const POLLS_MAX = 400;
 
 function stageOf(universe: Universe, topology: Topology): ApiStage {
   const ask = async (request: ClientRequest): Promise<ClientAnswer> => {
-    const service = request.path.startsWith("/payments") ? "payment" : "wallet";
+    const service = serviceAsked(request.path);
     const [process = service] = processesAnswering(topology, service);
     const answer = await universe.request(process, request);
     demandDocumented(request, answer);
@@ -332,6 +433,9 @@ function stageOf(universe: Universe, topology: Topology): ApiStage {
   return {
     get,
     post,
+    async change(service, sql) {
+      await universe.query(service, sql);
+    },
     pay: (key, payment) => settle("/payments", key, payment),
     reverse: settle,
   };

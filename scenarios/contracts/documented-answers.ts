@@ -2,6 +2,7 @@ import { Compile } from "typebox/compile";
 import { problemSchema } from "../../system/http/openapi.ts";
 import { PAYMENT_OPERATIONS } from "../../system/payment/operations.ts";
 import type { Operation } from "../../system/ports/operation.ts";
+import { RECONCILIATION_OPERATIONS } from "../../system/reconciliation/operations.ts";
 import { WALLET_OPERATIONS } from "../../system/wallet/operations.ts";
 import type { ClientRequest } from "../plans/commands/client-request.ts";
 import type { ClientAnswer } from "../world.ts";
@@ -52,6 +53,11 @@ const OPERATIONS: readonly (readonly [string, RegExp, Operation])[] = [
   ["POST", /^\/wallets\/[^/]*\/withdrawals$/, WALLET_OPERATIONS.withdraw],
   ["POST", /^\/wallets\/[^/]*\/freeze$/, WALLET_OPERATIONS.freeze],
   ["POST", /^\/wallets\/[^/]*\/unfreeze$/, WALLET_OPERATIONS.unfreeze],
+  ["POST", /^\/reconciliation\/runs$/, RECONCILIATION_OPERATIONS.start],
+  ["GET", /^\/reconciliation\/runs$/, RECONCILIATION_OPERATIONS.runs],
+  ["GET", /^\/reconciliation\/breaks$/, RECONCILIATION_OPERATIONS.breaks],
+  ["POST", /^\/reconciliation\/breaks\/[^/]*\/resolution$/, RECONCILIATION_OPERATIONS.resolve],
+  ["POST", /^\/reconciliation\/breaks\/[^/]*\/repair$/, RECONCILIATION_OPERATIONS.repair],
   ["GET", /^\/ledger\/verify$/, WALLET_OPERATIONS.verify],
 ];
 

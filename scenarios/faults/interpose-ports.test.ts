@@ -30,6 +30,7 @@ async function createScene(
   };
   const fakes: ProcessPorts = {
     database: () => ({ connect: async () => connection, close: async () => {} }),
+    source: () => ({ connect: async () => connection, close: async () => {} }),
     broker: {
       connectProducer: () => Promise.reject(new Error("not asked for")),
       async startConsumer(subscription) {

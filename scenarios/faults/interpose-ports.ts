@@ -41,6 +41,11 @@ export function interposePorts(
         onNote,
         onUse: () => noteUse(service),
       }),
+    source: (service) =>
+      interposeDatabase(ports.source(service), databaseResource(service), gate, {
+        onNote,
+        onUse: () => {},
+      }),
     broker: interposeBroker(ports.broker, gate, observer),
     server: interposeServer(ports.server, gate),
     telemetry: {

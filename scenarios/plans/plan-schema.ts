@@ -1,7 +1,13 @@
 import Type from "typebox";
 import { Compile } from "typebox/compile";
 import { complaintAboutKnobs, KNOB_BOUNDS, type Knobs } from "../../system/process/knobs.ts";
-import { ROLES, serviceOf, SERVICES, type ServiceName } from "../../system/process/services.ts";
+import {
+  ROLES,
+  SAGA_SERVICES,
+  serviceOf,
+  SERVICES,
+  type ServiceName,
+} from "../../system/process/services.ts";
 import { databaseResource } from "../faults/effect-name.ts";
 import { complaintAboutFault, faultSchema, outageMs, triggerOf } from "../faults/fault.ts";
 import { processOf } from "../faults/trigger.ts";
@@ -125,7 +131,7 @@ function complaintAboutTopology({ commands, topology, wallets }: Plan): string |
     return `/topology/${twice}/name: ${names[twice]} is the name of another process`;
   }
   const roles = topology.flatMap((process) => process.roles);
-  const idle = SERVICES.find(({ name }) => !roles.some((role) => serviceOf(role) === name));
+  const idle = SAGA_SERVICES.find(({ name }) => !roles.some((role) => serviceOf(role) === name));
   if (idle !== undefined) {
     return `/topology: no process has a role of the ${idle.name} service`;
   }

@@ -1,7 +1,7 @@
 import {
   definitionOf,
   serviceOf,
-  SERVICES,
+  SAGA_SERVICES,
   type Role,
   type ServiceName,
 } from "../../system/process/services.ts";
@@ -15,8 +15,8 @@ export interface ProcessSpecification {
   readonly roles: readonly Role[];
 }
 
-/** One process for each service, with all its roles: `payment-1`, `wallet-1`. */
-export const ONE_PROCESS_EACH: Topology = SERVICES.map(({ name, roles }) => ({
+/** One process for each service that moves money, with all its roles: `payment-1`, `wallet-1`. */
+export const ONE_PROCESS_EACH: Topology = SAGA_SERVICES.map(({ name, roles }) => ({
   name: `${name}-1`,
   roles: roles.map((role) => role.name),
 }));
@@ -40,6 +40,11 @@ export function isAnswered(topology: Topology, service: ServiceName): boolean {
   return topology.some((each) => answers(each, service));
 }
 
+function hasRoutes(role: Role): boolean {
+  const { kind } = definitionOf(role);
+  return kind === "api" || kind === "auditor";
+}
+
 function answers({ roles }: ProcessSpecification, service: ServiceName): boolean {
-  return roles.some((role) => serviceOf(role) === service && definitionOf(role).kind === "api");
+  return roles.some((role) => serviceOf(role) === service && hasRoutes(role));
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DEFAULT_KNOBS, type Knobs } from "../../system/process/knobs.ts";
-import { SERVICES, type Role } from "../../system/process/services.ts";
+import { SAGA_SERVICES, type Role } from "../../system/process/services.ts";
 import type { ProcessSpecification, Topology } from "../plans/topology.ts";
 
 /** How the services are set up in a run. */
@@ -19,7 +19,7 @@ const PROCESSES_MAX = 3;
 export function deploymentArbitrary(): fc.Arbitrary<Deployment> {
   return fc.record({
     topology: fc
-      .tuple(...SERVICES.map(({ name, roles }) => processesArbitrary(name, roles)))
+      .tuple(...SAGA_SERVICES.map(({ name, roles }) => processesArbitrary(name, roles)))
       .map((services) => services.flat()),
     knobs: fc.record({
       relayBatchMax: knob("relayBatchMax", { min: 1, max: 200 }),

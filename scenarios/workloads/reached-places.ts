@@ -83,6 +83,9 @@ export function reachedPlaces(
           return processes.length === 1 ? Math.ceil(payments / knobs.relayBatchMax) : 0;
         case "consumer":
           return processes.length === 1 ? payments : 0;
+        case "auditor":
+          // No client of a workload asks it.
+          return 0;
       }
     };
     return processes

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
-import { ROLES } from "../../system/process/services.ts";
+import { SAGA_ROLES } from "../../system/process/services.ts";
 import { SCENARIOS } from "../catalogue.ts";
 import { readPlan } from "../plans/plan-schema.ts";
 import type { PlanDraft } from "../plans/scenario.ts";
@@ -23,7 +23,7 @@ describe.each(SCENARIOS)("the plans of $name", ({ name, drafts }) => {
       const read = readPlan({ scenario: name, seed: 1, mutant: null, ...draft });
       expect(read.kind).toBe("plan");
       const roles = new Set(draft.topology.flatMap((each) => each.roles));
-      expect([...ROLES].filter((role) => !roles.has(role))).toEqual([]);
+      expect([...SAGA_ROLES].filter((role) => !roles.has(role))).toEqual([]);
       expect(draft.topology.length).toBeLessThanOrEqual(PROCESSES_MAX);
     }
   });

@@ -5,5 +5,5 @@ import { createSimulatedWorld } from "./world.ts";
 
 it.each(apiContract)("$claim", async (claim) => {
   const world = await createSimulatedWorld();
-  await expect(checkApi(world, samplePlan({ wallets: [] }), claim)).resolves.toBeUndefined();
+  await expect(checkApi(world, samplePlan(), claim)).resolves.toBeUndefined();
 });

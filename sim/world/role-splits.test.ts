@@ -2,12 +2,12 @@ import { expect, it } from "vitest";
 import type { Topology } from "../../scenarios/plans/topology.ts";
 import { brokenPromises, runPlan } from "../../scenarios/runs/run-plan.ts";
 import { samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
-import { ROLES, type Role } from "../../system/process/services.ts";
+import { SAGA_ROLES, type Role } from "../../system/process/services.ts";
 import { createSimulatedWorld } from "./world.ts";
 
 it("every split of the roles into processes moves the money, and no process ends by itself", async () => {
   const world = await createSimulatedWorld();
-  const splits = splitsOf(ROLES);
+  const splits = splitsOf(SAGA_ROLES);
   // Bell's number of six.
   expect(splits.length).toBe(203);
   for (const split of splits) {

@@ -151,14 +151,17 @@ function portsOf(
   process: SimulatedProcess,
 ): ProcessPorts & { close(): Promise<void> } {
   const databases = new Map<ServiceName, ReturnType<typeof createSimulatedDatabase>>();
+  const database = (service: ServiceName) => {
+    const known = databases.get(service);
+    const made =
+      known ?? createSimulatedDatabase({ network, process, server: databasePort(service) });
+    databases.set(service, made);
+    return made;
+  };
   return {
-    database(service) {
-      const known = databases.get(service);
-      const database =
-        known ?? createSimulatedDatabase({ network, process, server: databasePort(service) });
-      databases.set(service, database);
-      return database;
-    },
+    database,
+    // The simulated server has no roles: that a source is only read is shown on the real one.
+    source: database,
     broker: createSimulatedBroker({ network, process, servers: kafkaPorts }),
     server: createSimulatedServer(kernel, network, process),
     clock: createSimulatedClock(process),

@@ -14,15 +14,27 @@ export interface NodePorts extends ProcessPorts {
 }
 
 export function createNodePorts(configuration: Configuration): NodePorts {
-  const { processName, databaseUrls, kafkaBrokers, http } = configuration;
+  const { processName, databaseUrls, sourceUrls, kafkaBrokers, http } = configuration;
   const databases = new Map(
     [...databaseUrls].map(([service, url]) => [
       service,
       createPostgresDatabase({ connectionString: url, application_name: processName }),
     ]),
   );
+  const sources = new Map(
+    [...sourceUrls].map(([service, url]) => [
+      service,
+      createPostgresDatabase({
+        connectionString: url,
+        application_name: processName,
+        // A snapshot is held from one page of the other side to the next.
+        idle_in_transaction_session_timeout: 600_000,
+      }),
+    ]),
+  );
   return {
     database: (service) => databaseOf(databases, service),
+    source: (service) => databaseOf(sources, service),
     broker: createKafkaBroker({ clientId: processName, brokers: kafkaBrokers }),
     server: createHttpServer(http),
     clock: nodeClock,
@@ -30,12 +42,16 @@ export function createNodePorts(configuration: Configuration): NodePorts {
     telemetry: createLineTelemetry(processName),
     migrations: readMigrations,
     async close() {
-      await Promise.all([...databases.values()].map((database) => database.close()));
+      const opened = [...databases.values(), ...sources.values()];
+      await Promise.all(opened.map((database) => database.close()));
     },
   };
 }
 
-function databaseOf(databases: ReadonlyMap<ServiceName, Database>, service: ServiceName): Database {
+function databaseOf<Name extends ServiceName>(
+  databases: ReadonlyMap<Name, Database>,
+  service: Name,
+): Database {
   const database = databases.get(service);
   if (database === undefined) {
     throw new Error(`this process has no role of the ${service} service`);

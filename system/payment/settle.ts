@@ -35,7 +35,8 @@ export async function settlePayment(
     }
     const { rowCount } = await connection.query({
       label: "update-status",
-      sql: `UPDATE payments SET status = $2, reason = $3, settled_at_ms = $4
+      sql: `UPDATE payments
+       SET status = $2, reason = $3, settled_at_ms = $4, written_in = pg_current_xact_id()
        WHERE id = $1 AND status = 'PENDING'`,
       parameters: [verdict.paymentId, outcome.status, outcome.reason, nowMs],
     });

@@ -28,6 +28,7 @@ describe("readConfiguration", () => {
       processName: "payment",
       roles: ["payment-api", "payment-relay"],
       databaseUrls: new Map([["payment", "postgres://db/payment"]]),
+      sourceUrls: new Map(),
       kafkaBrokers: ["one:9092", "two:9092"],
       http: { host: "127.0.0.1", port: 8080 },
       knobs: DEFAULT_KNOBS,
@@ -38,6 +39,15 @@ describe("readConfiguration", () => {
     const both = { ...COMPLETE, ROLES: "payment-api,wallet-api" };
     expect(faultsOf(both)).toEqual(["WALLET_DATABASE_URL: missing"]);
     expect(faultsOf(COMPLETE)).toEqual([]);
+  });
+
+  it("asks for a reading role at each service's database where they are compared", () => {
+    const audit = {
+      ROLES: "reconciliation",
+      RECONCILIATION_DATABASE_URL: "postgres://db/reconciliation",
+      KAFKA_BROKERS: "one:9092",
+    };
+    expect(faultsOf(audit)).toEqual(["PAYMENT_READER_URL: missing", "WALLET_READER_URL: missing"]);
   });
 
   it("tells every fault at once, a line each with its variable and what was expected", () => {

@@ -1,11 +1,21 @@
 import { complaintAboutKnobs, DEFAULT_KNOBS, KNOB_BOUNDS, type Knobs } from "./knobs.ts";
-import { ROLES, serviceOf, type Role, type ServiceName } from "./services.ts";
+import {
+  definitionOf,
+  ROLES,
+  SAGA_SERVICES,
+  serviceOf,
+  type Role,
+  type ServiceName,
+  type SourceName,
+} from "./services.ts";
 
 /** One process, as its environment describes it. */
 export interface Configuration {
   readonly processName: string;
   readonly roles: readonly Role[];
   readonly databaseUrls: ReadonlyMap<ServiceName, string>;
+  /** The services' databases through roles that can only read; empty where nobody reads them. */
+  readonly sourceUrls: ReadonlyMap<SourceName, string>;
   readonly kafkaBrokers: readonly string[];
   readonly http: { readonly host: string; readonly port: number };
   readonly knobs: Knobs;
@@ -43,6 +53,7 @@ export function readConfiguration(environment: Environment): Configuration {
     processName: environment["PROCESS_NAME"] ?? services.join("+"),
     roles,
     databaseUrls,
+    sourceUrls: readSources(environment, roles, faults),
     kafkaBrokers: required(environment, "KAFKA_BROKERS", faults).split(","),
     http: {
       host: environment["HTTP_HOST"] ?? "127.0.0.1",
@@ -69,6 +80,21 @@ function readRoles(environment: Environment, faults: string[]): readonly Role[] 
     faults.push(`ROLES: ${unknown.join(", ")} is not one of: ${ROLES.join(", ")}`);
   }
   return names.filter(isRole);
+}
+
+function readSources(
+  environment: Environment,
+  roles: readonly Role[],
+  faults: string[],
+): ReadonlyMap<SourceName, string> {
+  return roles.some((role) => definitionOf(role).kind === "auditor")
+    ? new Map(
+        SAGA_SERVICES.map(({ name }) => [
+          name,
+          required(environment, `${name.toUpperCase()}_READER_URL`, faults),
+        ]),
+      )
+    : new Map();
 }
 
 function readKnobs(environment: Environment, faults: string[]): Knobs {

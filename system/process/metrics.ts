@@ -15,7 +15,7 @@ export interface Metrics {
 
 /** A database of this process, by the service that has it. */
 export interface MeasuredDatabase {
-  readonly service: "payment" | "wallet";
+  readonly service: string;
   readonly database: Database;
 }
 

@@ -33,6 +33,7 @@ function processOf(
     roles,
     ports: {
       database: () => scriptedDatabase(),
+      source: () => scriptedDatabase(),
       broker: {
         connectProducer: async () => producer,
         async startConsumer(subscription) {

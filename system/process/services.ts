@@ -1,6 +1,9 @@
 import { topicsPublishedBy, type Event, type EventType } from "../domain/events.ts";
 import { paymentRoutes } from "../payment/routes.ts";
 import type { Route } from "../ports/server.ts";
+import type { AuditPlace } from "../reconciliation/audit-place.ts";
+import { reconciliationRoutes } from "../reconciliation/routes.ts";
+import { runDaily } from "../reconciliation/run-daily.ts";
 import { walletRoutes } from "../wallet/routes.ts";
 import type { Parts } from "./parts.ts";
 import type { Workplace } from "./workplace.ts";
@@ -25,6 +28,12 @@ type RoleDefinition = { readonly name: string } & (
   | { readonly kind: "relay" }
   /** Its consumer group is named after the role. */
   | { readonly kind: "consumer"; readonly consumes: readonly Consumption[] }
+  /** Reads the databases of other services, and publishes again what they have written down. */
+  | {
+      readonly kind: "auditor";
+      readonly routes: (place: AuditPlace) => readonly Route[];
+      readonly run: (place: AuditPlace, stopping: AbortSignal) => Promise<void>;
+    }
 );
 
 /** What a consuming role does with the events of one topic. */
@@ -33,8 +42,8 @@ interface Consumption {
   readonly handle: (place: Workplace, parts: Parts, event: Event) => Promise<"done" | "duplicate">;
 }
 
-/** Every service. What is not in this table is not there, and asking for it is an error. */
-export const SERVICES = [
+/** The services that move money: a system has both. */
+export const SAGA_SERVICES = [
   {
     name: "payment",
     topics: topicsPublishedBy("payment"),
@@ -70,13 +79,39 @@ export const SERVICES = [
   },
 ] as const satisfies readonly Service[];
 
+/** Every service. What is not in this table is not there, and asking for it is an error. */
+export const SERVICES = [
+  ...SAGA_SERVICES,
+  {
+    name: "reconciliation",
+    topics: [],
+    roles: [
+      {
+        name: "reconciliation",
+        kind: "auditor",
+        routes: (place) => reconciliationRoutes(place),
+        run: (place, stopping) => runDaily(place, stopping),
+      },
+    ],
+  },
+] as const satisfies readonly Service[];
+
+/** A service whose database the auditor reads. */
+export type SourceName = (typeof SAGA_SERVICES)[number]["name"];
 export type ServiceName = (typeof SERVICES)[number]["name"];
 export type Role = (typeof SERVICES)[number]["roles"][number]["name"];
 
 /** The names of all roles, by service. */
-export const ROLES: readonly Role[] = SERVICES.flatMap(({ roles }) =>
-  roles.map(({ name }) => name),
-);
+export const ROLES: readonly Role[] = rolesOf(SERVICES);
+
+/** The names of the roles that move money. */
+export const SAGA_ROLES: readonly Role[] = rolesOf(SAGA_SERVICES);
+
+function rolesOf(
+  services: readonly { readonly roles: readonly { readonly name: Role }[] }[],
+): readonly Role[] {
+  return services.flatMap(({ roles }) => roles.map(({ name }) => name));
+}
 
 /** The service that a role is one of. @throws Error when there is no such role */
 export function serviceOf(role: string): ServiceName {

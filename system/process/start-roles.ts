@@ -3,7 +3,7 @@ import type { Event } from "../domain/events.ts";
 import { answering } from "../http/answering.ts";
 import { consume } from "../inbox/consume.ts";
 import { runRelay } from "../outbox/run-relay.ts";
-import type { Broker, Subscription } from "../ports/broker.ts";
+import type { Broker, Producer, Subscription } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
@@ -15,7 +15,13 @@ import type { Knobs } from "./knobs.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Parts } from "./parts.ts";
 import { processRoutes } from "./process-routes.ts";
-import { definitionOf, serviceOf, type Role, type ServiceName } from "./services.ts";
+import {
+  definitionOf,
+  serviceOf,
+  type Role,
+  type ServiceName,
+  type SourceName,
+} from "./services.ts";
 import { within } from "./within.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -23,6 +29,8 @@ import type { Workplace } from "./workplace.ts";
 export interface ProcessPorts {
   /** The service's own database. A process with roles of both services has two. */
   readonly database: (service: ServiceName) => Database;
+  /** Another service's database, through a role that can only read. */
+  readonly source: (service: SourceName) => Database;
   readonly broker: Broker;
   readonly server: Server;
   readonly clock: Clock;
@@ -66,18 +74,24 @@ export async function startRoles(
     await migrate({ database, clock: ports.clock }, ports.migrations(service));
   }
   const health = createHealth(ports.clock);
-  const metrics = createMetrics(ports.clock, databases);
+  const metrics = createMetrics(ports.clock, databases.filter(isMeasured));
   const telemetry = metrics.counting(ports.telemetry);
   const posts = roles.map((role) => postOf(role, { ...ports, telemetry }));
   const relayPosts = posts.filter(({ role }) => definitionOf(role).kind === "relay");
-  const producer = relayPosts.length > 0 ? await ports.broker.connectProducer() : undefined;
+  const auditPosts = posts.filter(({ role }) => definitionOf(role).kind === "auditor");
+  const isPublishing = relayPosts.length + auditPosts.length > 0;
+  const producer = isPublishing ? await ports.broker.connectProducer() : undefined;
   const stopping = new AbortController();
   // A process lives until it is stopped, also one in which nothing but its roles' callbacks runs.
   const life = Promise.withResolvers<void>();
   // A part can end before anybody looks: whoever looks later is told.
   life.promise.catch(() => {});
 
-  const routes = posts.flatMap((post) => routesOf(post, parts));
+  const auditors = auditPosts.flatMap((post) => auditorsOf(post, ports, producer));
+  const routes = [
+    ...posts.flatMap((post) => routesOf(post, parts)),
+    ...auditors.flatMap(({ routes: own }) => own),
+  ];
   const { clock } = ports;
   const own = processRoutes({ clock, health, metrics, databases, routes });
   const server = await ports.server.serve([...routes, ...own]);
@@ -94,6 +108,7 @@ export async function startRoles(
             stopping.signal,
           ).catch(life.reject),
         );
+  const audits = auditors.map(({ run }) => run(stopping.signal).catch(life.reject));
   const consumers: Finishing[] = [];
   for (const post of posts) {
     for (const subscription of subscriptionsOf(post, parts, knobs, {
@@ -116,7 +131,7 @@ export async function startRoles(
         {
           name: "relay",
           async finish() {
-            await Promise.all(relays);
+            await Promise.all([...relays, ...audits]);
             await producer?.disconnect();
           },
         },
@@ -125,6 +140,13 @@ export async function startRoles(
       return unfinished;
     },
   };
+}
+
+/** The engine's own database has no outbox. */
+function isMeasured<T extends { readonly service: ServiceName }>(
+  each: T,
+): each is T & { readonly service: SourceName } {
+  return each.service !== "reconciliation";
 }
 
 /** A part that can be asked to finish what it has in hand. */
@@ -164,7 +186,26 @@ function postOf(role: Role, ports: ProcessPorts): Post {
 
 function routesOf(post: Post, parts: Parts): readonly Route[] {
   const definition = definitionOf(post.role);
-  const routes = definition.kind === "api" ? definition.routes(post, parts) : [];
+  return definition.kind === "api" ? answered(post, definition.routes(post, parts)) : [];
+}
+
+/** What an auditing role answers, and what it does by the clock. */
+function auditorsOf(post: Post, ports: ProcessPorts, producer: Producer | undefined) {
+  const definition = definitionOf(post.role);
+  if (definition.kind !== "auditor" || producer === undefined) {
+    return [];
+  }
+  const sources = { payment: ports.source("payment"), wallet: ports.source("wallet") };
+  const place = { ...post, sources, producer };
+  return [
+    {
+      routes: answered(post, definition.routes(place)),
+      run: (stopping: AbortSignal) => definition.run(place, stopping),
+    },
+  ];
+}
+
+function answered(post: Post, routes: readonly Route[]): readonly Route[] {
   return routes.map((route) => ({
     ...route,
     handle: (request) =>

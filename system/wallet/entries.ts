@@ -17,8 +17,7 @@ export async function readEntries(
 ): Promise<readonly Entry[]> {
   const { rows } = await runStatement(database, "read", {
     label: "entries",
-    sql: `SELECT payment_id, external_transfer_id, wallet_id, position, direction, amount_minor,
-            currency, balance_after_minor, posted_at_ms, hash
+    sql: `SELECT ${ENTRY_COLUMNS}
           FROM ledger_entries WHERE wallet_id = $1 AND position > $2
           ORDER BY position LIMIT $3`,
     parameters: [accountId, afterPosition, limit],
@@ -26,7 +25,12 @@ export async function readEntries(
   return rows.map(readEntry);
 }
 
-function readEntry(row: Row): Entry {
+/** The columns that `readEntry` reads. */
+export const ENTRY_COLUMNS = `payment_id, external_transfer_id, wallet_id, position, direction, amount_minor,
+            currency, balance_after_minor, posted_at_ms, hash`;
+
+/** @throws Error naming the column that is not what it should be */
+export function readEntry(row: Row): Entry {
   const currency = textColumn(row, "currency");
   const direction = textColumn(row, "direction");
   if (!isCurrency(currency)) {

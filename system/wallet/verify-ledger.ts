@@ -1,7 +1,7 @@
 import { textColumn } from "../database/row.ts";
 import { runStatement } from "../database/transaction.ts";
 import type { Account } from "../domain/account.ts";
-import { hashOf, signed, type Entry } from "../domain/ledger.ts";
+import { CHAIN_BEGINNING, faultAtEnd, followChain } from "../domain/chain.ts";
 import type { Database } from "../ports/database.ts";
 import { ACCOUNT_COLUMNS, readAccount } from "./accounts.ts";
 import { readEntries } from "./entries.ts";
@@ -65,62 +65,32 @@ async function* allAccounts(database: Database): AsyncGenerator<Account> {
   }
 }
 
-/** What the chain comes to so far. */
-interface End {
-  readonly position: bigint;
-  readonly balanceMinor: bigint;
-  readonly hash: string;
-}
-
 async function verifyChain(
   database: Database,
   account: Account,
 ): Promise<{ readonly entries: number; readonly fault: ChainFault | undefined }> {
-  let end: End = { position: 0n, balanceMinor: 0n, hash: "" };
+  let end = CHAIN_BEGINNING;
+  const faulty = (position: bigint, found: string) => {
+    const fault = { accountId: account.id, position: String(position), found };
+    return { entries: Number(end.position), fault };
+  };
   while (end.position < account.entryCount) {
     const left = account.entryCount - end.position;
     const limit = left < PAGE ? Number(left) : PAGE;
     const page = await readEntries(database, account.id, end.position, limit);
     for (const entry of page) {
-      const found = faultOf(entry, end, account);
-      if (found !== undefined) {
-        return faulty(account, entry.position, end, found);
+      const step = followChain(end, entry, account.balance.currency);
+      if (step.kind === "fault") {
+        return faulty(entry.position, step.found);
       }
-      end = { position: entry.position, balanceMinor: entry.balanceAfterMinor, hash: entry.hash };
+      ({ end } = step);
     }
     if (page.length < limit) {
-      const found = `the account counts ${account.entryCount} entries, and there is none after it`;
-      return faulty(account, end.position, end, found);
+      break;
     }
   }
-  const isEnd =
-    end.balanceMinor === account.balance.amountMinor && end.hash === account.lastEntryHash;
-  return isEnd
+  const found = faultAtEnd(end, account);
+  return found === undefined
     ? { entries: Number(end.position), fault: undefined }
-    : faulty(
-        account,
-        end.position,
-        end,
-        "the account's balance or hash is not that of its last entry",
-      );
-}
-
-function faultOf(entry: Entry, end: End, account: Account): string | undefined {
-  if (entry.position !== end.position + 1n) {
-    return `expected entry ${end.position + 1n}`;
-  }
-  const { direction, money, balanceAfterMinor } = entry;
-  if (money.currency !== account.balance.currency) {
-    return `it is in ${money.currency}, and the account in ${account.balance.currency}`;
-  }
-  const balanceMinor = end.balanceMinor + signed(direction, money.amountMinor);
-  if (balanceAfterMinor !== balanceMinor) {
-    return `it leaves ${balanceAfterMinor} minor units, and the entries up to it make ${balanceMinor}`;
-  }
-  return entry.hash === hashOf(entry, end.hash) ? undefined : "its hash does not recompute";
-}
-
-function faulty(account: Account, position: bigint, end: End, found: string) {
-  const fault = { accountId: account.id, position: String(position), found };
-  return { entries: Number(end.position), fault };
+    : faulty(end.position, found);
 }

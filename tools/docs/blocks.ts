@@ -6,6 +6,7 @@ import { FAULT_KINDS } from "../../scenarios/faults/fault.ts";
 import { MUTANTS } from "../../scenarios/mutants/mutants.ts";
 import { PROMISES } from "../../scenarios/promises/promises.ts";
 import { SERVICES } from "../../system/process/services.ts";
+import { BREAK_CLASSES } from "../../system/reconciliation/break-classes.ts";
 import { LAYERED_ROOMS } from "../lint/layers.ts";
 import { code, codes, list, table } from "./markdown.ts";
 import {
@@ -32,6 +33,7 @@ export const BLOCKS: ReadonlyMap<string, () => string> = new Map([
   ["sql operators", writeSqlOperators],
   ["sql functions", writeSqlFunctions],
   ["sql instead", writeSqlInstead],
+  ["break classes", writeBreakClasses],
 ]);
 
 /** @throws Error when there is no such block */
@@ -118,11 +120,25 @@ function taskOf(
       return "answers clients";
     case "relay":
       return `publishes the outbox to ${codes(topics)}`;
+    case "auditor":
+      return "compares the services' databases, daily and on demand, and answers who asks for breaks";
     case "consumer": {
       const read = role.consumes.map(({ topic }) => topic);
       return `consumes ${codes(read)}, in the group ${code(role.name)}`;
     }
   }
+}
+
+function writeBreakClasses(): string {
+  return table(
+    ["check", "class", "what was expected", "repair"],
+    Object.entries(BREAK_CLASSES).map(([name, { check, sentence, repair }]) => [
+      check,
+      code(name),
+      sentence,
+      repair,
+    ]),
+  );
 }
 
 function writeLayers(): string {

@@ -15,6 +15,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["database", "http"],
       ["inbox", "outbox"],
       ["payment", "wallet"],
+      ["reconciliation"],
       ["process"],
       ["adapters"],
       ["main.ts"],
@@ -150,8 +151,9 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
       ["keeper", "toxiproxy"],
       ["install", "environment"],
       ["local"],
+      ["service-addresses.ts"],
       ["processes", "observation.ts", "service-client.ts"],
-      ["world.ts"],
+      ["services", "world.ts"],
     ],
   },
   {

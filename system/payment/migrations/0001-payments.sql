@@ -1,5 +1,7 @@
 -- The payment service's own database. Money is whole minor units (baisa for OMR); times are
--- milliseconds since the epoch, taken from the service's clock.
+-- milliseconds since the epoch, taken from the service's clock. `written_in` is the transaction that wrote
+-- a row last: reconciliation reads what was written since it looked the last time, and misses nothing, as
+-- it would by a time or by a number that is drawn before the commit.
 
 CREATE TABLE payments (
   id text PRIMARY KEY,
@@ -12,8 +14,12 @@ CREATE TABLE payments (
   -- The payment that this one gives back, in whole or in part.
   reverses_payment_id text REFERENCES payments (id),
   accepted_at_ms bigint NOT NULL,
-  settled_at_ms bigint
+  settled_at_ms bigint,
+  written_in xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
+CREATE INDEX payments_written ON payments (written_in, id);
+-- What is under way.
+CREATE INDEX payments_pending ON payments (accepted_at_ms, id) WHERE status = 'PENDING';
 
 -- Lists are read in this order, page by page.
 CREATE INDEX payments_accepted ON payments (accepted_at_ms, id);
@@ -28,3 +34,4 @@ CREATE TABLE idempotency_keys (
   request_fingerprint text NOT NULL,
   payment_id text NOT NULL
 );
+CREATE INDEX idempotency_keys_payment ON idempotency_keys (payment_id);

@@ -1,5 +1,7 @@
 -- The wallet service's own database. Money is whole minor units (baisa for OMR); times are
--- milliseconds since the epoch, taken from the service's clock.
+-- milliseconds since the epoch, taken from the service's clock. `written_in` is the transaction that wrote
+-- a row last: reconciliation reads what was written since it looked the last time, and misses nothing, as
+-- it would by a time or by a number that is drawn before the commit.
 
 -- Every account of the ledger. The wallets of customers are never below zero. For each currency one
 -- account stands for what is outside: money that comes in is taken from it, so it is never above zero,
@@ -26,8 +28,10 @@ CREATE TABLE external_transfers (
   currency text NOT NULL,
   outcome text NOT NULL CHECK (outcome IN ('moved', 'refused')),
   reason text,
-  made_at_ms bigint NOT NULL
+  made_at_ms bigint NOT NULL,
+  written_in xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
+CREATE INDEX external_transfers_written ON external_transfers (written_in, id);
 
 -- One client key, one external transfer.
 CREATE TABLE idempotency_keys (
@@ -61,5 +65,7 @@ CREATE TABLE transfer_decisions (
   payment_id text PRIMARY KEY,
   outcome text NOT NULL CHECK (outcome IN ('completed', 'refused')),
   reason text,
-  decided_at_ms bigint NOT NULL
+  decided_at_ms bigint NOT NULL,
+  written_in xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
+CREATE INDEX transfer_decisions_written ON transfer_decisions (written_in, payment_id);

@@ -1,0 +1,141 @@
+import { textColumn } from "../../system/database/row.ts";
+import { runStatement } from "../../system/database/transaction.ts";
+import { parseEvent, type Event } from "../../system/domain/events.ts";
+import { parseMoney, type Money } from "../../system/domain/money.ts";
+import { acceptPayment } from "../../system/payment/accept.ts";
+import { reversePayment } from "../../system/payment/reverse.ts";
+import { settlePayment } from "../../system/payment/settle.ts";
+import type { Clock } from "../../system/ports/clock.ts";
+import type { Database } from "../../system/ports/database.ts";
+import type { Entropy } from "../../system/ports/entropy.ts";
+import { moveExternal } from "../../system/wallet/move-external.ts";
+import { openWallet } from "../../system/wallet/open-wallet.ts";
+import { transferMoney } from "../../system/wallet/transfer.ts";
+
+/** The databases of both services, and of the reconciliation engine, each brought up to date. */
+export interface DayStage {
+  readonly payment: Database;
+  readonly wallet: Database;
+  readonly reconciliation: Database;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
+/** The ids of the day's payments, by the client's key, and of the event that asked for p3. */
+export type PaymentIds = Readonly<Record<"p1" | "p2" | "p3" | "p4" | "r1" | "createdOfP3", string>>;
+
+/**
+ * A day on which everything goes as it should: the services' own code on the databases, with their
+ * events carried from outbox to inbox by hand. Its end leaves p4 under way.
+ *
+ * - p1 moved 3 OMR from salim to fatma, and r1 gave one of them back
+ * - p2 was refused: 50 OMR from a wallet that holds 7
+ * - p3 moved 1 OMR from fatma to khalid
+ * - fatma deposited 1 OMR, khalid withdrew 0.500
+ */
+export async function ordinaryDay(stage: DayStage): Promise<PaymentIds> {
+  await open(stage, "salim", "10.000");
+  await open(stage, "fatma", "0.000");
+  await open(stage, "khalid", "5.000");
+  await external(stage, "deposit", "fatma", "1.000");
+  await external(stage, "withdrawal", "khalid", "0.500");
+  const p1 = await pay(stage, "p1", "salim", "fatma", "3.000");
+  const p2 = await pay(stage, "p2", "salim", "fatma", "50.000");
+  const p3 = await pay(stage, "p3", "fatma", "khalid", "1.000");
+  await carry(stage);
+  const reversal = { idempotencyKey: "r1", originalId: p1, amount: "1.000" };
+  const r1 = idOf(await reversePayment(onPayment(stage), reversal));
+  await carry(stage);
+  const p4 = await pay(stage, "p4", "salim", "khalid", "0.001");
+  return { p1, p2, p3, p4, r1, createdOfP3: await createdOf(stage, p3) };
+}
+
+async function createdOf(stage: DayStage, paymentId: string): Promise<string> {
+  const { rows } = await runStatement(stage.payment, "look", {
+    label: "event",
+    sql: "SELECT event_id FROM outbox WHERE message_key = $1",
+    parameters: [paymentId],
+  });
+  return rows[0] === undefined ? "" : textColumn(rows[0], "event_id");
+}
+
+/** Carries every event that is unsent to the service that it is for, until there is none. */
+export async function carry(stage: DayStage): Promise<void> {
+  const created = await takeUnsent(stage, stage.payment);
+  for (const event of created) {
+    if (event.type === "payment.created") {
+      await transferMoney({ ...stage, database: stage.wallet }, event);
+    }
+  }
+  const verdicts = await takeUnsent(stage, stage.wallet);
+  for (const event of verdicts) {
+    if (event.type !== "payment.created") {
+      await settlePayment({ ...onPayment(stage), telemetry: { event() {} } }, event);
+    }
+  }
+}
+
+/** Asks for a payment, and answers its id. */
+export async function pay(
+  stage: DayStage,
+  idempotencyKey: string,
+  senderWalletId: string,
+  receiverWalletId: string,
+  amount: string,
+): Promise<string> {
+  const money = omr(amount);
+  const request = { idempotencyKey, senderWalletId, receiverWalletId, money };
+  return idOf(await acceptPayment(onPayment(stage), request));
+}
+
+async function open(stage: DayStage, walletId: string, funding: string): Promise<void> {
+  await openWallet({ ...stage, database: stage.wallet }, { walletId, funding: omr(funding) });
+}
+
+async function external(
+  stage: DayStage,
+  kind: "deposit" | "withdrawal",
+  walletId: string,
+  amount: string,
+): Promise<void> {
+  const request = { kind, idempotencyKey: `${kind} ${walletId}`, walletId, money: omr(amount) };
+  await moveExternal({ ...stage, database: stage.wallet }, request);
+}
+
+async function takeUnsent(stage: DayStage, database: Database): Promise<readonly Event[]> {
+  const { rows } = await runStatement(database, "carry", {
+    label: "unsent",
+    sql: "SELECT payload FROM outbox WHERE sent_at_ms IS NULL ORDER BY id",
+  });
+  await runStatement(database, "carry", {
+    label: "sent",
+    sql: "UPDATE outbox SET sent_at_ms = $1 WHERE sent_at_ms IS NULL",
+    parameters: [stage.clock.nowMs()],
+  });
+  return rows.map((row) => {
+    const parsed = parseEvent(textColumn(row, "payload"));
+    if (parsed.kind === "unreadable") {
+      throw new Error(`an outbox holds what cannot be read: ${parsed.reason}`);
+    }
+    return parsed.event;
+  });
+}
+
+function onPayment(stage: DayStage) {
+  return { database: stage.payment, clock: stage.clock, entropy: stage.entropy };
+}
+
+function omr(amount: string): Money {
+  const parsed = parseMoney(amount, "OMR");
+  if (parsed.kind === "refused") {
+    throw new Error(parsed.message);
+  }
+  return parsed.money;
+}
+
+function idOf(outcome: { readonly kind: string; readonly paymentId?: string }): string {
+  if (outcome.paymentId === undefined) {
+    throw new Error(`a payment was answered ${outcome.kind}`);
+  }
+  return outcome.paymentId;
+}

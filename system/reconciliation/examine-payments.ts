@@ -1,0 +1,182 @@
+import { bigintColumn } from "../database/row.ts";
+import type { Database } from "../ports/database.ts";
+import { openBreaksAfter } from "./break-records.ts";
+import { eventsOf, eventsTaken } from "./event-records.ts";
+import type { Cut, Examination } from "./examination.ts";
+import type { InFlight } from "./in-flight.ts";
+import { judgePayment } from "./judge-payment.ts";
+import type { PaymentCase } from "./payment-case.ts";
+import {
+  keysOf,
+  paymentsById,
+  paymentsPending,
+  paymentsWritten,
+  writtenSince,
+  type WrittenPlace,
+} from "./payment-side.ts";
+import { paymentsUnsent } from "./unsent.ts";
+import { decisionsOf, decisionsWritten, entriesOfPayments } from "./wallet-side.ts";
+
+const PAGE = 500;
+
+/**
+ * Judges every payment of which anything was written since the watermarks, on either side, and
+ * those that were not over: PENDING for too long, with an event unsent, or in an open break.
+ */
+export async function examinePayments(
+  database: Database,
+  examination: Examination,
+  inFlight: InFlight,
+): Promise<{ readonly examined: number; readonly written: number }> {
+  const { cut, seen, nowMs, limits } = examination;
+  let examined = 0;
+  const judge = async (ids: readonly string[]): Promise<void> => {
+    for (const payment of await casesOf(cut, ids)) {
+      examined += 1;
+      await examination.note(judgePayment(payment, nowMs, limits));
+    }
+  };
+  for await (const ids of pages((after) => paymentsWritten(cut.late, seen.payment, after, PAGE))) {
+    await judge(ids);
+    await addDurations(cut, ids, inFlight);
+  }
+  for await (const ids of pages((after) =>
+    decisionsWritten(cut.wallet, seen.wallet, after, PAGE),
+  )) {
+    const known = await writtenSince(cut.late, ids, seen.payment);
+    await judge(ids.filter((id) => !known.has(id)));
+  }
+  const isOld = async (ids: readonly string[]): Promise<readonly string[]> => {
+    const [known, decided] = [
+      await writtenSince(cut.late, ids, seen.payment),
+      await writtenSinceInWallet(cut, ids, seen.wallet),
+    ];
+    return ids.filter((id) => !known.has(id) && !decided.has(id));
+  };
+  for await (const ids of leftOver(database, examination)) {
+    await judge(await isOld([...new Set(ids)]));
+  }
+  return { examined, written: await countWritten(cut, seen.payment) };
+}
+
+/** Pages of a list in the order of writing. */
+async function* pages(
+  read: (after: WrittenPlace | undefined) => Promise<readonly WrittenPlace[]>,
+): AsyncGenerator<readonly string[]> {
+  let after: WrittenPlace | undefined;
+  for (;;) {
+    const page = await read(after);
+    if (page.length > 0) {
+      yield page.map(({ id }) => id);
+    }
+    if (page.length < PAGE) {
+      return;
+    }
+    after = page.at(-1);
+  }
+}
+
+/** Pages of payments that were not over when somebody looked the last time. */
+async function* leftOver(
+  database: Database,
+  { cut, runId, nowMs, limits }: Examination,
+): AsyncGenerator<readonly string[]> {
+  const beforeMs = nowMs - limits.pendingMs;
+  for (let after = ""; ;) {
+    const ids = await paymentsPending(cut.late, beforeMs, after, PAGE);
+    yield ids;
+    if (ids.length < PAGE) {
+      break;
+    }
+    after = ids.at(-1) ?? "";
+  }
+  for (const side of [cut.late, cut.wallet]) {
+    for (let after = 0n; ;) {
+      const unsent = await paymentsUnsent(side, beforeMs, after, PAGE);
+      yield unsent.map(({ paymentId }) => paymentId);
+      if (unsent.length < PAGE) {
+        break;
+      }
+      after = unsent.at(-1)?.outboxId ?? 0n;
+    }
+  }
+  for (let after = "payment "; ;) {
+    const open = await openBreaksAfter(database, after, PAGE);
+    const prefix = "payment ";
+    yield open
+      .filter(({ subject, seenByRun }) => subject.startsWith(prefix) && seenByRun !== runId)
+      .map(({ subject }) => subject.slice(prefix.length));
+    if (open.length < PAGE) {
+      return;
+    }
+    after = open.at(-1)?.subject ?? "";
+  }
+}
+
+/** Everything that both sides say of these payments. */
+async function casesOf(cut: Cut, ids: readonly string[]): Promise<readonly PaymentCase[]> {
+  if (ids.length === 0) {
+    return [];
+  }
+  const early = await paymentsById(cut.early, ids);
+  const late = await paymentsById(cut.late, ids);
+  const keys = await keysOf(cut.late, ids);
+  const created = await eventsOf(cut.late, ["payment.created"], ids);
+  const decisions = await decisionsOf(cut.wallet, ids);
+  const entries = await entriesOfPayments(cut.wallet, ids);
+  const verdicts = await eventsOf(cut.wallet, ["payment.completed", "payment.failed"], ids);
+  const taken = await eventsTaken(cut.wallet, eventIds(created));
+  const applied = await eventsTaken(cut.late, eventIds(verdicts));
+  return ids.map((id) => {
+    const asked = created.get(id);
+    const verdict = verdicts.get(id);
+    return {
+      id,
+      early: early.get(id),
+      late: late.get(id),
+      keys: keys.get(id) ?? [],
+      created: asked,
+      isTaken: asked !== undefined && taken.has(asked.eventId),
+      decision: decisions.get(id),
+      entries: entries.get(id) ?? [],
+      verdict,
+      isApplied: verdict !== undefined && applied.has(verdict.eventId),
+    };
+  });
+}
+
+function eventIds(events: ReadonlyMap<string, { readonly eventId: string }>): readonly string[] {
+  return [...events.values()].map(({ eventId }) => eventId);
+}
+
+async function addDurations(cut: Cut, ids: readonly string[], inFlight: InFlight): Promise<void> {
+  for (const { acceptedAtMs, settledAtMs } of (await paymentsById(cut.late, ids)).values()) {
+    if (settledAtMs !== null) {
+      inFlight.add(Math.max(0, settledAtMs - acceptedAtMs));
+    }
+  }
+}
+
+async function writtenSinceInWallet(
+  cut: Cut,
+  ids: readonly string[],
+  since: bigint,
+): Promise<ReadonlySet<string>> {
+  const rows = await cut.wallet.read(
+    "decided-since",
+    `SELECT payment_id FROM transfer_decisions
+     WHERE payment_id = ANY ($1::text[]) AND written_in >= $2::text::xid8`,
+    [ids, String(since)],
+  );
+  return new Set(rows.map((row) => String(row["payment_id"])));
+}
+
+/** Counted by the database itself, so that a page that was lost is noticed. */
+async function countWritten(cut: Cut, since: bigint): Promise<number> {
+  const rows = await cut.late.read(
+    "count-written",
+    "SELECT count(*) AS written FROM payments WHERE written_in >= $1::text::xid8",
+    [String(since)],
+  );
+  return rows[0] === undefined ? 0 : Number(bigintColumn(rows[0], "written"));
+}

@@ -1,0 +1,170 @@
+import { bigintColumn, nullableTextColumn, textColumn } from "../database/row.ts";
+import type { Account } from "../domain/account.ts";
+import type { Entry } from "../domain/ledger.ts";
+import { ACCOUNT_COLUMNS, readAccount } from "../wallet/accounts.ts";
+import { ENTRY_COLUMNS, readEntry } from "../wallet/entries.ts";
+import type { Decision } from "./payment-case.ts";
+import type { WrittenPlace } from "./payment-side.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** What the wallet service's database says, at one moment. */
+
+/** Ids of payments decided at or after a watermark, in the order of writing, after a place. */
+export async function decisionsWritten(
+  snapshot: Snapshot,
+  since: bigint,
+  after: WrittenPlace | undefined,
+  limit: number,
+): Promise<readonly WrittenPlace[]> {
+  const from = after ?? { writtenIn: since, id: "" };
+  const rows = await snapshot.read(
+    "decisions-written",
+    `SELECT written_in::text AS written_in, payment_id FROM transfer_decisions
+     WHERE written_in >= $1::text::xid8 AND (written_in > $1::text::xid8 OR payment_id > $2)
+     ORDER BY transfer_decisions.written_in, payment_id LIMIT $3`,
+    [String(from.writtenIn), from.id, limit],
+  );
+  return rows.map((row) => ({
+    writtenIn: bigintColumn(row, "written_in"),
+    id: textColumn(row, "payment_id"),
+  }));
+}
+
+/** What was decided about payments, by payment id. */
+export async function decisionsOf(
+  snapshot: Snapshot,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Decision>> {
+  const rows = await snapshot.read(
+    "decisions",
+    `SELECT payment_id, outcome, reason, decided_at_ms FROM transfer_decisions
+     WHERE payment_id = ANY ($1::text[])`,
+    [ids],
+  );
+  return new Map(
+    rows.map((row) => [
+      textColumn(row, "payment_id"),
+      {
+        outcome: textColumn(row, "outcome"),
+        reason: nullableTextColumn(row, "reason"),
+        decidedAtMs: Number(bigintColumn(row, "decided_at_ms")),
+      },
+    ]),
+  );
+}
+
+/** The entries of payments, by payment id. */
+export async function entriesOfPayments(
+  snapshot: Snapshot,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly Entry[]>> {
+  const rows = await snapshot.read(
+    "entries-of-payments",
+    `SELECT ${ENTRY_COLUMNS} FROM ledger_entries WHERE payment_id = ANY ($1::text[]) ORDER BY id`,
+    [ids],
+  );
+  const found = new Map<string, Entry[]>();
+  for (const entry of rows.map(readEntry)) {
+    found.set(entry.cause.id, [...(found.get(entry.cause.id) ?? []), entry]);
+  }
+  return found;
+}
+
+/** Accounts in the order of their ids, after one. */
+export async function accountsAfter(
+  snapshot: Snapshot,
+  afterId: string,
+  limit: number,
+): Promise<readonly Account[]> {
+  const rows = await snapshot.read(
+    "accounts",
+    `SELECT ${ACCOUNT_COLUMNS} FROM wallets WHERE id > $1 ORDER BY id LIMIT $2`,
+    [afterId, limit],
+  );
+  return rows.map(readAccount);
+}
+
+/** An account's entries after a position. */
+export async function entriesAfter(
+  snapshot: Snapshot,
+  accountId: string,
+  position: bigint,
+  limit: number,
+): Promise<readonly Entry[]> {
+  const rows = await snapshot.read(
+    "entries-of-account",
+    `SELECT ${ENTRY_COLUMNS} FROM ledger_entries WHERE wallet_id = $1 AND position > $2
+     ORDER BY position LIMIT $3`,
+    [accountId, position, limit],
+  );
+  return rows.map(readEntry);
+}
+
+/** Money that came in or went out, as it was written down. */
+export interface ExternalRecord {
+  readonly id: string;
+  readonly walletId: string;
+  readonly isIncoming: boolean;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
+/** What came in and went out, by id; what was refused is not among it. */
+export async function externalsById(
+  snapshot: Snapshot,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ExternalRecord>> {
+  const rows = await snapshot.read(
+    "externals",
+    `SELECT ${EXTERNAL_COLUMNS} FROM external_transfers
+     WHERE id = ANY ($1::text[]) AND outcome = 'moved'`,
+    [ids],
+  );
+  return new Map(rows.map(readExternal).map((external) => [external.id, external]));
+}
+
+/** The same, written at or after a watermark, page by page in the order of their ids. */
+export async function externalsWritten(
+  snapshot: Snapshot,
+  since: bigint,
+  afterId: string,
+  limit: number,
+): Promise<readonly ExternalRecord[]> {
+  const rows = await snapshot.read(
+    "externals-written",
+    `SELECT ${EXTERNAL_COLUMNS} FROM external_transfers
+     WHERE written_in >= $1::text::xid8 AND id > $2 AND outcome = 'moved' ORDER BY id LIMIT $3`,
+    [String(since), afterId, limit],
+  );
+  return rows.map(readExternal);
+}
+
+/** The entries of external transfers, by their ids. */
+export async function entriesOfExternals(
+  snapshot: Snapshot,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly Entry[]>> {
+  const rows = await snapshot.read(
+    "entries-of-externals",
+    `SELECT ${ENTRY_COLUMNS} FROM ledger_entries
+     WHERE external_transfer_id = ANY ($1::text[]) ORDER BY id`,
+    [ids],
+  );
+  const found = new Map<string, Entry[]>();
+  for (const entry of rows.map(readEntry)) {
+    found.set(entry.cause.id, [...(found.get(entry.cause.id) ?? []), entry]);
+  }
+  return found;
+}
+
+const EXTERNAL_COLUMNS = "id, wallet_id, kind, amount_minor, currency";
+
+function readExternal(row: Parameters<typeof readAccount>[0]): ExternalRecord {
+  return {
+    id: textColumn(row, "id"),
+    walletId: textColumn(row, "wallet_id"),
+    isIncoming: textColumn(row, "kind") !== "withdrawal",
+    amountMinor: bigintColumn(row, "amount_minor"),
+    currency: textColumn(row, "currency"),
+  };
+}
