@@ -33,6 +33,21 @@ describe("a command line that is wrong", () => {
     ],
     ["no worker at all", ["run", "transfer", "--workers", "0"], /--workers 0: expected .* from 1/],
     ["an unknown option", ["run", "transfer", "--seed", "1"], /unknown option '--seed'.*--seeds/s],
+    [
+      "services in no environment",
+      ["services", "--environment", "mars"],
+      /--environment mars: expected given or local/,
+    ],
+    [
+      "services without their servers",
+      ["services"],
+      /missing: PAYMENT_DATABASE_URL, .*KAFKA_BROKERS; --environment local/,
+    ],
+    [
+      "services on no port",
+      ["services", "--environment", "local", "--port", "0"],
+      /--port 0: expected a whole number from 1 to 65533/,
+    ],
     ["an unknown command", ["rnu"], /unknown command 'rnu'.*run/s],
     [
       "ports of no server",

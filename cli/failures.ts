@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { EnvironmentMissing } from "../chaos/install/environment-missing.ts";
 import { ServerNotReady } from "../chaos/local/server-ready.ts";
+import { ServicesNotReady } from "../chaos/services/services-not-ready.ts";
 import { PortTaken } from "../chaos/toxiproxy/free-ports.ts";
 import { UnreadableEvidence } from "../reports/evidence/evidence-codec.ts";
 import type { ExitCode } from "../reports/evidence/verdict.ts";
@@ -58,6 +59,7 @@ function isEnvironment(error: unknown): error is Error {
   return (
     error instanceof EnvironmentMissing ||
     error instanceof PortTaken ||
-    error instanceof ServerNotReady
+    error instanceof ServerNotReady ||
+    error instanceof ServicesNotReady
   );
 }

@@ -10,7 +10,9 @@ const INTERRUPTIONS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  * An interruption as a signal: the command stops at its next chance and writes what it has. The
  * second time ends the process at once; what it started dies with it.
  */
-export function onInterruption(): { readonly signal: AbortSignal; dispose(): void } {
+export function onInterruption(
+  message = "stopping; what is done will be written (again to stop at once)",
+): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
   let isOver = false;
   const interrupt = () => {
@@ -23,7 +25,7 @@ export function onInterruption(): { readonly signal: AbortSignal; dispose(): voi
     // A run in hand can keep the loop busy for longer than that: what arrived meanwhile is heard
     // after the timers of a turn, and before its immediates.
     setTimeout(() => setImmediate(() => (isOver = true)), SAME_INTERRUPTION_MS).unref();
-    process.stderr.write("\nstopping; what is done will be written (again to stop at once)\n");
+    process.stderr.write(`\n${message}\n`);
     controller.abort();
   };
   INTERRUPTIONS.forEach((name) => process.on(name, interrupt));

@@ -5,6 +5,7 @@ import { productVersion } from "./product.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addServersCommand } from "./servers-command.ts";
+import { addServicesCommand } from "./services-command.ts";
 
 /** The command line with all that it can be asked. Nothing runs before it is told to parse. */
 export function createProgram(): Command {
@@ -17,6 +18,7 @@ export function createProgram(): Command {
   addRunCommand(program);
   addReplayCommand(program);
   addMutantsCommand(program);
+  addServicesCommand(program);
   addServersCommand(program);
   return program;
 }

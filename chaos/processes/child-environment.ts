@@ -1,7 +1,7 @@
 import { servicesOf, type ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { Knobs } from "../../system/process/knobs.ts";
 import type { ServiceName } from "../../system/process/services.ts";
-import type { DatabaseAddress } from "../environment/environment.ts";
+import { databaseVariable, readerVariable, urlOf } from "../service-addresses.ts";
 import { encodeOrders, type ChildOrders } from "./child-orders.ts";
 import type { Seat } from "./seat.ts";
 
@@ -20,6 +20,7 @@ export function childEnvironment(parts: {
     ROLES: specification.roles.join(","),
     PROCESS_NAME: specification.name,
     ...databaseVariables(servicesOf(specification), seat),
+    ...readerVariables(seat),
     KAFKA_BROKERS: seat.addresses.kafka.brokers.join(","),
     HTTP_HOST: "127.0.0.1",
     HTTP_PORT: String(seat.httpPort),
@@ -38,13 +39,16 @@ function databaseVariables(
       if (database === undefined) {
         throw new Error(`${addresses.name} has no address of the ${service} service's database`);
       }
-      return [`${service.toUpperCase()}_DATABASE_URL`, urlOf(database)];
+      return [databaseVariable(service), urlOf(database)];
     }),
   );
 }
 
-function urlOf({ host, port, database, user, password }: DatabaseAddress): string {
-  return `postgres://${user}:${password}@${host}:${port}/${database}`;
+/** Every process is told of them; only one that compares the databases uses them. */
+function readerVariables({ addresses }: Seat): Record<string, string> {
+  return Object.fromEntries(
+    [...addresses.readers].map(([database, reader]) => [readerVariable(database), urlOf(reader)]),
+  );
 }
 
 function knobVariables(knobs: Knobs): Record<string, string> {
