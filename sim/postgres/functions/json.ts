@@ -71,6 +71,11 @@ function element(value: Json, at: number): Json | undefined {
   return isList(value) ? value.at(at) : undefined;
 }
 
+/** A scalar by itself is stored as an array of one element. */
+function elementOfJsonb(value: Json, at: number): Json | undefined {
+  return value instanceof JsonObject ? undefined : (isList(value) ? value : [value]).at(at);
+}
+
 /** ->>: a string without its quotes, JSON's null as SQL's. */
 function asText(value: Json | undefined): string | null {
   if (value === undefined || value === null) {
@@ -401,9 +406,9 @@ export const JSON_FUNCTIONS: Implementations = {
   json_array_length: (text) => lengthOfArray(parseJson(str(text))),
   json_typeof: (text) => typeOf(parseJson(str(text))),
   jsonb_object_field: (value, key) => asJsonb(member(jsonb(value).root, str(key))),
-  jsonb_array_element: (value, at) => asJsonb(element(jsonb(value).root, num(at))),
+  jsonb_array_element: (value, at) => asJsonb(elementOfJsonb(jsonb(value).root, num(at))),
   jsonb_object_field_text: (value, key) => asText(member(jsonb(value).root, str(key))),
-  jsonb_array_element_text: (value, at) => asText(element(jsonb(value).root, num(at))),
+  jsonb_array_element_text: (value, at) => asText(elementOfJsonb(jsonb(value).root, num(at))),
   jsonb_extract_path: (value, path) => {
     const keys = pathOf(path);
     return keys === null ? null : asJsonb(follow(jsonb(value).root, keys));

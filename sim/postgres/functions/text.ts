@@ -225,7 +225,7 @@ function character(code: number): string {
     throw new PostgresError("54000", "null character not permitted");
   }
   if (code < 0) {
-    throw new PostgresError("54000", "character number must be positive");
+    throw new PostgresError("22023", "character number must be positive");
   }
   if (code > 0x10_ff_ff) {
     throw new PostgresError("54000", `requested character too large for encoding: ${code}`);

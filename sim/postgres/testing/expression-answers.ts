@@ -150,4 +150,9 @@ export const EXPRESSION_ANSWERS: readonly (readonly [sql: string, answer: string
     "42883 could not identify a comparison function for type json",
   ],
   ["SELECT ARRAY['{1,2}'::int[], '{3,4}']::bigint[], EXISTS (SELECT NULL)", "{{1,2},{3,4}} | t"],
+  [
+    `SELECT '"x"'::jsonb -> 0, '"x"'::jsonb ->> -1, '5'::jsonb -> 1, '"x"'::json -> 0`,
+    '"x" | x | NULL | NULL',
+  ],
+  ["SELECT chr(-3)", "22023 character number must be positive"],
 ];
