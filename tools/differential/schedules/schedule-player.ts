@@ -1,4 +1,10 @@
-import type { Answer, ErrorAnswer, Oracle, OracleSession } from "../servers/oracle.ts";
+import type {
+  Answer,
+  ErrorAnswer,
+  Oracle,
+  OracleSession,
+  TextParameter,
+} from "../servers/oracle.ts";
 import type { Schedule, ScheduleStep } from "./schedule.ts";
 
 /** Beyond this no wait is left that was not looked at. */
@@ -46,7 +52,7 @@ export class SchedulePlayer {
 
   async step(step: ScheduleStep): Promise<void> {
     if (step.kind === "ask") {
-      await this.#ask(step.session, step.sql);
+      await this.#ask(step.session, step.sql, step.parameters ?? []);
       await this.#noteAnswers();
       if (this.#paceMs > 0) {
         await this.#oracle.passTime(this.#paceMs);
@@ -64,14 +70,14 @@ export class SchedulePlayer {
   }
 
   // Under another choice of victim the session may still be waiting: then the step is left out.
-  async #ask(name: string, sql: string): Promise<void> {
+  async #ask(name: string, sql: string, parameters: readonly TextParameter[]): Promise<void> {
     if (this.#waiting.has(name)) {
       this.transcript.push(`${name}: ${sql} -> is busy`);
       return;
     }
     const session = this.#sessions.get(name) ?? (await this.#oracle.open());
     this.#sessions.set(name, session);
-    session.ask(sql);
+    session.ask(sql, parameters);
     const answer = await session.settled();
     this.transcript.push(
       `${name}: ${sql} -> ${answer === undefined ? "waits" : this.#tell(answer, sql)}`,

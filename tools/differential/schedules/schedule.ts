@@ -1,6 +1,13 @@
+import type { TextParameter } from "../servers/oracle.ts";
+
 /** One step of a schedule. */
 export type ScheduleStep =
-  | { readonly kind: "ask"; readonly session: string; readonly sql: string }
+  | {
+      readonly kind: "ask";
+      readonly session: string;
+      readonly sql: string;
+      readonly parameters?: readonly TextParameter[];
+    }
   /** So much time passes that every wait that is there has been looked at for a deadlock. */
   | { readonly kind: "deadlock timeout" };
 

@@ -78,13 +78,6 @@ export const STATEMENT_TEMPLATES: readonly string[] = [
   "SELECT 1/0",
 ];
 
-/** What the engine is known to answer wrongly; the tests draw it no more until it is mended. */
-export const KNOWN_WRONG: readonly string[] = [
-  // A column in RETURNING is called ambiguous, as if the row `excluded` were seen there.
-  "DO UPDATE SET bal = acc.bal",
-  "DO UPDATE SET n = claim.n",
-];
-
 /** A template with its places filled. */
 export function fillTemplate(template: string, draws: Draws): string {
   return template
