@@ -35,17 +35,25 @@ export class LockManager {
    * @throws PostgresError (40P01) when waiting would never end
    */
   take(lock: Lock, owner: LockOwner, mode: LockMode, scope: LockScope = "transaction"): boolean {
-    if (this.tryTake(lock, owner, mode, scope)) {
+    if (findGrant(lock, owner, mode) !== undefined || !this.#mustQueue(lock, owner, mode)) {
+      grantLock(lock, owner, mode, scope);
       return true;
     }
     this.#enqueue(lock, owner, mode, scope);
     return false;
   }
 
-  /** Takes the lock if that needs no waiting; waiters that are in line before count as holders. */
+  /**
+   * Takes the lock if that needs no waiting. Whoever is in line before counts as a holder, even
+   * where a holder that waits would go before him (LockAcquireExtended with dontWait).
+   */
   tryTake(lock: Lock, owner: LockOwner, mode: LockMode, scope: LockScope = "transaction"): boolean {
     const own = findGrant(lock, owner, mode);
-    if (own === undefined && this.#mustQueue(lock, owner, mode)) {
+    const queued = lock.queue.reduce((all, wait) => all | modeBit(wait.mode), 0);
+    if (
+      own === undefined &&
+      (conflictsWith(mode, queued) || isBlockedByGrants(lock, owner, mode))
+    ) {
       return false;
     }
     grantLock(lock, owner, mode, scope);

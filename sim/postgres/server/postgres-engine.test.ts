@@ -443,6 +443,14 @@ test("a session that is terminated answers with it, and a commit on its way to t
   expect(stage.run("s3", BALANCE_A).rows).toEqual([{ balance: "40" }]);
 });
 
+test("LOCK TABLE NOWAIT does not go before a waiter, even for who holds a lock already", () => {
+  stage.run("s1", "BEGIN");
+  stage.run("s1", TAKE_A);
+  stage.ask("s2", "TRUNCATE entries, wallets");
+  const code = stage.refusal("s1", "LOCK TABLE wallets IN ACCESS EXCLUSIVE MODE NOWAIT").code;
+  expect(code).toBe("55P03");
+});
+
 test("the host chooses which waiter of one commit wakes first", () => {
   stage.run("s1", "BEGIN");
   stage.run("s1", "SELECT id FROM wallets FOR UPDATE");
