@@ -55,3 +55,25 @@ it("tells a balance that changes without an entry", () => {
     "Commits: the balance of fatma goes from 0.000 OMR to 0.499 OMR.",
   );
 });
+
+it("tells nothing of an opening, and of a deposit what it gave", () => {
+  const posted = (causeId: string): readonly RowChange[] =>
+    (["debit", "credit"] as const).map((direction) => ({
+      table: "ledger_entries",
+      before: null,
+      after: {
+        payment_id: null,
+        external_transfer_id: causeId,
+        wallet_id: direction === "debit" ? "outside/OMR" : "salim",
+        direction,
+        amount_minor: "500",
+        currency: "OMR",
+      },
+    }));
+  const balances = [wallet("outside/OMR", "0", "-500"), wallet("salim", "0", "500")];
+  const opening = [...balances, ...posted("opening/salim")];
+  expect(tellCommit("wallet", opening, createBooks())).toBeUndefined();
+  expect(tellCommit("wallet", [...balances, ...posted("d1")], createBooks())).toBe(
+    "Commits: 0.500 OMR is taken from outside/OMR; 0.500 OMR is given to salim.",
+  );
+});

@@ -76,7 +76,7 @@ describe("what the engine answers is what PostgreSQL answers", () => {
         [...migrationsOf(database), ...setup],
         badParameterScript(statements),
       );
-      expect(simulated).toEqual(real);
+      expect(simulated.map(withoutTransaction)).toEqual(real.map(withoutTransaction));
     });
   }
 
@@ -124,6 +124,14 @@ async function expressionAnswerOf(client: Client, sql: string): Promise<string> 
     const parts = [error.code, error.position, error.message];
     return parts.filter((part) => part !== undefined).join(" ");
   }
+}
+
+/**
+ * The services' rows end with the transaction that wrote them, whose number is each server's own; a
+ * row that a constraint refuses is shown whole.
+ */
+function withoutTransaction(line: string): string {
+  return line.replace(/(Failing row contains \(.*, )\d+\)/, "$1a transaction)");
 }
 
 const PERFORMANCES_MAX = 3;

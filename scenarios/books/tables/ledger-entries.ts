@@ -38,6 +38,10 @@ export const ledgerEntries: BookTable = {
     touched.wallets.add(walletId);
   },
   tell({ changes, after }) {
+    if (nullableTextColumn(after, "external_transfer_id")?.startsWith("opening/") === true) {
+      // An opening is no part of a story.
+      return undefined;
+    }
     const walletId = textColumn(after, "wallet_id");
     const direction = textColumn(after, "direction");
     if (!isBooked(changes, walletId)) {
