@@ -9,7 +9,7 @@ import { fullWalletPlan } from "../scenarios/testing/full-wallet-plan.ts";
 import { crashAt, samplePlan, sampleTransfer } from "../scenarios/testing/sample-plan.ts";
 import type { Universe, UniverseEvent } from "../scenarios/world.ts";
 import { DEFAULT_KNOBS } from "../system/process/knobs.ts";
-import { ROLES } from "../system/process/services.ts";
+import { SAGA_ROLES } from "../system/process/services.ts";
 import { createRealWorld, type RealWorld } from "./world.ts";
 
 let world: RealWorld;
@@ -173,7 +173,7 @@ test("two processes of one service share its work, the relay of one switched off
 });
 
 test("six processes of one role each do together what two do", async () => {
-  const topology = ROLES.map((role) => ({ name: role, roles: [role] }));
+  const topology = SAGA_ROLES.map((role) => ({ name: role, roles: [role] }));
   const outcome = await runPlan(world, planOf({ topology }));
   expect(brokenPromises(outcome)).toEqual([]);
   expect(outcome.books.payments.size).toBe(6);
