@@ -32,7 +32,13 @@ export function onInterruption(
   return {
     signal: controller.signal,
     dispose() {
-      INTERRUPTIONS.forEach((name) => process.off(name, interrupt));
+      const stopListening = () => INTERRUPTIONS.forEach((name) => process.off(name, interrupt));
+      if (controller.signal.aborted) {
+        // Its other half may still come, and must not end a command that is about to end well.
+        setTimeout(stopListening, SAME_INTERRUPTION_MS).unref();
+      } else {
+        stopListening();
+      }
     },
   };
 }
