@@ -1,3 +1,4 @@
+import { isCurrency, type Currency } from "../domain/money.ts";
 import type { Row } from "../ports/database.ts";
 
 /** A `text` column that is not null. @throws Error naming the column when it is anything else */
@@ -26,4 +27,13 @@ export function booleanColumn(row: Row, column: string): boolean {
     throw new Error(`column ${column}: expected boolean, found ${typeof value}`);
   }
   return value;
+}
+
+/** The column `currency`. @throws Error when it is not one that is known */
+export function currencyColumn(row: Row): Currency {
+  const currency = textColumn(row, "currency");
+  if (!isCurrency(currency)) {
+    throw new Error(`column currency: ${JSON.stringify(currency)} is not a currency`);
+  }
+  return currency;
 }

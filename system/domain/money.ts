@@ -76,6 +76,14 @@ export function parseMoney(amount: string, currency: string): ParsedMoney {
   return { kind: "money", money: { amountMinor, currency } };
 }
 
+/** The same for an amount that moves: zero is refused, too. */
+export function parseAmount(amount: string, currency: string): ParsedMoney {
+  const parsed = parseMoney(amount, currency);
+  return parsed.kind === "money" && parsed.money.amountMinor === 0n
+    ? { kind: "refused", message: `amount ${JSON.stringify(amount)} is not more than zero` }
+    : parsed;
+}
+
 /** `{ amountMinor: 50_000n, currency: "OMR" }` as `"50.000"`. */
 export function formatMoney(money: Money): string {
   const decimals = DECIMALS[money.currency];

@@ -1,6 +1,6 @@
-import { bigintColumn, nullableTextColumn, textColumn } from "../database/row.ts";
+import { bigintColumn, nullableTextColumn, textColumn, currencyColumn } from "../database/row.ts";
 import { runStatement } from "../database/transaction.ts";
-import { isCurrency, type Money } from "../domain/money.ts";
+import type { Money } from "../domain/money.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { Connection, Database, Row } from "../ports/database.ts";
 
@@ -88,9 +88,6 @@ export function readPayment(row: Row): RecordedPayment {
 }
 
 function readMoney(row: Row): Money {
-  const currency = textColumn(row, "currency");
-  if (!isCurrency(currency)) {
-    throw new Error(`column currency: ${JSON.stringify(currency)} is not a currency`);
-  }
+  const currency = currencyColumn(row);
   return { amountMinor: bigintColumn(row, "amount_minor"), currency };
 }

@@ -1,6 +1,6 @@
 import { bigintColumn } from "../database/row.ts";
 import { inTransaction } from "../database/transaction.ts";
-import { formatMoney, parseMoney, type Money } from "../domain/money.ts";
+import { formatMoney, parseAmount, type Money } from "../domain/money.ts";
 import type { Connection } from "../ports/database.ts";
 import { orInProgress, recordPayment, type AcceptPorts } from "./accept.ts";
 import { answerFromKey, claimKey, keyOfReversal, type KeyedRequest } from "./idempotency.ts";
@@ -79,13 +79,9 @@ function decide(
   if (amount === null) {
     return { kind: "reverse", money: { amountMinor: leftMinor, currency } };
   }
-  const parsed = parseMoney(amount, currency);
+  const parsed = parseAmount(amount, currency);
   if (parsed.kind === "refused") {
     return { kind: "malformed-amount", detail: parsed.message };
-  }
-  if (parsed.money.amountMinor === 0n) {
-    const detail = `amount ${JSON.stringify(amount)} is not more than zero`;
-    return { kind: "malformed-amount", detail };
   }
   return parsed.money.amountMinor > leftMinor
     ? refuse("reversal-exceeds-original", `${left} ${currency} of it has not been given back`)

@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
 import { Compile } from "typebox/compile";
-import { parseMoney } from "../domain/money.ts";
+import { parseAmount } from "../domain/money.ts";
 import { idempotencyKeyOf, keyReused, requestInProgress } from "../http/idempotency-key.ts";
 import { problem } from "../http/problem.ts";
 import { isIdentifier, requestBody } from "../http/request-body.ts";
@@ -148,14 +148,11 @@ function readTransfer(
   body: Static<typeof paymentBody>,
 ): { kind: "transfer"; request: TransferRequest } | { kind: "refused"; message: string } {
   const { senderWalletId, receiverWalletId, amount, currency } = body;
-  const parsed = parseMoney(amount, currency);
+  const parsed = parseAmount(amount, currency);
   if (parsed.kind === "refused") {
     return parsed;
   }
   const { money } = parsed;
-  if (money.amountMinor === 0n) {
-    return { kind: "refused", message: `amount ${JSON.stringify(amount)} is not more than zero` };
-  }
   return {
     kind: "transfer",
     request: { idempotencyKey, senderWalletId, receiverWalletId, money },

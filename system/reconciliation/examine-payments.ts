@@ -6,16 +6,16 @@ import type { Cut, Examination } from "./examination.ts";
 import type { InFlight } from "./in-flight.ts";
 import { judgePayment } from "./judge-payment.ts";
 import type { PaymentCase } from "./payment-case.ts";
-import {
-  keysOf,
-  paymentsById,
-  paymentsPending,
-  paymentsWritten,
-  writtenSince,
-  type WrittenPlace,
-} from "./payment-side.ts";
+import { keysOf, paymentsById, paymentsPending } from "./payment-side.ts";
 import { paymentsUnsent } from "./unsent.ts";
-import { decisionsOf, decisionsWritten, entriesOfPayments } from "./wallet-side.ts";
+import { decisionsOf, entriesOfPayments } from "./wallet-side.ts";
+import {
+  WRITTEN_DECISIONS,
+  WRITTEN_PAYMENTS,
+  writtenAfter,
+  writtenAmong,
+  type WrittenPlace,
+} from "./written.ts";
 
 const PAGE = 500;
 
@@ -30,26 +30,29 @@ export async function examinePayments(
 ): Promise<{ readonly examined: number; readonly written: number }> {
   const { cut, seen, nowMs, limits } = examination;
   let examined = 0;
-  const judge = async (ids: readonly string[]): Promise<void> => {
-    for (const payment of await casesOf(cut, ids)) {
+  const judge = async (ids: readonly string[]): Promise<readonly PaymentCase[]> => {
+    const cases = await casesOf(cut, ids);
+    for (const payment of cases) {
       examined += 1;
       await examination.note(judgePayment(payment, nowMs, limits));
     }
+    return cases;
   };
-  for await (const ids of pages((after) => paymentsWritten(cut.late, seen.payment, after, PAGE))) {
-    await judge(ids);
-    await addDurations(cut, ids, inFlight);
+  for await (const ids of pages((after) =>
+    writtenAfter(cut.late, WRITTEN_PAYMENTS, seen.payment, after, PAGE),
+  )) {
+    addDurations(await judge(ids), inFlight);
   }
   for await (const ids of pages((after) =>
-    decisionsWritten(cut.wallet, seen.wallet, after, PAGE),
+    writtenAfter(cut.wallet, WRITTEN_DECISIONS, seen.wallet, after, PAGE),
   )) {
-    const known = await writtenSince(cut.late, ids, seen.payment);
+    const known = await writtenAmong(cut.late, WRITTEN_PAYMENTS, ids, seen.payment);
     await judge(ids.filter((id) => !known.has(id)));
   }
   const isOld = async (ids: readonly string[]): Promise<readonly string[]> => {
     const [known, decided] = [
-      await writtenSince(cut.late, ids, seen.payment),
-      await writtenSinceInWallet(cut, ids, seen.wallet),
+      await writtenAmong(cut.late, WRITTEN_PAYMENTS, ids, seen.payment),
+      await writtenAmong(cut.wallet, WRITTEN_DECISIONS, ids, seen.wallet),
     ];
     return ids.filter((id) => !known.has(id) && !decided.has(id));
   };
@@ -149,26 +152,12 @@ function eventIds(events: ReadonlyMap<string, { readonly eventId: string }>): re
   return [...events.values()].map(({ eventId }) => eventId);
 }
 
-async function addDurations(cut: Cut, ids: readonly string[], inFlight: InFlight): Promise<void> {
-  for (const { acceptedAtMs, settledAtMs } of (await paymentsById(cut.late, ids)).values()) {
-    if (settledAtMs !== null) {
-      inFlight.add(Math.max(0, settledAtMs - acceptedAtMs));
+function addDurations(cases: readonly PaymentCase[], inFlight: InFlight): void {
+  for (const { late } of cases) {
+    if (late !== undefined && late.settledAtMs !== null) {
+      inFlight.add(Math.max(0, late.settledAtMs - late.acceptedAtMs));
     }
   }
-}
-
-async function writtenSinceInWallet(
-  cut: Cut,
-  ids: readonly string[],
-  since: bigint,
-): Promise<ReadonlySet<string>> {
-  const rows = await cut.wallet.read(
-    "decided-since",
-    `SELECT payment_id FROM transfer_decisions
-     WHERE payment_id = ANY ($1::text[]) AND written_in >= $2::text::xid8`,
-    [ids, String(since)],
-  );
-  return new Set(rows.map((row) => String(row["payment_id"])));
 }
 
 /** Counted by the database itself, so that a page that was lost is noticed. */

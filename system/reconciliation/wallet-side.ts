@@ -4,31 +4,9 @@ import type { Entry } from "../domain/ledger.ts";
 import { ACCOUNT_COLUMNS, readAccount } from "../wallet/accounts.ts";
 import { ENTRY_COLUMNS, readEntry } from "../wallet/entries.ts";
 import type { Decision } from "./payment-case.ts";
-import type { WrittenPlace } from "./payment-side.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What the wallet service's database says, at one moment. */
-
-/** Ids of payments decided at or after a watermark, in the order of writing, after a place. */
-export async function decisionsWritten(
-  snapshot: Snapshot,
-  since: bigint,
-  after: WrittenPlace | undefined,
-  limit: number,
-): Promise<readonly WrittenPlace[]> {
-  const from = after ?? { writtenIn: since, id: "" };
-  const rows = await snapshot.read(
-    "decisions-written",
-    `SELECT written_in::text AS written_in, payment_id FROM transfer_decisions
-     WHERE written_in >= $1::text::xid8 AND (written_in > $1::text::xid8 OR payment_id > $2)
-     ORDER BY transfer_decisions.written_in, payment_id LIMIT $3`,
-    [String(from.writtenIn), from.id, limit],
-  );
-  return rows.map((row) => ({
-    writtenIn: bigintColumn(row, "written_in"),
-    id: textColumn(row, "payment_id"),
-  }));
-}
 
 /** What was decided about payments, by payment id. */
 export async function decisionsOf(
@@ -54,20 +32,11 @@ export async function decisionsOf(
 }
 
 /** The entries of payments, by payment id. */
-export async function entriesOfPayments(
+export function entriesOfPayments(
   snapshot: Snapshot,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Entry[]>> {
-  const rows = await snapshot.read(
-    "entries-of-payments",
-    `SELECT ${ENTRY_COLUMNS} FROM ledger_entries WHERE payment_id = ANY ($1::text[]) ORDER BY id`,
-    [ids],
-  );
-  const found = new Map<string, Entry[]>();
-  for (const entry of rows.map(readEntry)) {
-    found.set(entry.cause.id, [...(found.get(entry.cause.id) ?? []), entry]);
-  }
-  return found;
+  return entriesByCause(snapshot, "entries-of-payments", "payment_id", ids);
 }
 
 /** Accounts in the order of their ids, after one. */
@@ -140,14 +109,22 @@ export async function externalsWritten(
 }
 
 /** The entries of external transfers, by their ids. */
-export async function entriesOfExternals(
+export function entriesOfExternals(
   snapshot: Snapshot,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Entry[]>> {
+  return entriesByCause(snapshot, "entries-of-externals", "external_transfer_id", ids);
+}
+
+async function entriesByCause(
+  snapshot: Snapshot,
+  label: string,
+  column: "payment_id" | "external_transfer_id",
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly Entry[]>> {
   const rows = await snapshot.read(
-    "entries-of-externals",
-    `SELECT ${ENTRY_COLUMNS} FROM ledger_entries
-     WHERE external_transfer_id = ANY ($1::text[]) ORDER BY id`,
+    label,
+    `SELECT ${ENTRY_COLUMNS} FROM ledger_entries WHERE ${column} = ANY ($1::text[]) ORDER BY id`,
     [ids],
   );
   const found = new Map<string, Entry[]>();

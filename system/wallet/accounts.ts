@@ -1,6 +1,6 @@
-import { bigintColumn, booleanColumn, textColumn } from "../database/row.ts";
+import { bigintColumn, booleanColumn, textColumn, currencyColumn } from "../database/row.ts";
 import { outsideAccountId, type Account } from "../domain/account.ts";
-import { isCurrency, type Currency } from "../domain/money.ts";
+import type { Currency } from "../domain/money.ts";
 import type { Connection, Row } from "../ports/database.ts";
 
 /**
@@ -82,10 +82,7 @@ export const WALLET_BY_ID = `SELECT ${ACCOUNT_COLUMNS} FROM wallets WHERE id = $
 
 /** @throws Error naming the column that is not what it should be */
 export function readAccount(row: Row): Account {
-  const currency = textColumn(row, "currency");
-  if (!isCurrency(currency)) {
-    throw new Error(`column currency: ${JSON.stringify(currency)} is not a currency`);
-  }
+  const currency = currencyColumn(row);
   return {
     id: textColumn(row, "id"),
     balance: { amountMinor: bigintColumn(row, "balance_minor"), currency },

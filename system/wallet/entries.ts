@@ -1,7 +1,6 @@
-import { bigintColumn, nullableTextColumn, textColumn } from "../database/row.ts";
+import { bigintColumn, nullableTextColumn, textColumn, currencyColumn } from "../database/row.ts";
 import { runStatement } from "../database/transaction.ts";
 import type { Cause, Entry } from "../domain/ledger.ts";
-import { isCurrency } from "../domain/money.ts";
 import type { Database, Row } from "../ports/database.ts";
 
 /**
@@ -31,11 +30,8 @@ export const ENTRY_COLUMNS = `payment_id, external_transfer_id, wallet_id, posit
 
 /** @throws Error naming the column that is not what it should be */
 export function readEntry(row: Row): Entry {
-  const currency = textColumn(row, "currency");
+  const currency = currencyColumn(row);
   const direction = textColumn(row, "direction");
-  if (!isCurrency(currency)) {
-    throw new Error(`column currency: ${JSON.stringify(currency)} is not a currency`);
-  }
   if (direction !== "debit" && direction !== "credit") {
     throw new Error(`column direction: ${JSON.stringify(direction)} is no direction`);
   }

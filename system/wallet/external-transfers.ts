@@ -1,5 +1,5 @@
-import { bigintColumn, nullableTextColumn, textColumn } from "../database/row.ts";
-import { isCurrency, type Money } from "../domain/money.ts";
+import { bigintColumn, nullableTextColumn, textColumn, currencyColumn } from "../database/row.ts";
+import type { Money } from "../domain/money.ts";
 import { REFUSAL_REASONS, type RefusalReason } from "../domain/payment.ts";
 import type { Connection, Row } from "../ports/database.ts";
 
@@ -52,12 +52,9 @@ export async function findExternalTransfer(
 }
 
 function readExternalTransfer(row: Row): ExternalTransfer {
-  const currency = textColumn(row, "currency");
+  const currency = currencyColumn(row);
   const kind = textColumn(row, "kind");
   const reason = nullableTextColumn(row, "reason");
-  if (!isCurrency(currency)) {
-    throw new Error(`column currency: ${JSON.stringify(currency)} is not a currency`);
-  }
   if (kind !== "opening" && kind !== "deposit" && kind !== "withdrawal") {
     throw new Error(`column kind: ${JSON.stringify(kind)} is no external transfer`);
   }

@@ -1,7 +1,7 @@
 import { Compile } from "typebox/compile";
 import type { Account } from "../domain/account.ts";
 import type { Entry } from "../domain/ledger.ts";
-import { formatMoney, parseMoney } from "../domain/money.ts";
+import { formatMoney, parseAmount, parseMoney } from "../domain/money.ts";
 import { idempotencyKeyOf, keyReused } from "../http/idempotency-key.ts";
 import { pageOf } from "../http/page.ts";
 import { problem } from "../http/problem.ts";
@@ -125,15 +125,11 @@ async function postExternal(
     return problem(400, "malformed-request", body.message);
   }
   const { amount, currency } = body.value;
-  const parsed = parseMoney(amount, currency);
+  const parsed = parseAmount(amount, currency);
   if (parsed.kind === "refused") {
     return problem(400, "malformed-amount", parsed.message);
   }
   const { money } = parsed;
-  if (money.amountMinor === 0n) {
-    const detail = `amount ${JSON.stringify(amount)} is not more than zero`;
-    return problem(400, "malformed-amount", detail);
-  }
   if (!isIdentifier(walletId)) {
     return unknownWallet(walletId);
   }
