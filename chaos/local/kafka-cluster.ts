@@ -1,5 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from "kafkajs";
+import { directKafka } from "../environment/direct-kafka.ts";
 import type { KafkaServerAddress } from "../environment/environment.ts";
 import { requireServers } from "../install/install.ts";
 import type { InstalledServers } from "../install/installed-servers.ts";
@@ -34,7 +36,10 @@ export interface KafkaCluster {
    * lets it hand them over first. Resolves once its process is gone.
    */
   stopBroker(id: BrokerId, how: "kill" | "shut-down"): Promise<void>;
-  /** With the log that it had. Resolves once it answers. */
+  /**
+   * With the log that it had. Resolves once it answers and has caught up with the leaders that
+   * there are: whoever stops the others then leaves it a leadership to take.
+   */
   startBroker(id: BrokerId): Promise<void>;
   /** Stops it as SIGSTOP does: connections stand, and nothing is answered. */
   pauseBroker(id: BrokerId): void;
@@ -209,7 +214,10 @@ function createBrokers(
       running.set(id, server);
       const address = { brokers: [addresses.get(id) ?? ""] };
       const expected = { clusterId: site.clusterId, brokerCount: running.size };
-      const probe = () => demandBrokers(address, expected);
+      const probe = async () => {
+        await demandBrokers(address, expected);
+        await demandInSync(address, id, running.size === CLUSTER_BROKERS.length);
+      };
       await untilReady({ server, readyMsMax: READY_MS_MAX, probe });
     },
     async stopBroker(id, how) {
@@ -225,6 +233,42 @@ function createBrokers(
     pauseBroker: (id) => runningAs(id).signal("SIGSTOP"),
     resumeBroker: (id) => runningAs(id).signal("SIGCONT"),
   };
+}
+
+/**
+ * A partition that has no leader makes the client refuse the whole answer. Where a broker is still
+ * missing it may be the one that would lead, and nobody can wait for that.
+ *
+ * @throws Error unless the broker is in sync in each partition that it holds
+ */
+async function demandInSync(
+  address: KafkaServerAddress,
+  broker: BrokerId,
+  isComplete: boolean,
+): Promise<void> {
+  const admin = directKafka(address, { retries: 0 }).admin();
+  try {
+    await admin.connect();
+    const { topics } = await admin.fetchTopicMetadata();
+    for (const { name, partitions } of topics) {
+      for (const { partitionId, replicas, isr } of partitions) {
+        if (replicas.includes(broker) && !isr.includes(broker)) {
+          throw new Error(`broker ${broker} is not in sync in ${name}-${partitionId} yet`);
+        }
+      }
+    }
+  } catch (error) {
+    if (isComplete || !isLeaderless(error)) {
+      throw error;
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+function isLeaderless(error: unknown): boolean {
+  const cause = error instanceof KafkaJSNumberOfRetriesExceeded ? error.cause : error;
+  return cause instanceof KafkaJSProtocolError && cause.type === "LEADER_NOT_AVAILABLE";
 }
 
 function once(signal: AbortSignal): Promise<void> {
