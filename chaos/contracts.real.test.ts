@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { brokerContract } from "../scenarios/contracts/broker-contract.ts";
 import { databaseContract } from "../scenarios/contracts/database-contract.ts";
+import { migrationContract } from "../scenarios/contracts/migration-contract.ts";
 import type { DayStage } from "../scenarios/contracts/ordinary-day.ts";
 import { reconciliationContract } from "../scenarios/contracts/reconciliation-contract.ts";
 import {
@@ -54,6 +55,12 @@ afterEach(async () => {
 
 describe("PostgreSQL", () => {
   it.each(databaseContract)("$claim", async ({ check }) => {
+    expect(await check(await openDatabaseStage())).toBeUndefined();
+  });
+});
+
+describe("migrations, on PostgreSQL", () => {
+  it.each(migrationContract)("$claim", async ({ check }) => {
     expect(await check(await openDatabaseStage())).toBeUndefined();
   });
 });

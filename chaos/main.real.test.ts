@@ -92,6 +92,23 @@ test("a process whose Kafka is away at the start ends with 1 and a line", async 
   expect(log().at(-1)).toMatch(/^falconpay cannot start: ./);
 });
 
+test("a process that finds a newer schema refuses to start, with 4 and a line that names it", async () => {
+  const { kept } = await startMain(["payment-api"]);
+  kept.signal("SIGTERM");
+  await kept.exited;
+  await withClient(environment.administration.database("payment"), async (client) => {
+    const later = "INSERT INTO schema_migrations VALUES ('0999-later', 'c', 0)";
+    await client.query(later);
+    try {
+      const older = await spawnMain(["payment-api"]);
+      expect(await older.kept.exited).toMatchObject({ code: 4 });
+      expect(older.log().at(-1)).toMatch(/^falconpay cannot start: .* 0999-later/);
+    } finally {
+      await client.query("DELETE FROM schema_migrations WHERE version = '0999-later'");
+    }
+  });
+});
+
 let processes = 0;
 
 async function startMain(roles: readonly string[]) {

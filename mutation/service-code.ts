@@ -4,7 +4,7 @@ import { relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Mutant, SourcePatch } from "../scenarios/mutants/mutant.ts";
 import { readMigrations } from "../system/adapters/migration-files.ts";
-import type { Migration } from "../system/database/migrate.ts";
+import { createMigration, type Migration } from "../system/database/migrate.ts";
 import { messageOf } from "../system/ports/message-of.ts";
 import { shippedParts } from "../system/process/parts.ts";
 import { runProcess } from "../system/process/run-process.ts";
@@ -67,7 +67,7 @@ function migrationsWith(patches: readonly SourcePatch[]): ServiceCode["migration
       name,
       readMigrations(name).map(({ version, sql }) => {
         const file = `system/${name}/migrations/${version}.sql`;
-        return { version, sql: applyPatches(sql, file, patches) };
+        return createMigration(version, applyPatches(sql, file, patches));
       }),
     ]),
   );

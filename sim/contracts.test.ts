@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { brokerContract } from "../scenarios/contracts/broker-contract.ts";
 import { databaseContract } from "../scenarios/contracts/database-contract.ts";
 import { httpContract, type HttpStage } from "../scenarios/contracts/http-contract.ts";
+import { migrationContract } from "../scenarios/contracts/migration-contract.ts";
 import {
   STAGE_CLIENTS,
   type BrokerStage,
@@ -27,6 +28,15 @@ const SEEDS = ["1", "2", "3"];
 
 describe("the simulated PostgreSQL", () => {
   it.each(databaseContract)("$claim", async ({ check }) => {
+    for (const seed of SEEDS) {
+      const kernel = createKernel({ seed });
+      expect(await kernel.run((self) => check(databaseStage(kernel, self)))).toBeUndefined();
+    }
+  });
+});
+
+describe("migrations, on the simulated PostgreSQL", () => {
+  it.each(migrationContract)("$claim", async ({ check }) => {
     for (const seed of SEEDS) {
       const kernel = createKernel({ seed });
       expect(await kernel.run((self) => check(databaseStage(kernel, self)))).toBeUndefined();

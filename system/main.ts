@@ -19,8 +19,9 @@
  * SIGTERM lets it finish what it has in hand: it ends within half a minute, whatever is away.
  *
  * Exit codes, each but 0 with a line on standard error: 0 stopped; 1 a server could not be reached
- * or a port not be taken at the start, or a role cannot go on; 2 configuration. What is not there
- * now may be later: whoever supervises this process starts it again after 1.
+ * or a port not be taken at the start, or a role cannot go on; 2 configuration; 4 a database has a
+ * schema that is not this code's: newer, or made by another text of a migration. What is not there
+ * now may be later: whoever supervises this process starts it again after 1, and not after 2 or 4.
  */
 import { createNodePorts } from "./adapters/node-ports.ts";
 import {
@@ -29,7 +30,14 @@ import {
   type Configuration,
 } from "./process/configuration.ts";
 import { shippedParts } from "./process/parts.ts";
-import { runProcess } from "./process/run-process.ts";
+import { runProcess, type ProcessEnd } from "./process/run-process.ts";
+
+const EXIT_CODES = {
+  stopped: 0,
+  "cannot-start": 1,
+  "cannot-go-on": 1,
+  "foreign-schema": 4,
+} as const satisfies Record<ProcessEnd["kind"], number>;
 
 const configuration = configurationOrExit();
 if (configuration !== undefined) {
@@ -49,11 +57,11 @@ async function run(configuration: Configuration): Promise<void> {
     close: () => ports.close(),
   });
   if (end.kind !== "stopped") {
-    const what = end.kind === "cannot-start" ? "cannot start" : "cannot go on";
+    const what = end.kind === "cannot-go-on" ? "cannot go on" : "cannot start";
     process.stderr.write(`falconpay ${what}: ${end.reason}\n`);
   }
   // At once: what is half connected, or still waits for a server, would keep the process alive.
-  process.exit(end.kind === "stopped" ? 0 : 1);
+  process.exit(EXIT_CODES[end.kind]);
 }
 
 /** Resolves when the process is asked to stop. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Migration } from "../database/migrate.ts";
+import { createMigration, type Migration } from "../database/migrate.ts";
 import type { ServiceName } from "../process/services.ts";
 
 /** A service's numbered SQL files, in the order of their names. */
@@ -8,8 +8,7 @@ export function readMigrations(service: ServiceName): readonly Migration[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".sql"))
     .toSorted()
-    .map((file) => ({
-      version: file.replace(/\.sql$/, ""),
-      sql: readFileSync(new URL(file, folder), "utf8"),
-    }));
+    .map((file) =>
+      createMigration(file.replace(/\.sql$/, ""), readFileSync(new URL(file, folder), "utf8")),
+    );
 }

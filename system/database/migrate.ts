@@ -1,3 +1,5 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
 import { textColumn } from "./row.ts";
@@ -8,6 +10,17 @@ export interface Migration {
   /** The file's name without its ending: `0001-payments`. */
   readonly version: string;
   readonly sql: string;
+  /** SHA-256 of the text, in hexadecimal. */
+  readonly checksum: string;
+}
+
+/** A database that was made by other code than this: newer, or with another text of a migration. */
+export class ForeignSchema extends Error {
+  override readonly name = "ForeignSchema";
+}
+
+export function createMigration(version: string, sql: string): Migration {
+  return { version, sql, checksum: bytesToHex(sha256(utf8ToBytes(sql))) };
 }
 
 /** Any number that all processes of this product agree on. */
@@ -18,6 +31,7 @@ const MIGRATION_LOCK = 4_715_081;
  * together wait for one another, and a failed migration leaves nothing behind.
  *
  * @throws DatabaseError
+ * @throws ForeignSchema, and has changed nothing
  */
 export async function migrate(
   ports: { readonly database: Database; readonly clock: Clock },
@@ -33,25 +47,45 @@ export async function migrate(
       label: "create-versions",
       sql: `CREATE TABLE IF NOT EXISTS schema_migrations (
          version text PRIMARY KEY,
+         checksum text NOT NULL,
          applied_at_ms bigint NOT NULL
        )`,
     });
-    const applied = await appliedVersions(connection);
-    for (const { version, sql } of migrations.filter((each) => !applied.has(each.version))) {
+    const applied = await appliedChecksums(connection);
+    demandKnown(applied, migrations);
+    const missing = migrations.filter(({ version }) => !applied.has(version));
+    for (const { version, sql, checksum } of missing) {
       await connection.query({ label: "apply", sql });
       await connection.query({
         label: "record-version",
-        sql: `INSERT INTO schema_migrations (version, applied_at_ms) VALUES ($1, $2)`,
-        parameters: [version, ports.clock.nowMs()],
+        sql: `INSERT INTO schema_migrations (version, checksum, applied_at_ms) VALUES ($1, $2, $3)`,
+        parameters: [version, checksum, ports.clock.nowMs()],
       });
     }
   });
 }
 
-async function appliedVersions(connection: Connection): Promise<ReadonlySet<string>> {
+/** The checksums of what was applied, by version. */
+async function appliedChecksums(connection: Connection): Promise<ReadonlyMap<string, string>> {
   const { rows } = await connection.query({
     label: "read-versions",
-    sql: `SELECT version FROM schema_migrations ORDER BY version`,
+    sql: `SELECT version, checksum FROM schema_migrations ORDER BY version`,
   });
-  return new Set(rows.map((row) => textColumn(row, "version")));
+  return new Map(rows.map((row) => [textColumn(row, "version"), textColumn(row, "checksum")]));
+}
+
+/** @throws ForeignSchema naming every migration that was applied and is not among these */
+function demandKnown(applied: ReadonlyMap<string, string>, migrations: readonly Migration[]): void {
+  const known = new Map(migrations.map(({ version, checksum }) => [version, checksum]));
+  const faults = [...applied].flatMap(([version, checksum]) => {
+    if (!known.has(version)) {
+      return [`it has migration ${version}, which this version of the code does not know`];
+    }
+    return known.get(version) === checksum
+      ? []
+      : [`migration ${version} was applied with another text than this version of the code has`];
+  });
+  if (faults.length > 0) {
+    throw new ForeignSchema(`the database's schema is not this code's: ${faults.join("; ")}`);
+  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BrokerError, type Producer, type Subscription } from "../ports/broker.ts";
+import type { Database } from "../ports/database.ts";
 import { scriptedDatabase } from "../testing/scripted-database.ts";
 import { DEFAULT_KNOBS } from "./knobs.ts";
 import { shippedParts } from "./parts.ts";
@@ -20,6 +21,7 @@ function processOf(
     readonly startConsumer?: Promise<void>;
     readonly close?: () => Promise<void>;
     readonly relay?: () => Promise<number>;
+    readonly database?: Database;
   } = {},
 ) {
   const subscriptions: Subscription[] = [];
@@ -32,7 +34,7 @@ function processOf(
   const end = runProcess({
     roles,
     ports: {
-      database: () => scriptedDatabase(),
+      database: () => world.database ?? scriptedDatabase(),
       source: () => scriptedDatabase(),
       broker: {
         connectProducer: async () => producer,
@@ -137,6 +139,21 @@ describe("a process", () => {
     const bug = new TypeError("a bug of the relay");
     const { end } = processOf(["payment-relay"], { relay: () => Promise.reject(bug) });
     expect(await end).toEqual({ kind: "cannot-go-on", reason: bug.message });
+  });
+
+  it("does not start on a database that newer code has made", async () => {
+    const { end } = processOf(["payment-api"], {
+      database: scriptedDatabase((sql) =>
+        sql.startsWith("SELECT version")
+          ? { rows: [{ version: "0009-later", checksum: "c" }] }
+          : undefined,
+      ),
+    });
+    expect(await end).toEqual({
+      kind: "foreign-schema",
+      reason:
+        "the database's schema is not this code's: it has migration 0009-later, which this version of the code does not know",
+    });
   });
 
   it("goes on when a consumer begins anew, with a line", async () => {

@@ -1,3 +1,4 @@
+import { ForeignSchema } from "../database/migrate.ts";
 import { messageOf } from "../ports/message-of.ts";
 import type { Knobs } from "./knobs.ts";
 import type { Parts } from "./parts.ts";
@@ -8,7 +9,11 @@ import { within } from "./within.ts";
 /** How a process ended: told to, or by itself, with the reason. */
 export type ProcessEnd =
   | { readonly kind: "stopped" }
-  | { readonly kind: "cannot-start" | "cannot-go-on"; readonly reason: string };
+  | {
+      /** `foreign-schema`: a database was made by other code; only other code can change that. */
+      readonly kind: "cannot-start" | "foreign-schema" | "cannot-go-on";
+      readonly reason: string;
+    };
 
 /** Databases that are busy are closed after this, whatever still runs in them. */
 export const CLOSE_MS_MAX = 5_000;
@@ -43,7 +48,8 @@ export async function runProcess(request: {
   try {
     running = await Promise.race([starting, overdue.then(() => undefined)]);
   } catch (error) {
-    return { kind: "cannot-start", reason: messageOf(error) };
+    const kind = error instanceof ForeignSchema ? "foreign-schema" : "cannot-start";
+    return { kind, reason: messageOf(error) };
   }
   if (running === undefined) {
     return { kind: "cannot-start", reason: "it was told to stop while it waited for a server" };

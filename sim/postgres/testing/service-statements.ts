@@ -41,11 +41,14 @@ export const SERVICE_STATEMENTS: readonly {
   {
     database: "payment",
     setup: [
-      "CREATE TABLE IF NOT EXISTS schema_migrations (version text PRIMARY KEY, applied_at_ms bigint NOT NULL)",
+      "CREATE TABLE IF NOT EXISTS schema_migrations (version text PRIMARY KEY, checksum text NOT NULL, applied_at_ms bigint NOT NULL)",
     ],
     statements: [
-      ["SELECT version FROM schema_migrations ORDER BY version", []],
-      ["INSERT INTO schema_migrations (version, applied_at_ms) VALUES ($1, $2)", ["0001", 7]],
+      ["SELECT version, checksum FROM schema_migrations ORDER BY version", []],
+      [
+        "INSERT INTO schema_migrations (version, checksum, applied_at_ms) VALUES ($1, $2, $3)",
+        ["0001", "c", 7],
+      ],
       ["SELECT pg_advisory_xact_lock($1)", [42]],
       [
         "INSERT INTO payments (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, accepted_at_ms) VALUES ($1, $2, $3, $4, $5, 'PENDING', $6)",
