@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { brokerContract } from "../scenarios/contracts/broker-contract.ts";
@@ -14,6 +13,7 @@ import {
 } from "../scenarios/contracts/stage.ts";
 import { createKafkaBroker } from "../system/adapters/kafka-broker.ts";
 import { readMigrations } from "../system/adapters/migration-files.ts";
+import { nodeClock, nodeEntropy } from "../system/adapters/node-host.ts";
 import { createPostgresDatabase } from "../system/adapters/postgres-database.ts";
 import { migrate } from "../system/database/migrate.ts";
 import type { Broker } from "../system/ports/broker.ts";
@@ -87,15 +87,15 @@ async function openDayStage(): Promise<DayStage> {
     );
     const database = createPostgresDatabase(address);
     opened.push(() => database.close());
-    await migrate({ database, clock }, readMigrations(service));
+    await migrate({ database, clock: nodeClock }, readMigrations(service));
     return database;
   };
   return {
     payment: await open("payment"),
     wallet: await open("wallet"),
     reconciliation: await open("reconciliation"),
-    clock,
-    entropy: { uuid: () => randomUUID() },
+    clock: nodeClock,
+    entropy: nodeEntropy,
   };
 }
 

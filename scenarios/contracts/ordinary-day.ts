@@ -2,12 +2,14 @@ import { textColumn } from "../../system/database/row.ts";
 import { runStatement } from "../../system/database/transaction.ts";
 import { parseEvent, type Event } from "../../system/domain/events.ts";
 import { parseMoney, type Money } from "../../system/domain/money.ts";
+import type { TraceContext } from "../../system/domain/trace-context.ts";
 import { acceptPayment } from "../../system/payment/accept.ts";
 import { reversePayment } from "../../system/payment/reverse.ts";
 import { settlePayment } from "../../system/payment/settle.ts";
 import type { Clock } from "../../system/ports/clock.ts";
 import type { Database } from "../../system/ports/database.ts";
 import type { Entropy } from "../../system/ports/entropy.ts";
+import { nextSpan } from "../../system/ports/next-span.ts";
 import { moveExternal } from "../../system/wallet/move-external.ts";
 import { openWallet } from "../../system/wallet/open-wallet.ts";
 import { transferMoney } from "../../system/wallet/transfer.ts";
@@ -43,7 +45,7 @@ export async function ordinaryDay(stage: DayStage): Promise<PaymentIds> {
   const p2 = await pay(stage, "p2", "salim", "fatma", "50.000");
   const p3 = await pay(stage, "p3", "fatma", "khalid", "1.000");
   await carry(stage);
-  const reversal = { idempotencyKey: "r1", originalId: p1, amount: "1.000" };
+  const reversal = { idempotencyKey: "r1", originalId: p1, amount: "1.000", trace: traceIn(stage) };
   const r1 = idOf(await reversePayment(onPayment(stage), reversal));
   await carry(stage);
   const p4 = await pay(stage, "p4", "salim", "khalid", "0.001");
@@ -84,7 +86,13 @@ export async function pay(
   amount: string,
 ): Promise<string> {
   const money = omr(amount);
-  const request = { idempotencyKey, senderWalletId, receiverWalletId, money };
+  const request = {
+    idempotencyKey,
+    senderWalletId,
+    receiverWalletId,
+    money,
+    trace: traceIn(stage),
+  };
   return idOf(await acceptPayment(onPayment(stage), request));
 }
 
@@ -119,6 +127,11 @@ async function takeUnsent(stage: DayStage, database: Database): Promise<readonly
     }
     return parsed.event;
   });
+}
+
+/** A trace of its own for each request. */
+function traceIn({ entropy }: DayStage): TraceContext {
+  return nextSpan(entropy, undefined);
 }
 
 function onPayment(stage: DayStage) {

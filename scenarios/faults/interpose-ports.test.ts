@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { BrokerError, type Delivery, type Subscription } from "../../system/ports/broker.ts";
 import { DatabaseError, type Connection } from "../../system/ports/database.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
+import { fixedEntropy } from "../../system/testing/samples.ts";
 import { ArmedFaults } from "./armed-faults.ts";
 import { createEffectGate } from "./effect-gate.ts";
 import { interposePorts } from "./interpose-ports.ts";
@@ -40,7 +41,7 @@ async function createScene(
     },
     server: { serve: () => Promise.reject(new Error("not asked for")) },
     clock: { nowMs: () => 0, sleep: async () => {} },
-    entropy: { uuid: () => "" },
+    entropy: fixedEntropy,
     telemetry: { event: () => {} },
     migrations: () => [],
   };

@@ -26,19 +26,18 @@ async function acceptThenEmit(
 ): Promise<Acceptance> {
   const { senderWalletId, receiverWalletId, money } = request;
   const payment = { id: ports.entropy.uuid(), senderWalletId, receiverWalletId, money };
-  const eventId = ports.entropy.uuid();
-  const nowMs = ports.clock.nowMs();
+  const head = { id: ports.entropy.uuid(), atMs: ports.clock.nowMs(), trace: request.trace };
 
   const acceptance = await inTransaction(ports.database, "accept", async (connection) => {
     const keyed = keyOfTransfer(request);
     if (!(await claimKey(connection, keyed, payment.id))) {
       return answerFromKey(connection, keyed);
     }
-    await insertPayment(connection, payment, null, nowMs);
+    await insertPayment(connection, payment, null, head.atMs);
     return { kind: "accepted", paymentId: payment.id } as const;
   });
   if (acceptance.kind === "accepted" && acceptance.paymentId === payment.id) {
-    const value = encodeEvent({ id: eventId, type: "payment.created", payment });
+    const value = encodeEvent({ ...head, type: "payment.created", payment });
     await (await producer()).send([{ topic: "payment.created", key: payment.id, value }]);
   }
   return acceptance;

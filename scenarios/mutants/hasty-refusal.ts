@@ -28,7 +28,7 @@ export const hastyRefusal: Mutant = {
   }),
 };
 
-function refuse(ports: TransferPorts, { id, type, payment }: CreatedEvent) {
+function refuse(ports: TransferPorts, { id, type, trace, payment }: CreatedEvent) {
   const verdictId = ports.entropy.uuid();
   const nowMs = ports.clock.nowMs();
   return inTransaction(ports.database, "transfer", async (connection) => {
@@ -36,8 +36,8 @@ function refuse(ports: TransferPorts, { id, type, payment }: CreatedEvent) {
       return "duplicate" as const;
     }
     await insertDecision(connection, payment.id, { kind: "refuse", reason: REASON }, nowMs);
-    const failed = { id: verdictId, type: "payment.failed", paymentId: payment.id, reason: REASON };
-    await appendToOutbox(connection, { ...failed, type: "payment.failed", reason: REASON }, nowMs);
+    const failed = { id: verdictId, atMs: nowMs, trace, paymentId: payment.id };
+    await appendToOutbox(connection, { ...failed, type: "payment.failed", reason: REASON });
     return "done" as const;
   });
 }

@@ -61,8 +61,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/wallet/transfer.ts",
-        "    await appendToOutbox(connection, verdictOf(verdictId, payment.id, decision), nowMs);\n",
-        "    void appendToOutbox, verdictOf, verdictId;\n",
+        "    await appendToOutbox(connection, verdictOf(verdict, payment.id, decision));\n",
+        "    void appendToOutbox, verdictOf, verdict;\n",
       ),
     ],
   },

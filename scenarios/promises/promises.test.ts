@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
 import type { Row } from "../../system/ports/database.ts";
 import type { ServiceName } from "../../system/process/services.ts";
+import { sampleHead } from "../../system/testing/samples.ts";
 import { createBooks, deliver, placeRecord, type OpenBooks } from "../books/books.ts";
 import { createClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
@@ -118,7 +119,7 @@ const recordOf = (event: Event, offset = "0"): TopicRecord => ({
   value: encodeEvent(event),
 });
 const createdEvent = (paymentId: string): Event => ({
-  id: `created-${paymentId}`,
+  ...sampleHead(`created-${paymentId}`),
   type: "payment.created",
   payment: {
     id: paymentId,
@@ -161,7 +162,11 @@ function clientBook() {
   return clients;
 }
 
-const COMPLETED: Event = { id: "e1", type: "payment.completed", paymentId: "p1" };
+const COMPLETED: Event = {
+  ...sampleHead("e1"),
+  type: "payment.completed",
+  paymentId: "p1",
+};
 
 /** One payment of 0.500 OMR that went as it should. */
 const fundingEntries: readonly Entry[] = [
@@ -595,7 +600,7 @@ describe("the promises, at a moment", () => {
         outbox(
           "payment",
           {
-            id: "created-p1",
+            ...sampleHead("created-p1"),
             type: "payment.created",
             payment: {
               id: "p1",

@@ -35,9 +35,10 @@ function tellSaid(
       return detail["unfinished"] === ""
         ? undefined
         : `Stops, and leaves unfinished: ${detail["unfinished"]}.`;
+    case "accept.done":
     case "inbox.done":
     case "settle.done":
-      // Its commit says it.
+      // Its answer or its commit says it.
       return undefined;
     case "inbox.duplicate":
       return "Finds that this event was taken in before.";

@@ -38,10 +38,17 @@ function sleepUnlessAborted(
   });
 }
 
-/** A process's randomness: a stream of its own. */
+/** A process's randomness: streams of its own, so that what is traced changes no identifier. */
 export function createSimulatedEntropy(process: SimulatedProcess): Entropy {
-  const stream = process.stream("entropy");
-  return { uuid: () => drawUuid(stream) };
+  const identifiers = process.stream("entropy");
+  const traces = process.stream("traces");
+  return {
+    uuid: () => drawUuid(identifiers),
+    traceBytes: (byteCount) =>
+      Array.from({ length: byteCount }, () =>
+        traces.integer(0x100, 0x1ff).toString(16).slice(1),
+      ).join(""),
+  };
 }
 
 /** What a process says goes into the trace: two runs that say different things differ. */

@@ -3,6 +3,7 @@ import { codeOfPlan } from "../../mutation/code-of-plan.ts";
 import { samplePlan } from "../../scenarios/testing/sample-plan.ts";
 import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
 import type { ServiceName } from "../../system/process/services.ts";
+import { sampleHead } from "../../system/testing/samples.ts";
 import { createSimulatedBroker } from "../adapters/kafka-broker.ts";
 import { createKernel } from "../kernel/kernel.ts";
 import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
@@ -13,7 +14,7 @@ beforeAll(() => loadPostgresParser());
 
 /** All of one payment's key, and so of one partition. */
 const created = (id: string, paymentId: string): Event => ({
-  id,
+  ...sampleHead(id),
   type: "payment.created",
   payment: {
     id: paymentId,
@@ -44,7 +45,7 @@ it("messages that can never be taken in are set aside, each with its reason, and
 
 it("a verdict of a payment that is not here is set aside, and not lost", async () => {
   const { letters, lag } = await taken("payment", [
-    { id: "e9", type: "payment.completed", paymentId: "p9" },
+    { ...sampleHead("e9"), type: "payment.completed", paymentId: "p9" },
   ]);
   expect(letters).toEqual(['Error: there is no payment "p9"']);
   expect(lag).toBe(0);

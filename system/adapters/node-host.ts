@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
@@ -19,7 +19,10 @@ export const nodeClock: Clock = {
 };
 
 /** The host's randomness. */
-export const nodeEntropy: Entropy = { uuid: () => randomUUID() };
+export const nodeEntropy: Entropy = {
+  uuid: () => randomUUID(),
+  traceBytes: (byteCount) => randomBytes(byteCount).toString("hex"),
+};
 
 /**
  * Telemetry as one JSON object a line, on standard output. The details are an object of their own:

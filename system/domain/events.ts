@@ -2,17 +2,29 @@ import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { formatMoney, parseMoney } from "./money.ts";
 import { REFUSAL_REASONS, type Payment, type RefusalReason } from "./payment.ts";
+import { formatTimestamp, parseTimestamp } from "./timestamp.ts";
+import { formatTraceparent, parseTraceparent, type TraceContext } from "./trace-context.ts";
 
 /** The three events that join the services. A topic carries one type and is named after it. */
-export type Event =
-  | { readonly id: string; readonly type: "payment.created"; readonly payment: Payment }
-  | { readonly id: string; readonly type: "payment.completed"; readonly paymentId: string }
-  | {
-      readonly id: string;
-      readonly type: "payment.failed";
-      readonly paymentId: string;
-      readonly reason: RefusalReason;
-    };
+export type Event = EventHead &
+  (
+    | { readonly type: "payment.created"; readonly payment: Payment }
+    | { readonly type: "payment.completed"; readonly paymentId: string }
+    | {
+        readonly type: "payment.failed";
+        readonly paymentId: string;
+        readonly reason: RefusalReason;
+      }
+  );
+
+/** What every event has. */
+export interface EventHead {
+  readonly id: string;
+  /** When it happened, by its publisher's clock, in milliseconds since the epoch. */
+  readonly atMs: number;
+  /** The step that published it; undefined where a message has none that is valid. */
+  readonly trace: TraceContext | undefined;
+}
 
 export type EventType = (typeof TOPICS)[number];
 
@@ -29,6 +41,13 @@ export function eventKey(event: Event): string {
   }
 }
 
+/** What a line about an event says of it: `paymentId`, and `traceId` where it has one. */
+export function eventWords(event: Event): Readonly<Record<string, string>> {
+  const { id: eventId, trace } = event;
+  const words = { eventId, paymentId: eventKey(event) };
+  return trace === undefined ? words : { ...words, traceId: trace.traceId };
+}
+
 /** The event as CloudEvents 1.0 in JSON, structured mode. */
 export function encodeEvent(event: Event): string {
   return JSON.stringify({
@@ -37,9 +56,25 @@ export function encodeEvent(event: Event): string {
     type: event.type,
     source: `/falconpay/${PUBLISHERS[event.type]}`,
     subject: eventKey(event),
+    time: formatTimestamp(event.atMs),
+    traceparent: event.trace === undefined ? undefined : formatTraceparent(event.trace),
+    dataschema: `${schemaOf(event.type)}${VERSION}`,
     datacontenttype: "application/json",
     data: encodeData(event),
   });
+}
+
+/**
+ * The version of what is in `data`, MAJOR.MINOR, at the end of `dataschema`. A higher MINOR says
+ * more in fields of its own, which who does not know them leaves alone. Another MAJOR says
+ * something else: who does not know it sets the event aside.
+ */
+const VERSION = "1.0";
+const MAJORS_READ = ["1"];
+
+/** What stands before the version: `urn:falconpay:event:payment.created:`. */
+function schemaOf(type: EventType): string {
+  return `urn:falconpay:event:${type}:`;
 }
 
 /** The service that publishes each topic: nobody else writes to it. */
@@ -64,20 +99,50 @@ export function parseEvent(text: string | null): ParsedEvent {
     return unreadable("the message has no value");
   }
   const json = parseJson(text);
-  switch (typeOf(json)) {
+  if (json === undefined) {
+    return unreadable("the value is not JSON");
+  }
+  if (!anyType.Check(json)) {
+    return unfit(anyType, json);
+  }
+  // Before its data: another version may say everything there in another way.
+  if (!envelope.Check(json)) {
+    return unfit(envelope, json);
+  }
+  const complaint = complaintAboutVersion(json.type, json.dataschema);
+  const atMs = parseTimestamp(json.time);
+  if (complaint !== undefined || atMs === undefined) {
+    return unreadable(complaint ?? `/time ${JSON.stringify(json.time)} is not an RFC 3339 time`);
+  }
+  const head = { id: json.id, atMs, trace: traceOf(json.traceparent) };
+  switch (json.type) {
     case "payment.created":
-      return created.Check(json) ? readCreated(json.id, json.data) : unfit(created, json);
+      return created.Check(json) ? readCreated(head, json.data) : unfit(created, json);
     case "payment.completed":
-      return completed.Check(json) ? readCompleted(json) : unfit(completed, json);
+      return completed.Check(json) ? readCompleted(head, json.data) : unfit(completed, json);
     case "payment.failed":
-      return failed.Check(json) ? readFailed(json) : unfit(failed, json);
-    default:
-      return json === undefined ? unreadable("the value is not JSON") : unfit(anyType, json);
+      return failed.Check(json) ? readFailed(head, json.data) : unfit(failed, json);
   }
 }
 
+function complaintAboutVersion(type: EventType, dataschema: string): string | undefined {
+  const schema = schemaOf(type);
+  const version = dataschema.startsWith(schema) ? dataschema.slice(schema.length) : "";
+  const [, major] = /^([0-9]{1,9})\.[0-9]{1,9}$/.exec(version) ?? [];
+  if (major === undefined) {
+    return `/dataschema ${JSON.stringify(dataschema)} is not ${schema}MAJOR.MINOR`;
+  }
+  return MAJORS_READ.includes(major)
+    ? undefined
+    : `/dataschema version ${version} of ${type} is not known here: ${MAJORS_READ.join(", ")} is`;
+}
+
+/** One that is not valid is ignored, as the standard has it. */
+function traceOf(traceparent: unknown): TraceContext | undefined {
+  return typeof traceparent === "string" ? parseTraceparent(traceparent) : undefined;
+}
+
 const text = Type.String({ minLength: 1, maxLength: 200, pattern: "^[^\\u0000]+$" });
-const shared = { specversion: Type.Literal("1.0"), id: text };
 
 const createdData = Type.Object({
   paymentId: text,
@@ -86,29 +151,24 @@ const createdData = Type.Object({
   amount: text,
   currency: text,
 });
-
-const created = Compile(
-  Type.Object({ ...shared, type: Type.Literal("payment.created"), data: createdData }),
-);
-
-const completedEvent = Type.Object({
-  ...shared,
-  type: Type.Literal("payment.completed"),
-  data: Type.Object({ paymentId: text }),
-});
-
-const failedEvent = Type.Object({
-  ...shared,
-  type: Type.Literal("payment.failed"),
-  data: Type.Object({ paymentId: text, reason: Type.Enum(REFUSAL_REASONS) }),
-});
-
-const completed = Compile(completedEvent);
-const failed = Compile(failedEvent);
+const completedData = Type.Object({ paymentId: text });
+const failedData = Type.Object({ paymentId: text, reason: Type.Enum(REFUSAL_REASONS) });
 
 const anyType = Compile(Type.Object({ type: Type.Enum(TOPICS) }));
+const envelope = Compile(
+  Type.Object({
+    specversion: Type.Literal("1.0"),
+    id: text,
+    time: text,
+    dataschema: text,
+    traceparent: Type.Optional(Type.Unknown()),
+  }),
+);
+const created = Compile(Type.Object({ data: createdData }));
+const completed = Compile(Type.Object({ data: completedData }));
+const failed = Compile(Type.Object({ data: failedData }));
 
-function readCreated(id: string, data: Static<typeof createdData>): ParsedEvent {
+function readCreated(head: EventHead, data: Static<typeof createdData>): ParsedEvent {
   const { paymentId, senderWalletId, receiverWalletId } = data;
   const parsed = parseMoney(data.amount, data.currency);
   if (parsed.kind === "refused") {
@@ -118,20 +178,17 @@ function readCreated(id: string, data: Static<typeof createdData>): ParsedEvent 
     return unreadable("amount is zero");
   }
   const payment = { id: paymentId, senderWalletId, receiverWalletId, money: parsed.money };
-  return { kind: "event", event: { id, type: "payment.created", payment } };
+  return { kind: "event", event: { ...head, type: "payment.created", payment } };
 }
 
-function readCompleted({ id, type, data }: Static<typeof completedEvent>): ParsedEvent {
-  return { kind: "event", event: { id, type, paymentId: data.paymentId } };
+function readCompleted(head: EventHead, data: Static<typeof completedData>): ParsedEvent {
+  const { paymentId } = data;
+  return { kind: "event", event: { ...head, type: "payment.completed", paymentId } };
 }
 
-function readFailed({ id, type, data }: Static<typeof failedEvent>): ParsedEvent {
-  return { kind: "event", event: { id, type, paymentId: data.paymentId, reason: data.reason } };
-}
-
-/** The event's type as it says itself, unchecked. */
-function typeOf(json: unknown): unknown {
-  return typeof json === "object" && json !== null && "type" in json ? json.type : undefined;
+function readFailed(head: EventHead, data: Static<typeof failedData>): ParsedEvent {
+  const { paymentId, reason } = data;
+  return { kind: "event", event: { ...head, type: "payment.failed", paymentId, reason } };
 }
 
 /** Why a value does not fit: the first fault, with its place. */

@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { encodeEvent, type Event } from "../domain/events.ts";
 import { BrokerError, type Delivery } from "../ports/broker.ts";
 import { DatabaseError } from "../ports/database.ts";
+import { sampleHead } from "../testing/samples.ts";
 import { databaseError, scriptedDatabase } from "../testing/scripted-database.ts";
 import { consume } from "./consume.ts";
 
-const COMPLETED: Event = { id: "e1", type: "payment.completed", paymentId: "p1" };
+const COMPLETED: Event = { ...sampleHead("e1"), type: "payment.completed", paymentId: "p1" };
 const KEEP = "INSERT INTO dead_letters";
 
 /** A consumer's surroundings; `steps` says what happened, in order. */
@@ -151,7 +152,7 @@ describe("a message that is no event of ours", () => {
     ["of an unknown type", `{"type":"payment.lost"}`, /^\/type /],
     [
       "without its payment",
-      `{"specversion":"1.0","id":"e1","type":"payment.completed","data":{}}`,
+      encodeEvent(COMPLETED).replace("paymentId", "payment"),
       /^\/data .*paymentId/,
     ],
   ])("is set aside with the reason and its partition goes on: %s", async (_, value, reason) => {

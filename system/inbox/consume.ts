@@ -1,4 +1,4 @@
-import { parseEvent, type Event, type ParsedEvent } from "../domain/events.ts";
+import { eventWords, parseEvent, type Event, type ParsedEvent } from "../domain/events.ts";
 import { BrokerError, type Delivery } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import { DatabaseError, type Database } from "../ports/database.ts";
@@ -61,7 +61,7 @@ async function attempt(
 ): Promise<string | undefined> {
   try {
     const outcome = await handle(event);
-    ports.telemetry.event(`inbox.${outcome}`, { eventId: event.id });
+    ports.telemetry.event(`inbox.${outcome}`, eventWords(event));
     return undefined;
   } catch (error) {
     if (passes(error)) {

@@ -1,4 +1,5 @@
 import { inTransaction } from "../database/transaction.ts";
+import type { EventHead } from "../domain/events.ts";
 import type { Payment } from "../domain/payment.ts";
 import { appendToOutbox } from "../outbox/append.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -27,8 +28,7 @@ export async function acceptPayment(
 ): Promise<Acceptance> {
   const { senderWalletId, receiverWalletId, money } = request;
   const payment = { id: ports.entropy.uuid(), senderWalletId, receiverWalletId, money };
-  const eventId = ports.entropy.uuid();
-  const nowMs = ports.clock.nowMs();
+  const head = { id: ports.entropy.uuid(), atMs: ports.clock.nowMs(), trace: request.trace };
   const keyed = keyOfTransfer(request);
 
   return orInProgress(() =>
@@ -36,7 +36,7 @@ export async function acceptPayment(
       if (!(await claimKey(connection, keyed, payment.id))) {
         return answerFromKey(connection, keyed);
       }
-      return recordPayment(connection, { payment, eventId, reverses: null, nowMs });
+      return recordPayment(connection, { payment, head, reverses: null });
     }),
   );
 }
@@ -46,15 +46,14 @@ export async function recordPayment(
   connection: Connection,
   accepted: {
     readonly payment: Payment;
-    readonly eventId: string;
+    readonly head: EventHead;
     /** The id of the payment that it gives back. */
     readonly reverses: string | null;
-    readonly nowMs: number;
   },
 ): Promise<Acceptance> {
-  const { payment, eventId, reverses, nowMs } = accepted;
-  await insertPayment(connection, payment, reverses, nowMs);
-  await appendToOutbox(connection, { id: eventId, type: "payment.created", payment }, nowMs);
+  const { payment, head, reverses } = accepted;
+  await insertPayment(connection, payment, reverses, head.atMs);
+  await appendToOutbox(connection, { ...head, type: "payment.created", payment });
   return { kind: "accepted", paymentId: payment.id };
 }
 

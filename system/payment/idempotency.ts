@@ -10,13 +10,13 @@ export interface KeyedRequest {
   readonly fingerprint: string;
 }
 
-export function keyOfTransfer(request: TransferRequest): KeyedRequest {
+export function keyOfTransfer(request: Omit<TransferRequest, "trace">): KeyedRequest {
   const { idempotencyKey, senderWalletId, receiverWalletId, money } = request;
   const said = [senderWalletId, receiverWalletId, formatMoney(money), money.currency];
   return { idempotencyKey, fingerprint: JSON.stringify(said) };
 }
 
-export function keyOfReversal(request: ReversalRequest): KeyedRequest {
+export function keyOfReversal(request: Omit<ReversalRequest, "trace">): KeyedRequest {
   const { idempotencyKey, originalId, amount } = request;
   return { idempotencyKey, fingerprint: JSON.stringify(["reversal", originalId, amount]) };
 }

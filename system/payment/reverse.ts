@@ -22,8 +22,7 @@ export async function reversePayment(
 ): Promise<ReversalOutcome> {
   const { originalId } = request;
   const id = ports.entropy.uuid();
-  const eventId = ports.entropy.uuid();
-  const nowMs = ports.clock.nowMs();
+  const head = { id: ports.entropy.uuid(), atMs: ports.clock.nowMs(), trace: request.trace };
   const keyed = keyOfReversal(request);
 
   return orInProgress(() =>
@@ -50,7 +49,7 @@ export async function reversePayment(
         receiverWalletId: original.senderWalletId,
         money: decided.money,
       };
-      return recordPayment(connection, { payment, eventId, reverses: originalId, nowMs });
+      return recordPayment(connection, { payment, head, reverses: originalId });
     }),
   );
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { formatTraceparent } from "../domain/trace-context.ts";
 import type { HttpRequest, HttpResponse } from "../ports/server.ts";
+import { fixedEntropy, SAMPLE_TRACE } from "../testing/samples.ts";
 import { databaseError, scriptedDatabase, type Script } from "../testing/scripted-database.ts";
 import { paymentRoutes } from "./routes.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
@@ -10,6 +12,8 @@ const BODY = {
   amount: "50.000",
   currency: "OMR",
 };
+/** What is drawn where a request is of no trace. */
+const BEGUN_TRACE = { traceId: "ab".repeat(16), spanId: "ab".repeat(8), flags: 3 };
 const KEY = { "idempotency-key": ["k1"] };
 
 /** The service's routes before a database and an `accept` that answer as told. */
@@ -17,11 +21,12 @@ function service(
   answers: { readonly accept?: () => Promise<Acceptance>; readonly script?: Script } = {},
 ) {
   const requests: TransferRequest[] = [];
+  const lines: object[] = [];
   const ports = {
     database: scriptedDatabase(answers.script),
     clock: { nowMs: () => 1_234, async sleep() {} },
-    entropy: { uuid: () => "u1" },
-    producer: { async send() {}, async disconnect() {} },
+    entropy: fixedEntropy,
+    telemetry: { event: (name: string, detail: object) => void lines.push({ name, ...detail }) },
   };
   const routes = paymentRoutes(ports, async (_, request) => {
     requests.push(request);
@@ -46,6 +51,7 @@ function service(
   };
   return {
     requests,
+    lines,
     post: (headers: HttpRequest["headers"], body: unknown) => ask("POST", { headers, body }),
     get: (id: string) => ask("GET", { pathParameters: { id } }),
   };
@@ -73,8 +79,27 @@ describe("POST /payments", () => {
         senderWalletId: "salim",
         receiverWalletId: "fatma",
         money: { amountMinor: 50_000n, currency: "OMR" },
+        trace: BEGUN_TRACE,
       },
     ]);
+  });
+
+  it("is a step of the trace that the client began, and says so with the payment's id", async () => {
+    const { post, requests, lines } = service();
+    await post({ ...KEY, traceparent: [formatTraceparent(SAMPLE_TRACE)] }, BODY);
+    const { spanId } = BEGUN_TRACE;
+    expect(requests).toMatchObject([{ trace: { ...SAMPLE_TRACE, spanId } }]);
+    const { traceId } = SAMPLE_TRACE;
+    expect(lines).toEqual([{ name: "accept.done", paymentId: "p1", traceId }]);
+  });
+
+  it.each([
+    ["one that is not valid", ["00-0-0-01"]],
+    ["two", [formatTraceparent(SAMPLE_TRACE), formatTraceparent(SAMPLE_TRACE)]],
+  ])("begins a trace of its own where the client's traceparent is %s", async (_, traceparent) => {
+    const { post, requests } = service();
+    expect(await post({ ...KEY, traceparent }, BODY)).toMatchObject({ status: 202 });
+    expect(requests).toMatchObject([{ trace: BEGUN_TRACE }]);
   });
 
   it.each([

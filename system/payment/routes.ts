@@ -1,11 +1,14 @@
 import type { Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { parseAmount } from "../domain/money.ts";
+import type { TraceContext } from "../domain/trace-context.ts";
 import { idempotencyKeyOf, keyReused, requestInProgress } from "../http/idempotency-key.ts";
 import { problem } from "../http/problem.ts";
 import { isIdentifier, requestBody } from "../http/request-body.ts";
 import { route } from "../http/route.ts";
+import { traceOf } from "../http/trace.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
 import type { AcceptPorts } from "./accept.ts";
 import { readListRequest } from "./list-request.ts";
 import { listPayments } from "./list.ts";
@@ -30,7 +33,7 @@ import { readWaitMs, terminalWithin } from "./wait.ts";
  * the same key: its code says whether nothing was done or whether that is not known.
  */
 export function paymentRoutes(
-  ports: AcceptPorts,
+  ports: PaymentPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
 ): readonly Route[] {
   const { accept: acceptance, list, read, events, reverse } = PAYMENT_OPERATIONS;
@@ -43,11 +46,13 @@ export function paymentRoutes(
   ];
 }
 
+type PaymentPorts = AcceptPorts & { readonly telemetry: Telemetry };
+
 const compiledPayment = Compile(paymentBody);
 const compiledReversal = Compile(reversalBody);
 
 async function postPayment(
-  ports: AcceptPorts,
+  ports: PaymentPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
@@ -59,14 +64,15 @@ async function postPayment(
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
   }
-  const transfer = readTransfer(found.key, body.value);
+  const trace = traceOf(ports.entropy, request);
+  const transfer = readTransfer(found.key, trace, body.value);
   if (transfer.kind === "refused") {
     return problem(400, "malformed-amount", transfer.message);
   }
-  return acceptanceResponse(await accept(ports, transfer.request));
+  return acceptanceResponse(ports.telemetry, trace, await accept(ports, transfer.request));
 }
 
-async function postReversal(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
+async function postReversal(ports: PaymentPorts, request: HttpRequest): Promise<HttpResponse> {
   const originalId = request.pathParameters["id"] ?? "";
   const found = idempotencyKeyOf(request);
   if (found.kind === "refused") {
@@ -80,7 +86,9 @@ async function postReversal(ports: AcceptPorts, request: HttpRequest): Promise<H
     return unknownPayment(originalId);
   }
   const { amount = null } = body.value;
-  const outcome = await reversePayment(ports, { idempotencyKey: found.key, originalId, amount });
+  const trace = traceOf(ports.entropy, request);
+  const asked = { idempotencyKey: found.key, originalId, amount, trace };
+  const outcome = await reversePayment(ports, asked);
   switch (outcome.kind) {
     case "unknown-payment":
       return unknownPayment(originalId);
@@ -91,7 +99,7 @@ async function postReversal(ports: AcceptPorts, request: HttpRequest): Promise<H
     case "accepted":
     case "key-reused":
     case "in-progress":
-      return acceptanceResponse(outcome);
+      return acceptanceResponse(ports.telemetry, trace, outcome);
   }
 }
 
@@ -145,6 +153,7 @@ function unknownPayment(id: string): HttpResponse {
 
 function readTransfer(
   idempotencyKey: string,
+  trace: TraceContext,
   body: Static<typeof paymentBody>,
 ): { kind: "transfer"; request: TransferRequest } | { kind: "refused"; message: string } {
   const { senderWalletId, receiverWalletId, amount, currency } = body;
@@ -155,13 +164,19 @@ function readTransfer(
   const { money } = parsed;
   return {
     kind: "transfer",
-    request: { idempotencyKey, senderWalletId, receiverWalletId, money },
+    request: { idempotencyKey, senderWalletId, receiverWalletId, money, trace },
   };
 }
 
-function acceptanceResponse(acceptance: Acceptance): HttpResponse {
+function acceptanceResponse(
+  telemetry: Telemetry,
+  { traceId }: TraceContext,
+  acceptance: Acceptance,
+): HttpResponse {
   switch (acceptance.kind) {
     case "accepted":
+      // Also when it was accepted before: then this is another trace of the same payment.
+      telemetry.event("accept.done", { paymentId: acceptance.paymentId, traceId });
       return {
         status: 202,
         headers: { location: `/payments/${acceptance.paymentId}` },

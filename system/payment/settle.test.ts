@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { sampleHead } from "../testing/samples.ts";
 import { scriptedDatabase } from "../testing/scripted-database.ts";
 import { settlePayment, type VerdictEvent } from "./settle.ts";
 
-const VERDICT: VerdictEvent = { id: "e2", type: "payment.completed", paymentId: "p1" };
+const VERDICT: VerdictEvent = { ...sampleHead("e2"), type: "payment.completed", paymentId: "p1" };
 
 /** A payment service where p1 is as said, and where event e2 is new or was taken in before. */
 function serviceWith(state: { readonly status: string | undefined; readonly isNew: boolean }) {

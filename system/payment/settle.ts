@@ -1,6 +1,6 @@
 import { textColumn } from "../database/row.ts";
 import { inTransaction } from "../database/transaction.ts";
-import type { Event } from "../domain/events.ts";
+import { eventWords, type Event } from "../domain/events.ts";
 import type { PaymentStatus } from "../domain/payment.ts";
 import { claimEvent } from "../inbox/claim.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -45,11 +45,11 @@ export async function settlePayment(
       if (status === undefined) {
         throw new Error(`there is no payment ${JSON.stringify(verdict.paymentId)}`);
       }
-      ports.telemetry.event("settle.absorbed", { payment: verdict.paymentId, status });
+      ports.telemetry.event("settle.absorbed", { ...eventWords(verdict), status });
     } else {
       const { status, reason } = outcome;
       ports.telemetry.event("settle.done", {
-        payment: verdict.paymentId,
+        ...eventWords(verdict),
         status,
         reason: reason ?? "",
       });

@@ -1,4 +1,5 @@
 import type { Money } from "../domain/money.ts";
+import type { TraceContext } from "../domain/trace-context.ts";
 
 /** What a client asks for, once it has been read. */
 export interface TransferRequest {
@@ -6,6 +7,8 @@ export interface TransferRequest {
   readonly senderWalletId: string;
   readonly receiverWalletId: string;
   readonly money: Money;
+  /** The step of the trace that the request is. */
+  readonly trace: TraceContext;
 }
 
 /** What the client is told. */
@@ -22,6 +25,7 @@ export interface ReversalRequest {
   readonly originalId: string;
   /** Null for all that has not been given back yet. */
   readonly amount: string | null;
+  readonly trace: TraceContext;
 }
 
 export type ReversalOutcome =

@@ -2,4 +2,6 @@
 export interface Entropy {
   /** A fresh identifier in the form of a UUID version 4. */
   uuid(): string;
+  /** So many random bytes in lower-case hexadecimal, for the steps of a trace. */
+  traceBytes(byteCount: number): string;
 }

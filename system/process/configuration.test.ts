@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent, eventKey } from "../domain/events.ts";
+import { sampleHead } from "../testing/samples.ts";
 import { InvalidConfiguration, readConfiguration } from "./configuration.ts";
 import { DEFAULT_KNOBS, KNOB_BOUNDS } from "./knobs.ts";
 import { ROLES } from "./services.ts";
@@ -102,7 +103,7 @@ describe("readConfiguration", () => {
     const uuid = "00000000-0000-4000-8000-000000000000";
     const [senderWalletId, receiverWalletId] = ["s".repeat(64), "r".repeat(64)];
     const payment = { id: uuid, senderWalletId, receiverWalletId, money };
-    const event = { id: uuid, type: "payment.created", payment } as const;
+    const event = { ...sampleHead(uuid), type: "payment.created", payment } as const;
     // What a record has beside its key and value, generously.
     const eventBytes = encodeEvent(event).length + eventKey(event).length + 50;
     expect(eventBytes * KNOB_BOUNDS.relayBatchMax.max).toBeLessThan(1_048_588);

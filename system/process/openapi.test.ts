@@ -1,6 +1,7 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, it } from "vitest";
 import { openApiDocument } from "../http/openapi.ts";
+import { fixedEntropy } from "../testing/samples.ts";
 import { scriptedDatabase } from "../testing/scripted-database.ts";
 import { shippedParts } from "./parts.ts";
 import { SERVICES } from "./services.ts";
@@ -8,7 +9,7 @@ import { SERVICES } from "./services.ts";
 const place = {
   database: scriptedDatabase(),
   clock: { nowMs: () => 0, async sleep() {} },
-  entropy: { uuid: () => "u1" },
+  entropy: fixedEntropy,
   telemetry: { event() {} },
   sources: { payment: scriptedDatabase(), wallet: scriptedDatabase() },
   producer: { async send() {}, async disconnect() {} },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent, TOPICS, type Event } from "../domain/events.ts";
+import { sampleHead } from "../testing/samples.ts";
 import {
   CONSUMER_GROUPS,
   definitionOf,
@@ -13,7 +14,7 @@ describe("the table of services", () => {
   it("has one publisher for each topic, the one that its events name as their source", () => {
     const events: readonly Event[] = [
       {
-        id: "e1",
+        ...sampleHead("e1"),
         type: "payment.created",
         payment: {
           id: "p1",
@@ -22,8 +23,8 @@ describe("the table of services", () => {
           money: { amountMinor: 1n, currency: "OMR" },
         },
       },
-      { id: "e2", type: "payment.completed", paymentId: "p1" },
-      { id: "e3", type: "payment.failed", paymentId: "p1", reason: "same_wallet" },
+      { ...sampleHead("e2"), type: "payment.completed", paymentId: "p1" },
+      { ...sampleHead("e3"), type: "payment.failed", paymentId: "p1", reason: "same_wallet" },
     ];
     expect(events.map(({ type }) => type)).toEqual([...TOPICS]);
     for (const event of events) {

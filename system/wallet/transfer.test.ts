@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { parseEvent } from "../domain/events.ts";
+import { fixedEntropy, SAMPLE_TRACE, sampleHead } from "../testing/samples.ts";
 import { scriptedDatabase } from "../testing/scripted-database.ts";
 import { transferMoney, type CreatedEvent } from "./transfer.ts";
 
 const CREATED: CreatedEvent = {
-  id: "e1",
+  ...sampleHead("e1"),
   type: "payment.created",
   payment: {
     id: "p1",
@@ -19,8 +21,20 @@ function walletThatKnows({ decisions }: { readonly decisions: number }) {
     sql.startsWith("SELECT outcome") ? { rowCount: decisions } : undefined,
   );
   const clock = { nowMs: () => 1_234, async sleep() {} };
-  return { database, clock, entropy: { uuid: () => "u1" } };
+  return { database, clock, entropy: fixedEntropy };
 }
+
+it("tells its verdict in the trace of the payment, as a step of its own", async () => {
+  const database = scriptedDatabase((sql) =>
+    sql.startsWith("INSERT INTO inbox") ? { rowCount: 1 } : undefined,
+  );
+  const clock = { nowMs: () => 1_234, async sleep() {} };
+  await transferMoney({ database, clock, entropy: fixedEntropy }, CREATED);
+  const [[, , , payload] = []] = database.parametersOf("INSERT INTO outbox");
+  const parsed = parseEvent(String(payload));
+  const { traceId, flags } = SAMPLE_TRACE;
+  expect(parsed).toMatchObject({ event: { trace: { traceId, flags, spanId: "ab".repeat(8) } } });
+});
 
 describe("an event whose id was taken in before", () => {
   it("is a duplicate when its payment was decided: nothing happens again", async () => {

@@ -1,11 +1,12 @@
 import { inTransaction } from "../database/transaction.ts";
-import type { Event } from "../domain/events.ts";
+import type { Event, EventHead } from "../domain/events.ts";
 import { decideTransfer, type TransferDecision } from "../domain/wallet.ts";
 import { claimEvent } from "../inbox/claim.ts";
 import { appendToOutbox } from "../outbox/append.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
+import { nextSpan } from "../ports/next-span.ts";
 import { lockWallets } from "./accounts.ts";
 import { insertDecision, isDecided } from "./decisions.ts";
 import { post } from "./post.ts";
@@ -31,8 +32,9 @@ export async function transferMoney(
   created: CreatedEvent,
 ): Promise<"done" | "duplicate"> {
   const { payment } = created;
-  const verdictId = ports.entropy.uuid();
   const nowMs = ports.clock.nowMs();
+  const trace = nextSpan(ports.entropy, created.trace);
+  const verdict = { id: ports.entropy.uuid(), atMs: nowMs, trace };
 
   return inTransaction(ports.database, "transfer", async (connection) => {
     if (!(await claimEvent(connection, { id: created.id, topic: created.type }, nowMs))) {
@@ -51,7 +53,7 @@ export async function transferMoney(
       await post(connection, { cause, from, to, money, postedAtMs: nowMs });
     }
     await insertDecision(connection, payment.id, decision, nowMs);
-    await appendToOutbox(connection, verdictOf(verdictId, payment.id, decision), nowMs);
+    await appendToOutbox(connection, verdictOf(verdict, payment.id, decision));
     return "done";
   });
 }
@@ -68,8 +70,8 @@ async function demandDecision(connection: Connection, created: CreatedEvent): Pr
   }
 }
 
-function verdictOf(id: string, paymentId: string, decision: TransferDecision): Event {
+function verdictOf(head: EventHead, paymentId: string, decision: TransferDecision): Event {
   return decision.kind === "move"
-    ? { id, type: "payment.completed", paymentId }
-    : { id, type: "payment.failed", paymentId, reason: decision.reason };
+    ? { ...head, type: "payment.completed", paymentId }
+    : { ...head, type: "payment.failed", paymentId, reason: decision.reason };
 }

@@ -19,11 +19,13 @@ const HOST_FILES: readonly RegExp[] = [
 ];
 
 /**
- * The files of the simulation that stand between it and the host, and what each of them touches:
- * one turns the host's task queues, one tells what of the host is waited for, one traps stray uses,
- * one listens for rejections that nobody handled, one shows rows with the very parsers of `pg`.
+ * The files that touch the host for a reason, and what of it. One writes a moment that it is given
+ * as text. The others stand between the simulation and the host: one turns the host's task queues,
+ * one tells what of the host is waited for, one traps stray uses, one listens for rejections that
+ * nobody handled, one shows rows with the very parsers of `pg`.
  */
 const HOST_USES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["system/domain/timestamp.ts", new Set(["new Date"])],
   ["sim/kernel/drain.ts", new Set(["setImmediate", "process", "node:process", "node:timers"])],
   ["sim/kernel/collect-garbage.ts", new Set(["node:v8", "node:vm"])],
   ["sim/kernel/host-resources.ts", new Set(["process", "node:process"])],

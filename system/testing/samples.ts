@@ -1,0 +1,20 @@
+import type { EventHead } from "../domain/events.ts";
+import type { TraceContext } from "../domain/trace-context.ts";
+import type { Entropy } from "../ports/entropy.ts";
+
+/** Randomness that is always the same. */
+export const fixedEntropy: Entropy = {
+  uuid: () => "u1",
+  traceBytes: (byteCount) => "ab".repeat(byteCount),
+};
+
+export const SAMPLE_TRACE: TraceContext = {
+  traceId: "0af7651916cd43dd8448eb211c80319c",
+  spanId: "b7ad6b7169203331",
+  flags: 1,
+};
+
+/** What an event of that id has besides what it says. */
+export function sampleHead(id: string): EventHead {
+  return { id, atMs: 1_795_627_200_000, trace: SAMPLE_TRACE };
+}
