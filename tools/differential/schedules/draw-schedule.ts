@@ -35,7 +35,7 @@ export async function drawSchedule(
 ): Promise<{ readonly schedule: Schedule; readonly refusal: string | null }> {
   const draws = createDraws(seed);
   const { setup }: RandomTables = drawTables(draws, known.isAccepted);
-  const player = new SchedulePlayer(await createEngineOracle(), { paceMs: 1 });
+  const player = new SchedulePlayer(await createEngineOracle(), { pace: () => 1 });
   await player.setUp(setup);
   const names = Array.from({ length: kind.sessions }, (_, at) => `s${at + 1}`);
   const open = new Set<string>();

@@ -14,20 +14,26 @@ const DEADLOCK_POLL_MS = 50;
 /** What each step came to, a line each; the answer of a step that waited stands where it came. */
 export type Transcript = readonly string[];
 
+/** How much time passes after the step of that number, in milliseconds of the engine's clock. */
+export type Pace = (step: number) => number;
+
+/** A real server's own clock passes. */
+export const atOnce: Pace = () => 0;
+
 /** Plays the steps of a schedule on one database, one after the other. */
 export class SchedulePlayer {
   readonly transcript: string[] = [];
   /** The feature that was refused, after which nothing can be played. */
   refusal: string | null = null;
   readonly #oracle: Oracle;
-  readonly #paceMs: number;
+  readonly #pace: Pace;
+  #asked = 0;
   readonly #sessions = new Map<string, OracleSession>();
   readonly #waiting = new Set<string>();
 
-  /** @param options `paceMs` is how much time passes after each step, on the engine's clock. */
-  constructor(oracle: Oracle, options: { readonly paceMs: number }) {
+  constructor(oracle: Oracle, options: { readonly pace: Pace }) {
     this.#oracle = oracle;
-    this.#paceMs = options.paceMs;
+    this.#pace = options.pace;
   }
 
   /** True while the session's last query waits for another session. */
@@ -54,8 +60,10 @@ export class SchedulePlayer {
     if (step.kind === "ask") {
       await this.#ask(step.session, step.sql, step.parameters ?? []);
       await this.#noteAnswers();
-      if (this.#paceMs > 0) {
-        await this.#oracle.passTime(this.#paceMs);
+      const pauseMs = this.#pace(this.#asked);
+      this.#asked += 1;
+      if (pauseMs > 0) {
+        await this.#oracle.passTime(pauseMs);
       }
       return;
     }
@@ -119,7 +127,7 @@ export class SchedulePlayer {
 export async function playSchedule(
   oracle: Oracle,
   schedule: Schedule,
-  options: { readonly paceMs: number },
+  options: { readonly pace: Pace },
 ): Promise<SchedulePlayer> {
   const player = new SchedulePlayer(oracle, options);
   await player.setUp(schedule.setup);

@@ -6,7 +6,7 @@ import { PostgresEngine } from "../../../sim/postgres/server/postgres-engine.ts"
 import type { Session } from "../../../sim/postgres/server/session.ts";
 import type { Parameter } from "../../../sim/postgres/types/parameter.ts";
 import { createSimulatedWorld } from "../../../sim/world/world.ts";
-import { playSchedule } from "../schedules/schedule-player.ts";
+import { atOnce, playSchedule } from "../schedules/schedule-player.ts";
 import type { ScheduleStep } from "../schedules/schedule.ts";
 import { createEngineOracle } from "../servers/engine-oracle.ts";
 import type { TextParameter } from "../servers/oracle.ts";
@@ -33,12 +33,12 @@ test("every text that the services send in any scenario is answered alike by bot
       continue;
     }
     const schedule = { seed: 1, setup: [], steps };
-    const engine = await playSchedule(await createEngineOracle(), schedule, { paceMs: 0 });
+    const engine = await playSchedule(await createEngineOracle(), schedule, { pace: atOnce });
     const database = `services_${at}`;
     const administrator = await server.connect();
     await administrator.query(`CREATE DATABASE ${database}`);
     const oracle = await createRealOracle(server, database);
-    const real = await playSchedule(oracle, schedule, { paceMs: 0 });
+    const real = await playSchedule(oracle, schedule, { pace: atOnce });
     await oracle.close();
     await administrator.query(`DROP DATABASE ${database} WITH (FORCE)`);
     await administrator.end();
