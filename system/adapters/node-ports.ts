@@ -4,8 +4,9 @@ import type { ServiceName } from "../process/services.ts";
 import type { ProcessPorts } from "../process/start-roles.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createKafkaBroker } from "./kafka-broker.ts";
+import { createLogTelemetry } from "./log-telemetry.ts";
 import { readMigrations } from "./migration-files.ts";
-import { createLineTelemetry, nodeClock, nodeEntropy } from "./node-host.ts";
+import { nodeClock, nodeEntropy } from "./node-host.ts";
 import { createPostgresDatabase } from "./postgres-database.ts";
 
 /** A process's ports on real servers, and how to close what they hold open. */
@@ -39,7 +40,7 @@ export function createNodePorts(configuration: Configuration): NodePorts {
     server: createHttpServer(http),
     clock: nodeClock,
     entropy: nodeEntropy,
-    telemetry: createLineTelemetry(processName),
+    telemetry: createLogTelemetry(processName),
     migrations: readMigrations,
     async close() {
       const opened = [...databases.values(), ...sources.values()];
