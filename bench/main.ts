@@ -3,20 +3,29 @@ import { benchKernel } from "./kernel/kernel.ts";
 import { benchPostgres } from "./postgres.ts";
 import { encodeRows, formatRows, missedFloors, type BenchRow } from "./row.ts";
 import { benchSweep } from "./sweep.ts";
+import { benchSystem } from "./system.ts";
+
+interface BenchOptions {
+  readonly json?: true;
+  readonly profile?: string;
+}
 
 /** Every benchmark by name; each measures side by side in one run. */
-const BENCHMARKS: ReadonlyMap<string, () => Promise<readonly BenchRow[]>> = new Map([
-  ["kernel", benchKernel],
-  ["postgres", benchPostgres],
-  ["sweep", benchSweep],
-]);
+const BENCHMARKS: ReadonlyMap<string, (options: BenchOptions) => Promise<readonly BenchRow[]>> =
+  new Map([
+    ["kernel", benchKernel],
+    ["postgres", benchPostgres],
+    ["sweep", benchSweep],
+    ["system", ({ profile }: BenchOptions) => benchSystem(profile)],
+  ]);
 
 const program = new Command("bench")
   .description("measures, prints a table, and ends with 1 when a floor is missed")
   .argument("<name>", `one of: ${[...BENCHMARKS.keys()].join(", ")}`)
   .option("--json", "print the rows as JSON instead of the table")
+  .option("--profile <folder>", "of system: where each service leaves its processor profile")
   .exitOverride()
-  .action(async (name: string, { json }: { readonly json?: true }) => {
+  .action(async (name: string, options: BenchOptions) => {
     const measure = BENCHMARKS.get(name);
     if (measure === undefined) {
       const known = [...BENCHMARKS.keys()].join(", ");
@@ -24,8 +33,8 @@ const program = new Command("bench")
       process.exitCode = 2;
       return;
     }
-    const rows = await measure();
-    process.stdout.write(json === true ? encodeRows(rows) : formatRows(rows));
+    const rows = await measure(options);
+    process.stdout.write(options.json === true ? encodeRows(rows) : formatRows(rows));
     process.exitCode = missedFloors(rows).length > 0 ? 1 : 0;
   });
 

@@ -9,7 +9,7 @@ import type { Keeper, KeptProcess } from "../keeper/keeper.ts";
 import { pickFreePort } from "../toxiproxy/free-ports.ts";
 import { openProxy } from "../toxiproxy/open-proxy.ts";
 import { proxyName, type Proxies } from "../toxiproxy/proxies.ts";
-import { formatKafkaNode, type KafkaNode } from "./kafka-node.ts";
+import { formatKafkaNode, quickJava, type KafkaNode } from "./kafka-node.ts";
 import { clusterProperties, nodeProperties, type ClientListener } from "./kafka-properties.ts";
 import { demandBrokers, randomClusterId } from "./local-kafka.ts";
 import { openLocalServers, type LocalServers } from "./local-servers.ts";
@@ -172,7 +172,7 @@ function format(
     ...site,
     name,
     folder,
-    heapMb,
+    java: quickJava(heapMb),
     properties: { ...properties, ...QUICK },
   });
 }

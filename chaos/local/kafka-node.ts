@@ -14,7 +14,8 @@ export interface KafkaNodeOptions {
   readonly folder: string;
   readonly logsFolder: string;
   readonly clusterId: string;
-  readonly heapMb: number;
+  /** Options of its Java: how much memory, which collector. */
+  readonly java: readonly string[];
   /** All but `log.dirs`, which lies in its folder. */
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -42,7 +43,11 @@ export async function formatKafkaNode(options: KafkaNodeOptions): Promise<KafkaN
     return {
       name,
       command: java.command,
-      arguments: [...javaOptions(options.heapMb, loggingFile), "-cp", jars, ...main],
+      arguments: [
+        ...options.java,
+        `-Dlog4j2.configurationFile=${loggingFile}`,
+        ...["-cp", jars, ...main],
+      ],
       environment: { PATH: process.env["PATH"] ?? "", LC_ALL: "C", TZ: "UTC" },
       folder,
       logFile: join(options.logsFolder, `${name}.log`),
@@ -74,11 +79,6 @@ appender.console.layout.pattern = %d{ISO8601} %-5p %c{1} %m%n
 `;
 
 /** The first compiler and the serial collector: on two cores the start is a second shorter. */
-function javaOptions(heapMb: number, loggingFile: string): string[] {
-  return [
-    `-Xmx${heapMb}m`,
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    `-Dlog4j2.configurationFile=${loggingFile}`,
-  ];
+export function quickJava(heapMb: number): readonly string[] {
+  return [`-Xmx${heapMb}m`, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { directKafka } from "../environment/direct-kafka.ts";
 import type { KafkaServerAddress } from "../environment/environment.ts";
 import type { InstalledServers } from "../install/installed-servers.ts";
-import { formatKafkaNode } from "./kafka-node.ts";
+import { formatKafkaNode, quickJava } from "./kafka-node.ts";
 import { clusterProperties, nodeProperties, type ClientListener } from "./kafka-properties.ts";
 import type { LocalServers } from "./local-servers.ts";
 import { untilReady } from "./server-ready.ts";
@@ -39,7 +39,7 @@ export async function startLocalKafka(parts: {
     folder,
     logsFolder,
     clusterId,
-    heapMb: HEAP_MB,
+    java: quickJava(HEAP_MB),
     properties: {
       ...nodeProperties({ nodeId: 1, ports, clients, controller }),
       ...clusterProperties(1),
