@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiContract, checkApi } from "../scenarios/contracts/api-contract.ts";
-import type { Trigger } from "../scenarios/faults/trigger.ts";
+import type { ProcessTrigger } from "../scenarios/faults/trigger.ts";
 import type { Plan } from "../scenarios/plans/plan.ts";
 import type { Topology } from "../scenarios/plans/topology.ts";
 import { brokenPromises, runPlan } from "../scenarios/runs/run-plan.ts";
@@ -114,7 +114,7 @@ test.each([
   expect(happened(outcome.happenings, "exit", "restart")).toEqual([]);
 });
 
-test.each<[string, Trigger]>([
+test.each<[string, ProcessTrigger]>([
   ["at an effect", { on: "effect", effect: "wallet-1/kafka/deliver#2", side: "before" }],
   ["at a time", { on: "time", process: "payment-1", atMs: 120 }],
 ])("a process that is stopped %s goes on, and nothing is lost", async (_when, trigger) => {
@@ -128,7 +128,7 @@ test.each<[string, Trigger]>([
   expect((end?.atMs ?? 0) - (begin?.atMs ?? 0)).toBeGreaterThanOrEqual(1_400);
 });
 
-test.each<[string, Trigger]>([
+test.each<[string, ProcessTrigger]>([
   ["before it answers", { on: "effect", effect: "payment-1/http/answer#2", side: "before" }],
   [
     "before it decides",

@@ -15,6 +15,7 @@ import {
   type EffectGate,
   type GateVerdict,
 } from "../../scenarios/faults/effect-gate.ts";
+import { demandProcessFault } from "../../scenarios/faults/fault.ts";
 import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
 import { createNodePorts } from "../../system/adapters/node-ports.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
@@ -75,7 +76,8 @@ function createGate({ process: name, incarnation }: ChildOrders): EffectGate {
 }
 
 /** What is told before a signal to oneself is in the report: its write is synchronous. */
-function strike({ fault, index }: StrikingFault): GateVerdict {
+function strike({ fault: struck, index }: StrikingFault): GateVerdict {
+  const fault = demandProcessFault(struck);
   report({ kind: "fault", atMs: Date.now(), index, phase: "begin" });
   switch (fault.kind) {
     case "crash":

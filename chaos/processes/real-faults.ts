@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PlannedFault } from "../../scenarios/faults/armed-faults.ts";
 import type { FaultPhase, WorldAbility } from "../../scenarios/faults/fault-kind.ts";
-import { firesWith } from "../../scenarios/faults/fault.ts";
+import { demandProcessFault, firesWith } from "../../scenarios/faults/fault.ts";
 import type { FleetRun } from "./fleet-run.ts";
 import type { Incarnation } from "./incarnation.ts";
 
@@ -34,7 +34,7 @@ export class RealFaults {
   ): void {
     const planned = this.#faultAt(report.index);
     this.#tell(planned, report.phase, report.atMs);
-    const { fault } = planned;
+    const fault = demandProcessFault(planned.fault);
     switch (fault.kind) {
       case "crash":
         // The process kills itself; the next incarnation waits for as long as the fault says.
@@ -57,7 +57,7 @@ export class RealFaults {
 
   /** A fault strikes now, from outside. */
   strike(planned: PlannedFault, incarnation: Incarnation): void {
-    const { fault } = planned;
+    const fault = demandProcessFault(planned.fault);
     this.#tell(planned, "begin");
     switch (fault.kind) {
       case "crash":

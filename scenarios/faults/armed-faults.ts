@@ -1,7 +1,7 @@
 import { demandEffect, printPlace } from "./effect-name.ts";
 import type { WorldAbility } from "./fault-kind.ts";
 import { lacking, triggerOf, type Fault } from "./fault.ts";
-import type { TimeTrigger } from "./trigger.ts";
+import type { EffectTrigger, Trigger } from "./trigger.ts";
 
 /** A fault of a plan, and its place in the plan's list: how worlds and threads speak of it. */
 export interface PlannedFault {
@@ -12,6 +12,11 @@ export interface PlannedFault {
 /** A fault that strikes at an effect. */
 export interface StrikingFault extends PlannedFault {
   readonly side: "before" | "after";
+}
+
+/** One that strikes at a time, in a process or outside of them. */
+export interface TimedFault extends PlannedFault {
+  readonly trigger: Exclude<Trigger, EffectTrigger>;
 }
 
 const NONE: readonly StrikingFault[] = [];
@@ -30,13 +35,13 @@ export function possibleFaults(
 export class ArmedFaults {
   readonly #byEffect = new Map<string, StrikingFault[]>();
   readonly #places = new Set<string>();
-  #timed: (PlannedFault & { readonly trigger: TimeTrigger })[] = [];
+  #timed: TimedFault[] = [];
   #isOn = true;
 
   constructor(faults: readonly PlannedFault[]) {
     for (const { fault, index } of faults) {
       const trigger = triggerOf(fault);
-      if (trigger.on === "time") {
+      if (trigger.on !== "effect") {
         this.#timed.push({ fault, index, trigger });
       } else {
         const others = this.#byEffect.get(trigger.effect) ?? [];
@@ -62,7 +67,7 @@ export class ArmedFaults {
   }
 
   /** Takes the faults that strike at a time. */
-  takeTimed(): readonly (PlannedFault & { readonly trigger: TimeTrigger })[] {
+  takeTimed(): readonly TimedFault[] {
     const faults = this.#timed;
     this.#timed = [];
     return faults;

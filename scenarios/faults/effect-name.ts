@@ -21,7 +21,7 @@ export const KAFKA = "kafka";
 export const HTTP = "http";
 
 /** The resource that a service's database is. */
-export function databaseResource(service: string): string {
+export function databaseResource<Service extends string>(service: Service): `${Service}-db` {
   return `${service}-db`;
 }
 

@@ -17,6 +17,8 @@ export interface FaultKind<Fault> {
   readonly needs: readonly WorldAbility[];
   /** How long it keeps a process from its work, at most. */
   readonly outageMs: (fault: Fault) => number;
+  /** How long after its end something may still wait for it, at most. */
+  readonly lingersMs: (fault: Fault) => number;
   /** It counts as fired when this phase of it was seen. */
   readonly firesWith: FaultPhase;
   /** How it is told in a story when it begins. */
@@ -30,6 +32,18 @@ export type FaultPhase = "begin" | "end";
 /**
  * What a world can do to a process: end it as SIGKILL does, tell it to end as SIGTERM does, stop it
  * and let it go on while the world goes on, lose the reply to a request of its own at the effect
- * gate, let such a request fail there.
+ * gate, let such a request fail there. And around it: end a server and start it again, and what its
+ * name says to a link, the connections of which are those of one process to one server.
  */
-export type WorldAbility = "kill" | "stop" | "pause" | "lose-reply-at-gate" | "fail-at-gate";
+export type WorldAbility =
+  | "kill"
+  | "stop"
+  | "pause"
+  | "lose-reply-at-gate"
+  | "fail-at-gate"
+  | "restart-servers"
+  | "cut-links"
+  | "hold-links"
+  | "slow-links"
+  | "refuse-connections"
+  | "reset-connections";

@@ -1,20 +1,55 @@
 import Type from "typebox";
 import type { FaultKind, FaultPhase, WorldAbility } from "./fault-kind.ts";
 import { crashKind, type CrashFault } from "./kinds/crash.ts";
+import { cutLinkKind, type CutLinkFault } from "./kinds/cut-link.ts";
+import { heldLinkKind, type HeldLinkFault } from "./kinds/held-link.ts";
 import { lostReplyKind, type LostReplyFault } from "./kinds/lost-reply.ts";
+import { outageKind, type OutageFault } from "./kinds/outage.ts";
 import { pauseKind, type PauseFault } from "./kinds/pause.ts";
+import { refusedLinkKind, type RefusedLinkFault } from "./kinds/refused-link.ts";
+import { resetLinkKind, type ResetLinkFault } from "./kinds/reset-link.ts";
+import { slowLinkKind, type SlowLinkFault } from "./kinds/slow-link.ts";
 import { stopKind, type StopFault } from "./kinds/stop.ts";
 import { transientErrorKind, type TransientErrorFault } from "./kinds/transient-error.ts";
 import { complaintAboutTrigger, type Trigger } from "./trigger.ts";
 
-/** What a plan does to the services. A kind is added here and in a file of `kinds/`. */
-export type Fault = CrashFault | LostReplyFault | PauseFault | StopFault | TransientErrorFault;
+/** What a plan does. A kind is added here and in a file of `kinds/`. */
+export type Fault = ProcessFault | OutsideFault;
+
+/** What strikes in a process. */
+export type ProcessFault =
+  | CrashFault
+  | LostReplyFault
+  | PauseFault
+  | StopFault
+  | TransientErrorFault;
+
+/** What strikes at a time around the processes: a server, or a link to one. */
+export type OutsideFault =
+  | CutLinkFault
+  | HeldLinkFault
+  | OutageFault
+  | RefusedLinkFault
+  | ResetLinkFault
+  | SlowLinkFault;
 
 /** Every kind of fault, in the order in which reports name them. */
 export const FAULT_KINDS: readonly Pick<
   FaultKind<never>,
   "kind" | "noun" | "sentence" | "needs"
->[] = [crashKind, lostReplyKind, pauseKind, stopKind, transientErrorKind];
+>[] = [
+  crashKind,
+  lostReplyKind,
+  pauseKind,
+  stopKind,
+  transientErrorKind,
+  outageKind,
+  cutLinkKind,
+  heldLinkKind,
+  slowLinkKind,
+  refusedLinkKind,
+  resetLinkKind,
+];
 
 export const faultSchema = Type.Union([
   crashKind.schema,
@@ -22,6 +57,12 @@ export const faultSchema = Type.Union([
   pauseKind.schema,
   stopKind.schema,
   transientErrorKind.schema,
+  outageKind.schema,
+  cutLinkKind.schema,
+  heldLinkKind.schema,
+  slowLinkKind.schema,
+  refusedLinkKind.schema,
+  resetLinkKind.schema,
 ]);
 
 /** When and where a fault begins. */
@@ -35,11 +76,47 @@ export function placedAt(fault: Fault, trigger: Trigger): Fault {
     case "crash":
     case "pause":
     case "stop":
-      return { ...fault, trigger };
+      return trigger.on === "outside" ? fault : { ...fault, trigger };
     case "lost-reply":
     case "transient-error":
       return trigger.on === "effect" ? { ...fault, effect: trigger.effect } : fault;
+    case "outage":
+      return trigger.on === "outside" ? { ...fault, atMs: trigger.atMs } : fault;
+    case "cut-link":
+    case "held-link":
+    case "refused-link":
+    case "reset-link":
+    case "slow-link":
+      return trigger.on === "outside" && trigger.process !== null
+        ? { ...fault, atMs: trigger.atMs, process: trigger.process }
+        : fault;
   }
+}
+
+/** The same fault, half as long; undefined where it has no length, or the least. */
+export function shortened(fault: Fault): Fault | undefined {
+  if ("lastsMs" in fault) {
+    return fault.lastsMs > 1 ? { ...fault, lastsMs: Math.ceil(fault.lastsMs / 2) } : undefined;
+  }
+  if ("restartAfterMs" in fault) {
+    const { restartAfterMs } = fault;
+    return restartAfterMs > 0
+      ? { ...fault, restartAfterMs: Math.floor(restartAfterMs / 2) }
+      : undefined;
+  }
+  return undefined;
+}
+
+/** What strikes in a process. @throws Error for what strikes outside of them */
+export function demandProcessFault(fault: Fault): ProcessFault {
+  if (isOutside(fault)) {
+    throw new Error(`no process can do a ${fault.kind}`);
+  }
+  return fault;
+}
+
+export function isOutside(fault: Fault): fault is OutsideFault {
+  return triggerOf(fault).on === "outside";
 }
 
 /** What is wrong with a fault in itself, or undefined. */
@@ -59,6 +136,11 @@ export function tellFault(fault: Fault, phase: FaultPhase): string | undefined {
 /** How long the fault keeps a process from its work, at most. */
 export function outageMs(fault: Fault): number {
   return told(fault, (kind, each) => kind.outageMs(each));
+}
+
+/** How long after its end something may still wait for it, at most. */
+export function lingersMs(fault: Fault): number {
+  return told(fault, (kind, each) => kind.lingersMs(each));
 }
 
 /** Whether the fault counts as fired once this phase was seen. */
@@ -82,10 +164,22 @@ function told<Answer>(
   switch (fault.kind) {
     case "crash":
       return ask(crashKind, fault);
+    case "cut-link":
+      return ask(cutLinkKind, fault);
+    case "held-link":
+      return ask(heldLinkKind, fault);
     case "lost-reply":
       return ask(lostReplyKind, fault);
+    case "outage":
+      return ask(outageKind, fault);
     case "pause":
       return ask(pauseKind, fault);
+    case "refused-link":
+      return ask(refusedLinkKind, fault);
+    case "reset-link":
+      return ask(resetLinkKind, fault);
+    case "slow-link":
+      return ask(slowLinkKind, fault);
     case "stop":
       return ask(stopKind, fault);
     case "transient-error":

@@ -1,8 +1,11 @@
 import Type, { type Static } from "typebox";
 import { demandEffect, parseEffect } from "./effect-name.ts";
 
-/** When a fault begins: at an effect, or at a time. */
-export type Trigger = EffectTrigger | TimeTrigger;
+/** When a fault begins: in a process, or at a time outside of them. */
+export type Trigger = ProcessTrigger | OutsideTrigger;
+
+/** When a fault begins in a process: at an effect, or at a time. */
+export type ProcessTrigger = EffectTrigger | TimeTrigger;
 
 /**
  * `before`: the request has not left the process. `after`: it was answered, and the process has not
@@ -12,6 +15,17 @@ export type EffectTrigger = Static<typeof effectTriggerSchema>;
 
 /** `atMs` is in whole milliseconds after the load begins, when the wallets are open. */
 export type TimeTrigger = Static<typeof timeTriggerSchema>;
+
+/**
+ * At a time, whatever the processes do: a server, or a link to one. `process` is the one whose link
+ * it is, or null; `server` is in whose name it is told where it is nobody's.
+ */
+export interface OutsideTrigger {
+  readonly on: "outside";
+  readonly atMs: number;
+  readonly process: string | null;
+  readonly server: string;
+}
 
 const effectTriggerSchema = Type.Object(
   {
@@ -32,18 +46,23 @@ const timeTriggerSchema = Type.Object(
 );
 
 /** The longest that a fault may keep a process away: clients ask for twice as long. */
-export const OUTAGE_MS_MAX = 30_000;
+export const OUTAGE_MS_MAX = 60_000;
 
 export const triggerSchema = Type.Union([effectTriggerSchema, timeTriggerSchema]);
 
-/** The process in which the fault begins. */
-export function processOf(trigger: Trigger): string {
-  return trigger.on === "time" ? trigger.process : demandEffect(trigger.effect).process;
+/** The process in which the fault begins, or whose link it strikes; null for a server's. */
+export function processOf(trigger: Trigger): string | null {
+  return trigger.on === "effect" ? demandEffect(trigger.effect).process : trigger.process;
+}
+
+/** Whom it strikes: a process, or a server. */
+export function whomOf(trigger: Trigger): string {
+  return processOf(trigger) ?? (trigger.on === "outside" ? trigger.server : "");
 }
 
 /** The kind of place, for sums over many runs: `after payment-db/accept.commit`, `at a time`. */
 export function placeOf(trigger: Trigger): string {
-  if (trigger.on === "time") {
+  if (trigger.on !== "effect") {
     return "at a time";
   }
   const { resource, operation } = demandEffect(trigger.effect);
@@ -52,9 +71,9 @@ export function placeOf(trigger: Trigger): string {
 
 /** The very place, for a story: `after payment-1/kafka/produce#2`, `at 1200 ms of the load`. */
 export function describeTrigger(trigger: Trigger): string {
-  return trigger.on === "time"
-    ? `at ${trigger.atMs} ms of the load`
-    : `${trigger.side} ${trigger.effect}`;
+  return trigger.on === "effect"
+    ? `${trigger.side} ${trigger.effect}`
+    : `at ${trigger.atMs} ms of the load`;
 }
 
 /** What is wrong with a trigger in itself, or undefined. */

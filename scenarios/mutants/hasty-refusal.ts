@@ -22,13 +22,14 @@ export const hastyRefusal: Mutant = {
       try {
         return await transferMoney(ports, created);
       } catch {
-        return refuse(ports, created);
+        return refuseHastily(ports, created);
       }
     },
   }),
 };
 
-function refuse(ports: TransferPorts, { id, type, trace, payment }: CreatedEvent) {
+/** A refusal for want of balance, whatever the balance is; a duplicate where one was decided. */
+export function refuseHastily(ports: TransferPorts, { id, type, trace, payment }: CreatedEvent) {
   const verdictId = ports.entropy.uuid();
   const nowMs = ports.clock.nowMs();
   return inTransaction(ports.database, "transfer", async (connection) => {

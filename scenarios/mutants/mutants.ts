@@ -1,5 +1,7 @@
 import { commitThenEmit } from "./commit-then-emit.ts";
 import { hastyRefusal } from "./hasty-refusal.ts";
+import { hopelessRelay } from "./hopeless-relay.ts";
+import { impatientWallet } from "./impatient-wallet.ts";
 import { keyBlind } from "./key-blind.ts";
 import { leakyRelay } from "./leaky-relay.ts";
 import type { Mutant } from "./mutant.ts";
@@ -10,6 +12,8 @@ import { PATCHED_MUTANTS } from "./source-patches.ts";
 export const MUTANTS: readonly Mutant[] = [
   commitThenEmit,
   hastyRefusal,
+  hopelessRelay,
+  impatientWallet,
   peepingSettle,
   keyBlind,
   leakyRelay,

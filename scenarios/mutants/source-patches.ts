@@ -124,6 +124,19 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "Q1",
+    defect:
+      "A consumer sets a message aside when it could not be taken in after all its attempts, also where a server was away.",
+    breaks: "handled",
+    patches: [
+      patch(
+        "system/inbox/consume.ts",
+        "await retrying(ports, limits, () => attempt(ports, parsed.event, handle));",
+        "await retrying(ports, limits, () => attempt(ports, parsed.event, handle)).catch(reasonOf);",
+      ),
+    ],
+  },
+  {
     id: "H2",
     defect: "The inbox forgets: an event that comes again is taken in again.",
     breaks: "handled",

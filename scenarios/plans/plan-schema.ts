@@ -171,7 +171,7 @@ function complaintAboutFaults({ faults, topology }: Plan): string | undefined {
       return `/faults/${index}: ${complaint}`;
     }
     const process = processOf(triggerOf(fault));
-    if (!names.includes(process)) {
+    if (process !== null && !names.includes(process)) {
       return `/faults/${index}: no process is named ${process}; there are: ${names.join(", ")}`;
     }
   }

@@ -61,18 +61,18 @@ describe("a replay file", () => {
     ["[]", /a\.json is not a replay file: expected "format": "falconpay-replay"/],
     [changed("falconpay-replay", "falconpay-evidence"), /expected "format": "falconpay-replay"/],
     [
-      changed('"version": 4', '"version": 5'),
-      /is of version 5; .* version 4: use a newer falconpay/,
+      changed('"version": 5', '"version": 6'),
+      /is of version 6; .* version 5: use a newer falconpay/,
     ],
     [
-      changed('"version": 4', '"version": 3'),
-      /is of version 3; .* reads version 4: run its scenario/,
+      changed('"version": 5', '"version": 4'),
+      /is of version 4; .* reads version 5: run its scenario/,
     ],
     [changed('"atMs": 0', '"atMs": -1'), /damaged: \/plan\/commands\/0\/atMs must be >= 0/],
     [changed('"atMs": 0', '"atMs": 3000000000'), /\/plan\/commands\/0\/atMs must be <= 3600000/],
     [
       changed('"restartAfterMs": 300', '"restartAfterMs": 3000000000'),
-      /\/plan\/faults\/0\/restartAfterMs must be <= 30000/,
+      /\/plan\/faults\/0\/restartAfterMs must be <= 60000/,
     ],
     [changed('"kind": "crash"', '"kind": "flood"'), /faults\/0\/kind is none of: "crash", "lost/],
     [changed('"amount": "1.000"', '"amount": "1e5"'), /commands\/0\/amount: amount "1e5" is not/],

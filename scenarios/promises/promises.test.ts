@@ -207,6 +207,7 @@ function endingOf(
   rest: {
     readonly records?: readonly TopicRecord[];
     readonly unread?: readonly UnreadPartition[];
+    readonly isOffsetLost?: boolean;
     readonly answers?: readonly ClientOutcome[];
     readonly exits?: Ending["exits"];
     readonly notUp?: readonly string[];
@@ -223,6 +224,7 @@ function endingOf(
     watched: createBooks({ ...origin, isWatched: true }),
     records: soundRecords,
     unread: [],
+    isOffsetLost: false,
     answers: answers("accepted", null, 202),
     processes: ["payment-1", "wallet-1"],
     exits: [],
@@ -423,6 +425,16 @@ describe("the promises", () => {
       "records that nobody read are left over",
       endingOf(soundBooks, { unread: [UNREAD] }),
       ["ends"],
+    ],
+    [
+      "records whose offset could not be committed are not left over where they were taken in",
+      endingOf(soundBooks, { unread: [UNREAD], isOffsetLost: true }),
+      [],
+    ],
+    [
+      "they are where they were not",
+      endingOf(withTable("inbox"), { unread: [UNREAD], isOffsetLost: true }),
+      ["ends", "handled"],
     ],
     [
       "an event left unsent is left over, and not published",

@@ -1,5 +1,5 @@
 import { KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
-import { outageMs } from "../faults/fault.ts";
+import { lingersMs, outageMs } from "../faults/fault.ts";
 import type { Plan } from "../plans/plan.ts";
 import { HEAL_MS_MIN, SETTLE_MS_MIN } from "../promises/least-bounds.ts";
 
@@ -31,12 +31,14 @@ const MESSAGE_MS = 50;
  *
  * @param messages What is left: messages to be sent or read
  */
-export function restBoundMs({ knobs }: Plan, messages: number): number {
+export function restBoundMs({ knobs, faults }: Plan, messages: number): number {
   const sessionsMs = knobs.sessionTimeoutMs * (1 + KAFKA_SETTINGS.sessionsPerRebalance);
   const retriesMs = knobs.consumeAttemptsMax * (knobs.consumeRetryDelayMs + MESSAGE_MS);
   const relayMs = knobs.relayPollMs + Math.ceil(messages / knobs.relayBatchMax) * BATCH_MS;
   const hopMs = relayMs + messages * MESSAGE_MS + retriesMs;
-  const boundMs = SLACK_MS + sessionsMs + HOPS * hopMs;
+  // What lingers does so beside the others: every fault has ended by then.
+  const lingeringMs = Math.max(0, ...faults.map(lingersMs));
+  const boundMs = SLACK_MS + lingeringMs + sessionsMs + HOPS * hopMs;
   return Math.max(SETTLE_MS_MIN, Math.ceil(boundMs / 1_000) * 1_000);
 }
 

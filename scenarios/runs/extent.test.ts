@@ -9,6 +9,7 @@ const ending: Ending = {
   watched: createBooks(),
   records: [],
   unread: [],
+  isOffsetLost: false,
   answers: [],
   processes: [],
   exits: [],

@@ -2,6 +2,7 @@ import { TOPICS } from "../../system/domain/events.ts";
 import type { Books } from "../books/books.ts";
 import { readBooks } from "../books/read-books.ts";
 import { possibleFaults } from "../faults/armed-faults.ts";
+import { KAFKA } from "../faults/effect-name.ts";
 import { triggerOf } from "../faults/fault.ts";
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { Plan } from "../plans/plan.ts";
@@ -104,6 +105,7 @@ async function drive(
     watched: judge.watched,
     records,
     unread: await universe.unread(),
+    isOffsetLost: happenings.some(isLostOffset),
     answers: happenings.filter((happening) => happening.kind === "answer"),
     processes: plan.topology.map(({ name }) => name),
     exits: happenings.filter((happening) => happening.kind === "exit"),
@@ -125,11 +127,19 @@ async function drive(
   };
 }
 
+function isLostOffset(happening: Happening): boolean {
+  return (
+    happening.kind === "note" &&
+    happening.note.what === "failed" &&
+    happening.note.effect === `${KAFKA}/commit-offset`
+  );
+}
+
 /** When the last of the faults that strike at a time does, after the load began; 0 without any. */
 function lastStrikeMs({ faults }: Plan): number {
   return Math.max(
     0,
-    ...faults.map(triggerOf).map((trigger) => (trigger.on === "time" ? trigger.atMs : 0)),
+    ...faults.map(triggerOf).map((trigger) => (trigger.on === "effect" ? 0 : trigger.atMs)),
   );
 }
 

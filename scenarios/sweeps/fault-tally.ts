@@ -1,6 +1,6 @@
 import type { FaultEvidence, FaultPlace } from "../../reports/evidence/evidence.ts";
 import { FAULT_KINDS, triggerOf } from "../faults/fault.ts";
-import { placeOf, processOf } from "../faults/trigger.ts";
+import { placeOf, whomOf } from "../faults/trigger.ts";
 import type { FaultSummary } from "../runs/run-summary.ts";
 import { compareText } from "./compare-text.ts";
 
@@ -26,7 +26,7 @@ export function createFaultTally(): FaultTally {
       }
       sum.impossible += isPossible ? 0 : 1;
       const trigger = triggerOf(fault);
-      const process = processOf(trigger);
+      const process = whomOf(trigger);
       const place = placeOf(trigger);
       const key = `${process} ${place}`;
       const known = sum.places.get(key) ?? { process, place, planned: 0, fired: 0 };

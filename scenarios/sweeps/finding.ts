@@ -1,6 +1,6 @@
 import type { Finding } from "../../reports/evidence/evidence.ts";
 import { triggerOf } from "../faults/fault.ts";
-import { placeOf, processOf } from "../faults/trigger.ts";
+import { placeOf, whomOf } from "../faults/trigger.ts";
 import type { ReplayFile } from "../plans/replay-file.ts";
 import { PROMISES } from "../promises/promises.ts";
 import { tellStory } from "../stories/story.ts";
@@ -31,7 +31,7 @@ export function findingOf(
         faults: plan.faults.length,
         faultPlaces: plan.faults.map((fault) => {
           const trigger = triggerOf(fault);
-          return { kind: fault.kind, process: processOf(trigger), place: placeOf(trigger) };
+          return { kind: fault.kind, process: whomOf(trigger), place: placeOf(trigger) };
         }),
         tried,
         isMinimal,

@@ -2,7 +2,7 @@ import { formatMoney, parseMoney, type Money } from "../../system/domain/money.t
 import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import { SERVICES, serviceOf } from "../../system/process/services.ts";
 import { databaseResource, demandEffect, printEffect } from "../faults/effect-name.ts";
-import { placedAt, triggerOf, type Fault } from "../faults/fault.ts";
+import { placedAt, shortened, triggerOf, type Fault } from "../faults/fault.ts";
 import { processOf } from "../faults/trigger.ts";
 import { subjectOf, type Command } from "../plans/commands/command.ts";
 import type { Plan } from "../plans/plan.ts";
@@ -37,22 +37,43 @@ export function withCommands(plan: Plan, kept: ReadonlySet<number>): readonly Pl
   ];
 }
 
-/** The plan with a fault at the first effect of its name, then nearer to where it is. */
+/**
+ * The plan with a fault at the first effect of its name, or at the beginning of the load; then
+ * nearer to where it is.
+ */
 export function withEarlierFault(plan: Plan, index: number): readonly Plan[] {
   const trigger = plan.faults.map(triggerOf)[index];
-  if (trigger?.on !== "effect") {
+  if (trigger === undefined) {
     return [];
+  }
+  if (trigger.on !== "effect") {
+    const { atMs } = trigger;
+    return [...new Set([0, Math.floor(atMs / 2)])]
+      .filter((each) => each < atMs)
+      .map((each) =>
+        withFault(plan, index, (fault) => placedAt(fault, { ...trigger, atMs: each })),
+      );
   }
   const { ordinal } = demandEffect(trigger.effect);
   const ordinals = [1, Math.ceil(ordinal / 2), ordinal - 1];
   return [...new Set(ordinals)]
     .filter((each) => each > 0 && each < ordinal)
-    .map((each) => ({
-      ...plan,
-      faults: plan.faults.map((fault, at) =>
-        at === index ? atEffect(fault, (name) => ({ ...name, ordinal: each })) : fault,
-      ),
-    }));
+    .map((each) =>
+      withFault(plan, index, (fault) => atEffect(fault, (name) => ({ ...name, ordinal: each }))),
+    );
+}
+
+/** The plan with a fault that is half as long. */
+export function withShorterFault(plan: Plan, index: number): readonly Plan[] {
+  const shorter = plan.faults.map(shortened)[index];
+  return shorter === undefined ? [] : [withFault(plan, index, () => shorter)];
+}
+
+function withFault(plan: Plan, index: number, change: (fault: Fault) => Fault): Plan {
+  return {
+    ...plan,
+    faults: plan.faults.map((fault, at) => (at === index ? change(fault) : fault)),
+  };
 }
 
 /** The plan with one process for each service, then with one process less. */
@@ -62,7 +83,9 @@ export function withFewerProcesses(plan: Plan): readonly Plan[] {
   const named = new Set(plan.faults.map((fault) => processOf(triggerOf(fault))));
   const fewer = topology
     .map((left) => topology.filter((each) => each !== left))
-    .filter((rest) => isWhole(rest) && [...named].every((name) => isIn(rest, name)));
+    .filter(
+      (rest) => isWhole(rest) && [...named].every((name) => name === null || isIn(rest, name)),
+    );
   return [moved, ...fewer.map((rest) => ({ ...plan, topology: rest }))];
 }
 
@@ -139,6 +162,12 @@ function moveTo(topology: Topology): (fault: Fault) => Fault {
     const trigger = triggerOf(fault);
     if (trigger.on === "time") {
       return placedAt(fault, { ...trigger, process: substituteOf(topology, trigger.process, "") });
+    }
+    if (trigger.on === "outside") {
+      const { process, server } = trigger;
+      return process === null
+        ? fault
+        : placedAt(fault, { ...trigger, process: substituteOf(topology, process, server) });
     }
     return atEffect(fault, (name) => ({
       ...name,

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { demandEffect } from "../faults/effect-name.ts";
-import { triggerOf } from "../faults/fault.ts";
+import { triggerOf, type Fault } from "../faults/fault.ts";
 import { processOf } from "../faults/trigger.ts";
 import type { TransferCommand } from "../plans/commands/transfer.ts";
 import type { Plan } from "../plans/plan.ts";
@@ -71,7 +71,7 @@ const reaches = ({ commands, faults }: Plan): boolean =>
 it("keeps a fault at an effect that the fewer commands still reach", async () => {
   const { plan } = await smallest(planOf(), reaches);
   expect(plan.commands).toHaveLength(1);
-  expect(plan.faults).toEqual([crashAt("payment-1/payment-db/accept.commit#1", "after")]);
+  expect(plan.faults).toEqual([crashAt("payment-1/payment-db/accept.commit#1", "after", 0)]);
 });
 
 it("lets a fault stay behind the commands that it needs before it", async () => {
@@ -80,7 +80,7 @@ it("lets a fault stay behind the commands that it needs before it", async () => 
     (each) => reaches(each) && has(each, "p12", "p40") && !isAtFirst(each),
   );
   expect(keysOf(plan)).toEqual(["p12", "p40"]);
-  expect(plan.faults).toEqual([crashAt("payment-1/payment-db/accept.commit#2", "after")]);
+  expect(plan.faults).toEqual([crashAt("payment-1/payment-db/accept.commit#2", "after", 0)]);
   expect(isMinimal).toBe(true);
 });
 
@@ -138,6 +138,48 @@ it("moves a fault to the process that does the work where there are fewer proces
   const { plan } = await smallest(planOf({ topology, faults }), (each) => each.faults.length === 1);
   expect(plan.topology).toEqual(ONE_PROCESS_EACH);
   expect(plan.faults.map((fault) => processOf(triggerOf(fault)))).toEqual(["wallet-1"]);
+});
+
+it("lets a fault strike earlier, and last no longer than the breach needs", async () => {
+  const faults: readonly Fault[] = [
+    { kind: "outage", server: "kafka", atMs: 3_000, lastsMs: 40_000 },
+    {
+      kind: "crash",
+      trigger: { on: "time", process: "wallet-1", atMs: 900 },
+      restartAfterMs: 1_000,
+    },
+  ];
+  const { plan } = await smallest(
+    planOf({ faults }),
+    (each) =>
+      each.faults.every((fault) =>
+        fault.kind === "outage" ? fault.lastsMs > 9_000 && fault.atMs >= 1_000 : true,
+      ) && each.faults.length === 2,
+  );
+  expect(plan.faults).toEqual([
+    { kind: "outage", server: "kafka", atMs: 1_500, lastsMs: 10_000 },
+    { kind: "crash", trigger: { on: "time", process: "wallet-1", atMs: 0 }, restartAfterMs: 0 },
+  ]);
+});
+
+it("moves a fault of a link to the process that has it where there are fewer processes", async () => {
+  const topology = [
+    { name: "front", roles: ["payment-api", "wallet-api"] as const },
+    { name: "back", roles: ["payment-relay", "payment-settle", "wallet-relay"] as const },
+    { name: "mover", roles: ["wallet-transfer"] as const },
+  ];
+  const faults = (["payment-db", "wallet-db"] as const).map((to): Fault => ({
+    kind: "reset-link",
+    process: "front",
+    to,
+    atMs: 0,
+  }));
+  const { plan } = await smallest(planOf({ topology, faults }), (each) => each.faults.length === 2);
+  expect(plan.topology).toEqual(ONE_PROCESS_EACH);
+  expect(plan.faults.map((fault) => processOf(triggerOf(fault)))).toEqual([
+    "payment-1",
+    "wallet-1",
+  ]);
 });
 
 it("says that it is not known to be minimal when the variants ran out", async () => {

@@ -8,6 +8,7 @@ import {
   withFewerProcesses,
   withFewerWallets,
   withLowestAmount,
+  withShorterFault,
 } from "./plan-variants.ts";
 
 /**
@@ -40,6 +41,7 @@ export async function shrinkPlan(plan: Plan, tryPlan: TryPlan): Promise<Smallest
     await search.take(withDefaultKnobs);
     for (const index of search.plan.faults.keys()) {
       await search.take((each) => withEarlierFault(each, index));
+      await search.take((each) => withShorterFault(each, index));
     }
     await leaveOutCommands(search);
     await search.take(withFewerWallets);

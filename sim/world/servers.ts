@@ -24,6 +24,8 @@ export interface Servers {
    * Beside the network, for preparing and observing. @throws Error when there is no such service
    */
   readonly database: (service: ServiceName) => PostgresServer;
+  /** The same, by its address (`payment-db`). */
+  readonly databaseAt: (address: string) => PostgresServer;
   watch(observer: (event: UniverseEvent) => void): void;
   /** Tells the observers; for what processes do. */
   tell(event: UniverseEvent): void;
@@ -91,6 +93,11 @@ export function startServers(kernel: Kernel, { brokers = 1 } = {}): Servers {
     kafkaPorts,
     topics: observeCluster(kafka),
     database: (service) => demandDatabase(databases, service),
+    databaseAt: (address) =>
+      demandDatabase(
+        databases,
+        [...databases.keys()].find((service) => databaseResource(service) === address),
+      ),
     watch: (observer) => observers.push(observer),
     tell,
   };
@@ -98,11 +105,11 @@ export function startServers(kernel: Kernel, { brokers = 1 } = {}): Servers {
 
 function demandDatabase(
   databases: ReadonlyMap<ServiceName, PostgresServer>,
-  service: ServiceName,
+  service: ServiceName | undefined,
 ): PostgresServer {
-  const database = databases.get(service);
+  const database = service && databases.get(service);
   if (database === undefined) {
-    throw new Error(`the ${service} service has no database`);
+    throw new Error("there is no such database");
   }
   return database;
 }

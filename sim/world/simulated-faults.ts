@@ -5,21 +5,35 @@ import {
 } from "../../scenarios/faults/armed-faults.ts";
 import type { GateVerdict } from "../../scenarios/faults/effect-gate.ts";
 import type { FaultPhase, WorldAbility } from "../../scenarios/faults/fault-kind.ts";
-import { firesWith, type Fault } from "../../scenarios/faults/fault.ts";
+import {
+  demandProcessFault,
+  firesWith,
+  isOutside,
+  type Fault,
+  type OutsideFault,
+} from "../../scenarios/faults/fault.ts";
+import { whomOf } from "../../scenarios/faults/trigger.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
+import { createOutsideFaults } from "./outside-faults.ts";
 import type { Servers } from "./servers.ts";
 
-/** What can be done to a simulated process. */
+/** What can be done to a simulated process, and around it. */
 export const SIMULATED_ABILITIES: ReadonlySet<WorldAbility> = new Set([
   "kill",
   "stop",
   "pause",
   "lose-reply-at-gate",
   "fail-at-gate",
+  "restart-servers",
+  "cut-links",
+  "hold-links",
+  "slow-links",
+  "refuse-connections",
+  "reset-connections",
 ]);
 
-/** The faults of a plan, and how they are done to simulated processes. */
+/** The faults of a plan, and how they are done to simulated processes and around them. */
 export interface SimulatedFaults {
   readonly armed: ArmedFaults;
   /** A fault strikes in a process: does its part, and says what shall happen at the gate. */
@@ -28,6 +42,8 @@ export interface SimulatedFaults {
   beginLoad(find: (name: string) => SimulatedProcess | undefined): void;
   /** Those that have fired, by their places in the plan. */
   fired(): ReadonlySet<number>;
+  /** Whether one that struck outside of the processes has not ended. */
+  isSomethingAmiss(): boolean;
 }
 
 export function createSimulatedFaults(
@@ -42,6 +58,8 @@ export function createSimulatedFaults(
   const { kernel } = servers;
   const armed = new ArmedFaults(possibleFaults(faults, SIMULATED_ABILITIES));
   const fired = new Set<number>();
+  const beginOutside = createOutsideFaults(servers);
+  let amiss = 0;
 
   const tellPhase = (planned: PlannedFault, process: string, phase: FaultPhase): void => {
     const { fault, index } = planned;
@@ -79,7 +97,7 @@ export function createSimulatedFaults(
   };
 
   const strike = (planned: PlannedFault, process: SimulatedProcess): GateVerdict => {
-    const { fault } = planned;
+    const fault = demandProcessFault(planned.fault);
     tellPhase(planned, process.name, "begin");
     switch (fault.kind) {
       case "crash":
@@ -96,13 +114,34 @@ export function createSimulatedFaults(
     }
   };
 
+  const strikeOutside = (planned: PlannedFault, fault: OutsideFault, whom: string): void => {
+    tellPhase(planned, whom, "begin");
+    const end = beginOutside(fault);
+    if ("lastsMs" in fault) {
+      amiss += 1;
+      wakeAfter(kernel, fault.lastsMs, () => {
+        amiss -= 1;
+        end();
+        tellPhase(planned, whom, "end");
+      });
+    }
+  };
+
   return {
     armed,
     strike,
+    isSomethingAmiss: () => amiss > 0,
     beginLoad(find) {
       for (const { trigger, ...planned } of armed.takeTimed()) {
+        const { fault } = planned;
         wakeAfter(kernel, trigger.atMs, () => {
-          const process = find(trigger.process);
+          if (isOutside(fault)) {
+            if (armed.isOn) {
+              strikeOutside(planned, fault, whomOf(trigger));
+            }
+            return;
+          }
+          const process = find(whomOf(trigger));
           // A process that is down at the time cannot be struck: the fault does not fire.
           if (process !== undefined && armed.isOn) {
             strike(planned, process);

@@ -28,6 +28,8 @@ export interface SupervisedProcesses {
   fired(): ReadonlySet<number>;
   /** From now on no fault strikes. */
   disarm(): void;
+  /** Whether a server or a link is not as it should be. */
+  isSomethingAmiss(): boolean;
   /** The processes that have not finished their start, or are paused. */
   notWell(): readonly string[];
   /** How many effects have begun, over all processes and incarnations. */
@@ -137,6 +139,7 @@ export function superviseProcesses(
     beginLoad: () => faults.beginLoad((name) => running.get(name)),
     fired: () => faults.fired(),
     disarm: () => faults.armed.disarm(),
+    isSomethingAmiss: () => faults.isSomethingAmiss(),
     notWell: () =>
       topology
         .map(({ name }) => name)

@@ -28,7 +28,8 @@ export function createUniverse(
     async heal(boundMs) {
       processes.disarm();
       const deadlineAtMs = self.nowMs() + boundMs;
-      while (processes.notWell().length > 0 && self.nowMs() < deadlineAtMs) {
+      const isHealed = () => !processes.isSomethingAmiss() && processes.notWell().length === 0;
+      while (!isHealed() && self.nowMs() < deadlineAtMs) {
         await self.sleep(HEAL_POLL_MS);
       }
       return processes.notWell();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Fault } from "../../scenarios/faults/fault.ts";
+import type { Fault, OutsideFault } from "../../scenarios/faults/fault.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import { brokenPromises, runPlan, type Outcome } from "../../scenarios/runs/run-plan.ts";
 import { crashAt, samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
@@ -46,6 +46,14 @@ function firstAnswers({ happenings }: Outcome): Readonly<Record<string, number |
   );
   return Object.fromEntries(firsts);
 }
+
+const LINKS = [
+  { process: "payment-1", to: "payment-db" },
+  { process: "payment-1", to: "kafka" },
+  { process: "payment-1", to: "clients" },
+  { process: "wallet-1", to: "wallet-db" },
+  { process: "wallet-1", to: "kafka" },
+] as const;
 
 const ENDED = ["p1 COMPLETED", "p2 FAILED insufficient_balance", "p3 COMPLETED"];
 
@@ -148,6 +156,58 @@ describe("the simulated world", () => {
   ])("loses nothing when a process is %s at a time", async (_what, fault) => {
     expect(await survived(fault)).toBe(true);
   });
+
+  it.each<OutsideFault>([
+    ...(["payment-db", "wallet-db", "kafka"] as const).map(
+      (server) => ({ kind: "outage", server, atMs: 302, lastsMs: 9_000 }) as const,
+    ),
+    ...LINKS.flatMap((link): readonly OutsideFault[] => [
+      { kind: "cut-link", ...link, direction: "both", atMs: 302, lastsMs: 9_000 },
+      { kind: "cut-link", ...link, direction: "in", atMs: 302, lastsMs: 9_000 },
+      { kind: "held-link", ...link, direction: "out", atMs: 302, lastsMs: 9_000 },
+      { kind: "slow-link", ...link, latencyMs: 200, atMs: 302, lastsMs: 9_000 },
+      { kind: "refused-link", ...link, atMs: 302, lastsMs: 9_000 },
+      { kind: "reset-link", ...link, atMs: 302 },
+    ]),
+  ])("loses nothing by $kind of $server$process $to$direction", async (fault) => {
+    expect(await survived(fault)).toBe(true);
+  });
+
+  it("has a server away for as long as the fault says, by the longest of several", async () => {
+    const outage = { kind: "outage", server: "payment-db" } as const;
+    const plan: Plan = {
+      ...planWith(undefined),
+      faults: [
+        { ...outage, atMs: 290, lastsMs: 3_000 },
+        { ...outage, atMs: 1_000, lastsMs: 4_000 },
+      ],
+    };
+    const { fired, happenings } = await runPlan(world, plan);
+    const [accepted] = happenings.flatMap((each) =>
+      each.kind === "answer" && each.command.atMs === 300 && each.status === 202 ? [each] : [],
+    );
+    expect(fired).toEqual(new Set([0, 1]));
+    const waitedMs = (accepted?.atMs ?? 0) - (accepted?.firstAskedAtMs ?? 0);
+    expect(waitedMs).toBeGreaterThan(4_690);
+    expect(waitedMs).toBeLessThan(6_000);
+  });
+
+  it.each(["in", "out"] as const)(
+    "cuts what comes %s for one direction only",
+    async (direction) => {
+      const link = { process: "payment-1", to: "kafka" } as const;
+      const fault = { kind: "cut-link", ...link, direction, atMs: 200, lastsMs: 5_000 } as const;
+      const { happenings } = await runPlan(world, planWith(fault));
+      const ending = happenings.findIndex((each) => each.kind === "fault" && each.phase === "end");
+      const cut = happenings.slice(0, ending);
+      const sent = cut.filter(
+        (each) => each.kind === "record" && each.record.topic === "payment.created",
+      );
+      // The second payment is asked for while the link is cut: where only the replies are lost, its
+      // event is on the topic all the same.
+      expect(sent.length > 1).toBe(direction === "in");
+    },
+  );
 
   it("gives a client no answer for as long as clients wait, when its service is stopped", async () => {
     const trigger = { on: "time", process: "payment-1", atMs: 290 } as const;

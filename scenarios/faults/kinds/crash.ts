@@ -25,6 +25,7 @@ export const crashKind: FaultKind<CrashFault> & { readonly schema: typeof crashS
   complaint: () => undefined,
   needs: ["kill"],
   outageMs: ({ restartAfterMs }) => restartAfterMs,
+  lingersMs: () => 0,
   firesWith: "begin",
   tellBegin: ({ trigger }) =>
     `Killed ${describeTrigger(trigger)}${trigger.on === "time" ? "." : `: ${whatWasLost(trigger)}`}`,

@@ -30,6 +30,7 @@ export const lostReplyKind: FaultKind<LostReplyFault> & {
       : undefined,
   needs: ["lose-reply-at-gate"],
   outageMs: () => 0,
+  lingersMs: () => 0,
   firesWith: "begin",
   tellBegin: ({ effect }) =>
     natureOf(effect) === "answer"

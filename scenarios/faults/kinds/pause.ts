@@ -24,6 +24,7 @@ export const pauseKind: FaultKind<PauseFault> & { readonly schema: typeof pauseS
   complaint: () => undefined,
   needs: ["pause"],
   outageMs: ({ lastsMs }) => lastsMs,
+  lingersMs: () => 0,
   firesWith: "end",
   tellBegin: ({ trigger, lastsMs }) =>
     `Stopped ${describeTrigger(trigger)}, for ${lastsMs} ms; the world goes on.`,

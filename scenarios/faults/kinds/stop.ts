@@ -29,6 +29,7 @@ export const stopKind: FaultKind<StopFault> & { readonly schema: typeof stopSche
   complaint: () => undefined,
   needs: ["stop"],
   outageMs: ({ restartAfterMs }) => STOP_MS_MAX + CLOSE_MS_MAX + restartAfterMs,
+  lingersMs: () => 0,
   firesWith: "begin",
   tellBegin: ({ trigger }) => `Told to stop ${describeTrigger(trigger)}.`,
   // The restart is told by the world.

@@ -40,6 +40,7 @@ export const transientErrorKind: FaultKind<TransientErrorFault> & {
       : `${effect} is no request to a database or a broker, and cannot fail`,
   needs: ["fail-at-gate"],
   outageMs: () => 0,
+  lingersMs: () => 0,
   firesWith: "begin",
   tellBegin: ({ effect, code }) => `The request ${effect} fails with ${code}, and has no effect.`,
   tellEnd: null,

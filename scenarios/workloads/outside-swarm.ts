@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { definitionOf, serviceOf } from "../../system/process/services.ts";
+import { databaseResource, KAFKA } from "../faults/effect-name.ts";
+import type { OutsideFault } from "../faults/fault.ts";
+import { FAULTY_DATABASES, FAULTY_SERVERS, type LinkEnd } from "../faults/outside.ts";
+import { OUTAGE_MS_MAX } from "../faults/trigger.ts";
+import type { ProcessSpecification } from "../plans/topology.ts";
+import type { Deployment } from "./deployment.ts";
+
+type OutsideKind = OutsideFault["kind"];
+
+/** Something that happens to a server or a link, as drawn. */
+export interface OutsideDraw<Kind extends OutsideKind = OutsideKind> {
+  readonly kind: Kind;
+  /** Numbers are taken modulo what there is to choose from. */
+  readonly process: number;
+  readonly place: number;
+  readonly direction: number;
+  readonly atMs: number;
+  readonly lastsMs: number;
+}
+
+/** Draws what happens outside of the processes, of these kinds. */
+export function outsideArbitrary<Kind extends OutsideKind>(
+  kinds: readonly Kind[],
+): fc.Arbitrary<OutsideDraw<Kind>> {
+  const any = fc.nat({ max: 1_000_000 });
+  return fc.record({
+    kind: fc.constantFrom(...kinds),
+    process: any,
+    place: any,
+    direction: any,
+    atMs: any,
+    // Often shorter than what is tried again lasts, and often longer than all of it.
+    lastsMs: fc.oneof(
+      { weight: 3, arbitrary: fc.integer({ min: 20, max: 1_500 }) },
+      { weight: 3, arbitrary: fc.integer({ min: 1_500, max: 15_000 }) },
+      { weight: 2, arbitrary: fc.integer({ min: 15_000, max: OUTAGE_MS_MAX }) },
+    ),
+  });
+}
+
+/** Lays out what was drawn within a load of that length: where there is something to strike. */
+export function layOutOutside(
+  { kind, process, place, direction, ...drawn }: OutsideDraw,
+  { topology }: Deployment,
+  loadMs: number,
+): OutsideFault {
+  const atMs = drawn.atMs % loadMs;
+  const { lastsMs } = drawn;
+  if (kind === "outage") {
+    return { kind, server: pick(FAULTY_SERVERS, place), atMs, lastsMs };
+  }
+  const specification = pick(topology, process);
+  const link = { process: specification.name, to: pick(linksOf(specification), place) };
+  switch (kind) {
+    case "cut-link":
+    case "held-link": {
+      const way = pick(["both", "out", "in"] as const, direction);
+      return { kind, ...link, direction: way, atMs, lastsMs };
+    }
+    case "slow-link":
+      return { kind, ...link, atMs, lastsMs, latencyMs: 1 + (direction % 300) };
+    case "refused-link":
+      return { kind, ...link, atMs, lastsMs };
+    case "reset-link":
+      return { kind, ...link, atMs };
+  }
+}
+
+/** The links that a process with these roles has. */
+function linksOf({ roles }: ProcessSpecification): readonly LinkEnd[] {
+  const services = new Set(roles.map(serviceOf));
+  const databases = FAULTY_DATABASES.filter((each) =>
+    [...services].some((service) => databaseResource(service) === each),
+  );
+  const answers = roles.some((role) => definitionOf(role).kind === "api");
+  const isJoined = roles.some((role) => definitionOf(role).kind !== "api");
+  return [
+    ...databases,
+    ...(isJoined ? ([KAFKA] as const) : []),
+    ...(answers ? (["clients"] as const) : []),
+  ];
+}
+
+function pick<T>(list: readonly T[], index: number): T {
+  const picked = list[index % list.length];
+  if (picked === undefined) {
+    throw new Error("there is nothing to choose from");
+  }
+  return picked;
+}
