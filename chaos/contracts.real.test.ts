@@ -168,11 +168,11 @@ function openBroker(client: StageClient, isDead: () => boolean): Broker {
     async startConsumer(subscription) {
       const consumer = await broker.startConsumer({
         ...subscription,
-        async onMessage(delivery) {
+        async onBatch(batch) {
           if (isDead()) {
             throw new Error(`${client} is dead`);
           }
-          await subscription.onMessage(delivery);
+          await subscription.onBatch(batch);
         },
       });
       opened.push(() => consumer.stop());

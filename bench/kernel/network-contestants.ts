@@ -1,3 +1,4 @@
+import { oneByOne } from "../../scenarios/contracts/one-by-one.ts";
 import { createSimulatedBroker } from "../../sim/adapters/kafka-broker.ts";
 import { startKafkaCluster } from "../../sim/kafka/cluster/kafka-cluster.ts";
 import { kafkaProtocol } from "../../sim/kafka/protocol/kafka-port.ts";
@@ -47,13 +48,13 @@ export async function measureMessages(count: number, sendSize: number): Promise<
       group: "bench",
       topics: ["messages"],
       sessionTimeoutMs: 6_000,
-      async onMessage(delivery) {
-        await delivery.commit();
+      ...oneByOne(async (_delivery, commit) => {
+        await commit();
         left -= 1;
         if (left === 0) {
           onDone();
         }
-      },
+      }),
       onRestart() {},
       onEnd() {},
     });

@@ -55,6 +55,7 @@ function knobVariables(knobs: Knobs): Record<string, string> {
   return {
     RELAY_BATCH_MAX: String(knobs.relayBatchMax),
     RELAY_POLL_MS: String(knobs.relayPollMs),
+    CONSUME_BATCH_MAX: String(knobs.consumeBatchMax),
     CONSUME_ATTEMPTS_MAX: String(knobs.consumeAttemptsMax),
     CONSUME_RETRY_DELAY_MS: String(knobs.consumeRetryDelayMs),
     SESSION_TIMEOUT_MS: String(knobs.sessionTimeoutMs),

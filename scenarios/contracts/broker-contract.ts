@@ -75,7 +75,7 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
         const before = await startReader(stage, {
           client: "second",
           topic,
-          onMessage: (delivery) => commitUnless(delivery, "c"),
+          onMessage: (delivery, commit) => commitUnless(delivery, commit, "c"),
         });
         await until(stage.clock, "3 deliveries", () => before.seen.length === 3);
         await before.stop();
@@ -97,17 +97,76 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
         const reader = await startReader(stage, {
           client: "second",
           topic,
-          onMessage: async (delivery) => {
+          onMessage: async (delivery, commit) => {
             if (delivery.value === "b" && failures < 2) {
               failures += 1;
               throw new Error("not this time");
             }
-            await delivery.commit();
+            await commit();
           },
         });
         await until(stage.clock, "c", () => values(reader.seen).includes("c"));
         demandEqual("what came", values(reader.seen), ["a", "b", "b", "b", "c"]);
         await reader.stop();
+      }),
+  },
+
+  {
+    claim: "what waits in a partition comes together, in order, and no more at once than asked for",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(1);
+        await producer.send(records(topic, ["a", "b", "c", "d", "e"]));
+        const handed: string[] = [];
+        const reader = await startReader(stage, {
+          client: "second",
+          topic,
+          batches: {
+            batchMax: 2,
+            async onBatch({ deliveries, commit, heartbeat }) {
+              handed.push(values(deliveries).join(""));
+              await heartbeat();
+              await commitLast(deliveries, commit);
+            },
+          },
+        });
+        await until(stage.clock, "e", () => handed.join("").endsWith("e"));
+        demandEqual("what was handed over", handed, ["ab", "cd", "e"]);
+        await reader.stop();
+      }),
+  },
+
+  {
+    claim:
+      "of a batch whose handler throws, what it had committed does not come again, and the rest does",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(1);
+        await producer.send(records(topic, ["a", "b", "c", "d"]));
+        const handed: string[] = [];
+        const reader = await startReader(stage, {
+          client: "second",
+          topic,
+          batches: {
+            batchMax: 10,
+            async onBatch({ deliveries, commit }) {
+              handed.push(values(deliveries).join(""));
+              if (handed.length === 1) {
+                await commitLast(deliveries.slice(0, 2), commit);
+                throw new Error("no further");
+              }
+              await commitLast(deliveries, commit);
+            },
+          },
+        });
+        await until(stage.clock, "a second batch", () => handed.length === 2);
+        demandEqual("what was handed over", handed, ["abcd", "cd"]);
+        await reader.stop();
+        await producer.send(records(topic, ["e"]));
+        const after = await startReader(stage, { client: "third", topic });
+        await until(stage.clock, "e", () => values(after.seen).includes("e"));
+        demandEqual("what came after the restart", values(after.seen), ["e"]);
+        await after.stop();
       }),
   },
 
@@ -122,11 +181,11 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
         const reader = await startReader(stage, {
           client: "second",
           topic,
-          onMessage: async (delivery) => {
+          onMessage: async (delivery, commit) => {
             if (delivery.partition === POISONED) {
               throw new Error("never");
             }
-            await delivery.commit();
+            await commit();
           },
         });
         const poisoned = () => reader.seen.filter(({ partition }) => partition === POISONED);
@@ -153,7 +212,7 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
         const dying = await startReader(stage, {
           client: "second",
           topic,
-          onMessage: (delivery) => commitUnless(delivery, "b", "c"),
+          onMessage: (delivery, commit) => commitUnless(delivery, commit, "b", "c"),
         });
         await until(stage.clock, "b", () => values(dying.seen).includes("b"));
         await stage.die("second");
@@ -183,9 +242,9 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
         const slow = await startReader(stage, {
           client: "second",
           topic,
-          onMessage: async (delivery) => {
+          onMessage: async (_delivery, commit) => {
             await stage.clock.sleep(2 * SESSION_TIMEOUT_MS + 2_000);
-            await delivery.commit().catch((error: unknown) => {
+            await commit().catch((error: unknown) => {
               refusals.push(error instanceof BrokerError ? error.applied : String(error));
             });
           },
@@ -211,9 +270,9 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
         const stopping = await startReader(stage, {
           client: "second",
           topic,
-          onMessage: async (delivery) => {
+          onMessage: async (_delivery, commit) => {
             await until(stage.clock, "the stop", () => done.includes("told"));
-            await delivery.commit();
+            await commit();
             done.push("committed");
           },
         });
@@ -339,9 +398,23 @@ function records(topic: string, sent: readonly string[]) {
   return sent.map((value) => ({ topic, key: "one key", value }));
 }
 
-async function commitUnless(delivery: Delivery, ...left: readonly string[]): Promise<void> {
+async function commitUnless(
+  delivery: Delivery,
+  commit: () => Promise<void>,
+  ...left: readonly string[]
+): Promise<void> {
   if (!left.includes(delivery.value ?? "")) {
-    await delivery.commit();
+    await commit();
+  }
+}
+
+async function commitLast(
+  deliveries: readonly Delivery[],
+  commit: (last: Delivery) => Promise<void>,
+): Promise<void> {
+  const last = deliveries.at(-1);
+  if (last !== undefined) {
+    await commit(last);
   }
 }
 

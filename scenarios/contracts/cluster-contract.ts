@@ -107,9 +107,9 @@ export const clusterContract: readonly Claim<ClusterStage>[] = [
         const before = await startReader(stage, {
           client: "second",
           topic,
-          onMessage: async (delivery) => {
+          onMessage: async (delivery, commit) => {
             if (delivery.value === "a") {
-              await delivery.commit();
+              await commit();
             }
           },
         });

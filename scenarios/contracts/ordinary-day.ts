@@ -5,7 +5,7 @@ import { parseMoney, type Money } from "../../system/domain/money.ts";
 import type { TraceContext } from "../../system/domain/trace-context.ts";
 import { acceptPayment } from "../../system/payment/accept.ts";
 import { reversePayment } from "../../system/payment/reverse.ts";
-import { settlePayment } from "../../system/payment/settle.ts";
+import { settlePayments } from "../../system/payment/settle.ts";
 import type { Clock } from "../../system/ports/clock.ts";
 import type { Database } from "../../system/ports/database.ts";
 import type { Entropy } from "../../system/ports/entropy.ts";
@@ -64,17 +64,15 @@ async function createdOf(stage: DayStage, paymentId: string): Promise<string> {
 /** Carries every event that is unsent to the service that it is for, until there is none. */
 export async function carry(stage: DayStage): Promise<void> {
   const created = await takeUnsent(stage, stage.payment);
-  for (const event of created) {
-    if (event.type === "payment.created") {
-      await transferMoney({ ...stage, database: stage.wallet }, event);
-    }
-  }
+  await transferMoney(
+    { ...stage, database: stage.wallet },
+    created.filter((event) => event.type === "payment.created"),
+  );
   const verdicts = await takeUnsent(stage, stage.wallet);
-  for (const event of verdicts) {
-    if (event.type !== "payment.created") {
-      await settlePayment({ ...onPayment(stage), telemetry: { event() {} } }, event);
-    }
-  }
+  await settlePayments(
+    { ...onPayment(stage), telemetry: { event() {} } },
+    verdicts.filter((event) => event.type !== "payment.created"),
+  );
 }
 
 /** Asks for a payment, and answers its id. */

@@ -6,6 +6,7 @@ import {
   type ScriptMember,
   type ScriptStep,
 } from "./group-script.ts";
+import { oneByOne } from "./one-by-one.ts";
 import type { ClusterStage } from "./stage.ts";
 
 /** One call of a handler. */
@@ -159,7 +160,7 @@ class Play {
       group: this.#stage.group,
       topics: [this.#topic],
       sessionTimeoutMs: SCRIPT_SESSION_MS,
-      onMessage: (delivery) => this.#handle(member, delivery),
+      ...oneByOne((delivery, commit) => this.#handle(member, delivery, commit)),
       onRestart: () => {},
       onEnd: () => this.#ended.push(member),
     });
@@ -185,7 +186,11 @@ class Play {
     await this.#stage.die(member);
   }
 
-  async #handle(member: ScriptMember, delivery: Delivery): Promise<void> {
+  async #handle(
+    member: ScriptMember,
+    delivery: Delivery,
+    commitOffset: () => Promise<void>,
+  ): Promise<void> {
     const { partition } = delivery;
     const offset = Number(delivery.offset);
     const call: HandlerCall = {
@@ -199,18 +204,22 @@ class Play {
     };
     this.#calls.push(call);
     try {
-      await this.#strike(member, call, delivery);
+      await this.#strike(member, call, commitOffset);
     } finally {
       call.over ??= this.#tick();
     }
   }
 
-  async #strike(member: ScriptMember, call: HandlerCall, delivery: Delivery): Promise<void> {
+  async #strike(
+    member: ScriptMember,
+    call: HandlerCall,
+    commitOffset: () => Promise<void>,
+  ): Promise<void> {
     const fault = this.#script.handlers.find(
       ({ partition, offset }) => partition === call.partition && offset === call.offset,
     );
     const commit = async () => {
-      await delivery.commit();
+      await commitOffset();
       call.committed = true;
     };
     if (fault === undefined || !this.#isDue(fault)) {

@@ -1,4 +1,5 @@
-import type { Delivery, RunningConsumer } from "../../system/ports/broker.ts";
+import type { Delivery, RunningConsumer, Subscription } from "../../system/ports/broker.ts";
+import { oneByOne, type HandleMessage } from "./one-by-one.ts";
 import type { BrokerStage, StageClient, StageClock } from "./stage.ts";
 
 /** A consumer that keeps what was delivered to it, in order. */
@@ -9,8 +10,8 @@ export interface Reader extends RunningConsumer {
 }
 
 /**
- * Starts a consumer of the stage's group, or of another; without `onMessage` it commits each
- * message.
+ * Starts a consumer of the stage's group, or of another. It takes batches, or with `onMessage` one
+ * message after the other; without either it commits each message.
  */
 export async function startReader(
   stage: BrokerStage,
@@ -19,19 +20,22 @@ export async function startReader(
     readonly topic: string;
     readonly group?: string;
     readonly sessionTimeoutMs?: number;
-    readonly onMessage?: (delivery: Delivery) => Promise<void>;
+    readonly onMessage?: HandleMessage;
+    readonly batches?: Pick<Subscription, "batchMax" | "onBatch">;
   },
 ): Promise<Reader> {
   const seen: Delivery[] = [];
   const ends: string[] = [];
   const { client, topic, group = stage.group, onMessage = commitEach } = request;
+  const { batchMax, onBatch } = request.batches ?? oneByOne(onMessage);
   const consumer = await stage.broker(client).startConsumer({
     group,
     topics: [topic],
     sessionTimeoutMs: request.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
-    onMessage: async (delivery) => {
-      seen.push(delivery);
-      await onMessage(delivery);
+    batchMax,
+    onBatch: async (batch) => {
+      seen.push(...batch.deliveries);
+      await onBatch(batch);
     },
     onRestart: () => {},
     onEnd: (error) => ends.push(error.name),
@@ -60,6 +64,6 @@ export async function until(
   }
 }
 
-async function commitEach(delivery: Delivery): Promise<void> {
-  await delivery.commit();
+async function commitEach(_delivery: Delivery, commit: () => Promise<void>): Promise<void> {
+  await commit();
 }

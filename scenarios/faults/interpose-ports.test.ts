@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { BrokerError, type Delivery, type Subscription } from "../../system/ports/broker.ts";
+import { BrokerError, type DeliveryBatch, type Subscription } from "../../system/ports/broker.ts";
 import { DatabaseError, type Connection } from "../../system/ports/database.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import { fixedEntropy } from "../../system/testing/samples.ts";
@@ -10,10 +10,11 @@ import type { TransientErrorFault } from "./kinds/transient-error.ts";
 import type { ProcessNote } from "./process-note.ts";
 
 const RECORD = { topic: "payment.created", partition: 1, offset: "7", key: "p1", value: "{}" };
+const NEXT = { ...RECORD, offset: "8", key: "p2" };
 
 /** The ports of a process on fakes, what was noted at them, and its consumer. */
 async function createScene(
-  onMessage: (delivery: Delivery) => Promise<void> = async () => {},
+  onBatch: (batch: DeliveryBatch) => Promise<void> = async () => {},
   faults: readonly TransientErrorFault[] = [],
 ) {
   const notes: ProcessNote[] = [];
@@ -60,12 +61,14 @@ async function createScene(
     group: "wallet-transfer",
     topics: [],
     sessionTimeoutMs: 1,
-    onMessage,
+    batchMax: 2,
+    onBatch,
     onRestart: () => {},
     onEnd: () => {},
   });
+  const batch = { deliveries: [RECORD, NEXT], heartbeat: async () => {} };
   const deliver = (commit: () => Promise<void>) =>
-    Promise.all(subscriptions.map((each) => each.onMessage({ ...RECORD, commit })));
+    Promise.all(subscriptions.map((each) => each.onBatch({ ...batch, commit })));
   return { notes, ports, deliver, sent };
 }
 
@@ -88,13 +91,13 @@ it("notes an error of the database and the rollback after it, and lets both go o
 });
 
 it("notes an offset that is committed", async () => {
-  const { notes, deliver } = await createScene((delivery) => delivery.commit());
+  const { notes, deliver } = await createScene(({ commit }) => commit(NEXT));
   await deliver(async () => {});
-  expect(notes).toEqual([{ what: "offset-committed", record: RECORD }]);
+  expect(notes).toEqual([{ what: "offset-committed", record: NEXT }]);
 });
 
 it("notes an offset that is not, and the message that is left", async () => {
-  const { notes, deliver } = await createScene((delivery) => delivery.commit());
+  const { notes, deliver } = await createScene(({ commit }) => commit(RECORD));
   const error = new BrokerError("no answer", { applied: "unknown" });
   await expect(deliver(() => Promise.reject(error))).rejects.toBe(error);
   expect(notes).toEqual([
@@ -106,6 +109,18 @@ it("notes an offset that is not, and the message that is left", async () => {
       applied: "unknown",
     },
     { what: "left", record: RECORD, reason: "no answer" },
+  ]);
+});
+
+it("notes the first message that is left of a batch, behind what was committed of it", async () => {
+  const { notes, deliver } = await createScene(async ({ commit }) => {
+    await commit(RECORD);
+    throw new Error("not this one");
+  });
+  await expect(deliver(async () => {})).rejects.toThrow("not this one");
+  expect(notes).toEqual([
+    { what: "offset-committed", record: RECORD },
+    { what: "left", record: NEXT, reason: "not this one" },
   ]);
 });
 

@@ -210,21 +210,22 @@ function interposeBroker(
     startConsumer: (subscription) =>
       broker.startConsumer({
         ...subscription,
-        onMessage: async (delivery) => {
-          onDelivery(delivery);
+        onBatch: async (batch) => {
+          batch.deliveries.forEach(onDelivery);
           await gate.pass(KAFKA, "deliver", arrive, ARRIVAL);
-          const { topic, partition, offset, key, value } = delivery;
-          const record = { topic, partition, offset, key, value };
-          const commit = async () => {
-            const committed = gate.pass(KAFKA, "commit-offset", () => delivery.commit(), BROKER);
+          let isCommitted = (_record: Delivery): boolean => false;
+          const commit = async (last: Delivery) => {
+            const committed = gate.pass(KAFKA, "commit-offset", () => batch.commit(last), BROKER);
             await noted(committed, `${KAFKA}/commit-offset`, onNote);
-            onNote({ what: "offset-committed", record });
+            isCommitted = ({ offset }) => BigInt(offset) <= BigInt(last.offset);
+            onNote({ what: "offset-committed", record: last });
           };
           try {
-            await subscription.onMessage({ ...delivery, commit });
+            await subscription.onBatch({ ...batch, commit });
           } catch (error) {
             const reason = messageOf(error);
-            onNote({ what: "left", record, reason });
+            const left = batch.deliveries.filter((record) => !isCommitted(record));
+            left.slice(0, 1).forEach((record) => onNote({ what: "left", record, reason }));
             throw error;
           }
         },

@@ -1,7 +1,7 @@
 import { inTransaction } from "../../system/database/transaction.ts";
-import { claimEvent } from "../../system/inbox/claim.ts";
+import { claimEvents, type Taken } from "../../system/inbox/claim.ts";
 import { appendToOutbox } from "../../system/outbox/append.ts";
-import { insertDecision } from "../../system/wallet/decisions.ts";
+import { insertDecisions } from "../../system/wallet/decisions.ts";
 import {
   transferMoney,
   type CreatedEvent,
@@ -29,16 +29,20 @@ export const hastyRefusal: Mutant = {
 };
 
 /** A refusal for want of balance, whatever the balance is; a duplicate where one was decided. */
-export function refuseHastily(ports: TransferPorts, { id, type, trace, payment }: CreatedEvent) {
-  const verdictId = ports.entropy.uuid();
+export function refuseHastily(ports: TransferPorts, created: readonly CreatedEvent[]) {
   const nowMs = ports.clock.nowMs();
   return inTransaction(ports.database, "transfer", async (connection) => {
-    if (!(await claimEvent(connection, { id, topic: type }, nowMs))) {
-      return "duplicate" as const;
-    }
-    await insertDecision(connection, payment.id, { kind: "refuse", reason: REASON }, nowMs);
-    const failed = { id: verdictId, atMs: nowMs, trace, paymentId: payment.id };
-    await appendToOutbox(connection, { ...failed, type: "payment.failed", reason: REASON });
-    return "done" as const;
+    const areNew = await claimEvents(connection, created, nowMs);
+    const fresh = created.filter((_, index) => areNew[index]);
+    const refusals = fresh.map(({ payment }) => {
+      return { paymentId: payment.id, reason: REASON } as const;
+    });
+    await insertDecisions(connection, refusals, nowMs);
+    const failed = fresh.map(({ trace, payment: { id: paymentId } }) => {
+      const head = { id: ports.entropy.uuid(), atMs: nowMs, trace };
+      return { ...head, type: "payment.failed", paymentId, reason: REASON } as const;
+    });
+    await appendToOutbox(connection, failed);
+    return areNew.map((isNew): Taken => (isNew ? "done" : "duplicate"));
   });
 }

@@ -1,4 +1,4 @@
-import { settlePayment } from "../../system/payment/settle.ts";
+import { settlePayments } from "../../system/payment/settle.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** I1: it changes nothing anywhere, so only who asked for the connection shows it. */
@@ -8,10 +8,10 @@ export const peepingSettle: Mutant = {
     "The payment service looks into the wallet service's database before it applies a verdict.",
   breaks: "isolation",
   parts: ({ database }) => ({
-    async settle(ports, verdict) {
+    async settle(ports, verdicts) {
       const connection = await database("wallet").connect("peep");
       connection.release();
-      return settlePayment(ports, verdict);
+      return settlePayments(ports, verdicts);
     },
   }),
 };

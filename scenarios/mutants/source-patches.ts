@@ -25,8 +25,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/wallet/post.ts",
-        "credit.position, credit.balanceAfterMinor,",
-        "credit.position, debit.balanceAfterMinor,",
+        "entries.map(({ balanceAfterMinor }) => balanceAfterMinor)",
+        "entries.map((_, index) => entries[index - (index % 2)]?.balanceAfterMinor ?? 0n)",
       ),
     ],
   },
@@ -61,8 +61,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/wallet/transfer.ts",
-        "    await appendToOutbox(connection, verdictOf(verdict, payment.id, decision));\n",
-        "    void appendToOutbox, verdictOf, verdict;\n",
+        "await appendToOutbox(connection, verdicts);",
+        "void appendToOutbox, verdicts;",
       ),
     ],
   },
@@ -73,8 +73,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/wallet/transfer.ts",
-        "    await appendToOutbox(connection,",
-        '    if (decision.kind === "move") await appendToOutbox(connection,',
+        "await appendToOutbox(connection, verdicts);",
+        'await appendToOutbox(connection, verdicts.filter(({ type }) => type === "payment.completed"));',
       ),
     ],
   },
@@ -97,8 +97,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/wallet/transfer.ts",
-        "    const { senderWalletId, receiverWalletId, money } = payment;\n",
-        '    const { senderWalletId, receiverWalletId, money } = payment;\n    if (senderWalletId === receiverWalletId) return "duplicate";\n',
+        "const fresh = created.filter((_, index) => areNew[index]);",
+        "const fresh = created.filter(({ payment }, index) => areNew[index] && payment.senderWalletId !== payment.receiverWalletId);",
       ),
     ],
   },
@@ -140,7 +140,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     id: "H2",
     defect: "The inbox forgets: an event that comes again is taken in again.",
     breaks: "handled",
-    patches: [patch("system/inbox/claim.ts", "return rowCount === 1;", "return rowCount >= 0;")],
+    patches: [patch("system/inbox/claim.ts", "claimed.delete(id)", "claimed.delete(id) || true")],
   },
   {
     id: "H1",
@@ -150,8 +150,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/payment/settle.ts",
-        "!(await claimEvent(connection, { id: verdict.id, topic: verdict.type }, nowMs))",
-        "verdict.id === claimEvent.name",
+        "await claimEvents(connection, verdicts, nowMs);",
+        "verdicts.map(() => claimEvents.length > 0);",
       ),
     ],
   },
@@ -160,7 +160,9 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     defect:
       "The outbox keys an event by its own id, not by its payment's: what belongs to one payment has no order.",
     breaks: "in-order",
-    patches: [patch("system/outbox/append.ts", "eventKey(event), encode", "event.id, encode")],
+    patches: [
+      patch("system/outbox/append.ts", "events.map(eventKey)", "events.map(({ id }) => id)"),
+    ],
   },
   {
     id: "P1",
@@ -202,8 +204,9 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/payment/settle.ts",
-        "      await demandVerdict(connection, verdict);\n",
-        `      const again = async (status: string, reason: string | null) =>
+        "    const absorbed = fresh",
+        `    for (const verdict of verdicts.filter((_, index) => !areNew[index])) {
+      const again = async (status: string, reason: string | null) =>
         connection.query({
           label: "update-status",
           sql: \`UPDATE payments SET status = $2, reason = $3 WHERE id = $1\`,
@@ -212,8 +215,9 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
       await again("PENDING", null);
       await connection.query({ label: "commit", sql: "COMMIT" });
       await connection.query({ label: "begin", sql: "BEGIN" });
-      await again(outcome.status, outcome.reason);
-`,
+      await again(outcomeOf(verdict).status, outcomeOf(verdict).reason);
+    }
+    const absorbed = fresh`,
       ),
     ],
   },
@@ -241,8 +245,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/wallet/post.ts",
-        "parameters: [entry.accountId, entry.balanceAfterMinor,",
-        "parameters: [entry.accountId, entry.balanceAfterMinor + 1n,",
+        "lasts.map(({ balanceAfterMinor }) => balanceAfterMinor)",
+        "lasts.map(({ balanceAfterMinor }) => balanceAfterMinor + 1n)",
       ),
     ],
   },

@@ -57,6 +57,7 @@ const planSchema = record({
   knobs: record({
     relayBatchMax: knob("relayBatchMax"),
     relayPollMs: knob("relayPollMs"),
+    consumeBatchMax: knob("consumeBatchMax"),
     consumeAttemptsMax: knob("consumeAttemptsMax"),
     consumeRetryDelayMs: knob("consumeRetryDelayMs"),
     sessionTimeoutMs: knob("sessionTimeoutMs"),

@@ -24,6 +24,7 @@ export function deploymentArbitrary(): fc.Arbitrary<Deployment> {
     knobs: fc.record({
       relayBatchMax: knob("relayBatchMax", { min: 1, max: 200 }),
       relayPollMs: knob("relayPollMs", { min: 10, max: 500 }),
+      consumeBatchMax: batchKnob("consumeBatchMax"),
       consumeAttemptsMax: knob("consumeAttemptsMax", { min: 1, max: 10 }),
       consumeRetryDelayMs: knob("consumeRetryDelayMs", { min: 1, max: 500 }),
       // No broker takes a shorter one, unless it is told to.
@@ -37,6 +38,12 @@ function knob(
   range: { readonly min: number; readonly max: number },
 ): fc.Arbitrary<number> {
   return fc.oneof(fc.constant(DEFAULT_KNOBS[name]), fc.integer(range));
+}
+
+/** A batch of one, a few, or as many as there are. */
+function batchKnob(name: keyof Knobs): fc.Arbitrary<number> {
+  const one = fc.constant(1);
+  return fc.oneof(fc.constant(DEFAULT_KNOBS[name]), one, fc.integer({ min: 2, max: 20 }));
 }
 
 /** For each process, whether it has each of the roles; what nobody has, the first one has. */

@@ -82,7 +82,7 @@ export function reachedPlaces(
         case "relay":
           return processes.length === 1 ? Math.ceil(payments / knobs.relayBatchMax) : 0;
         case "consumer":
-          return processes.length === 1 ? payments : 0;
+          return processes.length === 1 ? Math.ceil(payments / knobs.consumeBatchMax) : 0;
         case "auditor":
           // No client of a workload asks it.
           return 0;

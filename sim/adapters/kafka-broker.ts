@@ -1,13 +1,9 @@
-import {
-  BrokerError,
-  type Broker,
-  type BrokerRecord,
-  type Delivery,
-} from "../../system/ports/broker.ts";
+import { BrokerError, type Broker, type BrokerRecord } from "../../system/ports/broker.ts";
 import type { Applied } from "../../system/ports/database.ts";
 import { demandAnswered } from "../../system/ports/demand-answered.ts";
+import { handOver, type Fetched } from "../../system/ports/hand-over.ts";
 import { KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
-import type { ConsumerMessage } from "../kafka/client/consumer/consumer.ts";
+import type { DeliveredBatch } from "../kafka/client/consumer/runner.ts";
 import { ClientError } from "../kafka/client/ground/kafka-error.ts";
 import { createKafkaClient, type ClientPlace } from "../kafka/client/kafka-client.ts";
 
@@ -48,7 +44,7 @@ export function createSimulatedBroker(
         disconnect: () => producer.disconnect(),
       };
     },
-    startConsumer: ({ group, topics, sessionTimeoutMs, onMessage, onRestart, onEnd }) =>
+    startConsumer: ({ group, topics, sessionTimeoutMs, batchMax, onBatch, onRestart, onEnd }) =>
       asBrokerError("no", () =>
         client.startConsumer({
           group,
@@ -58,7 +54,7 @@ export function createSimulatedBroker(
           rebalanceTimeoutMs: sessionTimeoutMs * sessionsPerRebalance,
           maxWaitMs: fetchWaitMsMax,
           fromBeginning: true,
-          onMessage: (message, commit) => onMessage(deliveryOf(message, commit)),
+          onBatch: (batch, commit) => handOver(fetchedOf(batch, commit), { batchMax, onBatch }),
           onRestart,
           onEnd: (error) =>
             onEnd(new BrokerError(error.message, { applied: "unknown", cause: error })),
@@ -73,15 +69,20 @@ function withoutHeaders({ topic, key, value }: BrokerRecord) {
 
 const noHeaders: ReadonlyMap<string, string> = new Map();
 
-function deliveryOf(message: ConsumerMessage, commit: () => Promise<void>): Delivery {
-  const { topic, partition, offset, key, value } = message;
+function fetchedOf(batch: DeliveredBatch, commit: (offset: number) => Promise<void>): Fetched {
+  const { topic, partition } = batch;
   return {
-    topic,
-    partition,
-    offset: offset.toString(),
-    key,
-    value,
-    commit: () => asBrokerError("unknown", commit),
+    deliveries: batch.records.map(({ offset, key, value }) => ({
+      topic,
+      partition,
+      offset: offset.toString(),
+      key,
+      value,
+    })),
+    commit: ({ offset }) => asBrokerError("unknown", () => commit(Number(offset))),
+    resolve: ({ offset }) => batch.resolve(Number(offset)),
+    heartbeat: () => batch.heartbeat(),
+    isRunning: () => batch.isRunning(),
   };
 }
 

@@ -4,7 +4,7 @@ import { runPlan } from "../../scenarios/runs/run-plan.ts";
 import { samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
 import { relayOutbox } from "../../system/outbox/relay.ts";
 import { acceptPayment } from "../../system/payment/accept.ts";
-import { settlePayment } from "../../system/payment/settle.ts";
+import { settlePayments } from "../../system/payment/settle.ts";
 import { transferMoney } from "../../system/wallet/transfer.ts";
 import { compareTraces } from "../kernel/compare-traces.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
@@ -15,21 +15,27 @@ const VARIANTS: readonly (readonly [string, Mutant["parts"], RegExp])[] = [
   [
     "stores another amount",
     () => ({
-      transfer(ports, event) {
-        const { payment } = event;
-        const money = { ...payment.money, amountMinor: payment.money.amountMinor + 1n };
-        return transferMoney(ports, { ...event, payment: { ...payment, money } });
-      },
+      transfer: (ports, events) =>
+        transferMoney(
+          ports,
+          events.map((event) => {
+            const { payment } = event;
+            const money = { ...payment.money, amountMinor: payment.money.amountMinor + 1n };
+            return { ...event, payment: { ...payment, money } };
+          }),
+        ),
     }),
     /one .*4000.*other .*4001/s,
   ],
   [
     "stores another reason",
     () => ({
-      settle: (ports, verdict) =>
-        settlePayment(
+      settle: (ports, verdicts) =>
+        settlePayments(
           ports,
-          verdict.type === "payment.failed" ? { ...verdict, reason: "same_wallet" } : verdict,
+          verdicts.map((verdict) =>
+            verdict.type === "payment.failed" ? { ...verdict, reason: "same_wallet" } : verdict,
+          ),
         ),
     }),
     /one .*insufficient_balance.*other .*same_wallet/s,

@@ -3,7 +3,7 @@ import {
   logLevel,
   Partitioners,
   type Consumer,
-  type EachMessagePayload,
+  type EachBatchPayload,
   type ICustomPartitioner,
   type ISocketFactory,
   type Message,
@@ -12,11 +12,11 @@ import {
   BrokerError,
   type Broker,
   type BrokerRecord,
-  type Delivery,
   type RunningConsumer,
   type Subscription,
 } from "../ports/broker.ts";
 import { demandAnswered, type Place } from "../ports/demand-answered.ts";
+import { handOver, type Fetched } from "../ports/hand-over.ts";
 import { KAFKA_SETTINGS } from "../ports/kafka-settings.ts";
 import { messageOf } from "../ports/message-of.ts";
 
@@ -109,29 +109,31 @@ async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<
     await consumer.subscribe({ topics: [...subscription.topics], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
-      eachMessage: (payload) => subscription.onMessage(deliveryOf(consumer, payload)),
+      eachBatch: (payload) => handOver(fetchedOf(consumer, payload), subscription),
     });
   });
   return { stop: () => consumer.disconnect() };
 }
 
-function deliveryOf(
-  consumer: Consumer,
-  { topic, partition, message }: EachMessagePayload,
-): Delivery {
-  const { offset, key, value } = message;
+function fetchedOf(consumer: Consumer, payload: EachBatchPayload): Fetched {
+  const { topic, partition, messages } = payload.batch;
   return {
-    topic,
-    partition,
-    offset,
-    key: key?.toString("utf8") ?? null,
-    value: value?.toString("utf8") ?? null,
-    async commit() {
+    deliveries: messages.map(({ offset, key, value }) => ({
+      topic,
+      partition,
+      offset,
+      key: key?.toString("utf8") ?? null,
+      value: value?.toString("utf8") ?? null,
+    })),
+    async commit({ offset }) {
       const next = (BigInt(offset) + 1n).toString();
       await asBrokerError("unknown", () =>
         consumer.commitOffsets([{ topic, partition, offset: next }]),
       );
     },
+    resolve: ({ offset }) => payload.resolveOffset(offset),
+    heartbeat: () => payload.heartbeat(),
+    isRunning: () => payload.isRunning(),
   };
 }
 

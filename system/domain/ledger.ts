@@ -38,6 +38,16 @@ export function entriesOf(posting: Posting): readonly [debit: Entry, credit: Ent
   return [nextEntry(posting, posting.from, "debit"), nextEntry(posting, posting.to, "credit")];
 }
 
+/** An account after its next entry: it is what its last entry says. */
+export function accountAfter(account: Account, entry: Entry): Account {
+  return {
+    ...account,
+    balance: { ...account.balance, amountMinor: entry.balanceAfterMinor },
+    entryCount: entry.position,
+    lastEntryHash: entry.hash,
+  };
+}
+
 /** What an entry's hash has to be, by what it says and the hash of the entry before it. */
 export function hashOf(entry: Omit<Entry, "hash">, previousHash: string): string {
   const { cause, accountId, position, direction, money, balanceAfterMinor, postedAtMs } = entry;

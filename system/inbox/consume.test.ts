@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent, type Event } from "../domain/events.ts";
-import { BrokerError, type Delivery } from "../ports/broker.ts";
+import { BrokerError, type Delivery, type DeliveryBatch } from "../ports/broker.ts";
 import { DatabaseError } from "../ports/database.ts";
 import { sampleHead } from "../testing/samples.ts";
 import { databaseError, scriptedDatabase } from "../testing/scripted-database.ts";
-import { consume } from "./consume.ts";
+import { consume, type Handle } from "./consume.ts";
 
 const COMPLETED: Event = { ...sampleHead("e1"), type: "payment.completed", paymentId: "p1" };
 const KEEP = "INSERT INTO dead_letters";
@@ -27,17 +27,26 @@ function surroundings() {
   return { steps, database, ports: { database, clock, telemetry: { event() {} } } };
 }
 
-function deliveryOf(value: string | null, steps: string[], topic = "payment.completed"): Delivery {
+/** Messages of one partition, from offset 41 on. */
+function batchOf(
+  values: readonly (string | null)[],
+  steps: string[],
+  topic = "payment.completed",
+): DeliveryBatch {
   return {
-    topic,
-    partition: 2,
-    offset: "41",
-    key: "p1",
-    value,
-    async commit() {
-      steps.push("offset committed");
+    deliveries: values.map((value, index): Delivery => {
+      return { topic, partition: 2, offset: String(41 + index), key: "p1", value };
+    }),
+    async commit({ offset }) {
+      steps.push(`offset ${offset} committed`);
     },
+    async heartbeat() {},
   };
+}
+
+/** One message. */
+function messageOf(value: string | null, steps: string[], topic?: string): DeliveryBatch {
+  return batchOf([value], steps, topic);
 }
 
 const LIMITS = { attemptsMax: 3, delayMs: 100, stopping: new AbortController().signal };
@@ -47,11 +56,11 @@ describe("consume", () => {
     "commits the offset after the handler has answered %s",
     async (answer) => {
       const { steps, ports } = surroundings();
-      await consume(ports, LIMITS, deliveryOf(encodeEvent(COMPLETED), steps), async (event) => {
-        steps.push(`handled ${event.id}`);
-        return answer;
+      await consume(ports, LIMITS, messageOf(encodeEvent(COMPLETED), steps), async (events) => {
+        steps.push(`handled ${idsOf(events)}`);
+        return [answer];
       });
-      expect(steps).toEqual(["handled e1", "offset committed"]);
+      expect(steps).toEqual(["handled e1", "offset 41 committed"]);
     },
   );
 
@@ -60,30 +69,25 @@ describe("consume", () => {
     async (applied) => {
       const { steps, ports } = surroundings();
       let attempts = 0;
-      await consume(ports, LIMITS, deliveryOf(encodeEvent(COMPLETED), steps), async () => {
+      await consume(ports, LIMITS, messageOf(encodeEvent(COMPLETED), steps), async () => {
         attempts += 1;
         if (attempts < LIMITS.attemptsMax) {
           throw databaseError(applied);
         }
-        return "done";
+        return ["done"];
       });
       expect(attempts).toBe(3);
-      expect(steps).toEqual(["slept 100 ms", "slept 100 ms", "offset committed"]);
+      expect(steps).toEqual(["slept 100 ms", "slept 100 ms", "offset 41 committed"]);
     },
   );
 
   it("throws at the limit of attempts with nothing committed", async () => {
     const { steps, ports } = surroundings();
     const failure = databaseError("unknown");
-    const consuming = consume(
-      ports,
-      LIMITS,
-      deliveryOf(encodeEvent(COMPLETED), steps),
-      async () => {
-        steps.push("tried");
-        throw failure;
-      },
-    );
+    const consuming = consume(ports, LIMITS, messageOf(encodeEvent(COMPLETED), steps), async () => {
+      steps.push("tried");
+      throw failure;
+    });
     await expect(consuming).rejects.toBe(failure);
     expect(steps).toEqual(["tried", "slept 100 ms", "tried", "slept 100 ms", "tried"]);
   });
@@ -92,7 +96,7 @@ describe("consume", () => {
     const { steps, ports } = surroundings();
     const limits = { ...LIMITS, stopping: AbortSignal.abort() };
     const failure = databaseError("no");
-    const delivery = deliveryOf(encodeEvent(COMPLETED), steps);
+    const delivery = messageOf(encodeEvent(COMPLETED), steps);
     const consuming = consume(ports, limits, delivery, () => Promise.reject(failure));
     await expect(consuming).rejects.toBe(failure);
     expect(steps).toEqual([]);
@@ -111,9 +115,9 @@ describe("consume", () => {
     "sets an event aside at the first error that would come again, and goes on: %s",
     async (_, error, reason) => {
       const { steps, database, ports } = surroundings();
-      const delivery = deliveryOf(encodeEvent(COMPLETED), steps);
+      const delivery = messageOf(encodeEvent(COMPLETED), steps);
       await consume(ports, LIMITS, delivery, () => Promise.reject(error));
-      expect(steps).toEqual(["set aside", "offset committed"]);
+      expect(steps).toEqual(["set aside", "offset 41 committed"]);
       expect(database.parametersOf(KEEP)[0]?.[4]).toBe(reason);
     },
   );
@@ -122,7 +126,7 @@ describe("consume", () => {
     "never sets an event aside for an error that passes: %s",
     async (code) => {
       const { steps, ports } = surroundings();
-      const delivery = deliveryOf(encodeEvent(COMPLETED), steps);
+      const delivery = messageOf(encodeEvent(COMPLETED), steps);
       const error = new DatabaseError("not now", { code, applied: "no" });
       const consuming = consume(ports, LIMITS, delivery, () => Promise.reject(error));
       await expect(consuming).rejects.toBe(error);
@@ -133,16 +137,106 @@ describe("consume", () => {
   it("goes on when the offset could not be committed: the effect is there", async () => {
     const { steps, ports } = surroundings();
     const delivery = {
-      ...deliveryOf(encodeEvent(COMPLETED), steps),
+      ...messageOf(encodeEvent(COMPLETED), steps),
       commit: () => Promise.reject(new BrokerError("a new generation", { applied: "unknown" })),
     };
-    const consuming = consume(ports, LIMITS, delivery, async () => "done");
+    const consuming = consume(ports, LIMITS, delivery, async () => ["done"]);
     await expect(consuming).resolves.toBeUndefined();
   });
 });
 
+describe("a batch", () => {
+  const [ONE, TWO, THREE] = ["e1", "e2", "e3"].map((id) => encodeEvent({ ...COMPLETED, id }));
+  const EVENTS = [ONE ?? "", TWO ?? "", THREE ?? ""];
+
+  it("is taken in by one transaction, and its offset committed once", async () => {
+    const { steps, ports } = surroundings();
+    await consume(ports, LIMITS, batchOf(EVENTS, steps), handling(steps));
+    expect(steps).toEqual(["handled e1 e2 e3", "offset 43 committed"]);
+  });
+
+  it("is taken in one by one when it fails together, so that a bad message takes no other down", async () => {
+    const { steps, ports } = surroundings();
+    const bad = new DatabaseError("out of range", { code: "22003", applied: "no" });
+    await consume(ports, LIMITS, batchOf(EVENTS, steps), handling(steps, { e2: bad }));
+    expect(steps).toEqual(["handled e1", "set aside", "handled e3", "offset 43 committed"]);
+  });
+
+  it("is asked about one by one when nobody knows whether it was committed", async () => {
+    const { steps, ports } = surroundings();
+    await consume(ports, LIMITS, batchOf(EVENTS, steps), async (events) => {
+      steps.push(`asked about ${idsOf(events)}`);
+      if (events.length > 1) {
+        throw databaseError("unknown");
+      }
+      return ["duplicate"];
+    });
+    const each = ["asked about e1", "asked about e2", "asked about e3"];
+    expect(steps).toEqual(["asked about e1 e2 e3", ...each, "offset 43 committed"]);
+  });
+
+  it("sets aside what is no event, and takes the others in together", async () => {
+    const { steps, ports } = surroundings();
+    await consume(ports, LIMITS, batchOf([...EVENTS, "{"], steps), handling(steps));
+    expect(steps).toEqual(["handled e1 e2 e3", "set aside", "offset 44 committed"]);
+  });
+
+  it("is committed up to the message that cannot be taken in now, which is thrown", async () => {
+    const { steps, ports } = surroundings();
+    const away = databaseError("unknown");
+    const consuming = consume(
+      ports,
+      { ...LIMITS, attemptsMax: 1 },
+      batchOf(EVENTS, steps),
+      handling(steps, { e3: away }),
+    );
+    await expect(consuming).rejects.toBe(away);
+    expect(steps).toEqual(["handled e1", "handled e2", "offset 42 committed"]);
+  });
+
+  it("keeps its consumer alive between messages that are taken in one by one", async () => {
+    const { steps, ports } = surroundings();
+    const bad = new TypeError("a bug of the handler");
+    const batch = { ...batchOf(EVENTS, steps), heartbeat: async () => void steps.push("alive") };
+    await consume(ports, LIMITS, batch, handling(steps, { e1: bad }));
+    expect(steps.filter((step) => step === "alive")).toHaveLength(2);
+  });
+
+  it("ends with what its client says at a heartbeat", async () => {
+    const { steps, ports } = surroundings();
+    const rebalance = new Error("the group is rebalancing");
+    const heartbeat = () => Promise.reject(rebalance);
+    const consuming = consume(
+      ports,
+      LIMITS,
+      { ...batchOf(EVENTS, steps), heartbeat },
+      handling(steps, { e2: new TypeError("a bug of the handler") }),
+    );
+    await expect(consuming).rejects.toBe(rebalance);
+    expect(steps).toEqual(["handled e1"]);
+  });
+});
+
+/** Takes events in, but for those that come with an error. */
+function handling(steps: string[], errors: Readonly<Record<string, Error>> = {}): Handle {
+  return async (events) => {
+    for (const { id } of events) {
+      const error = errors[id];
+      if (error !== undefined) {
+        throw error;
+      }
+    }
+    steps.push(`handled ${idsOf(events)}`);
+    return events.map(() => "done");
+  };
+}
+
+function idsOf(events: readonly Event[]): string {
+  return events.map(({ id }) => id).join(" ");
+}
+
 describe("a message that is no event of ours", () => {
-  const neverHandled = async (): Promise<"done"> => {
+  const neverHandled = async (): Promise<["done"]> => {
     throw new Error("a message that cannot be read was handled");
   };
 
@@ -157,17 +251,17 @@ describe("a message that is no event of ours", () => {
     ],
   ])("is set aside with the reason and its partition goes on: %s", async (_, value, reason) => {
     const { steps, database, ports } = surroundings();
-    await consume(ports, LIMITS, deliveryOf(value, steps), neverHandled);
-    expect(steps).toEqual(["set aside", "offset committed"]);
+    await consume(ports, LIMITS, messageOf(value, steps), neverHandled);
+    expect(steps).toEqual(["set aside", "offset 41 committed"]);
     const place = ["payment.completed", 2, "41", value ?? ""];
     expect(database.parametersOf(KEEP)).toEqual([[...place, expect.stringMatching(reason), 1_234]]);
   });
 
   it("is set aside when its type belongs on another topic", async () => {
     const { steps, database, ports } = surroundings();
-    const delivery = deliveryOf(encodeEvent(COMPLETED), steps, "payment.created");
+    const delivery = messageOf(encodeEvent(COMPLETED), steps, "payment.created");
     await consume(ports, LIMITS, delivery, neverHandled);
-    expect(steps).toEqual(["set aside", "offset committed"]);
+    expect(steps).toEqual(["set aside", "offset 41 committed"]);
     expect(database.parametersOf(KEEP)[0]?.[4]).toBe(
       "an event of type payment.completed does not belong on payment.created",
     );
@@ -175,7 +269,7 @@ describe("a message that is no event of ours", () => {
 
   it("is kept even with a NUL in it, which PostgreSQL's text cannot hold", async () => {
     const { steps, database, ports } = surroundings();
-    await consume(ports, LIMITS, deliveryOf("a\u0000b\u0000", steps), neverHandled);
+    await consume(ports, LIMITS, messageOf("a\u0000b\u0000", steps), neverHandled);
     expect(database.parametersOf(KEEP)[0]?.[3]).toBe("a\\u0000b\\u0000");
   });
 
@@ -183,7 +277,7 @@ describe("a message that is no event of ours", () => {
     const { steps, ports } = surroundings();
     const failure = databaseError("no");
     const database = scriptedDatabase((sql) => (sql.startsWith(KEEP) ? failure : undefined));
-    const consuming = consume({ ...ports, database }, LIMITS, deliveryOf("{", steps), neverHandled);
+    const consuming = consume({ ...ports, database }, LIMITS, messageOf("{", steps), neverHandled);
     await expect(consuming).rejects.toBe(failure);
     expect(steps).toEqual(["slept 100 ms", "slept 100 ms"]);
   });

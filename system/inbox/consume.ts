@@ -1,10 +1,11 @@
 import { eventWords, parseEvent, type Event, type ParsedEvent } from "../domain/events.ts";
-import { BrokerError, type Delivery } from "../ports/broker.ts";
+import { BrokerError, type Delivery, type DeliveryBatch } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import { DatabaseError, type Database } from "../ports/database.ts";
 import { messageOf } from "../ports/message-of.ts";
 import { passes } from "../ports/passes.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import type { Taken } from "./claim.ts";
 import { setAside } from "./set-aside.ts";
 
 export interface ConsumePorts {
@@ -20,14 +21,20 @@ export interface RetryLimits {
   readonly stopping: AbortSignal;
 }
 
+/** Claims events and has their effects, all of them in one transaction. */
+export type Handle = (events: readonly Event[]) => Promise<readonly Taken[]>;
+
 /**
- * Takes one message in: `handle` claims the event and has its effect in one transaction, then the
- * offset is committed. In this order a crash in between brings the message again, and the claim
- * recognises it; committing the offset first would lose it.
+ * Takes a batch of messages in: `handle` claims their events and has their effects in one
+ * transaction, then the offset behind them is committed, once. In this order a crash in between
+ * brings the messages again, and the claims recognise them; committing the offset first would lose
+ * them.
  *
- * An error that passes is tried again up to the limit: its effect may be unknown, and the inbox is
- * what knows. It never becomes a refusal of the payment. Past the limit, or when the process is to
- * stop, it is thrown, nothing is committed, and the broker brings the message again.
+ * Whatever fails of several events together is done again one by one, each as a batch of one: a bad
+ * message takes no other down with it, and a COMMIT that nobody knows the end of is looked up in
+ * the inbox. There, an error that passes is tried again up to the limit. It never becomes a refusal
+ * of the payment. Past the limit, or when the process is to stop, it is thrown, the offset is
+ * committed only up to there, and the broker brings the rest again.
  *
  * A message that is not an event of ours, and one whose handling fails with an error that would
  * come again on the same message, is set aside with its reason, and the partition goes on.
@@ -37,10 +44,61 @@ export interface RetryLimits {
 export async function consume(
   ports: ConsumePorts,
   limits: RetryLimits,
-  delivery: Delivery,
-  handle: (event: Event) => Promise<"done" | "duplicate">,
+  batch: DeliveryBatch,
+  handle: Handle,
 ): Promise<void> {
-  const parsed = readDelivery(delivery);
+  const messages = batch.deliveries.map((delivery) => ({
+    delivery,
+    parsed: readDelivery(delivery),
+  }));
+  const events = messages.flatMap(({ parsed }) => (parsed.kind === "event" ? [parsed.event] : []));
+  const areTaken = events.length > 1 && (await takeTogether(ports, events, handle));
+  let done: Delivery | undefined;
+  for (const { delivery, parsed } of messages) {
+    if (parsed.kind === "unreadable" || !areTaken) {
+      if (done !== undefined) {
+        await batch.heartbeat();
+      }
+      try {
+        await takeOne(ports, limits, { delivery, parsed }, handle);
+      } catch (error) {
+        await commitOffset(ports, batch, done);
+        throw error;
+      }
+    }
+    done = delivery;
+  }
+  await commitOffset(ports, batch, done);
+}
+
+/** @returns false when it failed: then each has to be tried by itself */
+async function takeTogether(
+  ports: ConsumePorts,
+  events: readonly Event[],
+  handle: Handle,
+): Promise<boolean> {
+  try {
+    await take(ports, events, handle);
+    return true;
+  } catch (error) {
+    ports.telemetry.event("inbox.apart", { events: events.length, reason: messageOf(error) });
+    return false;
+  }
+}
+
+async function take(ports: ConsumePorts, events: readonly Event[], handle: Handle): Promise<void> {
+  const taken = await handle(events);
+  for (const [index, event] of events.entries()) {
+    ports.telemetry.event(`inbox.${taken[index]}`, eventWords(event));
+  }
+}
+
+async function takeOne(
+  ports: ConsumePorts,
+  limits: RetryLimits,
+  { delivery, parsed }: { readonly delivery: Delivery; readonly parsed: ParsedEvent },
+  handle: Handle,
+): Promise<void> {
   const reason =
     parsed.kind === "unreadable"
       ? parsed.reason
@@ -50,18 +108,16 @@ export async function consume(
     const { topic, partition, offset } = delivery;
     ports.telemetry.event("inbox.set-aside", { topic, partition, offset, reason });
   }
-  await commitOffset(ports, delivery);
 }
 
 /** @returns why the event has to be set aside; undefined when it was taken in */
 async function attempt(
   ports: ConsumePorts,
   event: Event,
-  handle: (event: Event) => Promise<"done" | "duplicate">,
+  handle: Handle,
 ): Promise<string | undefined> {
   try {
-    const outcome = await handle(event);
-    ports.telemetry.event(`inbox.${outcome}`, eventWords(event));
+    await take(ports, [event], handle);
     return undefined;
   } catch (error) {
     if (passes(error)) {
@@ -110,14 +166,22 @@ async function retrying<T>(
   }
 }
 
-async function commitOffset(ports: ConsumePorts, delivery: Delivery): Promise<void> {
+/** Commits that everything up to this message is done; nothing where there is none. */
+async function commitOffset(
+  ports: ConsumePorts,
+  batch: DeliveryBatch,
+  done: Delivery | undefined,
+): Promise<void> {
+  if (done === undefined) {
+    return;
+  }
   try {
-    await delivery.commit();
+    await batch.commit(done);
   } catch (error) {
     if (!(error instanceof BrokerError)) {
       throw error;
     }
-    // The effect is committed; at worst the message comes again and the inbox recognises it.
+    // The effects are committed; at worst the messages come again and the inbox recognises them.
     ports.telemetry.event("inbox.offset-not-committed", { reason: error.message });
   }
 }

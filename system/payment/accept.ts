@@ -53,7 +53,7 @@ export async function recordPayment(
 ): Promise<Acceptance> {
   const { payment, head, reverses } = accepted;
   await insertPayment(connection, payment, reverses, head.atMs);
-  await appendToOutbox(connection, { ...head, type: "payment.created", payment });
+  await appendToOutbox(connection, [{ ...head, type: "payment.created", payment }]);
   return { kind: "accepted", paymentId: payment.id };
 }
 

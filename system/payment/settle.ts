@@ -2,7 +2,7 @@ import { textColumn } from "../database/row.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { eventWords, type Event } from "../domain/events.ts";
 import type { PaymentStatus } from "../domain/payment.ts";
-import { claimEvent } from "../inbox/claim.ts";
+import { claimEvents, type Taken } from "../inbox/claim.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
@@ -16,46 +16,81 @@ export interface SettlePorts {
 export type VerdictEvent = Extract<Event, { type: "payment.completed" | "payment.failed" }>;
 
 /**
- * Step 5 of the saga: applies the wallet's verdict, PENDING to COMPLETED or FAILED, with the inbox
- * claim in one transaction. A terminal payment absorbs every later verdict.
+ * Step 5 of the saga: applies the wallet's verdicts, PENDING to COMPLETED or FAILED, with the inbox
+ * claims in one transaction for all of them. A terminal payment absorbs every later verdict.
  *
- * @throws DatabaseError; tried again, the inbox tells whether the verdict was applied
- * @throws Error for an event that can never be taken in
+ * @throws DatabaseError; tried again, the inbox tells which verdicts were applied
+ * @throws Error where one of the events can never be taken in
  */
-export async function settlePayment(
+export async function settlePayments(
   ports: SettlePorts,
-  verdict: VerdictEvent,
-): Promise<"done" | "duplicate"> {
+  verdicts: readonly VerdictEvent[],
+): Promise<readonly Taken[]> {
   const nowMs = ports.clock.nowMs();
-  const outcome = outcomeOf(verdict);
-  return inTransaction(ports.database, "settle", async (connection) => {
-    if (!(await claimEvent(connection, { id: verdict.id, topic: verdict.type }, nowMs))) {
-      await demandVerdict(connection, verdict);
-      return "duplicate";
-    }
-    const { rowCount } = await connection.query({
-      label: "update-status",
-      sql: `UPDATE payments
-       SET status = $2, reason = $3, settled_at_ms = $4, written_in = pg_current_xact_id()
-       WHERE id = $1 AND status = 'PENDING'`,
-      parameters: [verdict.paymentId, outcome.status, outcome.reason, nowMs],
-    });
-    if (rowCount === 0) {
-      const status = await statusOf(connection, verdict.paymentId);
-      if (status === undefined) {
-        throw new Error(`there is no payment ${JSON.stringify(verdict.paymentId)}`);
-      }
-      ports.telemetry.event("settle.absorbed", { ...eventWords(verdict), status });
-    } else {
-      const { status, reason } = outcome;
-      ports.telemetry.event("settle.done", {
-        ...eventWords(verdict),
-        status,
-        reason: reason ?? "",
-      });
-    }
-    return "done";
+  const settling = await inTransaction(ports.database, "settle", async (connection) => {
+    const areNew = await claimEvents(connection, verdicts, nowMs);
+    const fresh = verdicts.filter((_, index) => areNew[index]);
+    const applied = await applyFirsts(connection, fresh, nowMs);
+    const late = verdicts.filter((verdict) => !applied.has(verdict));
+    const statuses = await statusesOf(connection, late);
+    demandVerdicts(
+      verdicts.filter((_, index) => !areNew[index]),
+      statuses,
+    );
+    const absorbed = fresh.filter((verdict) => !applied.has(verdict));
+    demandPayments(absorbed, statuses);
+    const taken = areNew.map((isNew): Taken => (isNew ? "done" : "duplicate"));
+    return { taken, applied, absorbed, statuses };
   });
+  for (const verdict of settling.absorbed) {
+    const status = settling.statuses.get(verdict.paymentId) ?? "";
+    ports.telemetry.event("settle.absorbed", { ...eventWords(verdict), status });
+  }
+  for (const verdict of settling.applied) {
+    const { status, reason } = outcomeOf(verdict);
+    const detail = { ...eventWords(verdict), status, reason: reason ?? "" };
+    ports.telemetry.event("settle.done", detail);
+  }
+  return settling.taken;
+}
+
+/**
+ * Applies the first verdict of each payment, where it is PENDING.
+ *
+ * @returns those that were applied
+ */
+async function applyFirsts(
+  connection: Connection,
+  verdicts: readonly VerdictEvent[],
+  nowMs: number,
+): Promise<ReadonlySet<VerdictEvent>> {
+  const firsts = new Map<string, VerdictEvent>();
+  for (const verdict of verdicts) {
+    if (!firsts.has(verdict.paymentId)) {
+      firsts.set(verdict.paymentId, verdict);
+    }
+  }
+  if (firsts.size === 0) {
+    return new Set();
+  }
+  const outcomes = [...firsts.values()].map(outcomeOf);
+  const { rows } = await connection.query({
+    label: "update-status",
+    sql: `UPDATE payments
+     SET status = verdict.status, reason = verdict.reason, settled_at_ms = $4,
+       written_in = pg_current_xact_id()
+     FROM unnest($1::text[], $2::text[], $3::text[]) AS verdict (payment_id, status, reason)
+     WHERE payments.id = verdict.payment_id AND payments.status = 'PENDING'
+     RETURNING payments.id`,
+    parameters: [
+      [...firsts.keys()],
+      outcomes.map(({ status }) => status),
+      outcomes.map(({ reason }) => reason),
+      nowMs,
+    ],
+  });
+  const settled = new Set(rows.map((row) => textColumn(row, "id")));
+  return new Set([...firsts.values()].filter(({ paymentId }) => settled.has(paymentId)));
 }
 
 function outcomeOf(verdict: VerdictEvent): { status: PaymentStatus; reason: string | null } {
@@ -65,24 +100,45 @@ function outcomeOf(verdict: VerdictEvent): { status: PaymentStatus; reason: stri
 }
 
 /**
- * A duplicate is this very event again, and then its payment is terminal.
+ * A duplicate is an event that came before, and then its payment is terminal.
  *
  * @throws Error when it is not: the id was another event's
  */
-async function demandVerdict(connection: Connection, verdict: VerdictEvent): Promise<void> {
-  const status = await statusOf(connection, verdict.paymentId);
-  if (status === undefined || status === "PENDING") {
-    const { id, paymentId } = verdict;
-    throw new Error(`event ${id} was taken in before, and not for payment ${paymentId}`);
+function demandVerdicts(
+  duplicates: readonly VerdictEvent[],
+  statuses: ReadonlyMap<string, string>,
+): void {
+  for (const { id, paymentId } of duplicates) {
+    if ((statuses.get(paymentId) ?? "PENDING") === "PENDING") {
+      throw new Error(`event ${id} was taken in before, and not for payment ${paymentId}`);
+    }
   }
 }
 
-/** Undefined for a payment that was never here. */
-async function statusOf(connection: Connection, paymentId: string): Promise<string | undefined> {
+/** @throws Error for a payment that was never here */
+function demandPayments(
+  verdicts: readonly VerdictEvent[],
+  statuses: ReadonlyMap<string, string>,
+): void {
+  for (const { paymentId } of verdicts) {
+    if (!statuses.has(paymentId)) {
+      throw new Error(`there is no payment ${JSON.stringify(paymentId)}`);
+    }
+  }
+}
+
+/** The statuses of the verdicts' payments, by the payments' ids. */
+async function statusesOf(
+  connection: Connection,
+  verdicts: readonly VerdictEvent[],
+): Promise<ReadonlyMap<string, string>> {
+  if (verdicts.length === 0) {
+    return new Map();
+  }
   const { rows } = await connection.query({
     label: "read-status",
-    sql: `SELECT status FROM payments WHERE id = $1`,
-    parameters: [paymentId],
+    sql: `SELECT id, status FROM payments WHERE id = ANY ($1::text[])`,
+    parameters: [verdicts.map(({ paymentId }) => paymentId)],
   });
-  return rows[0] === undefined ? undefined : textColumn(rows[0], "status");
+  return new Map(rows.map((row) => [textColumn(row, "id"), textColumn(row, "status")]));
 }

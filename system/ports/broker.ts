@@ -34,15 +34,34 @@ export interface Subscription {
   readonly topics: readonly string[];
   /** How long a silent member keeps its partitions. */
   readonly sessionTimeoutMs: number;
+  /** Messages that are handed over at once, at most: 1 and up. */
+  readonly batchMax: number;
   /**
-   * Called for one message at a time per partition, in offset order. When it throws, nothing is
-   * committed and the message comes again.
+   * Called for one batch at a time per partition, in offset order. When it throws, what it has not
+   * committed comes again.
    */
-  readonly onMessage: (delivery: Delivery) => Promise<void>;
+  readonly onBatch: (batch: DeliveryBatch) => Promise<void>;
   /** The client's own retries ran out; it begins anew by itself. */
   readonly onRestart: (reason: string) => void;
   /** The consumer cannot go on and does not come back, for this reason. Told at most once. */
   readonly onEnd: (error: BrokerError) => void;
+}
+
+/** What a fetch brought of one partition, or a part of it: one message or more, in offset order. */
+export interface DeliveryBatch {
+  readonly deliveries: readonly Delivery[];
+  /**
+   * Commits for the group that everything up to this one is done: none of it comes again.
+   *
+   * @throws BrokerError
+   */
+  readonly commit: (last: Delivery) => Promise<void>;
+  /**
+   * Tells the broker that the consumer lives, between two steps that take long.
+   *
+   * @throws Error of the client's own that says what it has to do next: let it out
+   */
+  readonly heartbeat: () => Promise<void>;
 }
 
 export interface Delivery {
@@ -53,12 +72,10 @@ export interface Delivery {
   readonly key: string | null;
   /** The message's bytes as UTF-8, or null for a tombstone. */
   readonly value: string | null;
-  /** Commits this message's offset for the group: it will not come again. */
-  commit(): Promise<void>;
 }
 
 export interface RunningConsumer {
-  /** Finishes the message in hand and leaves the group. */
+  /** Finishes the batch in hand and leaves the group. */
   stop(): Promise<void>;
 }
 

@@ -29,7 +29,13 @@ export interface Statement {
   readonly parameters?: readonly SqlValue[];
 }
 
-export type SqlValue = string | number | bigint | boolean | null | readonly (string | bigint)[];
+export type SqlValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly (string | bigint | null)[];
 
 /**
  * One row by column name. `bigint` columns arrive as decimal strings, as the `pg` client gives

@@ -4,6 +4,8 @@ export interface Knobs {
   readonly relayBatchMax: number;
   /** How long the relay waits when there was nothing, or too little, to publish. */
   readonly relayPollMs: number;
+  /** Messages of a partition that are taken in by one transaction. */
+  readonly consumeBatchMax: number;
   /** Attempts at one message before it is left for redelivery. */
   readonly consumeAttemptsMax: number;
   readonly consumeRetryDelayMs: number;
@@ -22,6 +24,7 @@ export const KNOB_BOUNDS: Readonly<
 > = {
   relayBatchMax: { min: 1, max: 1_000 },
   relayPollMs: { min: 1, max: 60_000 },
+  consumeBatchMax: { min: 1, max: 1_000 },
   consumeAttemptsMax: { min: 1, max: 1_000 },
   consumeRetryDelayMs: { min: 1, max: 60_000 },
   sessionTimeoutMs: { min: 6_000, max: 1_800_000 },
@@ -30,6 +33,7 @@ export const KNOB_BOUNDS: Readonly<
 export const DEFAULT_KNOBS: Knobs = {
   relayBatchMax: 100,
   relayPollMs: 100,
+  consumeBatchMax: 200,
   consumeAttemptsMax: 5,
   consumeRetryDelayMs: 100,
   sessionTimeoutMs: 6_000,

@@ -1,6 +1,6 @@
 import { relayOutbox } from "../outbox/relay.ts";
 import { acceptPayment } from "../payment/accept.ts";
-import { settlePayment } from "../payment/settle.ts";
+import { settlePayments } from "../payment/settle.ts";
 import { transferMoney } from "../wallet/transfer.ts";
 
 /** The saga as a record of parts, in reading order: what a process runs, what a mutant replaces. */
@@ -12,7 +12,7 @@ export interface Parts {
   /** Step 3, wallet. */
   readonly transfer: typeof transferMoney;
   /** Step 5, payment. */
-  readonly settle: typeof settlePayment;
+  readonly settle: typeof settlePayments;
 }
 
 /** The parts as they ship. */
@@ -20,5 +20,5 @@ export const shippedParts: Parts = {
   accept: acceptPayment,
   relay: relayOutbox,
   transfer: transferMoney,
-  settle: settlePayment,
+  settle: settlePayments,
 };

@@ -1,4 +1,5 @@
 import { topicsPublishedBy, type Event, type EventType } from "../domain/events.ts";
+import type { Taken } from "../inbox/claim.ts";
 import { paymentRoutes } from "../payment/routes.ts";
 import type { Route } from "../ports/server.ts";
 import type { AuditPlace } from "../reconciliation/audit-place.ts";
@@ -39,7 +40,11 @@ type RoleDefinition = { readonly name: string } & (
 /** What a consuming role does with the events of one topic. */
 interface Consumption {
   readonly topic: EventType;
-  readonly handle: (place: Workplace, parts: Parts, event: Event) => Promise<"done" | "duplicate">;
+  readonly handle: (
+    place: Workplace,
+    parts: Parts,
+    events: readonly Event[],
+  ) => Promise<readonly Taken[]>;
 }
 
 /** The services that move money: a system has both. */
@@ -58,8 +63,8 @@ export const SAGA_SERVICES = [
         name: "payment-settle",
         kind: "consumer",
         consumes: [
-          on("payment.completed", (place, parts, event) => parts.settle(place, event)),
-          on("payment.failed", (place, parts, event) => parts.settle(place, event)),
+          on("payment.completed", (place, parts, events) => parts.settle(place, events)),
+          on("payment.failed", (place, parts, events) => parts.settle(place, events)),
         ],
       },
     ],
@@ -72,7 +77,7 @@ export const SAGA_SERVICES = [
       {
         name: "wallet-transfer",
         kind: "consumer",
-        consumes: [on("payment.created", (place, parts, event) => parts.transfer(place, event))],
+        consumes: [on("payment.created", (place, parts, events) => parts.transfer(place, events))],
       },
       { name: "wallet-relay", kind: "relay" },
     ],
@@ -160,18 +165,19 @@ function on<Type extends EventType>(
   handle: (
     place: Workplace,
     parts: Parts,
-    event: Extract<Event, { readonly type: Type }>,
-  ) => Promise<"done" | "duplicate">,
+    events: readonly Extract<Event, { readonly type: Type }>[],
+  ) => Promise<readonly Taken[]>,
 ): Consumption {
   const isOfTopic = (event: Event): event is Extract<Event, { readonly type: Type }> =>
     event.type === topic;
   return {
     topic,
-    handle(place, parts, event) {
-      if (!isOfTopic(event)) {
-        throw new Error(`an event of type ${event.type} was handed to the handler of ${topic}`);
+    handle(place, parts, events) {
+      const ofTopic = events.filter(isOfTopic);
+      if (ofTopic.length < events.length) {
+        throw new Error(`an event of another type was handed to the handler of ${topic}`);
       }
-      return handle(place, parts, event);
+      return handle(place, parts, ofTopic);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { migrate, type Migration } from "../database/migrate.ts";
-import type { Event } from "../domain/events.ts";
 import { answering } from "../http/answering.ts";
-import { consume } from "../inbox/consume.ts";
+import { consume, type Handle } from "../inbox/consume.ts";
 import { runRelay } from "../outbox/run-relay.ts";
 import type { Broker, Producer, Subscription } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -230,21 +229,23 @@ function subscriptionsOf(
   const { consumes } = definition;
   const { consumeAttemptsMax: attemptsMax, consumeRetryDelayMs: delayMs } = knobs;
   const retry = { attemptsMax, delayMs, stopping: life.stopping };
-  const handle = (event: Event) => {
-    const consumption = consumes.find(({ topic }) => topic === event.type);
+  // `consume` sets aside what does not belong on its topic, and a batch is of one partition.
+  const handle: Handle = async (events) => {
+    const [type] = new Set(events.map((event) => event.type));
+    const consumption = consumes.find(({ topic }) => topic === type);
     if (consumption === undefined) {
-      throw new Error(`${post.role} does not consume ${event.type}`);
+      throw new Error(`${post.role} does not consume ${type}`);
     }
-    return consumption.handle(post, parts, event);
+    return consumption.handle(post, parts, events);
   };
   return [
     {
       group: post.role,
       topics: consumes.map(({ topic }) => topic),
       sessionTimeoutMs: knobs.sessionTimeoutMs,
-      // `consume` sets aside what does not belong on its topic.
-      async onMessage(delivery) {
-        await consume(post, retry, delivery, handle);
+      batchMax: knobs.consumeBatchMax,
+      async onBatch(batch) {
+        await consume(post, retry, batch, handle);
         life.health.note(post.role, undefined);
       },
       onRestart(reason) {

@@ -1,29 +1,43 @@
-import type { TransferDecision } from "../domain/wallet.ts";
+import { textColumn } from "../database/row.ts";
+import type { RefusalReason } from "../domain/payment.ts";
 import type { Connection } from "../ports/database.ts";
 
-/** Records what was decided about a payment. */
-export async function insertDecision(
+/** What was decided about a payment. */
+export interface DecidedPayment {
+  readonly paymentId: string;
+  /** Why it was refused; null when the money moved. */
+  readonly reason: RefusalReason | null;
+}
+
+/** Records what was decided about payments, in this order. */
+export async function insertDecisions(
   connection: Connection,
-  paymentId: string,
-  decision: TransferDecision,
+  decided: readonly DecidedPayment[],
   nowMs: number,
 ): Promise<void> {
-  const [outcome, reason] =
-    decision.kind === "move" ? ["completed", null] : ["refused", decision.reason];
   await connection.query({
     label: "insert-decision",
     sql: `INSERT INTO transfer_decisions (payment_id, outcome, reason, decided_at_ms)
-     VALUES ($1, $2, $3, $4)`,
-    parameters: [paymentId, outcome, reason, nowMs],
+     SELECT payment_id, CASE WHEN reason IS NULL THEN 'completed' ELSE 'refused' END, reason, $3::bigint
+     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY
+       AS decision (payment_id, reason, nr) ORDER BY nr`,
+    parameters: [
+      decided.map(({ paymentId }) => paymentId),
+      decided.map(({ reason }) => reason),
+      nowMs,
+    ],
   });
 }
 
-/** Whether something was decided about a payment. */
-export async function isDecided(connection: Connection, paymentId: string): Promise<boolean> {
-  const { rowCount } = await connection.query({
+/** Those of the payments about which something was decided. */
+export async function decidedAmong(
+  connection: Connection,
+  paymentIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await connection.query({
     label: "read-decision",
-    sql: `SELECT outcome FROM transfer_decisions WHERE payment_id = $1`,
-    parameters: [paymentId],
+    sql: `SELECT payment_id FROM transfer_decisions WHERE payment_id = ANY ($1::text[])`,
+    parameters: [paymentIds],
   });
-  return rowCount === 1;
+  return new Set(rows.map((row) => textColumn(row, "payment_id")));
 }

@@ -1,5 +1,6 @@
 import { textColumn } from "../database/row.ts";
 import { inTransaction } from "../database/transaction.ts";
+import { entriesOf } from "../domain/ledger.ts";
 import { formatMoney, type Money } from "../domain/money.ts";
 import type { RefusalReason } from "../domain/payment.ts";
 import { whyNotGiven, whyNotTaken } from "../domain/wallet.ts";
@@ -58,7 +59,7 @@ export async function moveExternal(
       const cause = { kind: "external", id } as const;
       const sides =
         kind === "deposit" ? { from: outside, to: wallet } : { from: wallet, to: outside };
-      await post(connection, { cause, ...sides, money, postedAtMs: nowMs });
+      await post(connection, entriesOf({ cause, ...sides, money, postedAtMs: nowMs }));
     }
     return { kind: "decided", transfer };
   });

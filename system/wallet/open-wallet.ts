@@ -1,5 +1,6 @@
 import { inTransaction } from "../database/transaction.ts";
 import type { Account } from "../domain/account.ts";
+import { entriesOf } from "../domain/ledger.ts";
 import { BALANCE_MINOR_MAX, type Money } from "../domain/money.ts";
 import type { RefusalReason } from "../domain/payment.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -63,13 +64,8 @@ async function fund(
   const id = openingId(walletId);
   const transfer = { id, walletId, kind: "opening", money, reason: null } as const;
   await insertExternalTransfer(connection, transfer, nowMs);
-  await post(connection, {
-    cause: { kind: "external", id },
-    from,
-    to,
-    money,
-    postedAtMs: nowMs,
-  });
+  const cause = { kind: "external", id } as const;
+  await post(connection, entriesOf({ cause, from, to, money, postedAtMs: nowMs }));
 }
 
 async function wasOpenedWith(

@@ -1,44 +1,58 @@
-import { entriesOf, type Entry, type Posting } from "../domain/ledger.ts";
+import type { Entry } from "../domain/ledger.ts";
 import type { Connection } from "../ports/database.ts";
 
 /**
- * Moves money from one account to another, under the caller's locks of both: the balances, and the
- * two entries that say why.
+ * Writes entries down, in this order, under the caller's locks of their accounts, and makes each
+ * account what its last entry says.
  *
  * @throws Error when an account is not there
  */
-export async function post(connection: Connection, posting: Posting): Promise<void> {
-  const [debit, credit] = entriesOf(posting);
-  await updateAccount(connection, debit);
-  await updateAccount(connection, credit);
-  const payment = posting.cause.kind === "payment" ? posting.cause.id : null;
-  const external = posting.cause.kind === "external" ? posting.cause.id : null;
+export async function post(connection: Connection, entries: readonly Entry[]): Promise<void> {
+  await updateAccounts(connection, entries);
   await connection.query({
     label: "insert-entries",
     sql: `INSERT INTO ledger_entries
-       (payment_id, external_transfer_id, amount_minor, currency, posted_at_ms,
-        wallet_id, position, direction, balance_after_minor, hash)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'debit', $8, $9), ($1, $2, $3, $4, $5, $10, $11, 'credit', $12, $13)`,
+       (payment_id, external_transfer_id, wallet_id, position, direction, amount_minor, currency,
+        balance_after_minor, hash, posted_at_ms)
+     SELECT payment_id, external_transfer_id, wallet_id, position, direction, amount_minor, currency,
+        balance_after_minor, hash, posted_at_ms
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[],
+       $7::text[], $8::bigint[], $9::text[], $10::bigint[]) WITH ORDINALITY
+       AS entry (payment_id, external_transfer_id, wallet_id, position, direction, amount_minor,
+         currency, balance_after_minor, hash, posted_at_ms, nr) ORDER BY nr`,
     parameters: [
-      payment,
-      external,
-      posting.money.amountMinor,
-      posting.money.currency,
-      posting.postedAtMs,
-      ...[debit.accountId, debit.position, debit.balanceAfterMinor, debit.hash],
-      ...[credit.accountId, credit.position, credit.balanceAfterMinor, credit.hash],
+      entries.map(({ cause }) => (cause.kind === "payment" ? cause.id : null)),
+      entries.map(({ cause }) => (cause.kind === "external" ? cause.id : null)),
+      entries.map(({ accountId }) => accountId),
+      entries.map(({ position }) => position),
+      entries.map(({ direction }) => direction),
+      entries.map(({ money }) => money.amountMinor),
+      entries.map(({ money }) => money.currency),
+      entries.map(({ balanceAfterMinor }) => balanceAfterMinor),
+      entries.map(({ hash }) => hash),
+      entries.map(({ postedAtMs }) => BigInt(postedAtMs)),
     ],
   });
 }
 
-/** An account is what its last entry says. */
-async function updateAccount(connection: Connection, entry: Entry): Promise<void> {
+async function updateAccounts(connection: Connection, entries: readonly Entry[]): Promise<void> {
+  const lasts = [...new Map(entries.map((entry) => [entry.accountId, entry])).values()];
   const { rowCount } = await connection.query({
     label: "update-balance",
-    sql: `UPDATE wallets SET balance_minor = $2, entry_count = $3, last_entry_hash = $4 WHERE id = $1`,
-    parameters: [entry.accountId, entry.balanceAfterMinor, entry.position, entry.hash],
+    sql: `UPDATE wallets
+     SET balance_minor = entry.balance_after_minor, entry_count = entry.position,
+       last_entry_hash = entry.hash
+     FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[])
+       AS entry (wallet_id, balance_after_minor, position, hash)
+     WHERE wallets.id = entry.wallet_id`,
+    parameters: [
+      lasts.map(({ accountId }) => accountId),
+      lasts.map(({ balanceAfterMinor }) => balanceAfterMinor),
+      lasts.map(({ position }) => position),
+      lasts.map(({ hash }) => hash),
+    ],
   });
-  if (rowCount !== 1) {
-    throw new Error(`a balance update hit ${rowCount} accounts, not 1`);
+  if (rowCount !== lasts.length) {
+    throw new Error(`a balance update hit ${rowCount} accounts, not ${lasts.length}`);
   }
 }

@@ -16,38 +16,110 @@ const CREATED: CreatedEvent = {
 };
 
 /** A wallet that has taken in event e1 before. */
-function walletThatKnows({ decisions }: { readonly decisions: number }) {
+function walletThatKnows({ decided }: { readonly decided: readonly string[] }) {
   const database = scriptedDatabase((sql) =>
-    sql.startsWith("SELECT outcome") ? { rowCount: decisions } : undefined,
+    sql.startsWith("SELECT payment_id FROM transfer_decisions")
+      ? { rows: decided.map((payment_id) => ({ payment_id })) }
+      : undefined,
   );
   const clock = { nowMs: () => 1_234, async sleep() {} };
   return { database, clock, entropy: fixedEntropy };
 }
 
 it("tells its verdict in the trace of the payment, as a step of its own", async () => {
-  const database = scriptedDatabase((sql) =>
-    sql.startsWith("INSERT INTO inbox") ? { rowCount: 1 } : undefined,
-  );
-  const clock = { nowMs: () => 1_234, async sleep() {} };
-  await transferMoney({ database, clock, entropy: fixedEntropy }, CREATED);
-  const [[, , , payload] = []] = database.parametersOf("INSERT INTO outbox");
-  const parsed = parseEvent(String(payload));
+  const { database, ...ports } = walletWith({});
+  await transferMoney({ ...ports, database }, [CREATED]);
+  const [[, , , payloads] = []] = database.parametersOf("INSERT INTO outbox");
+  const parsed = parseEvent(String(payloads));
   const { traceId, flags } = SAMPLE_TRACE;
   expect(parsed).toMatchObject({ event: { trace: { traceId, flags, spanId: "ab".repeat(8) } } });
 });
 
 describe("an event whose id was taken in before", () => {
   it("is a duplicate when its payment was decided: nothing happens again", async () => {
-    const ports = walletThatKnows({ decisions: 1 });
-    expect(await transferMoney(ports, CREATED)).toBe("duplicate");
+    const ports = walletThatKnows({ decided: ["p1"] });
+    expect(await transferMoney(ports, [CREATED])).toEqual(["duplicate"]);
     expect(ports.database.log.filter((sql) => sql.startsWith("UPDATE"))).toEqual([]);
   });
 
   it("is no duplicate when its payment was not: it was another event's id", async () => {
-    const ports = walletThatKnows({ decisions: 0 });
-    await expect(transferMoney(ports, CREATED)).rejects.toThrow(
+    const ports = walletThatKnows({ decided: [] });
+    await expect(transferMoney(ports, [CREATED])).rejects.toThrow(
       "event e1 was taken in before, and not for payment p1",
     );
     expect(ports.database.log.at(-2)).toBe("ROLLBACK");
   });
 });
+
+describe("a batch of events", () => {
+  it("decides each payment on what those before it leave, and writes all of them at once", async () => {
+    const { database, ...ports } = walletWith({ salim: "3", fatma: "0" });
+    const batch = [transferOf("p1", 2n), transferOf("p2", 2n), transferOf("p3", 1n)];
+    expect(await transferMoney({ ...ports, database }, batch)).toEqual(["done", "done", "done"]);
+    expect(database.parametersOf("INSERT INTO transfer_decisions")[0]?.slice(0, 2)).toEqual([
+      ["p1", "p2", "p3"],
+      [null, "insufficient_balance", null],
+    ]);
+    const [update] = database.parametersOf("UPDATE wallets");
+    expect(update?.slice(0, 3)).toEqual([
+      ["salim", "fatma"],
+      [0n, 3n],
+      [2n, 2n],
+    ]);
+    expect(database.parametersOf("INSERT INTO ledger_entries")[0]?.slice(0, 4)).toEqual([
+      ["p1", "p1", "p3", "p3"],
+      [null, null, null, null],
+      ["salim", "fatma", "salim", "fatma"],
+      [1n, 1n, 2n, 2n],
+    ]);
+  });
+
+  it("takes an event that is in it twice for a duplicate of itself", async () => {
+    const { database, ...ports } = walletWith({ salim: "3", fatma: "0" });
+    const batch = [transferOf("p1", 2n), transferOf("p1", 2n)];
+    expect(await transferMoney({ ...ports, database }, batch)).toEqual(["done", "duplicate"]);
+    expect(database.parametersOf("INSERT INTO transfer_decisions")[0]?.[0]).toEqual(["p1"]);
+  });
+});
+
+function transferOf(paymentId: string, amountMinor: bigint): CreatedEvent {
+  const payment = {
+    ...CREATED.payment,
+    id: paymentId,
+    money: { amountMinor, currency: "OMR" },
+  } as const;
+  return { ...CREATED, id: `event of ${paymentId}`, payment };
+}
+
+/** A wallet service that knows no event, with these balances. */
+function walletWith(balances: Readonly<Record<string, string>>) {
+  const database = scriptedDatabase((sql, [ids]) => {
+    if (sql.startsWith("INSERT INTO inbox")) {
+      return { rows: listOf(ids).map((event_id) => ({ event_id })) };
+    }
+    if (sql.startsWith("SELECT payment_id FROM transfer_decisions")) {
+      return { rows: listOf(ids).map((payment_id) => ({ payment_id })) };
+    }
+    if (sql.startsWith("UPDATE wallets")) {
+      return { rowCount: listOf(ids).length };
+    }
+    return sql.startsWith("SELECT id, currency")
+      ? {
+          rows: Object.entries(balances).map(([id, balance_minor]) =>
+            accountRow(id, balance_minor),
+          ),
+        }
+      : undefined;
+  });
+  const clock = { nowMs: () => 1_234, async sleep() {} };
+  return { database, clock, entropy: fixedEntropy };
+}
+
+function accountRow(id: string, balance_minor: string) {
+  const chain = { entry_count: "0", last_entry_hash: "" };
+  return { id, currency: "OMR", balance_minor, frozen: false, ...chain };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? [...new Set(value)] : [];
+}

@@ -1,14 +1,17 @@
 import { inTransaction } from "../database/transaction.ts";
+import type { Account } from "../domain/account.ts";
 import type { Event, EventHead } from "../domain/events.ts";
-import { decideTransfer, type TransferDecision } from "../domain/wallet.ts";
-import { claimEvent } from "../inbox/claim.ts";
+import { accountAfter, entriesOf, type Entry } from "../domain/ledger.ts";
+import type { Payment } from "../domain/payment.ts";
+import { decideTransfer } from "../domain/wallet.ts";
+import { claimEvents, type Taken } from "../inbox/claim.ts";
 import { appendToOutbox } from "../outbox/append.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import { nextSpan } from "../ports/next-span.ts";
 import { lockWallets } from "./accounts.ts";
-import { insertDecision, isDecided } from "./decisions.ts";
+import { decidedAmong, insertDecisions, type DecidedPayment } from "./decisions.ts";
 import { post } from "./post.ts";
 
 export interface TransferPorts {
@@ -20,58 +23,108 @@ export interface TransferPorts {
 export type CreatedEvent = Extract<Event, { type: "payment.created" }>;
 
 /**
- * Step 3 of the saga, one local transaction: the inbox claim, both wallets locked in id order, the
- * decision, then either both balances and the two ledger entries or nothing of them, and the
- * verdict in the outbox. A refusal is decided and recorded the same way.
+ * Step 3 of the saga, one local transaction for all of them: the inbox claims, the wallets of all
+ * locked in id order, one decision after the other, each on what those before it leave, then the
+ * balances and two ledger entries for each that moves money, and the verdicts in the outbox. A
+ * refusal is decided and recorded the same way.
  *
- * @throws DatabaseError; tried again, the inbox tells whether the transfer was decided
- * @throws Error for an event that can never be taken in
+ * @throws DatabaseError; tried again, the inbox tells which transfers were decided
+ * @throws Error where one of the events can never be taken in
  */
 export async function transferMoney(
   ports: TransferPorts,
-  created: CreatedEvent,
-): Promise<"done" | "duplicate"> {
-  const { payment } = created;
+  created: readonly CreatedEvent[],
+): Promise<readonly Taken[]> {
   const nowMs = ports.clock.nowMs();
-  const trace = nextSpan(ports.entropy, created.trace);
-  const verdict = { id: ports.entropy.uuid(), atMs: nowMs, trace };
-
   return inTransaction(ports.database, "transfer", async (connection) => {
-    if (!(await claimEvent(connection, { id: created.id, topic: created.type }, nowMs))) {
-      await demandDecision(connection, created);
-      return "duplicate";
+    const areNew = await claimEvents(connection, created, nowMs);
+    const fresh = created.filter((_, index) => areNew[index]);
+    if (fresh.length > 0) {
+      const payments = fresh.map(({ payment }) => payment);
+      const { decided, entries } = decideAll(
+        payments,
+        await lockParties(connection, payments),
+        nowMs,
+      );
+      if (entries.length > 0) {
+        await post(connection, entries);
+      }
+      await insertDecisions(connection, decided, nowMs);
+      const verdicts = decided.map((each, index) => {
+        const trace = nextSpan(ports.entropy, fresh[index]?.trace);
+        return verdictOf({ id: ports.entropy.uuid(), atMs: nowMs, trace }, each);
+      });
+      await appendToOutbox(connection, verdicts);
     }
-    const { senderWalletId, receiverWalletId, money } = payment;
-    const wallets = await lockWallets(connection, [senderWalletId, receiverWalletId]);
-    const decision = decideTransfer(payment, {
-      sender: wallets.find(({ id }) => id === senderWalletId),
-      receiver: wallets.find(({ id }) => id === receiverWalletId),
-    });
-    if (decision.kind === "move") {
-      const { from, to } = decision;
-      const cause = { kind: "payment", id: payment.id } as const;
-      await post(connection, { cause, from, to, money, postedAtMs: nowMs });
-    }
-    await insertDecision(connection, payment.id, decision, nowMs);
-    await appendToOutbox(connection, verdictOf(verdict, payment.id, decision));
-    return "done";
+    await demandDecisions(
+      connection,
+      created.filter((_, index) => !areNew[index]),
+    );
+    return areNew.map((isNew) => (isNew ? "done" : "duplicate"));
   });
 }
 
+function lockParties(
+  connection: Connection,
+  payments: readonly Payment[],
+): Promise<readonly Account[]> {
+  const parties = payments.flatMap((each) => [each.senderWalletId, each.receiverWalletId]);
+  return lockWallets(connection, [...new Set(parties)]);
+}
+
+/** Decides about payments in their order, each on the wallets as those before it leave them. */
+function decideAll(
+  payments: readonly Payment[],
+  locked: readonly Account[],
+  nowMs: number,
+): { readonly decided: readonly DecidedPayment[]; readonly entries: readonly Entry[] } {
+  const wallets = new Map(locked.map((wallet) => [wallet.id, wallet]));
+  const entries: Entry[] = [];
+  const decided = payments.map((payment): DecidedPayment => {
+    const { id, senderWalletId, receiverWalletId, money } = payment;
+    const decision = decideTransfer(payment, {
+      sender: wallets.get(senderWalletId),
+      receiver: wallets.get(receiverWalletId),
+    });
+    if (decision.kind === "refuse") {
+      return { paymentId: id, reason: decision.reason };
+    }
+    const { from, to } = decision;
+    const posting = { cause: { kind: "payment", id }, from, to, money, postedAtMs: nowMs } as const;
+    const [debit, credit] = entriesOf(posting);
+    wallets.set(from.id, accountAfter(from, debit));
+    wallets.set(to.id, accountAfter(to, credit));
+    entries.push(debit, credit);
+    return { paymentId: id, reason: null };
+  });
+  return { decided, entries };
+}
+
 /**
- * A duplicate is this very event again, and then its payment was decided.
+ * A duplicate is an event that came before, and then its payment was decided.
  *
  * @throws Error when it was not: the id was another event's
  */
-async function demandDecision(connection: Connection, created: CreatedEvent): Promise<void> {
-  const { id, payment } = created;
-  if (!(await isDecided(connection, payment.id))) {
-    throw new Error(`event ${id} was taken in before, and not for payment ${payment.id}`);
+async function demandDecisions(
+  connection: Connection,
+  duplicates: readonly CreatedEvent[],
+): Promise<void> {
+  if (duplicates.length === 0) {
+    return;
+  }
+  const decided = await decidedAmong(
+    connection,
+    duplicates.map(({ payment }) => payment.id),
+  );
+  for (const { id, payment } of duplicates) {
+    if (!decided.has(payment.id)) {
+      throw new Error(`event ${id} was taken in before, and not for payment ${payment.id}`);
+    }
   }
 }
 
-function verdictOf(head: EventHead, paymentId: string, decision: TransferDecision): Event {
-  return decision.kind === "move"
+function verdictOf(head: EventHead, { paymentId, reason }: DecidedPayment): Event {
+  return reason === null
     ? { ...head, type: "payment.completed", paymentId }
-    : { ...head, type: "payment.failed", paymentId, reason: decision.reason };
+    : { ...head, type: "payment.failed", paymentId, reason };
 }

@@ -16,7 +16,8 @@ export const transferDecisions: BookTable = {
     movement.decision = decision;
     const payment = books.payments.get(paymentId);
     if (books.isWatched && payment !== undefined && movement.due === undefined) {
-      const holds = books.wallets.get(payment.senderWalletId)?.balanceMinor ?? 0n;
+      // As those before it leave it, which may be of the same commit.
+      const holds = books.model.balanceOf(payment.senderWalletId) ?? 0n;
       if (decision.reason === "insufficient_balance") {
         books.short.set(paymentId, payment.amountMinor - holds);
       }

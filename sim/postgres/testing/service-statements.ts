@@ -6,8 +6,14 @@ export type ServiceStatement = readonly [sql: string, parameters: readonly Param
 
 const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
   [
-    "INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms) VALUES ($1, $2, $3, $4, $5)",
-    ["e9", "topic", "key", "{}", 7],
+    "INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms) SELECT event_id, topic, message_key, payload, at_ms FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS event (event_id, topic, message_key, payload, at_ms, nr) ORDER BY nr",
+    [
+      ["e9", "e8"],
+      ["topic", "topic"],
+      ["key", "other"],
+      ["{}", "{}"],
+      ["7", "8"],
+    ],
   ],
   [
     "SELECT id, event_id, topic, message_key, payload FROM outbox WHERE sent_at_ms IS NULL ORDER BY id LIMIT $1",
@@ -18,8 +24,8 @@ const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
     [["1", "2", 3, null], 8],
   ],
   [
-    "INSERT INTO inbox (event_id, topic, claimed_at_ms) VALUES ($1, $2, $3) ON CONFLICT (event_id) DO NOTHING",
-    ["e1", "topic", 7],
+    "INSERT INTO inbox (event_id, topic, claimed_at_ms) SELECT event_id, topic, $3::bigint FROM unnest($1::text[], $2::text[]) AS claim (event_id, topic) ORDER BY event_id ON CONFLICT (event_id) DO NOTHING RETURNING event_id",
+    [["e1", "e0", "e1"], ["topic", "topic", "topic"], 7],
   ],
   [
     "INSERT INTO dead_letters (topic, partition_id, message_offset, payload, reason, set_aside_at_ms) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (topic, partition_id, message_offset) DO NOTHING",
@@ -67,10 +73,10 @@ export const SERVICE_STATEMENTS: readonly {
         ["p1"],
       ],
       [
-        "UPDATE payments SET status = $2, reason = $3, settled_at_ms = $4 WHERE id = $1 AND status = 'PENDING'",
-        ["p1", "FAILED", "insufficient balance", 8],
+        "UPDATE payments SET status = verdict.status, reason = verdict.reason, settled_at_ms = $4 FROM unnest($1::text[], $2::text[], $3::text[]) AS verdict (payment_id, status, reason) WHERE payments.id = verdict.payment_id AND payments.status = 'PENDING' RETURNING payments.id",
+        [["p1", "p2"], ["FAILED", "COMPLETED"], ["insufficient balance", null], 8],
       ],
-      ["SELECT status FROM payments WHERE id = $1", ["p1"]],
+      ["SELECT id, status FROM payments WHERE id = ANY ($1::text[])", [["p1", "p2"]]],
       ...OUTBOX_AND_INBOX,
     ],
   },
@@ -95,25 +101,39 @@ export const SERVICE_STATEMENTS: readonly {
         [["b", "a"]],
       ],
       [
-        "UPDATE wallets SET balance_minor = $2, entry_count = $3, last_entry_hash = $4 WHERE id = $1",
-        ["a", "9500", 1n, "hash"],
+        "UPDATE wallets SET balance_minor = entry.balance_after_minor, entry_count = entry.position, last_entry_hash = entry.hash FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS entry (wallet_id, balance_after_minor, position, hash) WHERE wallets.id = entry.wallet_id",
+        [["a"], ["9500"], ["1"], ["hash"]],
       ],
       [
         "UPDATE wallets SET frozen = $2 WHERE id = $1 AND kind = 'customer' RETURNING id, currency, balance_minor, frozen, entry_count, last_entry_hash",
         ["a", true],
       ],
       [
-        "INSERT INTO ledger_entries (payment_id, external_transfer_id, amount_minor, currency, posted_at_ms, wallet_id, position, direction, balance_after_minor, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, 'debit', $8, $9), ($1, $2, $3, $4, $5, $10, $11, 'credit', $12, $13)",
-        ["p1", null, 500n, "OMR", 8, "a", 1n, "9500", "hash", "b", 1n, "500", "hash"],
+        "INSERT INTO ledger_entries (payment_id, external_transfer_id, wallet_id, position, direction, amount_minor, currency, balance_after_minor, hash, posted_at_ms) SELECT payment_id, external_transfer_id, wallet_id, position, direction, amount_minor, currency, balance_after_minor, hash, posted_at_ms FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::bigint[]) WITH ORDINALITY AS entry (payment_id, external_transfer_id, wallet_id, position, direction, amount_minor, currency, balance_after_minor, hash, posted_at_ms, nr) ORDER BY nr",
+        [
+          ["p1", "p1"],
+          [null, null],
+          ["a", "b"],
+          ["1", "1"],
+          ["debit", "credit"],
+          ["500", "500"],
+          ["OMR", "OMR"],
+          ["9500", "500"],
+          ["hash", "hash"],
+          ["8", "8"],
+        ],
       ],
       [
         "SELECT payment_id, external_transfer_id, wallet_id, position, direction, amount_minor, currency, balance_after_minor, posted_at_ms, hash FROM ledger_entries WHERE wallet_id = $1 AND position > $2 ORDER BY position LIMIT $3",
         ["a", 0n, 5],
       ],
-      ["SELECT outcome FROM transfer_decisions WHERE payment_id = $1", ["p1"]],
       [
-        "INSERT INTO transfer_decisions (payment_id, outcome, reason, decided_at_ms) VALUES ($1, $2, $3, $4)",
-        ["p1", "completed", null, 8],
+        "SELECT payment_id FROM transfer_decisions WHERE payment_id = ANY ($1::text[])",
+        [["p1", "p2"]],
+      ],
+      [
+        "INSERT INTO transfer_decisions (payment_id, outcome, reason, decided_at_ms) SELECT payment_id, CASE WHEN reason IS NULL THEN 'completed' ELSE 'refused' END, reason, $3::bigint FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS decision (payment_id, reason, nr) ORDER BY nr",
+        [["p1", "p2"], [null, "same_wallet"], 8],
       ],
       ...OUTBOX_AND_INBOX,
     ],

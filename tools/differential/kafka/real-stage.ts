@@ -188,11 +188,11 @@ function openBroker(parts: {
     async startConsumer(subscription) {
       const consumer = await broker.startConsumer({
         ...subscription,
-        async onMessage(delivery) {
+        async onBatch(batch) {
           if (line.isDead) {
             throw new Error("the client is dead");
           }
-          await subscription.onMessage(delivery);
+          await subscription.onBatch(batch);
         },
         onEnd: (error) => {
           if (!line.isDead) {
