@@ -127,7 +127,7 @@ export function readTable(
   node.only("relpersistence", "p");
   const alias = readAlias(node.part("alias"));
   node.end();
-  const table = demandTable(scope, name, position);
+  const table = demandTable(scope, name, mode, position);
   const named = alias?.name ?? name;
   const columns = renamed(columnsOfTable(table), alias, named);
   const source = scope.addEntry({ alias: named, columns, relation: name, inlined }, node);
@@ -141,9 +141,15 @@ export function readTable(
   return { source, use, item: { kind: "table", source, use }, names };
 }
 
-function demandTable(scope: QueryScope, name: string, position: number | undefined): Table {
+function demandTable(
+  scope: QueryScope,
+  name: string,
+  mode: LockMode,
+  position: number | undefined,
+): Table {
+  const { catalog, tables } = scope.context;
   try {
-    return scope.context.catalog.demandTable(name);
+    return catalog.demandTable(name, mode, tables);
   } catch (error) {
     throw error instanceof PostgresError ? error.at(position) : error;
   }

@@ -17,8 +17,8 @@ export interface PlanOutcome {
  * text and the shapes of the tables, so every engine of the process shares it.
  */
 export interface PlanTemplate {
-  /** The tables' names, in the order in which `bind` takes the tables. */
-  readonly tableNames: readonly string[];
+  /** The tables and the locks on them, in the order in which `bind` takes the tables. */
+  readonly tables: readonly { readonly name: string; readonly mode: LockMode }[];
   /**
    * The plan over these tables, which have the shapes of those that the statement was compiled for.
    */

@@ -26,7 +26,7 @@ export function templateOf(
   const uses = context.tables.map(({ name, mode }) => ({ name, mode }));
   context.forgetTables();
   return {
-    tableNames: uses.map(({ name }) => name),
+    tables: uses,
     bind(tables): StatementPlan {
       const roots = new Roots(build, tables);
       return {

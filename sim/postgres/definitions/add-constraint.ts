@@ -35,8 +35,7 @@ export function* addConstraints(
       demandFreeName(table, given);
       return given;
     }
-    const isTaken = (one: string): boolean =>
-      hasConstraint(table, one) || catalog.findRelation(one) !== undefined;
+    const isTaken = (one: string): boolean => hasConstraint(table, one) || catalog.isTaken(one);
     return chooseName(table.name, columns, label, isTaken);
   };
   for (const one of constraints) {

@@ -57,9 +57,8 @@ export function compileCreateIndex(catalog: Catalog, node: SyntaxNode): Statemen
   node.end();
   return planDefinition("CREATE INDEX", catalog, function* define(definition) {
     const table = yield* lockTable(definition, tableName, SHARE_LOCK);
-    const isTaken = (one: string): boolean => catalog.findRelation(one) !== undefined;
     const find: FindType = (one) => catalog.findType(one);
-    if (given !== undefined && isTaken(given)) {
+    if (given !== undefined && catalog.findRelation(given) !== undefined) {
       if (onlyIfMissing) {
         return;
       }
@@ -69,7 +68,7 @@ export function compileCreateIndex(catalog: Catalog, node: SyntaxNode): Statemen
     const names = [...made, ...included.map((part) => readPart(table, part, find))].map(
       (part) => part.name,
     );
-    const name = given ?? chooseName(table.name, names, "idx", isTaken);
+    const name = given ?? chooseName(table.name, names, "idx", (one) => catalog.isTaken(one));
     yield* addIndex(definition, table, {
       name,
       columns: made.map((part) => part.column),

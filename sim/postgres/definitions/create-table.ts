@@ -64,8 +64,7 @@ export function makeColumn(
   if (identity === null) {
     return column;
   }
-  const isTaken = (one: string): boolean => catalog.findRelation(one) !== undefined;
-  const sequenceName = chooseName(tableName, [name], "seq", isTaken);
+  const sequenceName = chooseName(tableName, [name], "seq", (one) => catalog.isTaken(one));
   const sequence = new Sequence(sequenceName, identity.sequence);
   catalog.addName(sequenceName, { kind: "sequence", sequence });
   return { ...column, identity: { always: identity.always, sequence } };

@@ -17,6 +17,7 @@ import { compileUtility } from "../statements/utility.ts";
 import type { ForeignKeyCheck } from "../storage/foreign-key-check.ts";
 import type { OpenTransaction } from "../storage/open-transaction.ts";
 import type { RowValues } from "../storage/row.ts";
+import type { Snapshot } from "../storage/transaction.ts";
 import { type ParsedStatement, parseStatements } from "../syntax/postgres-parser.ts";
 import type { Datum } from "../types/datum.ts";
 import { type Parameter, readParameter } from "../types/parameter.ts";
@@ -515,6 +516,10 @@ export class Session implements BlockOwner, StateSession, StatementSession {
     transaction: OpenTransaction,
     written: readonly Parameter[],
   ): Steps<StatementResult> {
+    // analyze_requires_snapshot: who has one snapshot takes it before waiting for a lock.
+    if (this.#block.isolation !== "read committed") {
+      yield* this.#takeSnapshot(transaction);
+    }
     let plan = this.#planAndLock(statement, transaction);
     for (; plan === WAIT; plan = this.#planAndLock(statement, transaction)) {
       yield WAIT;
@@ -523,10 +528,7 @@ export class Session implements BlockOwner, StateSession, StatementSession {
     if (this.#block.readOnly) {
       refuseToWrite(statement, plan);
     }
-    let snapshot = this.#block.takeSnapshot(transaction);
-    for (; snapshot === WAIT; snapshot = this.#block.takeSnapshot(transaction)) {
-      yield WAIT;
-    }
+    const snapshot = yield* this.#takeSnapshot(transaction);
     const { isolation, tracker } = this.#block;
     const execution = new StatementExecution(this.#database, {
       transaction,
@@ -543,6 +545,14 @@ export class Session implements BlockOwner, StateSession, StatementSession {
     yield* this.#runChecks(execution, execution.checks);
     this.#block.endStatement();
     return resultOf(plan, outcome);
+  }
+
+  *#takeSnapshot(transaction: OpenTransaction): Steps<Snapshot> {
+    let snapshot = this.#block.takeSnapshot(transaction);
+    for (; snapshot === WAIT; snapshot = this.#block.takeSnapshot(transaction)) {
+      yield WAIT;
+    }
+    return snapshot;
   }
 
   /** Asked before each row that a statement changes or locks. */

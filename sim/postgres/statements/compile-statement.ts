@@ -7,6 +7,7 @@ import { compileDrop } from "../definitions/drop.ts";
 import { compileRename } from "../definitions/rename.ts";
 import { compileAlterSequence, compileCreateSequence } from "../definitions/sequence.ts";
 import { compileTruncate } from "../definitions/truncate.ts";
+import type { LockMode } from "../locks/lock.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import type { Table } from "../storage/table.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
@@ -47,7 +48,10 @@ export function compileStatement(catalog: Catalog, statement: ParsedStatement): 
     }
   }
   const template = compileTemplate(catalog, statement);
-  const tables = template.tableNames.map((name) => catalog.demandTable(name));
+  const tables = tablesOf(template, catalog);
+  if (tables === undefined) {
+    throw new Error("a table is gone while the statement that names it is compiled");
+  }
   if (known.length >= TEMPLATES_OF_A_STATEMENT_MAX) {
     known.shift();
   }
@@ -96,13 +100,13 @@ function compileTemplate(catalog: Catalog, statement: ParsedStatement): PlanTemp
 
 /** The tables that a template names, or undefined when one of them is not there. */
 function tablesOf(template: PlanTemplate, catalog: Catalog): readonly Table[] | undefined {
-  const tables: Table[] = [];
-  for (const name of template.tableNames) {
-    const table = catalog.findTable(name);
+  const found: { readonly table: Table; readonly mode: LockMode }[] = [];
+  for (const { name, mode } of template.tables) {
+    const table = catalog.findTable(name, mode, found);
     if (table === undefined) {
       return undefined;
     }
-    tables.push(table);
+    found.push({ table, mode });
   }
-  return tables;
+  return found.map(({ table }) => table);
 }

@@ -2,7 +2,7 @@ import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { waitSignal } from "../ground/wait.ts";
 import type { LockManager } from "../locks/lock-manager.ts";
-import { ACCESS_SHARE } from "../locks/lock.ts";
+import type { LockMode } from "../locks/lock.ts";
 import type { EnumType } from "../types/enum-type.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import type { OpenTransaction } from "./open-transaction.ts";
@@ -10,6 +10,12 @@ import { type Relation, CatalogName } from "./relation-name.ts";
 import type { Sequence } from "./sequence.ts";
 import type { Table, TableIndex } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
+
+/** A lock that a statement takes; null for a table that was let go of. */
+interface TableLock {
+  readonly table: Table | null;
+  readonly mode: LockMode;
+}
 
 /**
  * The relations of a database, as one transaction sees them: committed names, and its own. A
@@ -34,28 +40,33 @@ export class Catalog {
 
   /**
    * The table, or undefined when there is none that the transaction can see. Where another
-   * transaction is changing its definition, this waits by the wait signal.
+   * transaction is changing its definition, this waits by the wait signal: in the queue for the
+   * lock of that mode, and with the locks that the statement took before. Elsewhere a statement is
+   * compiled as if at once, and its locks are taken afterwards, in the same order.
    */
-  findTable(name: string): Table | undefined {
+  findTable(name: string, mode: LockMode, before: readonly TableLock[]): Table | undefined {
     const relation = this.findRelation(name);
     if (relation?.kind !== "table") {
       return undefined;
     }
-    const { changedBy, lock } = relation.table;
-    const { top, owner } = this.#transaction;
-    if (
-      changedBy?.status === "active" &&
-      changedBy.top !== top &&
-      !this.#locks.take(lock, owner, ACCESS_SHARE)
-    ) {
-      throw waitSignal;
+    const { table } = relation;
+    if (table.changedBy?.status === "active" && table.changedBy.top !== this.#transaction.top) {
+      for (const lock of [...before, { table, mode }]) {
+        this.#lock(lock);
+      }
     }
-    return relation.table;
+    return table;
   }
 
-  /** The table; 42P01 when there is none, 42809 when the name is of something else. */
-  demandTable(name: string): Table {
-    const table = this.findTable(name);
+  #lock({ table, mode }: TableLock): void {
+    if (table !== null && !this.#locks.take(table.lock, this.#transaction.owner, mode)) {
+      throw waitSignal;
+    }
+  }
+
+  /** `findTable`; 42P01 when there is none, 42809 when the name is of something else. */
+  demandTable(name: string, mode: LockMode, before: readonly TableLock[]): Table {
+    const table = this.findTable(name, mode, before);
     if (table !== undefined) {
       return table;
     }
@@ -77,6 +88,14 @@ export class Catalog {
   /** The other open transaction that is giving this name to something, or null. */
   rivalFor(name: string): Transaction | null {
     return rivalIn(this.#shared.names.get(name), this.#transaction.top);
+  }
+
+  /**
+   * ChooseRelationName's question: it looks with a dirty snapshot, so a name counts that another
+   * open transaction is giving to something.
+   */
+  isTaken(name: string): boolean {
+    return this.findRelation(name) !== undefined || this.rivalFor(name) !== null;
   }
 
   /** The enum of the name, or undefined when the transaction sees none. */
