@@ -10,6 +10,7 @@ import type { DatabaseAddress } from "../../chaos/environment/environment.ts";
 import type { Keeper } from "../../chaos/keeper/keeper.ts";
 import { startServiceProcess } from "../../chaos/processes/service-process.ts";
 import { databaseVariable, urlOf } from "../../chaos/service-addresses.ts";
+import { OUTBOX_CHANNEL } from "../../system/outbox/append.ts";
 import type { DefaultServers } from "./default-servers.ts";
 import { OTHER_OUTBOX } from "./other-outbox.ts";
 
@@ -53,9 +54,12 @@ const own: Contestant = {
     HTTP_PORT: "0",
   }),
   ready: '"event":"process.started"',
-  fill: `INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms)
-    SELECT gen_random_uuid()::text, '${TOPIC}', 'payment-' || n, ${PAYLOAD}, 0
-    FROM generate_series(1, $1::int) n`,
+  // It wakes the relay, as the services do.
+  fill: `WITH appended AS (
+      INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms)
+      SELECT gen_random_uuid()::text, '${TOPIC}', 'payment-' || n, ${PAYLOAD}, 0
+      FROM generate_series(1, $1::int) n RETURNING id
+    ) SELECT pg_notify('${OUTBOX_CHANNEL}', '') FROM appended LIMIT 1`,
   unsent: "SELECT 1 FROM outbox WHERE sent_at_ms IS NULL LIMIT 1",
   rows: 50_000,
 };

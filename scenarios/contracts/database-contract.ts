@@ -135,6 +135,47 @@ export const databaseContract: readonly Claim<DatabaseStage>[] = [
     },
   ),
 
+  claim(
+    "a notification is heard at COMMIT, once for all of a transaction that say the same, and never after a ROLLBACK",
+    async (stage) => {
+      const { second } = stage;
+      const heard = await listening(stage);
+      await second.query("BEGIN");
+      await second.query("NOTIFY news");
+      await second.query("SELECT pg_notify('news', '')");
+      await demandHeard(stage, "before COMMIT", heard, 0);
+      await second.query("COMMIT");
+      await demandHeard(stage, "after COMMIT", heard, 1);
+      await second.query("BEGIN");
+      await second.query("NOTIFY news");
+      await second.query("ROLLBACK");
+      await second.query("NOTIFY others");
+      await demandHeard(stage, "after a ROLLBACK, and on another channel", heard, 1);
+    },
+  ),
+
+  claim(
+    "a connection that listens and is lost is opened again, and then its listener is told to look: what was notified meanwhile is missed",
+    async (stage) => {
+      const { second } = stage;
+      const heard = await listening(stage);
+      await stage.loseConnections("first");
+      await second.query("NOTIFY news");
+      await demandHeard(stage, "while nobody hears", heard, 0);
+      await demandHeard(stage, "when it listens again", heard, 1);
+      await second.query("NOTIFY news");
+      await demandHeard(stage, "after that", heard, 2);
+    },
+  ),
+
+  claim("whoever has closed hears nothing more", async (stage) => {
+    const { second } = stage;
+    const heard = await listening(stage);
+    await heard.close();
+    await second.query("NOTIFY news");
+    await demandHeard(stage, "once closed", heard, 0);
+  }),
+
   claim("a deadlock ends one of the two with code 40P01, and the other goes on", async (stage) => {
     const { first, second } = stage;
     await first.query("BEGIN");
@@ -159,6 +200,43 @@ function claim(
   check: (sessions: Sessions) => Promise<void>,
 ): Claim<DatabaseStage> {
   return { claim: sentence, check: (stage) => withSessions(stage, check) };
+}
+
+interface Heard {
+  /** Notifications, and demands to look, since it began to listen. */
+  count: number;
+  close(): Promise<void>;
+}
+
+/** The first client, listening to `news`. */
+async function listening(stage: Sessions): Promise<Heard> {
+  const began = Promise.withResolvers<void>();
+  const listener = stage.database("first").listen("news", () => {
+    heard.count += 1;
+    began.resolve();
+  });
+  const heard: Heard = { count: 0, close: () => listener.close() };
+  await Promise.race([began.promise, stage.clock.sleep(BEGUN_MS_MAX)]);
+  demandEqual("told to look when it begins", heard.count, 1);
+  heard.count = 0;
+  return heard;
+}
+
+const BEGUN_MS_MAX = 5_000;
+
+/** Waits for it, and then for as long as one more would take. */
+async function demandHeard(
+  { clock }: Sessions,
+  what: string,
+  heard: Heard,
+  expected: number,
+): Promise<void> {
+  const deadlineAtMs = clock.nowMs() + BEGUN_MS_MAX;
+  while (heard.count < expected && clock.nowMs() < deadlineAtMs) {
+    await clock.sleep(HEARD_AFTER_MS);
+  }
+  await clock.sleep(HEARD_AFTER_MS);
+  demandEqual(what, heard.count, expected);
 }
 
 async function insertTwice(

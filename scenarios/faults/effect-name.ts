@@ -19,6 +19,8 @@ export interface EffectName {
 
 export const KAFKA = "kafka";
 export const HTTP = "http";
+/** The label of what arrives on a channel of a database. */
+export const NOTIFIED = "notified";
 
 /** The resource that a service's database is. */
 export function databaseResource<Service extends string>(service: Service): `${Service}-db` {

@@ -1,4 +1,4 @@
-import { HTTP, KAFKA, parseEffect } from "./effect-name.ts";
+import { HTTP, KAFKA, NOTIFIED, parseEffect } from "./effect-name.ts";
 import type { EffectTrigger } from "./trigger.ts";
 
 /**
@@ -14,7 +14,7 @@ export function natureOf(effect: string): "request" | "arrival" | "answer" {
     case `${HTTP}/answer`:
       return "answer";
     default:
-      return "request";
+      return name?.operation.endsWith(`.${NOTIFIED}`) === true ? "arrival" : "request";
   }
 }
 

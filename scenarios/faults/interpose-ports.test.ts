@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { BrokerError, type DeliveryBatch, type Subscription } from "../../system/ports/broker.ts";
-import { DatabaseError, type Connection } from "../../system/ports/database.ts";
+import { DatabaseError, type Connection, type Database } from "../../system/ports/database.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import { fixedEntropy } from "../../system/testing/samples.ts";
 import { ArmedFaults } from "./armed-faults.ts";
@@ -30,9 +30,18 @@ async function createScene(
     },
     release: () => {},
   };
+  const notify: (() => void)[] = [];
+  const database: Database = {
+    connect: async () => connection,
+    listen(_channel, onNotify) {
+      notify.push(onNotify);
+      return { close: async () => {} };
+    },
+    close: async () => {},
+  };
   const fakes: ProcessPorts = {
-    database: () => ({ connect: async () => connection, close: async () => {} }),
-    source: () => ({ connect: async () => connection, close: async () => {} }),
+    database: () => database,
+    source: () => database,
     broker: {
       connectProducer: () => Promise.reject(new Error("not asked for")),
       async startConsumer(subscription) {
@@ -69,7 +78,7 @@ async function createScene(
   const batch = { deliveries: [RECORD, NEXT], heartbeat: async () => {} };
   const deliver = (commit: () => Promise<void>) =>
     Promise.all(subscriptions.map((each) => each.onBatch({ ...batch, commit })));
-  return { notes, ports, deliver, sent };
+  return { notes, ports, deliver, sent, notify, gate };
 }
 
 it("notes an error of the database and the rollback after it, and lets both go on", async () => {
@@ -122,6 +131,15 @@ it("notes the first message that is left of a batch, behind what was committed o
     { what: "offset-committed", record: RECORD },
     { what: "left", record: NEXT, reason: "not this one" },
   ]);
+});
+
+it("a notification passes the gate before its listener hears of it", async () => {
+  const { ports, notify, gate } = await createScene();
+  const heard = Promise.withResolvers<string>();
+  ports.database("wallet").listen("outbox", () => heard.resolve("heard"));
+  notify.forEach((each) => each());
+  expect(gate.count()).toBe(1);
+  expect(await heard.promise).toBe("heard");
 });
 
 it("notes what the service says, and passes it on", async () => {

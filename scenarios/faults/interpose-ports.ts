@@ -11,7 +11,7 @@ import type { HttpRequest, HttpResponse, Server } from "../../system/ports/serve
 import type { ServiceName } from "../../system/process/services.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import type { EffectGate, FaultyPort } from "./effect-gate.ts";
-import { databaseResource, HTTP, KAFKA } from "./effect-name.ts";
+import { databaseResource, HTTP, KAFKA, NOTIFIED } from "./effect-name.ts";
 import type { ProcessNote } from "./process-note.ts";
 
 /** Is told of what happens at the ports of a process. */
@@ -80,7 +80,10 @@ function noted<T>(
   });
 }
 
-/** Effects `<resource>/<purpose>.<label>`: `payment-db/accept.commit`, and `accept.connect`. */
+/**
+ * Effects `<resource>/<purpose>.<label>`: `payment-db/accept.commit`, and `accept.connect`; and
+ * `<resource>/<channel>.notified`, the arrival of a notification.
+ */
 function interposeDatabase(
   database: Database,
   resource: string,
@@ -95,6 +98,13 @@ function interposeDatabase(
         .pass(resource, operation, () => database.connect(purpose), CONNECT)
         .then((connection) => interposeConnection(connection, { resource, purpose }, gate, onNote));
       return noted(connected, `${resource}/${operation}`, onNote);
+    },
+    listen(channel, onNotify) {
+      onUse();
+      const operation = operationOf(channel, NOTIFIED);
+      return database.listen(channel, () => {
+        void gate.pass(resource, operation, arrive, ARRIVAL).then(onNotify);
+      });
     },
     close: () => database.close(),
   };

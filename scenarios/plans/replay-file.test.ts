@@ -137,7 +137,7 @@ describe("a replay file", () => {
       encode(withPlan({ faults: Array.from({ length: 100 }, () => SLOW_STOP) })),
       /damaged: \/plan\/faults: 5500000 ms of outages; 3600000 ms are the limit/,
     ],
-    [changed('"relayPollMs": 100', '"relayPollMs": 60001'), /damaged: \/plan\/knobs\/relayPollMs/],
+    [changed('"relayPollMs": 5000', '"relayPollMs": 60001'), /damaged: \/plan\/knobs\/relayPollMs/],
     [changed('"seed": 3,', ""), /damaged: \/plan must have required properties seed/],
   ])("that is not one is refused with what was expected", (text, message) => {
     expect(() => decode(text)).toThrow(message);

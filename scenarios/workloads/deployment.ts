@@ -23,7 +23,7 @@ export function deploymentArbitrary(): fc.Arbitrary<Deployment> {
       .map((services) => services.flat()),
     knobs: fc.record({
       relayBatchMax: knob("relayBatchMax", { min: 1, max: 200 }),
-      relayPollMs: knob("relayPollMs", { min: 10, max: 500 }),
+      relayPollMs: knob("relayPollMs", { min: 1, max: 10_000 }),
       consumeBatchMax: batchKnob("consumeBatchMax"),
       consumeAttemptsMax: knob("consumeAttemptsMax", { min: 1, max: 10 }),
       consumeRetryDelayMs: knob("consumeRetryDelayMs", { min: 1, max: 500 }),

@@ -1,11 +1,13 @@
 import {
   DatabaseError,
+  LISTEN_AGAIN_MS,
   type Connection,
   type Database,
+  type Listening,
   type QueryResult,
 } from "../../system/ports/database.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
-import { isConnectionError } from "../network/connection-error.ts";
+import { isConnectionError, type ConnectionError } from "../network/connection-error.ts";
 import type { Network } from "../network/network.ts";
 import {
   connectRequestClient,
@@ -38,6 +40,7 @@ type PostgresConnection = RequestClient<PostgresRequest, QueryReply, SessionMess
 export function createSimulatedDatabase(place: DatabasePlace): Database {
   const idle: PostgresConnection[] = [];
   const waiting: (() => void)[] = [];
+  const listeners = new Set<Listening>();
   let busy = 0;
 
   const giveBack = (connection: PostgresConnection, damaged: boolean): void => {
@@ -84,10 +87,65 @@ export function createSimulatedDatabase(place: DatabasePlace): Database {
         throw noConnection(purpose, error);
       }
     },
+    listen(channel, onNotify) {
+      const listening = listen(place, channel, onNotify);
+      listeners.add(listening);
+      return listening;
+    },
     async close() {
       for (const connection of idle.splice(0)) {
         connection.close();
       }
+      for (const listening of listeners) {
+        await listening.close();
+      }
+    },
+  };
+}
+
+function listen(place: DatabasePlace, channel: string, onNotify: () => void): Listening {
+  let connection: PostgresConnection | undefined;
+  let isClosed = false;
+  const openAgain = (): void => {
+    if (!isClosed) {
+      place.process.after(LISTEN_AGAIN_MS, () => void hear());
+    }
+  };
+  const hear = async (): Promise<void> => {
+    if (isClosed) {
+      return;
+    }
+    try {
+      connection = await open(place, {
+        onPush: ({ kind }) => kind === "notification" && onNotify(),
+        onLost: openAgain,
+      });
+    } catch (error) {
+      demandConnectionError(error);
+      openAgain();
+      return;
+    }
+    try {
+      const reply = await connection.request({ sql: `LISTEN "${channel}"`, parameters: [] });
+      if (reply.kind === "error") {
+        throw reply.error;
+      }
+    } catch (error) {
+      // Its loss is told by `onLost`.
+      demandConnectionError(error);
+      return;
+    }
+    if (isClosed) {
+      connection.close();
+    } else {
+      onNotify();
+    }
+  };
+  void hear();
+  return {
+    async close() {
+      isClosed = true;
+      connection?.close();
     },
   };
 }
@@ -106,11 +164,18 @@ function takeOpen(idle: PostgresConnection[]): PostgresConnection | undefined {
   return connection === undefined || connection.isOpen ? connection : takeOpen(idle);
 }
 
-function open({ network, process, server }: DatabasePlace): Promise<PostgresConnection> {
+function open(
+  { network, process, server }: DatabasePlace,
+  told: {
+    readonly onPush?: (message: SessionMessage) => void;
+    readonly onLost?: () => void;
+  } = {},
+): Promise<PostgresConnection> {
   return connectRequestClient(network, {
     from: process,
     port: server,
     timeoutMs: CONNECT_MS_MAX,
+    ...told,
   });
 }
 
@@ -136,11 +201,16 @@ function readReply(reply: QueryReply): QueryResult {
 }
 
 function throwDatabaseError(error: unknown): never {
-  if (isConnectionError(error)) {
-    // `pg` does not tell whether the query left: the same error comes of a connection that was lost
-    // before.
-    const options = { code: "connection", applied: "unknown", cause: error } as const;
-    throw new DatabaseError(error.message, options);
+  demandConnectionError(error);
+  // `pg` does not tell whether the query left: the same error comes of a connection that was lost
+  // before.
+  const options = { code: "connection", applied: "unknown", cause: error } as const;
+  throw new DatabaseError(error.message, options);
+}
+
+/** Anything else is an error of the simulation's own. */
+function demandConnectionError(error: unknown): asserts error is ConnectionError {
+  if (!isConnectionError(error)) {
+    throw error;
   }
-  throw error;
 }

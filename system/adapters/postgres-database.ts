@@ -1,8 +1,11 @@
-import { Pool, type PoolClient, type PoolConfig } from "pg";
+import { setTimeout as wait } from "node:timers/promises";
+import { Client, escapeIdentifier, Pool, type PoolClient, type PoolConfig } from "pg";
 import {
   DatabaseError,
+  LISTEN_AGAIN_MS,
   type Connection,
   type Database,
+  type Listening,
   type QueryResult,
   type SqlValue,
 } from "../ports/database.ts";
@@ -14,24 +17,76 @@ import { messageOf } from "../ports/message-of.ts";
  * queries on it hang.
  */
 export function createPostgresDatabase(config: PoolConfig): Database {
-  const pool = new Pool({
+  const complete = {
     max: 10,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 10_000,
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 10_000,
+    // What only listens would not notice for hours that its server is gone.
+    keepAlive: true,
     ...config,
-  });
+  };
+  const pool = new Pool(complete);
+  const listeners = new Set<Listening>();
   // An idle client whose backend goes away would end the process without a listener.
   pool.on("error", () => {});
   return {
     async connect(purpose) {
       return createConnection(await checkOut(pool, purpose));
     },
+    listen(channel, onNotify) {
+      const listening = listen(complete, channel, onNotify);
+      listeners.add(listening);
+      return listening;
+    },
     async close() {
-      await pool.end();
+      await Promise.all([pool.end(), ...[...listeners].map((each) => each.close())]);
     },
   };
+}
+
+function listen(config: PoolConfig, channel: string, onNotify: () => void): Listening {
+  const closing = new AbortController();
+  const { signal } = closing;
+  const listening = (async () => {
+    while (!signal.aborted) {
+      await hearUntilLost(config, channel, onNotify, signal);
+      // Aborted, it is over at once.
+      await wait(LISTEN_AGAIN_MS, undefined, { signal }).catch(() => {});
+    }
+  })();
+  return {
+    async close() {
+      closing.abort();
+      await listening;
+    },
+  };
+}
+
+async function hearUntilLost(
+  config: PoolConfig,
+  channel: string,
+  onNotify: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = new Client(config);
+  const over = new Promise<void>((resolve) => {
+    client.on("error", () => resolve());
+    client.on("end", () => resolve());
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  client.on("notification", onNotify);
+  try {
+    await client.connect();
+    await client.query(`LISTEN ${escapeIdentifier(channel)}`);
+    onNotify();
+    await over;
+  } catch {
+    // The server is away, or refuses: it is asked again.
+  } finally {
+    await client.end().catch(() => {});
+  }
 }
 
 async function checkOut(pool: Pool, purpose: string): Promise<PoolClient> {

@@ -10,9 +10,25 @@ export interface Database {
    * @throws DatabaseError with `applied` no when no connection can be had
    */
   connect(purpose: string): Promise<Connection>;
-  /** Closes every connection. */
+  /**
+   * Hears what is notified on a channel, over a connection of its own, which is opened again
+   * whenever it is lost. Never throws: while the server is away nothing is heard.
+   *
+   * What is notified while nobody hears is missed. So `onNotify` is called for each notification,
+   * and besides whenever hearing begins, also again: whoever is told looks for what there is.
+   */
+  listen(channel: string, onNotify: () => void): Listening;
+  /** Closes every connection, those that listen too. */
   close(): Promise<void>;
 }
+
+export interface Listening {
+  /** Hears nothing more. */
+  close(): Promise<void>;
+}
+
+/** How long a lost connection that listens waits before it is opened again. */
+export const LISTEN_AGAIN_MS = 1_000;
 
 export interface Connection {
   /** @throws DatabaseError */

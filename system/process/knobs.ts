@@ -2,7 +2,7 @@
 export interface Knobs {
   /** Events that the relay publishes at once. */
   readonly relayBatchMax: number;
-  /** How long the relay waits when there was nothing, or too little, to publish. */
+  /** How long the relay waits when there was too little to publish and nobody wakes it. */
   readonly relayPollMs: number;
   /** Messages of a partition that are taken in by one transaction. */
   readonly consumeBatchMax: number;
@@ -31,8 +31,8 @@ export const KNOB_BOUNDS: Readonly<
 };
 
 export const DEFAULT_KNOBS: Knobs = {
-  relayBatchMax: 100,
-  relayPollMs: 100,
+  relayBatchMax: 1_000,
+  relayPollMs: 5_000,
   consumeBatchMax: 200,
   consumeAttemptsMax: 5,
   consumeRetryDelayMs: 100,

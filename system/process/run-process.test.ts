@@ -50,6 +50,9 @@ function processOf(
         nowMs: () => 0,
         sleep: (delayMs, signal) =>
           new Promise((resolve) => {
+            if (signal?.aborted === true) {
+              resolve();
+            }
             sleepers.push({ delayMs, awaken: resolve });
             signal?.addEventListener("abort", () => resolve());
           }),
@@ -61,7 +64,8 @@ function processOf(
       migrations: () => [],
     },
     parts: { ...shippedParts, relay: world.relay ?? (async () => 0) },
-    knobs: DEFAULT_KNOBS,
+    // No time of the process's end.
+    knobs: { ...DEFAULT_KNOBS, relayPollMs: 60_000 },
     interrupted: interruption.promise,
     onStarted: started.resolve,
     close: world.close ?? done,

@@ -29,7 +29,7 @@ function walletThatKnows({ decided }: { readonly decided: readonly string[] }) {
 it("tells its verdict in the trace of the payment, as a step of its own", async () => {
   const { database, ...ports } = walletWith({});
   await transferMoney({ ...ports, database }, [CREATED]);
-  const [[, , , payloads] = []] = database.parametersOf("INSERT INTO outbox");
+  const [[, , , payloads] = []] = database.parametersOf("WITH appended");
   const parsed = parseEvent(String(payloads));
   const { traceId, flags } = SAMPLE_TRACE;
   expect(parsed).toMatchObject({ event: { trace: { traceId, flags, spanId: "ab".repeat(8) } } });

@@ -6,7 +6,7 @@ export type ServiceStatement = readonly [sql: string, parameters: readonly Param
 
 const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
   [
-    "INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms) SELECT event_id, topic, message_key, payload, at_ms FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS event (event_id, topic, message_key, payload, at_ms, nr) ORDER BY nr",
+    "WITH appended AS (INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms) SELECT event_id, topic, message_key, payload, at_ms FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS event (event_id, topic, message_key, payload, at_ms, nr) ORDER BY nr RETURNING id) SELECT pg_notify('outbox', '') FROM appended LIMIT 1",
     [
       ["e9", "e8"],
       ["topic", "topic"],
