@@ -10,6 +10,7 @@ import type { Clock } from "../../system/ports/clock.ts";
 import type { Database } from "../../system/ports/database.ts";
 import type { Entropy } from "../../system/ports/entropy.ts";
 import { nextSpan } from "../../system/ports/next-span.ts";
+import type { Telemetry } from "../../system/ports/telemetry.ts";
 import { moveExternal } from "../../system/wallet/move-external.ts";
 import { openWallet } from "../../system/wallet/open-wallet.ts";
 import { transferMoney } from "../../system/wallet/transfer.ts";
@@ -65,12 +66,12 @@ async function createdOf(stage: DayStage, paymentId: string): Promise<string> {
 export async function carry(stage: DayStage): Promise<void> {
   const created = await takeUnsent(stage, stage.payment);
   await transferMoney(
-    { ...stage, database: stage.wallet },
+    onWallet(stage),
     created.filter((event) => event.type === "payment.created"),
   );
   const verdicts = await takeUnsent(stage, stage.wallet);
   await settlePayments(
-    { ...onPayment(stage), telemetry: { event() {} } },
+    onPayment(stage),
     verdicts.filter((event) => event.type !== "payment.created"),
   );
 }
@@ -95,7 +96,7 @@ export async function pay(
 }
 
 async function open(stage: DayStage, walletId: string, funding: string): Promise<void> {
-  await openWallet({ ...stage, database: stage.wallet }, { walletId, funding: omr(funding) });
+  await openWallet(onWallet(stage), { walletId, funding: omr(funding) });
 }
 
 async function external(
@@ -105,7 +106,7 @@ async function external(
   amount: string,
 ): Promise<void> {
   const request = { kind, idempotencyKey: `${kind} ${walletId}`, walletId, money: omr(amount) };
-  await moveExternal({ ...stage, database: stage.wallet }, request);
+  await moveExternal(onWallet(stage), request);
 }
 
 async function takeUnsent(stage: DayStage, database: Database): Promise<readonly Event[]> {
@@ -133,8 +134,14 @@ function traceIn({ entropy }: DayStage): TraceContext {
 }
 
 function onPayment(stage: DayStage) {
-  return { database: stage.payment, clock: stage.clock, entropy: stage.entropy };
+  return { ...stage, database: stage.payment, telemetry: silent };
 }
+
+function onWallet(stage: DayStage) {
+  return { ...stage, database: stage.wallet, telemetry: silent };
+}
+
+const silent: Telemetry = { event() {} };
 
 function omr(amount: string): Money {
   const parsed = parseMoney(amount, "OMR");

@@ -2,11 +2,8 @@ import { inTransaction } from "../../system/database/transaction.ts";
 import { claimEvents, type Taken } from "../../system/inbox/claim.ts";
 import { appendToOutbox } from "../../system/outbox/append.ts";
 import { insertDecisions } from "../../system/wallet/decisions.ts";
-import {
-  transferMoney,
-  type CreatedEvent,
-  type TransferPorts,
-} from "../../system/wallet/transfer.ts";
+import { transferMoney, type CreatedEvent } from "../../system/wallet/transfer.ts";
+import type { WalletPorts } from "../../system/wallet/wallet-ports.ts";
 import type { Mutant } from "./mutant.ts";
 
 const REASON = "insufficient_balance";
@@ -29,7 +26,7 @@ export const hastyRefusal: Mutant = {
 };
 
 /** A refusal for want of balance, whatever the balance is; a duplicate where one was decided. */
-export function refuseHastily(ports: TransferPorts, created: readonly CreatedEvent[]) {
+export function refuseHastily(ports: WalletPorts, created: readonly CreatedEvent[]) {
   const nowMs = ports.clock.nowMs();
   return inTransaction(ports.database, "transfer", async (connection) => {
     const areNew = await claimEvents(connection, created, nowMs);

@@ -108,7 +108,7 @@ export function withSwarm(
     }
     if (kind === "lost-reply") {
       laid.push({ kind, effect });
-    } else if (kind === "transient-error" && mayFail(reached, effect)) {
+    } else if (kind === "transient-error" && natureOf(effect) === "request") {
       const code = TRANSIENT_CODES[process % TRANSIENT_CODES.length] ?? "40001";
       laid.push({ kind, effect, code });
     } else {
@@ -120,14 +120,6 @@ export function withSwarm(
     }
   }
   return laid;
-}
-
-/**
- * An offset that is not committed is nobody's loss, but it stays so until the next message of its
- * partition, which may never come: then something is left unread, and rightly.
- */
-function mayFail({ operation }: ReachedPlace, effect: string): boolean {
-  return natureOf(effect) === "request" && operation !== "commit-offset";
 }
 
 function isOfAnswer({ resource, operation }: ReachedPlace): boolean {

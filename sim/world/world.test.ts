@@ -119,24 +119,12 @@ describe("the simulated world", () => {
     },
   );
 
-  const requests = places.filter((place) => !/http|deliver|commit-offset/.test(place));
+  const requests = places.filter((place) => !/http|deliver/.test(place));
   const codes = ["40001", "55P03", "connection"] as const;
   it.each(requests.flatMap((place) => codes.map((code) => [place, code] as const)))(
     "loses nothing when the request %s fails with %s",
     async (place, code) => {
       expect(await survived({ kind: "transient-error", effect: `${place}#2`, code })).toBe(true);
-    },
-  );
-
-  it.each(codes)(
-    "loses nothing when an offset cannot be committed with %s; at worst its record is left unread",
-    async (code) => {
-      const effect = "wallet-1/kafka/commit-offset#2";
-      const outcome = await runPlan(world, planWith({ kind: "transient-error", effect, code }));
-      expect(outcome.fired).toEqual(new Set([0]));
-      expect(payments(outcome)).toEqual(ENDED);
-      // The service does not ask again: where no other record follows in its partition, it stays.
-      expect(brokenPromises(outcome).filter((promise) => promise !== "ends")).toEqual([]);
     },
   );
 

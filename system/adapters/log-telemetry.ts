@@ -31,6 +31,8 @@ const LEVELS: ReadonlyMap<string, "warn" | "error"> = new Map([
   ["consumer.restart", "warn"],
   ["http.failed", "error"],
   ["http.not-available", "warn"],
+  ["inbox.apart", "warn"],
+  ["inbox.doubt", "warn"],
   ["inbox.left", "warn"],
   ["inbox.offset-not-committed", "warn"],
   ["inbox.retry", "warn"],
@@ -39,4 +41,5 @@ const LEVELS: ReadonlyMap<string, "warn" | "error"> = new Map([
   ["process.part-failed", "warn"],
   ["reconciliation.not-recorded", "warn"],
   ["relay.outage", "warn"],
+  ["transaction.given-up", "warn"],
 ]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { DatabaseError } from "../ports/database.ts";
 import { databaseError, scriptedDatabase } from "../testing/scripted-database.ts";
-import { inTransaction } from "./transaction.ts";
+import { inRetriedTransaction, inTransaction, TRANSACTION_RUNS_MAX } from "./transaction.ts";
 
 const WORK = "UPDATE wallets SET balance_minor = 1";
 
@@ -59,5 +60,63 @@ describe("inTransaction", () => {
     );
     await expect(failing).rejects.toBe(refused);
     expect(database.log).toEqual(["BEGIN", WORK, "ROLLBACK", "(released damaged)"]);
+  });
+});
+
+describe("inRetriedTransaction", () => {
+  /** Runs a transaction whose first statements fail as told, and answers what was said of it. */
+  async function running(statement: string, failures: readonly DatabaseError[]) {
+    const left = [...failures];
+    const lines: string[] = [];
+    const database = scriptedDatabase((sql) => (sql === statement ? left.shift() : undefined));
+    const telemetry = {
+      event: (name: string, detail: object) =>
+        void lines.push([name, ...Object.values(detail)].join(" ")),
+    };
+    const end = await inRetriedTransaction({ database, telemetry }, "transfer", (connection) =>
+      connection.query({ label: "work", sql: WORK }),
+    ).then(
+      () => "done",
+      (error: unknown) => error,
+    );
+    return { end, lines, runs: database.log.filter((sql) => sql === "BEGIN").length };
+  }
+
+  const errorOf = (code: string) => new DatabaseError("not now", { code, applied: "no" });
+
+  it.each(["40001", "40P01", "55P03"])("runs at once again after %s, with a line", async (code) => {
+    expect(await running(WORK, [errorOf(code)])).toEqual({
+      end: "done",
+      lines: [`transaction.retry transfer ${code} 1`],
+      runs: 2,
+    });
+  });
+
+  it("runs again where the COMMIT met the conflict", async () => {
+    expect(await running("COMMIT", [errorOf("40001")])).toMatchObject({ end: "done", runs: 2 });
+  });
+
+  it("gives up at its bound, with a line, and throws the conflict", async () => {
+    const conflict = errorOf("40P01");
+    const { end, lines, runs } = await running(
+      WORK,
+      Array.from({ length: TRANSACTION_RUNS_MAX }, () => conflict),
+    );
+    expect(end).toBe(conflict);
+    expect(runs).toBe(TRANSACTION_RUNS_MAX);
+    expect(lines.at(-1)).toBe(`transaction.given-up transfer 40P01 ${TRANSACTION_RUNS_MAX}`);
+  });
+
+  it.each(["23514", "57014", "53200", "connection"])(
+    "runs nothing again after %s",
+    async (code) => {
+      const error = errorOf(code);
+      expect(await running(WORK, [error])).toEqual({ end: error, lines: [], runs: 1 });
+    },
+  );
+
+  it("runs nothing again where nobody knows whether it was committed", async () => {
+    const lost = databaseError("unknown");
+    expect(await running("COMMIT", [lost])).toEqual({ end: lost, lines: [], runs: 1 });
   });
 });

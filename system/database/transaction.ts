@@ -5,6 +5,7 @@ import {
   type QueryResult,
   type Statement,
 } from "../ports/database.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
 
 /**
  * Runs `work` between BEGIN and COMMIT on one connection and answers what it returns.
@@ -33,6 +34,50 @@ export async function inTransaction<T>(
   connection.release();
   return result;
 }
+
+/** How often a transaction is run that the database rolls back for the sake of others. */
+export const TRANSACTION_RUNS_MAX = 3;
+
+/**
+ * Runs a transaction as `inTransaction`, and again at once where the database rolled it back for
+ * the sake of others, up to `TRANSACTION_RUNS_MAX` times: `work` has to be the same each time. A
+ * COMMIT that nobody knows the end of is not run again: only what the transaction wrote tells.
+ *
+ * @throws DatabaseError
+ */
+export async function inRetriedTransaction<T>(
+  ports: { readonly database: Database; readonly telemetry: Telemetry },
+  purpose: string,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  for (let run = 1; ; run += 1) {
+    try {
+      return await inTransaction(ports.database, purpose, work);
+    } catch (error) {
+      if (!isConflict(error)) {
+        throw error;
+      }
+      const isLast = run === TRANSACTION_RUNS_MAX;
+      const name = isLast ? "transaction.given-up" : "transaction.retry";
+      ports.telemetry.event(name, { transaction: purpose, code: error.code, runs: run });
+      if (isLast) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** A deadlock or a serialization failure (class 40), or a lock that was awaited for too long. */
+function isConflict(error: unknown): error is DatabaseError {
+  return (
+    error instanceof DatabaseError &&
+    error.applied === "no" &&
+    (error.code.startsWith("40") || error.code === LOCK_NOT_AVAILABLE)
+  );
+}
+
+/** PostgreSQL's `lock_not_available`: a lock was awaited for `lock_timeout`. */
+export const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
  * Runs one statement on a connection of its own: a transaction by itself, as PostgreSQL has it. A

@@ -71,19 +71,19 @@ describe("consume", () => {
       let attempts = 0;
       await consume(ports, LIMITS, messageOf(encodeEvent(COMPLETED), steps), async () => {
         attempts += 1;
-        if (attempts < LIMITS.attemptsMax) {
+        if (steps.length < 2) {
           throw databaseError(applied);
         }
         return ["done"];
       });
-      expect(attempts).toBe(3);
+      expect(attempts).toBe(applied === "no" ? 3 : 5);
       expect(steps).toEqual(["slept 100 ms", "slept 100 ms", "offset 41 committed"]);
     },
   );
 
   it("throws at the limit of attempts with nothing committed", async () => {
     const { steps, ports } = surroundings();
-    const failure = databaseError("unknown");
+    const failure = databaseError("no");
     const consuming = consume(ports, LIMITS, messageOf(encodeEvent(COMPLETED), steps), async () => {
       steps.push("tried");
       throw failure;
@@ -134,14 +134,46 @@ describe("consume", () => {
     },
   );
 
-  it("goes on when the offset could not be committed: the effect is there", async () => {
+  it("looks a COMMIT up at once that nobody knows the end of", async () => {
     const { steps, ports } = surroundings();
-    const delivery = {
-      ...messageOf(encodeEvent(COMPLETED), steps),
-      commit: () => Promise.reject(new BrokerError("a new generation", { applied: "unknown" })),
+    const ends = [databaseError("unknown"), undefined];
+    await consume(ports, LIMITS, messageOf(encodeEvent(COMPLETED), steps), async () => {
+      steps.push("asked");
+      const end = ends.shift();
+      if (end !== undefined) {
+        throw end;
+      }
+      return ["duplicate"];
+    });
+    expect(steps).toEqual(["asked", "asked", "offset 41 committed"]);
+  });
+
+  /** A message whose offset is committed only after so many failures. */
+  function failingCommits(failures: number, steps: string[]): DeliveryBatch {
+    const batch = messageOf(encodeEvent(COMPLETED), steps);
+    let left = failures;
+    return {
+      ...batch,
+      async commit(last) {
+        if (left > 0) {
+          left -= 1;
+          throw new BrokerError("a new coordinator", { applied: "unknown" });
+        }
+        await batch.commit(last);
+      },
     };
-    const consuming = consume(ports, LIMITS, delivery, async () => ["done"]);
-    await expect(consuming).resolves.toBeUndefined();
+  }
+
+  it("commits the offset again when that failed", async () => {
+    const { steps, ports } = surroundings();
+    await consume(ports, LIMITS, failingCommits(2, steps), async () => ["done"]);
+    expect(steps).toEqual(["slept 100 ms", "slept 100 ms", "offset 41 committed"]);
+  });
+
+  it("leaves a message whose offset cannot be committed to come again", async () => {
+    const { steps, ports } = surroundings();
+    const consuming = consume(ports, LIMITS, failingCommits(3, steps), async () => ["done"]);
+    await expect(consuming).rejects.toThrow("a new coordinator");
   });
 });
 
@@ -162,17 +194,17 @@ describe("a batch", () => {
     expect(steps).toEqual(["handled e1", "set aside", "handled e3", "offset 43 committed"]);
   });
 
-  it("is asked about one by one when nobody knows whether it was committed", async () => {
+  it("is looked up as a whole when nobody knows whether it was committed", async () => {
     const { steps, ports } = surroundings();
     await consume(ports, LIMITS, batchOf(EVENTS, steps), async (events) => {
       steps.push(`asked about ${idsOf(events)}`);
-      if (events.length > 1) {
+      if (steps.length === 1) {
         throw databaseError("unknown");
       }
-      return ["duplicate"];
+      return events.map(() => "duplicate");
     });
-    const each = ["asked about e1", "asked about e2", "asked about e3"];
-    expect(steps).toEqual(["asked about e1 e2 e3", ...each, "offset 43 committed"]);
+    const asked = "asked about e1 e2 e3";
+    expect(steps).toEqual([asked, asked, "offset 43 committed"]);
   });
 
   it("sets aside what is no event, and takes the others in together", async () => {

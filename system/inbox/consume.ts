@@ -30,11 +30,11 @@ export type Handle = (events: readonly Event[]) => Promise<readonly Taken[]>;
  * brings the messages again, and the claims recognise them; committing the offset first would lose
  * them.
  *
- * Whatever fails of several events together is done again one by one, each as a batch of one: a bad
- * message takes no other down with it, and a COMMIT that nobody knows the end of is looked up in
- * the inbox. There, an error that passes is tried again up to the limit. It never becomes a refusal
- * of the payment. Past the limit, or when the process is to stop, it is thrown, the offset is
- * committed only up to there, and the broker brings the rest again.
+ * A COMMIT that nobody knows the end of is looked up in the inbox, by asking for the same at once.
+ * Whatever else fails of several events together is done again one by one, each as a batch of one:
+ * a bad message takes no other down with it. There, an error that passes is tried again up to the
+ * limit, and so is the commit of the offset. It never becomes a refusal of the payment. Past the
+ * limit, or when the process is to stop, it is thrown, and the broker brings again what is left.
  *
  * A message that is not an event of ours, and one whose handling fails with an error that would
  * come again on the same message, is set aside with its reason, and the partition goes on.
@@ -62,13 +62,16 @@ export async function consume(
       try {
         await takeOne(ports, limits, { delivery, parsed }, handle);
       } catch (error) {
-        await commitOffset(ports, batch, done);
+        await keepProgress(ports, batch, done);
         throw error;
       }
     }
     done = delivery;
   }
-  await commitOffset(ports, batch, done);
+  const last = done;
+  if (last !== undefined) {
+    await retrying(ports, limits, () => batch.commit(last));
+  }
 }
 
 /** @returns false when it failed: then each has to be tried by itself */
@@ -87,9 +90,22 @@ async function takeTogether(
 }
 
 async function take(ports: ConsumePorts, events: readonly Event[], handle: Handle): Promise<void> {
-  const taken = await handle(events);
+  const taken = await lookingUp(ports, () => handle(events));
   for (const [index, event] of events.entries()) {
     ports.telemetry.event(`inbox.${taken[index]}`, eventWords(event));
+  }
+}
+
+/** Where nobody knows whether a COMMIT took effect, the same is asked at once: the inbox tells. */
+async function lookingUp<T>(ports: ConsumePorts, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.applied === "no") {
+      throw error;
+    }
+    ports.telemetry.event("inbox.doubt", { code: error.code, reason: error.message });
+    return await ask();
   }
 }
 
@@ -153,7 +169,7 @@ async function retrying<T>(
     try {
       return await attempt();
     } catch (error) {
-      const code = error instanceof DatabaseError ? error.code : "";
+      const code = error instanceof DatabaseError ? error.code : "broker";
       const reason = messageOf(error);
       if (!passes(error) || attempts >= limits.attemptsMax || limits.stopping.aborted) {
         ports.telemetry.event("inbox.left", { code, reason, attempts });
@@ -166,8 +182,11 @@ async function retrying<T>(
   }
 }
 
-/** Commits that everything up to this message is done; nothing where there is none. */
-async function commitOffset(
+/**
+ * Commits that what was taken in before a message that cannot be need not come again. Where that
+ * fails, it comes again, and the inbox recognises it.
+ */
+async function keepProgress(
   ports: ConsumePorts,
   batch: DeliveryBatch,
   done: Delivery | undefined,
@@ -181,7 +200,6 @@ async function commitOffset(
     if (!(error instanceof BrokerError)) {
       throw error;
     }
-    // The effects are committed; at worst the messages come again and the inbox recognises them.
     ports.telemetry.event("inbox.offset-not-committed", { reason: error.message });
   }
 }

@@ -1,10 +1,11 @@
-import { inTransaction } from "../database/transaction.ts";
+import { inRetriedTransaction } from "../database/transaction.ts";
 import type { EventHead } from "../domain/events.ts";
 import type { Payment } from "../domain/payment.ts";
 import { appendToOutbox } from "../outbox/append.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connection, Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
 import { answerFromKey, claimKey, keyOfTransfer, RequestInProgress } from "./idempotency.ts";
 import { insertPayment } from "./records.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
@@ -13,6 +14,7 @@ export interface AcceptPorts {
   readonly database: Database;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly telemetry: Telemetry;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function acceptPayment(
   const keyed = keyOfTransfer(request);
 
   return orInProgress(() =>
-    inTransaction(ports.database, "accept", async (connection) => {
+    inRetriedTransaction(ports, "accept", async (connection) => {
       if (!(await claimKey(connection, keyed, payment.id))) {
         return answerFromKey(connection, keyed);
       }

@@ -1,4 +1,5 @@
 import { textColumn } from "../database/row.ts";
+import { LOCK_NOT_AVAILABLE } from "../database/transaction.ts";
 import { formatMoney } from "../domain/money.ts";
 import { DatabaseError, type Connection } from "../ports/database.ts";
 import type { Acceptance, ReversalRequest, TransferRequest } from "./transfer-request.ts";
@@ -25,9 +26,6 @@ export function keyOfReversal(request: Omit<ReversalRequest, "trace">): KeyedReq
 export class RequestInProgress extends Error {
   override readonly name = "RequestInProgress";
 }
-
-/** PostgreSQL's `lock_not_available`: the key's row was awaited for `lock_timeout`. */
-const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
  * Claims the client's key for `paymentId`, in the caller's transaction. A second request with the

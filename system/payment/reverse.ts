@@ -1,5 +1,5 @@
 import { bigintColumn } from "../database/row.ts";
-import { inTransaction } from "../database/transaction.ts";
+import { inRetriedTransaction } from "../database/transaction.ts";
 import { formatMoney, parseAmount, type Money } from "../domain/money.ts";
 import type { Connection } from "../ports/database.ts";
 import { orInProgress, recordPayment, type AcceptPorts } from "./accept.ts";
@@ -26,7 +26,7 @@ export async function reversePayment(
   const keyed = keyOfReversal(request);
 
   return orInProgress(() =>
-    inTransaction(ports.database, "reverse", async (connection): Promise<ReversalOutcome> => {
+    inRetriedTransaction(ports, "reverse", async (connection): Promise<ReversalOutcome> => {
       const original = await lockPayment(connection, originalId);
       if (original === undefined) {
         return { kind: "unknown-payment" };

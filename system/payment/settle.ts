@@ -1,5 +1,5 @@
 import { textColumn } from "../database/row.ts";
-import { inTransaction } from "../database/transaction.ts";
+import { inRetriedTransaction } from "../database/transaction.ts";
 import { eventWords, type Event } from "../domain/events.ts";
 import type { PaymentStatus } from "../domain/payment.ts";
 import { claimEvents, type Taken } from "../inbox/claim.ts";
@@ -27,7 +27,7 @@ export async function settlePayments(
   verdicts: readonly VerdictEvent[],
 ): Promise<readonly Taken[]> {
   const nowMs = ports.clock.nowMs();
-  const settling = await inTransaction(ports.database, "settle", async (connection) => {
+  const settling = await inRetriedTransaction(ports, "settle", async (connection) => {
     const areNew = await claimEvents(connection, verdicts, nowMs);
     const fresh = verdicts.filter((_, index) => areNew[index]);
     const applied = await applyFirsts(connection, fresh, nowMs);

@@ -13,6 +13,9 @@ export interface Metrics {
   read(): Promise<string>;
 }
 
+/** PostgreSQL's `deadlock_detected`. */
+const DEADLOCK = "40P01";
+
 /** A database of this process, by the service that has it. */
 export interface MeasuredDatabase {
   readonly service: string;
@@ -43,8 +46,13 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
   );
   const retries = counter(
     "falconpay_retries_total",
-    "Attempts at a message that failed and are made again, by SQLSTATE (40P01 is a deadlock).",
+    "What failed and is tried again, a transaction at once or a message later, by SQLSTATE.",
     ["code"],
+  );
+  const deadlocks = counter(
+    "falconpay_deadlocks_total",
+    "Transactions that the database ended to resolve a deadlock.",
+    ["transaction"],
   );
   const pending = gauge("falconpay_outbox_pending", "Events that are in the outbox, unsent.");
   const oldest = gauge(
@@ -65,9 +73,13 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
       event(name, detail) {
         telemetry.event(name, detail);
         events.inc({ event: name });
-        if (name === "inbox.retry") {
+        if (name === "transaction.retry" || name === "inbox.retry") {
           retries.inc({ code: String(detail["code"]) });
-        } else if (name === "settle.done") {
+        }
+        if (name.startsWith("transaction.") && detail["code"] === DEADLOCK) {
+          deadlocks.inc({ transaction: String(detail["transaction"]) });
+        }
+        if (name === "settle.done") {
           settled.inc({ status: String(detail["status"]), reason: String(detail["reason"]) });
         }
       },

@@ -1,12 +1,10 @@
 import { textColumn } from "../database/row.ts";
-import { inTransaction } from "../database/transaction.ts";
+import { inRetriedTransaction } from "../database/transaction.ts";
 import { entriesOf } from "../domain/ledger.ts";
 import { formatMoney, type Money } from "../domain/money.ts";
 import type { RefusalReason } from "../domain/payment.ts";
 import { whyNotGiven, whyNotTaken } from "../domain/wallet.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Connection, Database } from "../ports/database.ts";
-import type { Entropy } from "../ports/entropy.ts";
+import type { Connection } from "../ports/database.ts";
 import { lockOutside, lockWallets } from "./accounts.ts";
 import {
   findExternalTransfer,
@@ -14,6 +12,7 @@ import {
   type ExternalTransfer,
 } from "./external-transfers.ts";
 import { post } from "./post.ts";
+import type { WalletPorts } from "./wallet-ports.ts";
 
 /** A client's request to bring money in from outside, or to take it out. */
 export interface ExternalRequest {
@@ -36,13 +35,13 @@ export type ExternalOutcome =
  * @throws DatabaseError; with `applied` unknown it may be done, and asking again tells
  */
 export async function moveExternal(
-  ports: { readonly database: Database; readonly clock: Clock; readonly entropy: Entropy },
+  ports: WalletPorts,
   request: ExternalRequest,
 ): Promise<ExternalOutcome> {
   const { kind, walletId, money } = request;
   const id = ports.entropy.uuid();
   const nowMs = ports.clock.nowMs();
-  return inTransaction(ports.database, kind, async (connection) => {
+  return inRetriedTransaction(ports, kind, async (connection) => {
     // Before the key is claimed: a wallet that is not there now may be opened later.
     const [wallet] = await lockWallets(connection, [walletId]);
     if (wallet === undefined) {

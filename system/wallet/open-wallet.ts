@@ -1,13 +1,13 @@
-import { inTransaction } from "../database/transaction.ts";
+import { inRetriedTransaction } from "../database/transaction.ts";
 import type { Account } from "../domain/account.ts";
 import { entriesOf } from "../domain/ledger.ts";
 import { BALANCE_MINOR_MAX, type Money } from "../domain/money.ts";
 import type { RefusalReason } from "../domain/payment.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Connection, Database } from "../ports/database.ts";
+import type { Connection } from "../ports/database.ts";
 import { findWallet, insertAccount, lockOutside, lockWallets } from "./accounts.ts";
 import { findExternalTransfer, insertExternalTransfer } from "./external-transfers.ts";
 import { post } from "./post.ts";
+import type { WalletPorts } from "./wallet-ports.ts";
 
 export type Opening =
   | { readonly kind: "open"; readonly wallet: Account }
@@ -22,7 +22,7 @@ export type Opening =
  * @throws DatabaseError; with `applied` unknown the wallet may be there, and asking again tells
  */
 export async function openWallet(
-  ports: { readonly database: Database; readonly clock: Clock },
+  ports: Omit<WalletPorts, "entropy">,
   opening: { readonly walletId: string; readonly funding: Money },
 ): Promise<Opening> {
   const { walletId, funding } = opening;
@@ -30,7 +30,7 @@ export async function openWallet(
   if (funding.amountMinor > BALANCE_MINOR_MAX) {
     return { kind: "refused", reason: "limit_exceeded" };
   }
-  return inTransaction(ports.database, "open-wallet", async (connection) => {
+  return inRetriedTransaction(ports, "open-wallet", async (connection) => {
     const { currency } = funding;
     const account = { id: walletId, kind: "customer", currency } as const;
     if (!(await insertAccount(connection, account, nowMs))) {

@@ -7,9 +7,6 @@ import { pageOf } from "../http/page.ts";
 import { problem } from "../http/problem.ts";
 import { isIdentifier, requestBody } from "../http/request-body.ts";
 import { route } from "../http/route.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Database } from "../ports/database.ts";
-import type { Entropy } from "../ports/entropy.ts";
 import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
 import { readEntries } from "./entries.ts";
 import type { ExternalTransfer } from "./external-transfers.ts";
@@ -19,6 +16,7 @@ import { openWallet } from "./open-wallet.ts";
 import { moneyBody, WALLET_OPERATIONS, walletBody } from "./operations.ts";
 import { showWallet } from "./show-wallet.ts";
 import { verifyLedger } from "./verify-ledger.ts";
+import type { WalletPorts } from "./wallet-ports.ts";
 
 /**
  * The wallet service over HTTP:
@@ -51,12 +49,6 @@ export function walletRoutes(ports: WalletPorts): readonly Route[] {
     ),
     route("GET", "/ledger/verify", verify, () => getVerification(ports)),
   ];
-}
-
-interface WalletPorts {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
 }
 
 const compiledWallet = Compile(walletBody);

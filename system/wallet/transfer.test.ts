@@ -23,7 +23,7 @@ function walletThatKnows({ decided }: { readonly decided: readonly string[] }) {
       : undefined,
   );
   const clock = { nowMs: () => 1_234, async sleep() {} };
-  return { database, clock, entropy: fixedEntropy };
+  return { database, clock, entropy: fixedEntropy, telemetry: { event() {} } };
 }
 
 it("tells its verdict in the trace of the payment, as a step of its own", async () => {
@@ -112,7 +112,7 @@ function walletWith(balances: Readonly<Record<string, string>>) {
       : undefined;
   });
   const clock = { nowMs: () => 1_234, async sleep() {} };
-  return { database, clock, entropy: fixedEntropy };
+  return { database, clock, entropy: fixedEntropy, telemetry: { event() {} } };
 }
 
 function accountRow(id: string, balance_minor: string) {

@@ -1,4 +1,4 @@
-import { inTransaction } from "../database/transaction.ts";
+import { inRetriedTransaction } from "../database/transaction.ts";
 import type { Account } from "../domain/account.ts";
 import type { Event, EventHead } from "../domain/events.ts";
 import { accountAfter, entriesOf, type Entry } from "../domain/ledger.ts";
@@ -6,19 +6,12 @@ import type { Payment } from "../domain/payment.ts";
 import { decideTransfer } from "../domain/wallet.ts";
 import { claimEvents, type Taken } from "../inbox/claim.ts";
 import { appendToOutbox } from "../outbox/append.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Connection, Database } from "../ports/database.ts";
-import type { Entropy } from "../ports/entropy.ts";
+import type { Connection } from "../ports/database.ts";
 import { nextSpan } from "../ports/next-span.ts";
 import { lockWallets } from "./accounts.ts";
 import { decidedAmong, insertDecisions, type DecidedPayment } from "./decisions.ts";
 import { post } from "./post.ts";
-
-export interface TransferPorts {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-}
+import type { WalletPorts } from "./wallet-ports.ts";
 
 export type CreatedEvent = Extract<Event, { type: "payment.created" }>;
 
@@ -32,11 +25,11 @@ export type CreatedEvent = Extract<Event, { type: "payment.created" }>;
  * @throws Error where one of the events can never be taken in
  */
 export async function transferMoney(
-  ports: TransferPorts,
+  ports: WalletPorts,
   created: readonly CreatedEvent[],
 ): Promise<readonly Taken[]> {
   const nowMs = ports.clock.nowMs();
-  return inTransaction(ports.database, "transfer", async (connection) => {
+  return inRetriedTransaction(ports, "transfer", async (connection) => {
     const areNew = await claimEvents(connection, created, nowMs);
     const fresh = created.filter((_, index) => areNew[index]);
     if (fresh.length > 0) {
