@@ -1,4 +1,3 @@
-import { oneByOne } from "../../scenarios/contracts/one-by-one.ts";
 import { createSimulatedBroker } from "../../sim/adapters/kafka-broker.ts";
 import { startKafkaCluster } from "../../sim/kafka/cluster/kafka-cluster.ts";
 import { kafkaProtocol } from "../../sim/kafka/protocol/kafka-port.ts";
@@ -33,8 +32,8 @@ export async function measureRoundTrips(count: number): Promise<number> {
 }
 
 /**
- * Messages that are produced, consumed and committed one by one, in sends of so many. Returns the
- * milliseconds that they took.
+ * Messages that are produced, consumed and committed in sends of so many, a commit for what a fetch
+ * brought. Returns the milliseconds that they took.
  */
 export async function measureMessages(count: number, sendSize: number): Promise<number> {
   return timedIn(async ({ kernel, network, main }) => {
@@ -48,13 +47,18 @@ export async function measureMessages(count: number, sendSize: number): Promise<
       group: "bench",
       topics: ["messages"],
       sessionTimeoutMs: 6_000,
-      ...oneByOne(async (_delivery, commit) => {
-        await commit();
-        left -= 1;
+      batchMax: sendSize,
+      async onBatch({ deliveries, commit }) {
+        const last = deliveries.at(-1);
+        if (last === undefined) {
+          return;
+        }
+        await commit(last);
+        left -= deliveries.length;
         if (left === 0) {
           onDone();
         }
-      }),
+      },
       onRestart() {},
       onEnd() {},
     });
