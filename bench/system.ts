@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startKeeper } from "../chaos/keeper/keeper.ts";
+import { serviceKeys } from "../chaos/services/service-keys.ts";
 import { withServices } from "../chaos/services/with-services.ts";
 import type { BenchRow } from "./row.ts";
 import { startDefaultServers, type DefaultServers } from "./system/default-servers.ts";
@@ -80,7 +81,12 @@ async function measurePayments(
   };
   try {
     return await withServices(
-      { environment: { kind: "given", variables }, logsFolder, onProgress() {} },
+      {
+        environment: { kind: "given", variables },
+        keys: serviceKeys({}),
+        logsFolder,
+        onProgress() {},
+      },
       async (services) => {
         const load = await openPaymentsLoad(services, await servers.database("payment"));
         try {

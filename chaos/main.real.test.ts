@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { API_KEYS, credentialsOf } from "../scenarios/plans/callers.ts";
 import { TOPICS } from "../system/domain/events.ts";
 import { STOP_MS_MAX } from "../system/process/start-roles.ts";
 import { directKafka } from "./environment/direct-kafka.ts";
@@ -45,7 +46,7 @@ test.each([[["payment-api"]], [["payment-relay"]], [["payment-settle"]]])(
     await expect(Promise.race([kept.exited, delay(500, "alive")])).resolves.toBe("alive");
     kept.signal("SIGTERM");
     expect(await kept.exited).toMatchObject({ code: 0 });
-    expect(log().at(-1)).toContain('"event":"process.stopped","detail":{"unfinished":""}');
+    expect(log().at(-1)).toContain('"detail":{"unfinished":""},"event":"process.stopped"');
   },
 );
 
@@ -58,7 +59,7 @@ test("a request that waits for a lock when the process is told to stop is answer
     const asked = requestOnce(address, {
       method: "POST",
       path: "/payments",
-      headers: { "idempotency-key": "k1" },
+      headers: { ...credentialsOf("owner", "a"), "idempotency-key": "k1" },
       body: { senderWalletId: "a", receiverWalletId: "b", amount: "1.000", currency: "OMR" },
     });
     await delay(500);
@@ -141,6 +142,7 @@ async function spawnMain(
     program: fileURLToPath(new URL("../system/main.ts", import.meta.url)),
     environment: {
       ROLES: roles.join(","),
+      API_KEYS: JSON.stringify(API_KEYS),
       PROCESS_NAME: CLIENT,
       PAYMENT_DATABASE_URL: `postgres://${user}:${password}@${host}:${database.port}/${database.database}`,
       KAFKA_BROKERS: kafka.brokers.join(","),

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { apiContract, checkApi } from "../scenarios/contracts/api-contract.ts";
+import { accessContract } from "../scenarios/contracts/access-contract.ts";
+import { apiContract } from "../scenarios/contracts/api-contract.ts";
+import { checkApi } from "../scenarios/contracts/api-stage.ts";
 import type { ProcessTrigger } from "../scenarios/faults/trigger.ts";
+import { credentialsOf } from "../scenarios/plans/callers.ts";
 import type { Plan } from "../scenarios/plans/plan.ts";
 import type { Topology } from "../scenarios/plans/topology.ts";
 import { brokenPromises, runPlan } from "../scenarios/runs/run-plan.ts";
@@ -63,7 +66,7 @@ test("a payment that no balance can hold is FAILED with its own reason, and ever
   ]);
 });
 
-test.each(apiContract)("$claim", async (claim) => {
+test.each([...apiContract, ...accessContract])("$claim", async (claim) => {
   await expect(checkApi(world, samplePlan(), claim)).resolves.toBeUndefined();
 });
 
@@ -255,7 +258,7 @@ function pay(universe: Universe): Promise<number | string> {
     amount: "1.250",
     currency: "OMR",
   };
-  const headers = { "idempotency-key": "p1" };
+  const headers = { ...credentialsOf("owner", "fatma"), "idempotency-key": "p1" };
   return universe.request("payment-1", { method: "POST", path: "/payments", headers, body }).then(
     (answer) => answer.status,
     () => "no answer",

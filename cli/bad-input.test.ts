@@ -86,16 +86,16 @@ describe("a replay file", () => {
     [
       "from a newer version",
       '{"format":"falconpay-replay","version":7}',
-      /is of version 7; this falconpay reads version 4: use a newer falconpay/,
+      /is of version 7; this falconpay reads version 5: use a newer falconpay/,
     ],
     [
       "from an older version",
       '{"format":"falconpay-replay","version":1}',
-      /is of version 1; this falconpay reads version 4: run its scenario with its seed again/,
+      /is of version 1; this falconpay reads version 5: run its scenario with its seed again/,
     ],
     [
       "that is damaged",
-      '{"format":"falconpay-replay","version":4}',
+      '{"format":"falconpay-replay","version":5}',
       /is damaged: the file must have required properties/,
     ],
   ])("%s is refused with exit code 2", async (_what, text, message) => {

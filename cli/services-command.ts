@@ -18,13 +18,18 @@ export function addServicesCommand(program: Command): void {
     )
     .option("--port <number>", "where the payment service listens; the others on the next two")
     .option("--logs <folder>", "where the logs are kept", join("out", "services"))
-    .option("--json", "when all are ready, print where they listen as one line of JSON")
+    .option(
+      "--json",
+      "when all are ready, print where they listen and the keys as one line of JSON",
+    )
     .addHelpText(
       "after",
       `
 With --environment given it wants PAYMENT_DATABASE_URL, WALLET_DATABASE_URL,
 RECONCILIATION_DATABASE_URL, PAYMENT_READER_URL, WALLET_READER_URL (postgres://...) and
 KAFKA_BROKERS (host:port, comma-separated). Topics that are missing are made.
+Who may ask is what API_KEYS or API_KEYS_FILE says (system/main.ts); without either, keys are made
+and printed.
 
 Example:
   falconpay services --environment local`,
@@ -43,6 +48,7 @@ async function servicesCommand(options: ServicesOptions): Promise<void> {
   const firstPort = options.port === undefined ? undefined : parsePort(options.port);
   // Imported when it is asked for: the simulated world needs none of its clients.
   const { givenServers } = await import("../chaos/service-addresses.ts");
+  const { serviceKeys } = await import("../chaos/services/service-keys.ts");
   const { withServices } = await import("../chaos/services/with-services.ts");
   const environment = readEnvironment(options.environment, givenServers(process.env));
   const interruption = onInterruption("stopping the services (again to stop at once)");
@@ -55,6 +61,7 @@ async function servicesCommand(options: ServicesOptions): Promise<void> {
     const running = withServices(
       {
         environment,
+        keys: serviceKeys(process.env),
         logsFolder: resolve(options.logs),
         ...(firstPort === undefined ? {} : { firstPort }),
         onProgress: (what) => tellProgress(what),
@@ -110,20 +117,28 @@ function parsePort(text: string): number {
   return port;
 }
 
-function jsonLine({ urls }: RunningServices): string {
-  // No key is asked for yet.
-  return `${JSON.stringify({ ...urls, keys: {} })}\n`;
+function jsonLine({ urls, keys }: RunningServices): string {
+  return `${JSON.stringify({ ...urls, keys })}\n`;
 }
 
-function words({ urls, logFiles }: RunningServices): string {
+function words({ urls, keys, logFiles }: RunningServices): string {
   const lines = Object.entries(urls).map(([name, url]) => `  ${name.padEnd(15)} ${url}`);
   const [log] = Object.values(logFiles);
   return [
     "All services are ready:",
     ...lines,
     "",
+    ...keyWords(keys),
+    "",
     "GET /openapi.json tells what each of them answers, GET /readyz whether it is well.",
     `Their logs are beside ${log ?? ""}. Ctrl-C ends them.`,
     "",
   ].join("\n");
+}
+
+function keyWords(keys: RunningServices["keys"]): readonly string[] {
+  const lines = Object.entries(keys).map(([holder, key]) => `  ${holder.padEnd(15)} ${key}`);
+  return lines.length === 0
+    ? ["They let in who has one of the keys that are configured."]
+    : ["The keys, to be sent as Authorization: Bearer KEY:", ...lines];
 }

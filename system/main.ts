@@ -12,6 +12,11 @@
  *                             services' through roles that can only read
  *     KAFKA_BROKERS           host:port, comma-separated; the topics must exist
  *     HTTP_HOST, HTTP_PORT    where an api role listens (127.0.0.1, 8080)
+ *     API_KEYS or API_KEYS_FILE
+ *                             who may ask the routes of its roles, and what: a list in JSON, or the
+ *                             file that has it: [{"id": "...", "scopes": ["payments:read", ...],
+ *                             "sha256": "..."}], the hash being of the key that is sent as
+ *                             Authorization: Bearer KEY; without a list nobody is let in
  *     PROCESS_NAME            in logs and in the servers' lists of clients
  *     RELAY_BATCH_MAX, RELAY_POLL_MS, CONSUME_ATTEMPTS_MAX, CONSUME_RETRY_DELAY_MS,
  *     SESSION_TIMEOUT_MS      see Knobs in process/knobs.ts
@@ -23,6 +28,7 @@
  * schema that is not this code's: newer, or made by another text of a migration. What is not there
  * now may be later: whoever supervises this process starts it again after 1, and not after 2 or 4.
  */
+import { readFileSync } from "node:fs";
 import { createNodePorts } from "./adapters/node-ports.ts";
 import {
   InvalidConfiguration,
@@ -74,7 +80,7 @@ function interruption(): Promise<void> {
 
 function configurationOrExit(): Configuration | undefined {
   try {
-    return readConfiguration(process.env);
+    return readConfiguration(process.env, (path) => readFileSync(path, "utf8"));
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) {
       throw error;

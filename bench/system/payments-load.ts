@@ -47,7 +47,7 @@ export async function openPaymentsLoad(
       amount: "0.001",
       currency: "OMR",
     };
-    await post(pool, "/payments", body, 202);
+    await post(pool, "/payments", keyOf(services, "customer-1"), body, 202);
   };
   let number = 0;
   return {
@@ -89,32 +89,42 @@ export async function openPaymentsLoad(
   };
 }
 
-async function openWallets({ urls }: RunningServices): Promise<void> {
-  const pool = new Pool(urls.wallet, { connections: OPENERS });
+async function openWallets(services: RunningServices): Promise<void> {
+  const pool = new Pool(services.urls.wallet, { connections: OPENERS });
   let next = 0;
   await Promise.all(
     Array.from({ length: OPENERS }, async () => {
       while (next < WALLETS) {
         const id = `w${next}`;
         next += 1;
-        await post(pool, "/wallets", { id, funding: "1000000.000", currency: "OMR" }, 201);
+        const body = { id, funding: "1000000.000", currency: "OMR" };
+        await post(pool, "/wallets", keyOf(services, "operator"), body, 201);
       }
     }),
   );
   await pool.close();
 }
 
+function keyOf({ keys }: RunningServices, holder: string): string {
+  return keys[holder] ?? "";
+}
+
 /** @throws Error when the answer is another one */
 async function post(
   pool: Pool,
   path: string,
+  key: string,
   body: Readonly<Record<string, string>>,
   expected: number,
 ): Promise<void> {
   const answer = await pool.request({
     method: "POST",
     path,
-    headers: { "content-type": "application/json", "idempotency-key": randomUUID() },
+    headers: {
+      "content-type": "application/json",
+      "idempotency-key": randomUUID(),
+      authorization: `Bearer ${key}`,
+    },
     body: JSON.stringify(body),
   });
   const text = await answer.body.text();

@@ -1,3 +1,4 @@
+import { API_KEYS } from "../../scenarios/plans/callers.ts";
 import { servicesOf, type ProcessSpecification } from "../../scenarios/plans/topology.ts";
 import type { Knobs } from "../../system/process/knobs.ts";
 import type { ServiceName } from "../../system/process/services.ts";
@@ -22,6 +23,7 @@ export function childEnvironment(parts: {
     ...databaseVariables(servicesOf(specification), seat),
     ...readerVariables(seat),
     KAFKA_BROKERS: seat.addresses.kafka.brokers.join(","),
+    API_KEYS: JSON.stringify(API_KEYS),
     HTTP_HOST: "127.0.0.1",
     HTTP_PORT: String(seat.httpPort),
     ...knobVariables(parts.knobs),

@@ -7,7 +7,7 @@
  * SIGTERM and SIGINT stop it as they stop the real one. SIGUSR2 disarms the faults that have not
  * fired.
  */
-import { openSync, writeSync } from "node:fs";
+import { openSync, readFileSync, writeSync } from "node:fs";
 import { codeOfPlan } from "../../mutation/code-of-plan.ts";
 import { ArmedFaults, type StrikingFault } from "../../scenarios/faults/armed-faults.ts";
 import {
@@ -34,7 +34,7 @@ process.on("SIGUSR2", () => {
 await run(orders);
 
 async function run({ mutant }: ChildOrders): Promise<void> {
-  const configuration = readConfiguration(process.env);
+  const configuration = readConfiguration(process.env, (path) => readFileSync(path, "utf8"));
   const ports = createNodePorts(configuration);
   const interposed = interposePorts(ports, createGate(orders), {
     onDelivery: reportDelivery,

@@ -6,12 +6,15 @@ import type { Keeper, KeptProcess } from "../keeper/keeper.ts";
 import { reasonOf, startServiceProcess } from "../processes/service-process.ts";
 import type { ServerVariables } from "../service-addresses.ts";
 import { isPortFree, pickFreePort } from "../toxiproxy/free-ports.ts";
+import type { ServiceKeys } from "./service-keys.ts";
 import { ServicesNotReady } from "./services-not-ready.ts";
 
 /** The whole system, a process for each service, until it is stopped. */
 export interface RunningServices {
   /** Where each service answers: `http://127.0.0.1:8080`. */
   readonly urls: Readonly<Record<ServiceName, string>>;
+  /** The keys to ask them with, by who holds them; empty where only their hashes are known. */
+  readonly keys: Readonly<Record<string, string>>;
   /** The services' log files, absolute, by name. */
   readonly logFiles: Readonly<Record<ServiceName, string>>;
   /** Rejects when a process ends that nobody stopped, with the last error in its log. */
@@ -23,6 +26,7 @@ export interface RunningServices {
 export interface ServicesRequest {
   readonly keeper: Keeper;
   readonly servers: ServerVariables;
+  readonly keys: ServiceKeys;
   /** Absolute; must exist. */
   readonly logsFolder: string;
   /** The port of the first service; the others have the next ones. Picked when not given. */
@@ -66,6 +70,7 @@ export async function runServices(request: ServicesRequest): Promise<RunningServ
         program: fileURLToPath(new URL("../../system/main.ts", import.meta.url)),
         environment: {
           ...request.servers,
+          ...request.keys.variables,
           ROLES: roles.join(","),
           PROCESS_NAME: name,
           HTTP_HOST: HOST,
@@ -91,6 +96,7 @@ export async function runServices(request: ServicesRequest): Promise<RunningServ
   }
   return {
     urls: byService(places.map(({ name, port }) => [name, `http://${HOST}:${port}`])),
+    keys: request.keys.keys,
     logFiles: byService(places.map(({ name, logFile }) => [name, logFile])),
     failed: failed.promise,
     stop,

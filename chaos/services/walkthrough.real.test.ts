@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { serviceKeys } from "./service-keys.ts";
 import { withServices } from "./with-services.ts";
 
 const run = promisify(execFile);
@@ -16,9 +17,15 @@ test("every command of the walkthrough is answered as the page says", async () =
   const folder = await mkdtemp(join(tmpdir(), "walkthrough-"));
   try {
     const answers = await withServices(
-      { environment: { kind: "local" }, logsFolder: folder, firstPort, onProgress() {} },
+      {
+        environment: { kind: "local" },
+        keys: serviceKeys({}),
+        logsFolder: folder,
+        firstPort,
+        onProgress() {},
+      },
       // In one shell: a step knows the variables of those before it.
-      async () => (await run("bash", ["-c", scriptOf(steps)])).stdout,
+      async ({ keys }) => (await run("bash", ["-c", scriptOf(steps)], { env: shell(keys) })).stdout,
     );
     const given = answers.split(MARK).slice(0, -1);
     expect(given.map(anonymous)).toEqual(steps.map(({ answer }) => anonymous(answer)));
@@ -26,6 +33,12 @@ test("every command of the walkthrough is answered as the page says", async () =
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+/** The variables that the page has its reader set. */
+function shell(keys: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const { operator, "customer-1": salim, "customer-2": fatma } = keys;
+  return { ...process.env, OPERATOR: operator, SALIM: salim, FATMA: fatma };
+}
 
 interface Step {
   readonly command: string;

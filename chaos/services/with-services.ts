@@ -8,6 +8,7 @@ import { startKeeper, type Keeper } from "../keeper/keeper.ts";
 import { startLocalEnvironment } from "../local/local.ts";
 import { variablesOf, type ServerVariables } from "../service-addresses.ts";
 import { runServices, type RunningServices } from "./run-services.ts";
+import type { ServiceKeys } from "./service-keys.ts";
 
 /** Which servers the services run on: those that are named, or some that are started for them. */
 export type ServicesEnvironment =
@@ -16,6 +17,7 @@ export type ServicesEnvironment =
 
 export interface WithServicesRequest {
   readonly environment: ServicesEnvironment;
+  readonly keys: ServiceKeys;
   /** Absolute. Takes the services' logs, and those of servers that are started. */
   readonly logsFolder: string;
   readonly firstPort?: number;
@@ -76,7 +78,7 @@ async function onOwnServers<T>(
 
 async function onServers<T>(
   keeper: Keeper,
-  { logsFolder, firstPort, onProgress }: WithServicesRequest,
+  { keys, logsFolder, firstPort, onProgress }: WithServicesRequest,
   servers: ServerVariables,
   use: (services: RunningServices) => Promise<T>,
 ): Promise<T> {
@@ -84,7 +86,7 @@ async function onServers<T>(
   await makeTopics({ brokers: (servers["KAFKA_BROKERS"] ?? "").split(",") });
   onProgress("starting the services");
   const ports = firstPort === undefined ? {} : { firstPort };
-  const services = await runServices({ keeper, servers, logsFolder, ...ports });
+  const services = await runServices({ keeper, servers, keys, logsFolder, ...ports });
   try {
     return await use(services);
   } finally {

@@ -1,3 +1,4 @@
+import { admissionOf } from "../model/admission-rules.ts";
 import type { AskedExternal } from "../model/little-wallet.ts";
 import {
   readExternal,
@@ -55,8 +56,8 @@ export function createClientBook(): OpenClientBook {
     toldIds,
     toldAtMs,
     ask({ command, attempt }) {
-      // Every attempt says the same.
-      if (attempt > 1) {
+      // Every attempt says the same, and nothing may come of what is not let in.
+      if (attempt > 1 || admissionOf(command) !== undefined) {
         return;
       }
       switch (command.kind) {

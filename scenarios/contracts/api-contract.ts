@@ -1,46 +1,6 @@
-import type { ServiceName, SourceName } from "../../system/process/services.ts";
-import type { ClientRequest } from "../plans/commands/client-request.ts";
-import type { Plan } from "../plans/plan.ts";
-import { ONE_PROCESS_EACH, processesAnswering, type Topology } from "../plans/topology.ts";
-import type { ClientAnswer, Universe, World } from "../world.ts";
+import type { ClientAnswer } from "../world.ts";
+import { balanceOf, codeOf, field, open, outcomeOf, type ApiStage } from "./api-stage.ts";
 import { demandEqual, type Claim } from "./claim.ts";
-import { demandDocumented } from "./documented-answers.ts";
-
-/** The services as their clients see them. */
-export interface ApiStage {
-  post(path: string, body?: Body, key?: string): Promise<ClientAnswer>;
-  get(path: string): Promise<ClientAnswer>;
-  /** Asks for a payment, and answers what became of it when it is terminal. */
-  pay(key: string, payment: Body): Promise<Settled>;
-  /** Changes a service's database past it, as somebody who should not. */
-  change(service: SourceName, sql: string): Promise<void>;
-  /** The same for the payment that gives another back. */
-  reverse(path: string, key: string, body: Body): Promise<Settled>;
-}
-
-type Body = Readonly<Record<string, string>>;
-
-/** What became of a payment. */
-interface Settled {
-  readonly id: string;
-  readonly status: unknown;
-  readonly reason: unknown;
-}
-
-/** One process for each service, the reconciliation engine's among them. */
-const EVERY_SERVICE: Topology = [
-  ...ONE_PROCESS_EACH,
-  { name: "reconciliation-1", roles: ["reconciliation"] },
-];
-
-/** Checks a claim in a universe of its own. The wallets that it needs it opens itself. */
-export async function checkApi(world: World, basis: Plan, claim: Claim<ApiStage>): Promise<void> {
-  const plan = { ...basis, wallets: [], commands: [], topology: EVERY_SERVICE };
-  await world.run(plan, async (universe) => {
-    demandEqual("processes that are not up", await universe.heal(60_000), []);
-    await claim.check(stageOf(universe, plan.topology));
-  });
-}
 
 /** What a client of the services relies on. */
 export const apiContract: readonly Claim<ApiStage>[] = [
@@ -360,24 +320,6 @@ async function idsOf(api: ApiStage, query: string): Promise<readonly unknown[]> 
   return Array.isArray(payments) ? payments.map((payment) => field(payment, "id")) : [];
 }
 
-async function open(api: ApiStage, id: string, funding: string): Promise<void> {
-  const answer = await api.post("/wallets", { id, funding, currency: "OMR" });
-  demandEqual(`wallet ${id}`, answer.status, 201);
-}
-
-async function balanceOf(api: ApiStage, id: string): Promise<unknown> {
-  return field((await api.get(`/wallets/${id}`)).body, "balance");
-}
-
-/** A problem's status and code. */
-function codeOf({ status, body }: ClientAnswer): string {
-  return `${status} ${String(field(body, "title"))}`;
-}
-
-function outcomeOf({ status, reason }: Settled): string {
-  return `${String(status)} ${String(reason)}`;
-}
-
 function linesOf({ body }: ClientAnswer): readonly string[] {
   const entries = field(body, "entries");
   return Array.isArray(entries)
@@ -385,58 +327,4 @@ function linesOf({ body }: ClientAnswer): readonly string[] {
         (entry) => `${String(field(entry, "direction"))} ${String(field(entry, "amount"))}`,
       )
     : [];
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
-}
-
-function serviceAsked(path: string): ServiceName {
-  if (path.startsWith("/reconciliation")) {
-    return "reconciliation";
-  }
-  return path.startsWith("/payments") ? "payment" : "wallet";
-}
-
-const POLL_MS = 50;
-const POLLS_MAX = 400;
-
-function stageOf(universe: Universe, topology: Topology): ApiStage {
-  const ask = async (request: ClientRequest): Promise<ClientAnswer> => {
-    const service = serviceAsked(request.path);
-    const [process = service] = processesAnswering(topology, service);
-    const answer = await universe.request(process, request);
-    demandDocumented(request, answer);
-    return answer;
-  };
-  const get = (path: string) => ask({ method: "GET", path, headers: {} });
-  const post = (path: string, body?: Body, key?: string) => {
-    const headers = key === undefined ? {} : { "idempotency-key": key };
-    return ask({ method: "POST", path, headers, ...(body === undefined ? {} : { body }) });
-  };
-  const settle = async (path: string, key: string, asked: Body): Promise<Settled> => {
-    const accepted = await post(path, asked, key);
-    demandEqual(`payment ${key}`, accepted.status, 202);
-    const id = String(field(accepted.body, "id"));
-    for (let polls = 0; polls < POLLS_MAX; polls += 1) {
-      const { body } = await get(`/payments/${id}`);
-      const status = field(body, "status");
-      if (status !== "PENDING") {
-        return { id, status, reason: field(body, "reason") };
-      }
-      await universe.sleep(POLL_MS);
-    }
-    throw new Error(`payment ${key} is still PENDING`);
-  };
-  return {
-    get,
-    post,
-    async change(service, sql) {
-      await universe.query(service, sql);
-    },
-    pay: (key, payment) => settle("/payments", key, payment),
-    reverse: settle,
-  };
 }

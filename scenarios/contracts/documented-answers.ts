@@ -1,5 +1,5 @@
 import { Compile } from "typebox/compile";
-import { problemSchema } from "../../system/http/openapi.ts";
+import { answersOf, problemSchema } from "../../system/http/openapi.ts";
 import { PAYMENT_OPERATIONS } from "../../system/payment/operations.ts";
 import type { Operation } from "../../system/ports/operation.ts";
 import { RECONCILIATION_OPERATIONS } from "../../system/reconciliation/operations.ts";
@@ -19,7 +19,9 @@ export function demandDocumented(request: ClientRequest, { status, body }: Clien
   if (operation === undefined) {
     return;
   }
-  const answer = Object.entries(operation.answers).find(([each]) => each === String(status))?.[1];
+  const answer = Object.entries(answersOf(operation)).find(
+    ([each]) => each === String(status),
+  )?.[1];
   const what = `${operation.id} (${method} ${path}) answered ${status}`;
   if (answer === undefined) {
     throw new Error(`${what}, which is not documented`);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { BrokerError, type DeliveryBatch, type Subscription } from "../../system/ports/broker.ts";
 import { DatabaseError, type Connection, type Database } from "../../system/ports/database.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
-import { fixedEntropy } from "../../system/testing/samples.ts";
+import { fixedEntropy, openDoor } from "../../system/testing/samples.ts";
 import { ArmedFaults } from "./armed-faults.ts";
 import { createEffectGate } from "./effect-gate.ts";
 import { interposePorts } from "./interpose-ports.ts";
@@ -50,6 +50,7 @@ async function createScene(
       },
     },
     server: { serve: () => Promise.reject(new Error("not asked for")) },
+    verifier: openDoor,
     clock: { nowMs: () => 0, sleep: async () => {} },
     entropy: fixedEntropy,
     telemetry: { event: () => {} },

@@ -222,6 +222,18 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "U1",
+    defect: "The services know who asks, and do not look at what their key is for.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/http/admission.ts",
+        "if (!principal.scopes.has(operation.scope)) {",
+        'if (!principal.scopes.has(operation.scope) && principal.id === "") {',
+      ),
+    ],
+  },
+  {
     id: "V1",
     defect: "The payment service takes a verdict for its opposite.",
     breaks: "verdicts-agree",

@@ -1,11 +1,12 @@
 import { paymentName, type Books, type Touched } from "../books/books.ts";
+import { admissionOf } from "../model/admission-rules.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import { subjectOf } from "../plans/commands/command.ts";
 import { isInProgress } from "../plans/commands/expectation.ts";
 import { againstLookUp } from "./look-up-answers.ts";
 import { againstPaymentReading, againstReversal, againstTransfer } from "./payment-answers.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
-import type { Told } from "./told.ts";
+import { againstStatus, type Told } from "./told.ts";
 import {
   againstExternal,
   againstFreezing,
@@ -42,6 +43,10 @@ function judge(books: Books, answer: ClientOutcome): readonly Breach[] {
 
 function againstAnswer(books: Books, told: Told): string | undefined {
   const { command } = told;
+  const refusal = admissionOf(command);
+  if (refusal !== undefined) {
+    return againstStatus(told, refusal);
+  }
   switch (command.kind) {
     case "transfer":
       return againstTransfer(books, command, told);

@@ -19,6 +19,8 @@ const CASES: readonly (readonly [name: string, count: CaseOf])[] = [
   ["a key is used again", (_outcome, answers) => accepted(answers) - new Set(keysIn(answers)).size],
   ["a key is used for something else", (_, answers) => answersOf(answers, "transfer", 422)],
   ["a request is malformed", (_, answers) => answersOf(answers, "transfer", 400)],
+  ["somebody without a key is sent away", (_, answers) => refusals(answers, 401)],
+  ["a key is not for what is asked", (_, answers) => refusals(answers, 403)],
   ["a wallet is opened again", (_, answers) => answersOf(answers, "open-wallet", 201)],
   ["a wallet is opened otherwise", (_, answers) => answersOf(answers, "open-wallet", 409)],
   ["money comes in or goes out", (_, answers) => answersOf(answers, "move-external", 201)],
@@ -60,6 +62,10 @@ function answersOf(
   status: number,
 ): number {
   return countIn(answers, (each) => each.command.kind === kind && each.status === status);
+}
+
+function refusals(answers: readonly ClientOutcome[], status: number): number {
+  return countIn(answers, (each) => each.status === status);
 }
 
 function readings(answers: readonly ClientOutcome[], status: string): number {

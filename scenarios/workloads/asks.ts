@@ -16,6 +16,7 @@ const ASK_WEIGHTS = [
   [1, "unknown-receiver"],
   [1, "other-currency"],
   [2, "malformed"],
+  [3, "not-admitted"],
   [2, "deposit"],
   [2, "withdrawal"],
   [1, "freeze"],

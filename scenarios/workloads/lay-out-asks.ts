@@ -89,6 +89,8 @@ export class AskLayout {
         return void this.#pay(atMs, { ...this.#words(ask), amount: "1.00", currency: "USD" });
       case "malformed":
         return this.#askMalformed(ask, atMs);
+      case "not-admitted":
+        return this.#askInVain(ask, atMs);
       case "deposit":
       case "withdrawal":
         return this.#moveExternal(kind, ask, atMs);
@@ -170,6 +172,34 @@ export class AskLayout {
     const wrong = MALFORMED[other % MALFORMED.length] ?? {};
     const asked = { kind: "transfer", ...words, idempotencyKey, ...wrong } as const;
     this.#ask(atMs, { ...asked, expects: "refused" });
+  }
+
+  /** Without a key, with one that is none, or with one that is not for this. */
+  #askInVain(ask: Ask, atMs: number): void {
+    const expects = "refused";
+    const id = this.#trader(ask.sender);
+    const idempotencyKey = `v${(this.#things += 1)}`;
+    const words = { ...this.#words({ ...ask, amount: "small" }), idempotencyKey, expects } as const;
+    const { amount, currency } = words;
+    const transfer = { kind: "transfer", ...words } as const;
+    const external = { kind: "move-external", walletId: id, idempotencyKey, expects } as const;
+    const originalKey = this.#keys[ask.minor % Math.max(1, this.#keys.length)] ?? "none";
+    const vain: readonly Timeless[] = [
+      { ...transfer, by: "nobody" },
+      { ...transfer, by: "forger" },
+      { ...transfer, by: "reader" },
+      { ...external, direction: "deposit", amount, currency, by: "owner" },
+      { ...external, direction: "withdrawal", amount, currency, by: "reader" },
+      { kind: "freeze-wallet", id, frozen: true, expects, by: "owner" },
+      { kind: "reverse-payment", idempotencyKey, originalKey, amount: null, expects, by: "owner" },
+      { kind: "open-wallet", id: "own", funding: "9.000", currency, expects, by: "owner" },
+      { kind: "read-wallet", id, expects, by: "nobody" },
+      { kind: "look-up", what: "ledger", of: "", limit: null, only: null, expects, by: "owner" },
+    ];
+    const one = vain[ask.other % vain.length];
+    if (one !== undefined) {
+      this.#ask(atMs, one);
+    }
   }
 
   #moveExternal(direction: "deposit" | "withdrawal", ask: Ask, atMs: number): void {

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { credentialsOf } from "../../scenarios/plans/callers.ts";
 import { processesAnswering } from "../../scenarios/plans/topology.ts";
 import { samplePlan } from "../../scenarios/testing/sample-plan.ts";
 import { createSimulatedWorld } from "./world.ts";
@@ -10,16 +11,17 @@ async function verdictAfter(sql: string): Promise<unknown> {
   const { value } = await world.run(plan, async (universe) => {
     await universe.heal(60_000);
     const [wallet = ""] = processesAnswering(plan.topology, "wallet");
-    const headers = { "idempotency-key": "d1" };
+    const key = credentialsOf("operator", "");
+    const headers = { ...key, "idempotency-key": "d1" };
     for (const id of ["salim", "fatma"]) {
       const body = { id, funding: "10.000", currency: "OMR" };
-      await universe.request(wallet, { method: "POST", path: "/wallets", headers: {}, body });
+      await universe.request(wallet, { method: "POST", path: "/wallets", headers: key, body });
     }
     const body = { amount: "1.000", currency: "OMR" };
     const path = "/wallets/salim/deposits";
     await universe.request(wallet, { method: "POST", path, headers, body });
     await universe.query("wallet", sql);
-    return universe.request(wallet, { method: "GET", path: "/ledger/verify", headers: {} });
+    return universe.request(wallet, { method: "GET", path: "/ledger/verify", headers: key });
   });
   return value.body;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { credentialsOf } from "../../scenarios/plans/callers.ts";
 import { samplePlan } from "../../scenarios/testing/sample-plan.ts";
 import type { ClientAnswer, Universe } from "../../scenarios/world.ts";
 import { createSimulatedWorld } from "./world.ts";
@@ -26,7 +27,7 @@ function post(
   path: string,
   body: Readonly<Record<string, string>>,
 ): Promise<ClientAnswer> {
-  const headers = { "idempotency-key": "k1" };
+  const headers = { ...credentialsOf("operator", ""), "idempotency-key": "k1" };
   return universe.request(process, { method: "POST", path, headers, body });
 }
 

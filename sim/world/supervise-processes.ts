@@ -1,8 +1,10 @@
 import type { PlanCode } from "../../mutation/code-of-plan.ts";
 import { createEffectGate, type EffectGate } from "../../scenarios/faults/effect-gate.ts";
 import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
+import { API_KEYS } from "../../scenarios/plans/callers.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
+import { createKeyVerifier } from "../../system/http/api-keys.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
 import { messageOf } from "../../system/ports/message-of.ts";
 import type { ServiceName } from "../../system/process/services.ts";
@@ -167,6 +169,7 @@ function portsOf(
     source: database,
     broker: createSimulatedBroker({ network, process, servers: kafkaPorts }),
     server: createSimulatedServer(kernel, network, process),
+    verifier: createKeyVerifier(API_KEYS),
     clock: createSimulatedClock(process),
     entropy: createSimulatedEntropy(process),
     telemetry: createTraceTelemetry(kernel, process),

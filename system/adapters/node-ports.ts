@@ -1,3 +1,4 @@
+import { createKeyVerifier } from "../http/api-keys.ts";
 import type { Database } from "../ports/database.ts";
 import type { Configuration } from "../process/configuration.ts";
 import type { ServiceName } from "../process/services.ts";
@@ -15,7 +16,7 @@ export interface NodePorts extends ProcessPorts {
 }
 
 export function createNodePorts(configuration: Configuration): NodePorts {
-  const { processName, databaseUrls, sourceUrls, kafkaBrokers, http } = configuration;
+  const { processName, databaseUrls, sourceUrls, kafkaBrokers, http, apiKeys } = configuration;
   const databases = new Map(
     [...databaseUrls].map(([service, url]) => [
       service,
@@ -38,6 +39,7 @@ export function createNodePorts(configuration: Configuration): NodePorts {
     source: (service) => databaseOf(sources, service),
     broker: createKafkaBroker({ clientId: processName, brokers: kafkaBrokers }),
     server: createHttpServer(http),
+    verifier: createKeyVerifier(apiKeys),
     clock: nodeClock,
     entropy: nodeEntropy,
     telemetry: createLogTelemetry(processName),

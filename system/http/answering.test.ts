@@ -10,7 +10,9 @@ async function answerTo(error: Error) {
     event: (name: string, detail: Readonly<Record<string, unknown>>) =>
       lines.push(`${name} ${Object.values(detail).join(" ")}`),
   };
-  const { status, body } = await answering(telemetry, "GET /there", () => Promise.reject(error));
+  const { status, body } = await answering(telemetry, { route: "GET /there" }, () =>
+    Promise.reject(error),
+  );
   return { status, body, lines };
 }
 

@@ -8,11 +8,11 @@ import { internalError, problem } from "./problem.ts";
 /**
  * Turns an error that passes into 503: nothing was refused, and the client may ask again. Whether
  * the request took effect is what the code tells: `outcome-unknown` or `not-available`. Any other
- * error is 500: it would come again. Both leave a line.
+ * error is 500: it would come again. Both leave a line, with what it is `about`.
  */
 export async function answering(
   telemetry: Telemetry,
-  route: string,
+  about: Readonly<Record<string, string>>,
   respond: () => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
   try {
@@ -21,11 +21,11 @@ export async function answering(
     const code = error instanceof DatabaseError ? error.code : "";
     const reason = messageOf(error);
     if (!passes(error)) {
-      telemetry.event("http.failed", { route, code, reason });
+      telemetry.event("http.failed", { ...about, code, reason });
       return internalError();
     }
     const { applied } = error;
-    telemetry.event("http.not-available", { route, code, reason, applied });
+    telemetry.event("http.not-available", { ...about, code, reason, applied });
     const title = applied === "unknown" ? "outcome-unknown" : "not-available";
     return problem(503, title, "the service could not finish the request; ask again");
   }

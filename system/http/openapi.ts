@@ -1,6 +1,7 @@
 import Type, { type TSchema } from "typebox";
 import type { Answer, Operation } from "../ports/operation.ts";
 import type { Route } from "../ports/server.ts";
+import { SCOPES, VERIFICATION_CODES } from "../ports/verifier.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -17,7 +18,7 @@ export const problemSchema = Type.Object(
 
 /** The OpenAPI 3.1 document of these routes. A route without an operation is not in it. */
 export function openApiDocument(
-  routes: readonly Route[],
+  routes: readonly Pick<Route, "method" | "path" | "operation">[],
   info: { readonly title: string; readonly version: string },
 ): Json {
   const paths: Record<string, Record<string, Json>> = {};
@@ -32,12 +33,21 @@ export function openApiDocument(
     openapi: "3.1.0",
     info,
     paths,
-    components: { schemas: { Problem: problemSchema } },
+    components: {
+      schemas: { Problem: problemSchema },
+      securitySchemes: {
+        apiKey: {
+          type: "http",
+          scheme: "bearer",
+          description: `An API key. What it is for are its scopes, of ${SCOPES.join(", ")}.`,
+        },
+      },
+    },
   };
 }
 
 function operationObject(path: string, operation: Operation): Json {
-  const { id, summary, body, answers } = operation;
+  const { id, summary, scope, body } = operation;
   return {
     operationId: id,
     summary,
@@ -45,11 +55,21 @@ function operationObject(path: string, operation: Operation): Json {
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
+    security: [{ apiKey: [scope] }],
     responses: Object.fromEntries(
-      [...Object.entries(answers), ["default", { codes: DEFAULT_CODES }] as const].map(
+      [...Object.entries(answersOf(operation)), ["default", { codes: DEFAULT_CODES }] as const].map(
         ([status, answer]) => [status, responseObject(answer)],
       ),
     ),
+  };
+}
+
+/** All that a route answers: its own answers, and those to who is not let in. */
+export function answersOf({ answers }: Operation): Operation["answers"] {
+  return {
+    ...answers,
+    401: { codes: VERIFICATION_CODES },
+    403: { codes: ["scope-missing"] },
   };
 }
 

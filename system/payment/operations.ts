@@ -64,6 +64,7 @@ export const PAYMENT_OPERATIONS = {
   accept: {
     id: "acceptPayment",
     summary: "Asks for a payment from one wallet to another.",
+    scope: "payments:write",
     needsKey: true,
     body: paymentBody,
     answers: {
@@ -76,6 +77,7 @@ export const PAYMENT_OPERATIONS = {
   list: {
     id: "listPayments",
     summary: "Payments in the order of their acceptance.",
+    scope: "payments:read",
     query: {
       status: { schema: Type.Enum(PAYMENT_STATUSES), description: "Only those." },
       wallet: { schema: identifier, description: "Only those from or to this wallet." },
@@ -96,6 +98,7 @@ export const PAYMENT_OPERATIONS = {
   read: {
     id: "readPayment",
     summary: "One payment as it is, or as it is when it is over.",
+    scope: "payments:read",
     query: {
       wait: {
         schema: Type.Integer({ minimum: 0, maximum: WAIT_S_MAX, default: 0 }),
@@ -111,6 +114,7 @@ export const PAYMENT_OPERATIONS = {
   events: {
     id: "readPaymentEvents",
     summary: "What happened to a payment, in order.",
+    scope: "payments:read",
     answers: {
       200: {
         description: "Its timeline.",
@@ -122,6 +126,7 @@ export const PAYMENT_OPERATIONS = {
   reverse: {
     id: "reversePayment",
     summary: "Gives a COMPLETED payment back, in whole or in part, by a new payment.",
+    scope: "operator",
     needsKey: true,
     body: reversalBody,
     answers: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatTraceparent } from "../domain/trace-context.ts";
+import type { ServiceRequest } from "../http/route.ts";
 import type { HttpRequest, HttpResponse } from "../ports/server.ts";
 import { fixedEntropy, SAMPLE_TRACE } from "../testing/samples.ts";
 import { databaseError, scriptedDatabase, type Script } from "../testing/scripted-database.ts";
@@ -12,8 +12,7 @@ const BODY = {
   amount: "50.000",
   currency: "OMR",
 };
-/** What is drawn where a request is of no trace. */
-const BEGUN_TRACE = { traceId: "ab".repeat(16), spanId: "ab".repeat(8), flags: 3 };
+const PRINCIPAL = { id: "anwar", scopes: new Set(["payments:write", "payments:read"] as const) };
 const KEY = { "idempotency-key": ["k1"] };
 
 /** The service's routes before a database and an `accept` that answer as told. */
@@ -34,7 +33,7 @@ function service(
       ? { kind: "accepted", paymentId: "p1" }
       : await answers.accept();
   });
-  const ask = (method: "GET" | "POST", request: Partial<HttpRequest>): Promise<HttpResponse> => {
+  const ask = (method: "GET" | "POST", request: Partial<ServiceRequest>): Promise<HttpResponse> => {
     const path = method === "POST" ? "/payments" : "/payments/:id";
     const route = routes.find((each) => each.method === method && each.path === path);
     if (route === undefined) {
@@ -46,6 +45,8 @@ function service(
       headers: {},
       body: undefined,
       hangUp: () => expect.unreachable("no route hangs up"),
+      principal: PRINCIPAL,
+      trace: SAMPLE_TRACE,
       ...request,
     });
   };
@@ -79,27 +80,16 @@ describe("POST /payments", () => {
         senderWalletId: "salim",
         receiverWalletId: "fatma",
         money: { amountMinor: 50_000n, currency: "OMR" },
-        trace: BEGUN_TRACE,
+        trace: SAMPLE_TRACE,
       },
     ]);
   });
 
-  it("is a step of the trace that the client began, and says so with the payment's id", async () => {
-    const { post, requests, lines } = service();
-    await post({ ...KEY, traceparent: [formatTraceparent(SAMPLE_TRACE)] }, BODY);
-    const { spanId } = BEGUN_TRACE;
-    expect(requests).toMatchObject([{ trace: { ...SAMPLE_TRACE, spanId } }]);
+  it("says which payment it is, and in which trace", async () => {
+    const { post, lines } = service();
+    await post(KEY, BODY);
     const { traceId } = SAMPLE_TRACE;
     expect(lines).toEqual([{ name: "accept.done", paymentId: "p1", traceId }]);
-  });
-
-  it.each([
-    ["one that is not valid", ["00-0-0-01"]],
-    ["two", [formatTraceparent(SAMPLE_TRACE), formatTraceparent(SAMPLE_TRACE)]],
-  ])("begins a trace of its own where the client's traceparent is %s", async (_, traceparent) => {
-    const { post, requests } = service();
-    expect(await post({ ...KEY, traceparent }, BODY)).toMatchObject({ status: 202 });
-    expect(requests).toMatchObject([{ trace: BEGUN_TRACE }]);
   });
 
   it.each([

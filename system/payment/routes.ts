@@ -5,9 +5,8 @@ import type { TraceContext } from "../domain/trace-context.ts";
 import { idempotencyKeyOf, keyReused, requestInProgress } from "../http/idempotency-key.ts";
 import { problem } from "../http/problem.ts";
 import { isIdentifier, requestBody } from "../http/request-body.ts";
-import { route } from "../http/route.ts";
-import { traceOf } from "../http/trace.ts";
-import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
+import { route, type ServiceRequest, type ServiceRoute } from "../http/route.ts";
+import type { HttpRequest, HttpResponse } from "../ports/server.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { AcceptPorts } from "./accept.ts";
 import { readListRequest } from "./list-request.ts";
@@ -35,7 +34,7 @@ import { readWaitMs, terminalWithin } from "./wait.ts";
 export function paymentRoutes(
   ports: PaymentPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
-): readonly Route[] {
+): readonly ServiceRoute[] {
   const { accept: acceptance, list, read, events, reverse } = PAYMENT_OPERATIONS;
   return [
     route("POST", "/payments", acceptance, (request) => postPayment(ports, accept, request)),
@@ -54,7 +53,7 @@ const compiledReversal = Compile(reversalBody);
 async function postPayment(
   ports: PaymentPorts,
   accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
-  request: HttpRequest,
+  request: ServiceRequest,
 ): Promise<HttpResponse> {
   const found = idempotencyKeyOf(request);
   if (found.kind === "refused") {
@@ -64,7 +63,7 @@ async function postPayment(
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
   }
-  const trace = traceOf(ports.entropy, request);
+  const { trace } = request;
   const transfer = readTransfer(found.key, trace, body.value);
   if (transfer.kind === "refused") {
     return problem(400, "malformed-amount", transfer.message);
@@ -72,7 +71,7 @@ async function postPayment(
   return acceptanceResponse(ports.telemetry, trace, await accept(ports, transfer.request));
 }
 
-async function postReversal(ports: PaymentPorts, request: HttpRequest): Promise<HttpResponse> {
+async function postReversal(ports: PaymentPorts, request: ServiceRequest): Promise<HttpResponse> {
   const originalId = request.pathParameters["id"] ?? "";
   const found = idempotencyKeyOf(request);
   if (found.kind === "refused") {
@@ -86,7 +85,7 @@ async function postReversal(ports: PaymentPorts, request: HttpRequest): Promise<
     return unknownPayment(originalId);
   }
   const { amount = null } = body.value;
-  const trace = traceOf(ports.entropy, request);
+  const { trace } = request;
   const asked = { idempotencyKey: found.key, originalId, amount, trace };
   const outcome = await reversePayment(ports, asked);
   switch (outcome.kind) {

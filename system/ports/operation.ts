@@ -1,10 +1,13 @@
 import type { TSchema } from "typebox";
+import type { Scope } from "./verifier.ts";
 
 /** What a route takes and answers, as its clients are told: the source of the OpenAPI document. */
 export interface Operation {
   /** A name for programs that are generated from the document: `acceptPayment`. */
   readonly id: string;
   readonly summary: string;
+  /** What a key must be for. */
+  readonly scope: Scope;
   /** True for a request that needs the client's own key. */
   readonly needsKey?: boolean;
   readonly query?: Readonly<Record<string, Parameter>>;

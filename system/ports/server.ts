@@ -10,7 +10,7 @@ export interface Route {
   readonly method: "GET" | "POST";
   /** A path whose variable parts begin with a colon: `/payments/:id`. */
   readonly path: string;
-  /** What it takes and answers; a route without is not told of to clients. */
+  /** What it takes and answers; one without is told of to nobody, and answers everybody. */
   readonly operation?: Operation;
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>;
 }

@@ -11,9 +11,18 @@ const COMPLETE = {
   KAFKA_BROKERS: "one:9092,two:9092",
 };
 
+const KEY = { id: "anwar", scopes: ["payments:read"], sha256: "ab".repeat(32) };
+
+function readFile(path: string): string {
+  if (path !== "/keys") {
+    throw new Error("no such file");
+  }
+  return JSON.stringify([KEY]);
+}
+
 function faultsOf(environment: Readonly<Record<string, string>>): readonly string[] {
   try {
-    readConfiguration(environment);
+    readConfiguration(environment, readFile);
   } catch (error) {
     if (error instanceof InvalidConfiguration) {
       return error.faults;
@@ -25,11 +34,12 @@ function faultsOf(environment: Readonly<Record<string, string>>): readonly strin
 
 describe("readConfiguration", () => {
   it("reads what is given, and takes the default for what is not", () => {
-    expect(readConfiguration(COMPLETE)).toEqual({
+    expect(readConfiguration(COMPLETE, readFile)).toEqual({
       processName: "payment",
       roles: ["payment-api", "payment-relay"],
       databaseUrls: new Map([["payment", "postgres://db/payment"]]),
       sourceUrls: new Map(),
+      apiKeys: [],
       kafkaBrokers: ["one:9092", "two:9092"],
       http: { host: "127.0.0.1", port: 8080 },
       knobs: DEFAULT_KNOBS,
@@ -107,6 +117,26 @@ describe("readConfiguration", () => {
     // What a record has beside its key and value, generously.
     const eventBytes = encodeEvent(event).length + eventKey(event).length + 50;
     expect(eventBytes * KNOB_BOUNDS.relayBatchMax.max).toBeLessThan(1_048_588);
+  });
+
+  it.each([{ API_KEYS: JSON.stringify([KEY]) }, { API_KEYS_FILE: "/keys" }])(
+    "reads the keys of those who may ask: %j",
+    (given) => {
+      expect(readConfiguration({ ...COMPLETE, ...given }, readFile).apiKeys).toEqual([KEY]);
+    },
+  );
+
+  it.each([
+    [{ API_KEYS_FILE: "/none" }, /^API_KEYS_FILE: "\/none" cannot be read$/],
+    [{ API_KEYS_FILE: "/keys", API_KEYS: "[]" }, /^API_KEYS, API_KEYS_FILE: only one/],
+    [{ API_KEYS: "a secret" }, /^API_KEYS: the list is not as expected JSON/],
+    [{ API_KEYS: JSON.stringify([{ ...KEY, sha256: "a secret" }]) }, /^API_KEYS: \/0\/sha256 is/],
+    [{ API_KEYS: JSON.stringify([{ ...KEY, scopes: ["all"] }]) }, /^API_KEYS: \/0\/scopes/],
+    [{ API_KEYS: JSON.stringify([KEY, { ...KEY, id: "badria" }]) }, /^API_KEYS: a key is there/],
+  ])("takes no keys that say nothing, and repeats none of it: %j", (given, fault) => {
+    const faults = faultsOf({ ...COMPLETE, ...given });
+    expect(faults).toEqual([expect.stringMatching(fault)]);
+    expect(faults.join("")).not.toContain("secret");
   });
 
   it("tells an empty environment what it lacks", () => {

@@ -1,4 +1,6 @@
+import type { ApiKey } from "../http/api-keys.ts";
 import { complaintAboutKnobs, DEFAULT_KNOBS, KNOB_BOUNDS, type Knobs } from "./knobs.ts";
+import { readKeys } from "./read-keys.ts";
 import {
   definitionOf,
   ROLES,
@@ -17,6 +19,8 @@ export interface Configuration {
   /** The services' databases through roles that can only read; empty where nobody reads them. */
   readonly sourceUrls: ReadonlyMap<SourceName, string>;
   readonly kafkaBrokers: readonly string[];
+  /** Of those who may ask; empty lets nobody in. */
+  readonly apiKeys: readonly ApiKey[];
   readonly http: { readonly host: string; readonly port: number };
   readonly knobs: Knobs;
 }
@@ -37,9 +41,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Reads a process's configuration from environment variables; `main.ts` lists them.
  *
+ * @param readFile throws when there is no such file
  * @throws InvalidConfiguration with every fault at once
  */
-export function readConfiguration(environment: Environment): Configuration {
+export function readConfiguration(
+  environment: Environment,
+  readFile: (path: string) => string,
+): Configuration {
   const faults: string[] = [];
   const roles = readRoles(environment, faults);
   const services = [...new Set(roles.map(serviceOf))];
@@ -55,6 +63,7 @@ export function readConfiguration(environment: Environment): Configuration {
     databaseUrls,
     sourceUrls: readSources(environment, roles, faults),
     kafkaBrokers: required(environment, "KAFKA_BROKERS", faults).split(","),
+    apiKeys: readKeys(environment, readFile, faults),
     http: {
       host: environment["HTTP_HOST"] ?? "127.0.0.1",
       port: wholeNumber(environment, "HTTP_PORT", { fallback: 8080, min: 0, max: 65_535 }, faults),

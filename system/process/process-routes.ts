@@ -3,6 +3,7 @@ import { openApiDocument } from "../http/openapi.ts";
 import type { Clock } from "../ports/clock.ts";
 import { messageOf } from "../ports/message-of.ts";
 import type { Route } from "../ports/server.ts";
+import type { Verifier } from "../ports/verifier.ts";
 import type { Health } from "./health.ts";
 import type { MeasuredDatabase, Metrics } from "./metrics.ts";
 import { within } from "./within.ts";
@@ -13,8 +14,8 @@ const PROBE_MS_MAX = 2_000;
 /**
  * What every process answers, whatever its roles:
  * - `GET /healthz`: 200 while the process runs
- * - `GET /readyz`: 200 when its databases answer and its relay and consumers are well; otherwise
- *   503 with what is not
+ * - `GET /readyz`: 200 when its databases answer, its relay and consumers are well, and somebody
+ *   can be let in; otherwise 503 with what is not
  * - `GET /metrics`: what it counts, in Prometheus's text format
  * - `GET /openapi.json`: what its routes take and answer
  */
@@ -25,6 +26,7 @@ export function processRoutes(process: {
   readonly databases: readonly MeasuredDatabase[];
   /** The routes of its roles. */
   readonly routes: readonly Route[];
+  readonly verifier: Verifier;
 }): readonly Route[] {
   const { metrics, routes } = process;
   return [
@@ -62,10 +64,14 @@ async function troublesOf({
   clock,
   health,
   databases,
+  routes,
+  verifier,
 }: {
   readonly clock: Clock;
   readonly health: Health;
   readonly databases: readonly MeasuredDatabase[];
+  readonly routes: readonly Route[];
+  readonly verifier: Verifier;
 }): Promise<readonly { readonly part: string; readonly reason: string }[]> {
   const probes = databases.map(async ({ service, database }) => {
     let reason: string | undefined = `no answer within ${PROBE_MS_MAX} ms`;
@@ -81,5 +87,7 @@ async function troublesOf({
     await within(clock, PROBE_MS_MAX, heard);
     return reason === undefined ? [] : [{ part: `${service} database`, reason }];
   });
-  return [...(await Promise.all(probes)).flat(), ...health.troubles()];
+  const reason = routes.length === 0 ? undefined : verifier.trouble();
+  const locked = reason === undefined ? [] : [{ part: "authentication", reason }];
+  return [...(await Promise.all(probes)).flat(), ...health.troubles(), ...locked];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BrokerError, type Producer, type Subscription } from "../ports/broker.ts";
 import type { Database } from "../ports/database.ts";
-import { fixedEntropy } from "../testing/samples.ts";
+import { fixedEntropy, openDoor } from "../testing/samples.ts";
 import { scriptedDatabase } from "../testing/scripted-database.ts";
 import { DEFAULT_KNOBS } from "./knobs.ts";
 import { shippedParts } from "./parts.ts";
@@ -57,6 +57,7 @@ function processOf(
             signal?.addEventListener("abort", () => resolve());
           }),
       },
+      verifier: openDoor,
       entropy: fixedEntropy,
       telemetry: {
         event: (name, detail) => lines.push([name, ...Object.values(detail)].join(" ").trim()),

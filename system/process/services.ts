@@ -1,7 +1,7 @@
 import { topicsPublishedBy, type Event, type EventType } from "../domain/events.ts";
+import type { ServiceRoute } from "../http/route.ts";
 import type { Taken } from "../inbox/claim.ts";
 import { paymentRoutes } from "../payment/routes.ts";
-import type { Route } from "../ports/server.ts";
 import type { AuditPlace } from "../reconciliation/audit-place.ts";
 import { reconciliationRoutes } from "../reconciliation/routes.ts";
 import { runDaily } from "../reconciliation/run-daily.ts";
@@ -23,7 +23,7 @@ interface Service {
 type RoleDefinition = { readonly name: string } & (
   | {
       readonly kind: "api";
-      readonly routes: (place: Workplace, parts: Parts) => readonly Route[];
+      readonly routes: (place: Workplace, parts: Parts) => readonly ServiceRoute[];
     }
   /** Publishes the service's outbox. */
   | { readonly kind: "relay" }
@@ -32,7 +32,7 @@ type RoleDefinition = { readonly name: string } & (
   /** Reads the databases of other services, and publishes again what they have written down. */
   | {
       readonly kind: "auditor";
-      readonly routes: (place: AuditPlace) => readonly Route[];
+      readonly routes: (place: AuditPlace) => readonly ServiceRoute[];
       readonly run: (place: AuditPlace, stopping: AbortSignal) => Promise<void>;
     }
 );

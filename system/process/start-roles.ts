@@ -1,5 +1,6 @@
 import { migrate, type Migration } from "../database/migrate.ts";
-import { answering } from "../http/answering.ts";
+import { admitted } from "../http/admission.ts";
+import type { ServiceRoute } from "../http/route.ts";
 import { consume, type Handle } from "../inbox/consume.ts";
 import { runRelay } from "../outbox/run-relay.ts";
 import type { Broker, Producer, Subscription } from "../ports/broker.ts";
@@ -7,8 +8,9 @@ import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import { messageOf } from "../ports/message-of.ts";
-import type { Route, Server } from "../ports/server.ts";
+import type { Server } from "../ports/server.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import type { Verifier } from "../ports/verifier.ts";
 import { createHealth, type Health } from "./health.ts";
 import type { Knobs } from "./knobs.ts";
 import { createMetrics } from "./metrics.ts";
@@ -32,6 +34,8 @@ export interface ProcessPorts {
   readonly source: (service: SourceName) => Database;
   readonly broker: Broker;
   readonly server: Server;
+  /** Who asks the routes of its roles. */
+  readonly verifier: Verifier;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly telemetry: Telemetry;
@@ -76,6 +80,7 @@ export async function startRoles(
   const metrics = createMetrics(ports.clock, databases.filter(isMeasured));
   const telemetry = metrics.counting(ports.telemetry);
   const posts = roles.map((role) => postOf(role, { ...ports, telemetry }));
+  const admission = { verifier: ports.verifier, entropy: ports.entropy, telemetry };
   const relayPosts = posts.filter(({ role }) => definitionOf(role).kind === "relay");
   const auditPosts = posts.filter(({ role }) => definitionOf(role).kind === "auditor");
   const isPublishing = relayPosts.length + auditPosts.length > 0;
@@ -90,9 +95,10 @@ export async function startRoles(
   const routes = [
     ...posts.flatMap((post) => routesOf(post, parts)),
     ...auditors.flatMap(({ routes: own }) => own),
-  ];
+  ].map((route) => admitted(admission, route));
   const { clock } = ports;
-  const own = processRoutes({ clock, health, metrics, databases, routes });
+  const { verifier } = ports;
+  const own = processRoutes({ clock, health, metrics, databases, routes, verifier });
   const server = await ports.server.serve([...routes, ...own]);
   // Before the consumers: joining a group may wait for a dead member's session to time out, and
   // what lies in the outbox need not.
@@ -183,9 +189,9 @@ function postOf(role: Role, ports: ProcessPorts): Post {
   return { role, database: ports.database(serviceOf(role)), clock, entropy, telemetry };
 }
 
-function routesOf(post: Post, parts: Parts): readonly Route[] {
+function routesOf(post: Post, parts: Parts): readonly ServiceRoute[] {
   const definition = definitionOf(post.role);
-  return definition.kind === "api" ? answered(post, definition.routes(post, parts)) : [];
+  return definition.kind === "api" ? definition.routes(post, parts) : [];
 }
 
 /** What an auditing role answers, and what it does by the clock. */
@@ -198,18 +204,10 @@ function auditorsOf(post: Post, ports: ProcessPorts, producer: Producer | undefi
   const place = { ...post, sources, producer };
   return [
     {
-      routes: answered(post, definition.routes(place)),
+      routes: definition.routes(place),
       run: (stopping: AbortSignal) => definition.run(place, stopping),
     },
   ];
-}
-
-function answered(post: Post, routes: readonly Route[]): readonly Route[] {
-  return routes.map((route) => ({
-    ...route,
-    handle: (request) =>
-      answering(post.telemetry, `${route.method} ${route.path}`, () => route.handle(request)),
-  }));
 }
 
 function subscriptionsOf(

@@ -79,12 +79,14 @@ export const RECONCILIATION_OPERATIONS = {
   start: {
     id: "startReconciliation",
     summary: "Compares both services' databases now, and answers when it is over.",
+    scope: "operator",
     body: runBody,
     answers: { 201: { description: "The run.", schema: runView }, 400: MALFORMED },
   },
   runs: {
     id: "listReconciliationRuns",
     summary: "Runs, the newest first.",
+    scope: "operator",
     query: PAGE_PARAMETERS,
     answers: {
       200: {
@@ -97,6 +99,7 @@ export const RECONCILIATION_OPERATIONS = {
   breaks: {
     id: "listBreaks",
     summary: "What does not agree, in the order in which it was found.",
+    scope: "operator",
     query: {
       state: { schema: Type.Enum(["open", "resolved"]), description: "Only those." },
       class: { schema: Type.Enum(Object.keys(BREAK_CLASSES)), description: "Only those." },
@@ -116,6 +119,7 @@ export const RECONCILIATION_OPERATIONS = {
   resolve: {
     id: "resolveBreak",
     summary: "Resolves a break by hand, with a note.",
+    scope: "operator",
     body: resolutionBody,
     answers: {
       200: {
@@ -129,6 +133,7 @@ export const RECONCILIATION_OPERATIONS = {
   repair: {
     id: "repairBreak",
     summary: "Publishes again what the services have written down about it.",
+    scope: "operator",
     answers: {
       202: {
         description:

@@ -2,8 +2,8 @@ import { Compile } from "typebox/compile";
 import { pageOf } from "../http/page.ts";
 import { problem } from "../http/problem.ts";
 import { requestBody } from "../http/request-body.ts";
-import { route } from "../http/route.ts";
-import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
+import { route, type ServiceRoute } from "../http/route.ts";
+import type { HttpRequest, HttpResponse } from "../ports/server.ts";
 import type { AuditPlace } from "./audit-place.ts";
 import { BREAK_CLASSES } from "./break-classes.ts";
 import { listBreaks, resolveBreak, type RecordedBreak } from "./break-records.ts";
@@ -21,7 +21,7 @@ import { findRun, listRuns } from "./run-records.ts";
  * - `POST /reconciliation/breaks/:id/resolution`: 200; with a note
  * - `POST /reconciliation/breaks/:id/repair`: 202 with what was published again
  */
-export function reconciliationRoutes(place: AuditPlace): readonly Route[] {
+export function reconciliationRoutes(place: AuditPlace): readonly ServiceRoute[] {
   const { start, runs, breaks, resolve, repair } = RECONCILIATION_OPERATIONS;
   return [
     route("POST", "/reconciliation/runs", start, (request) => postRun(place, request)),

@@ -69,6 +69,7 @@ function external(id: string, summary: string): Operation {
   return {
     id,
     summary,
+    scope: "operator",
     needsKey: true,
     body: moneyBody,
     answers: {
@@ -100,6 +101,7 @@ export const WALLET_OPERATIONS = {
   open: {
     id: "openWallet",
     summary: "Opens a wallet, funded from outside.",
+    scope: "wallets:write",
     body: walletBody,
     answers: {
       201: wallet,
@@ -108,10 +110,16 @@ export const WALLET_OPERATIONS = {
       422: { codes: ["limit-exceeded"] },
     },
   },
-  read: { id: "readWallet", summary: "A wallet.", answers: { 200: wallet, 404: UNKNOWN } },
+  read: {
+    id: "readWallet",
+    summary: "A wallet.",
+    scope: "wallets:read",
+    answers: { 200: wallet, 404: UNKNOWN },
+  },
   entries: {
     id: "readWalletEntries",
     summary: "A wallet's ledger entries, oldest first.",
+    scope: "wallets:read",
     query: PAGE_PARAMETERS,
     answers: {
       200: {
@@ -130,16 +138,19 @@ export const WALLET_OPERATIONS = {
   freeze: {
     id: "freezeWallet",
     summary: "Lets a wallet neither give nor take.",
+    scope: "operator",
     answers: { 200: wallet, 404: UNKNOWN },
   },
   unfreeze: {
     id: "unfreezeWallet",
     summary: "Lets a frozen wallet go on.",
+    scope: "operator",
     answers: { 200: wallet, 404: UNKNOWN },
   },
   verify: {
     id: "verifyLedger",
     summary: "Recomputes every account's chain of entries.",
+    scope: "operator",
     answers: { 200: { description: "What the chains say.", schema: verdictView } },
   },
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -2,12 +2,13 @@ import { Compile } from "typebox/compile";
 import type { Account } from "../domain/account.ts";
 import type { Entry } from "../domain/ledger.ts";
 import { formatMoney, parseAmount, parseMoney } from "../domain/money.ts";
+import { scopeMissing } from "../http/admission.ts";
 import { idempotencyKeyOf, keyReused } from "../http/idempotency-key.ts";
 import { pageOf } from "../http/page.ts";
 import { problem } from "../http/problem.ts";
 import { isIdentifier, requestBody } from "../http/request-body.ts";
-import { route } from "../http/route.ts";
-import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
+import { route, type ServiceRequest, type ServiceRoute } from "../http/route.ts";
+import type { HttpRequest, HttpResponse } from "../ports/server.ts";
 import { readEntries } from "./entries.ts";
 import type { ExternalTransfer } from "./external-transfers.ts";
 import { freezeWallet } from "./freeze-wallet.ts";
@@ -31,10 +32,10 @@ import type { WalletPorts } from "./wallet-ports.ts";
  *
  * Errors are problem details; what is thrown, `answering` turns into one.
  */
-export function walletRoutes(ports: WalletPorts): readonly Route[] {
+export function walletRoutes(ports: WalletPorts): readonly ServiceRoute[] {
   const { open, read, entries, deposit, withdraw, freeze, unfreeze, verify } = WALLET_OPERATIONS;
   const external =
-    (kind: ExternalRequest["kind"]): Route["handle"] =>
+    (kind: ExternalRequest["kind"]): ServiceRoute["handle"] =>
     (request) =>
       postExternal(ports, kind, request);
   return [
@@ -54,7 +55,7 @@ export function walletRoutes(ports: WalletPorts): readonly Route[] {
 const compiledWallet = Compile(walletBody);
 const compiledMoney = Compile(moneyBody);
 
-async function postWallet(ports: WalletPorts, request: HttpRequest): Promise<HttpResponse> {
+async function postWallet(ports: WalletPorts, request: ServiceRequest): Promise<HttpResponse> {
   const body = requestBody(compiledWallet, request.body);
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
@@ -63,6 +64,9 @@ async function postWallet(ports: WalletPorts, request: HttpRequest): Promise<Htt
   const parsed = parseMoney(funding, currency);
   if (parsed.kind === "refused") {
     return problem(400, "malformed-amount", parsed.message);
+  }
+  if (parsed.money.amountMinor > 0n && !request.principal.scopes.has("operator")) {
+    return scopeMissing("operator", "only an operator brings money in from outside");
   }
   const opening = await openWallet(ports, { walletId: id, funding: parsed.money });
   switch (opening.kind) {

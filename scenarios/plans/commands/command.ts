@@ -1,8 +1,9 @@
 import Type from "typebox";
 import type { ServiceName } from "../../../system/process/services.ts";
+import { CALLER_WORDS, credentialsOf } from "../callers.ts";
 import type { FieldComplaint } from "./asked-for.ts";
 import type { ClientRequest } from "./client-request.ts";
-import type { CommandKind, ToldIds } from "./command-kind.ts";
+import type { AskedBy, CommandKind, ToldIds } from "./command-kind.ts";
 import { freezeWalletKind, type FreezeWalletCommand } from "./freeze-wallet.ts";
 import { lookUpKind, type LookUpCommand } from "./look-up.ts";
 import { moveExternalKind, type MoveExternalCommand } from "./move-external.ts";
@@ -45,7 +46,14 @@ export function serviceAsked(command: Command): ServiceName {
 
 /** What it is asked, by a client that was told these ids. */
 export function requestOf(command: Command, toldIds: ToldIds): ClientRequest {
-  return told(command, (kind, each) => kind.requestOf(each, toldIds));
+  const request = told(command, (kind, each) => kind.requestOf(each, toldIds));
+  const { caller, walletId } = askedBy(command);
+  return { ...request, headers: { ...request.headers, ...credentialsOf(caller, walletId) } };
+}
+
+/** Who asks, and about which wallet. */
+export function askedBy(command: Command): AskedBy {
+  return told(command, (kind, each) => kind.askedBy(each));
 }
 
 /** What is wrong with a command in itself, or undefined. */
@@ -60,9 +68,11 @@ export function subjectOf(command: Command): string {
 
 /** How an attempt at a command is told in a story. */
 export function tellAttempt(command: Command, attempt: number): string {
-  return attempt === 1
-    ? told(command, (kind, each) => kind.tell(each))
-    : `Asks again for ${subjectOf(command)}, with the same request (attempt ${attempt}).`;
+  const asked = told(command, (kind, each) => kind.tell(each));
+  if (attempt === 1) {
+    return command.by === undefined ? asked : `${asked.slice(0, -1)}, ${CALLER_WORDS[command.by]}.`;
+  }
+  return `Asks again for ${subjectOf(command)}, with the same request (attempt ${attempt}).`;
 }
 
 /** Asks a command's own kind. The one place that goes from a command to its kind. */

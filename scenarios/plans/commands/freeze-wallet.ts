@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { callerSchema } from "../callers.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
 
@@ -12,6 +13,7 @@ const freezeWalletSchema = Type.Object(
     id: Type.String({ maxLength: 10_000 }),
     frozen: Type.Boolean(),
     expects: expectationSchema,
+    by: Type.Optional(callerSchema),
   },
   { additionalProperties: false },
 );
@@ -22,6 +24,7 @@ export const freezeWalletKind: CommandKind<FreezeWalletCommand> & {
   kind: "freeze-wallet",
   schema: freezeWalletSchema,
   complaint: () => undefined,
+  askedBy: ({ by: caller = "operator", id: walletId }) => ({ caller, walletId }),
   serviceOf: () => "wallet",
   requestOf: ({ id, frozen }) => ({
     method: "POST",

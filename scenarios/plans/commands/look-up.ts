@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { callerSchema } from "../callers.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
 
@@ -22,6 +23,7 @@ const lookUpSchema = Type.Object(
     /** Of payments: only those of that status; of entries: only those after that position. */
     only: Type.Union([text, Type.Null()]),
     expects: expectationSchema,
+    by: Type.Optional(callerSchema),
   },
   { additionalProperties: false },
 );
@@ -32,6 +34,10 @@ export const lookUpKind: CommandKind<LookUpCommand> & {
   kind: "look-up",
   schema: lookUpSchema,
   complaint: () => undefined,
+  askedBy: ({ what, of, by: caller = what === "entries" ? "owner" : "operator" }) => ({
+    caller,
+    walletId: of,
+  }),
   serviceOf: ({ what }) => (what === "payments" || what === "events" ? "payment" : "wallet"),
   requestOf: (command, toldIds) => ({
     method: "GET",

@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { callerSchema } from "../callers.ts";
 import { complaintAboutAmount, complaintAboutKey } from "./asked-for.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
@@ -18,6 +19,7 @@ const moveExternalSchema = Type.Object(
     amount: text,
     currency: text,
     expects: expectationSchema,
+    by: Type.Optional(callerSchema),
   },
   { additionalProperties: false },
 );
@@ -30,6 +32,7 @@ export const moveExternalKind: CommandKind<MoveExternalCommand> & {
   complaint: ({ idempotencyKey, amount, currency, expects }) =>
     complaintAboutKey(expects, idempotencyKey) ??
     complaintAboutAmount(expects, { field: "amount", amount, currency, leastMinor: 1n }),
+  askedBy: ({ by: caller = "operator", walletId }) => ({ caller, walletId }),
   serviceOf: () => "wallet",
   requestOf: ({ direction, idempotencyKey, walletId, amount, currency }) => ({
     method: "POST",

@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { callerSchema } from "../callers.ts";
 import { complaintAboutAmount, complaintAboutId } from "./asked-for.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
@@ -17,6 +18,7 @@ const openWalletSchema = Type.Object(
     funding: text,
     currency: text,
     expects: expectationSchema,
+    by: Type.Optional(callerSchema),
   },
   { additionalProperties: false },
 );
@@ -29,6 +31,7 @@ export const openWalletKind: CommandKind<OpenWalletCommand> & {
   complaint: ({ id, funding, currency, expects }) =>
     complaintAboutId(expects, "id", id) ??
     complaintAboutAmount(expects, { field: "funding", amount: funding, currency, leastMinor: 0n }),
+  askedBy: ({ by: caller = "operator", id: walletId }) => ({ caller, walletId }),
   serviceOf: () => "wallet",
   requestOf: ({ id, funding, currency }) => ({
     method: "POST",

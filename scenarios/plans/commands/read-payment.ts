@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { callerSchema } from "../callers.ts";
 import { complaintAboutKey } from "./asked-for.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
@@ -17,6 +18,7 @@ const readPaymentSchema = Type.Object(
     /** How many seconds it waits for the end of the payment. */
     waitS: Type.Integer({ minimum: 0, maximum: 9 }),
     expects: expectationSchema,
+    by: Type.Optional(callerSchema),
   },
   { additionalProperties: false },
 );
@@ -27,6 +29,7 @@ export const readPaymentKind: CommandKind<ReadPaymentCommand> & {
   kind: "read-payment",
   schema: readPaymentSchema,
   complaint: ({ idempotencyKey, expects }) => complaintAboutKey(expects, idempotencyKey),
+  askedBy: ({ by: caller = "operator" }) => ({ caller, walletId: "" }),
   serviceOf: () => "payment",
   requestOf: ({ idempotencyKey, waitS }, toldIds) => ({
     method: "GET",

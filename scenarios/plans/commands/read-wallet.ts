@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { callerSchema } from "../callers.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
 
@@ -11,6 +12,7 @@ const readWalletSchema = Type.Object(
     atMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
     id: Type.String({ maxLength: 10_000 }),
     expects: expectationSchema,
+    by: Type.Optional(callerSchema),
   },
   { additionalProperties: false },
 );
@@ -21,6 +23,7 @@ export const readWalletKind: CommandKind<ReadWalletCommand> & {
   kind: "read-wallet",
   schema: readWalletSchema,
   complaint: () => undefined,
+  askedBy: ({ by: caller = "owner", id: walletId }) => ({ caller, walletId }),
   serviceOf: () => "wallet",
   requestOf: ({ id }) => ({
     method: "GET",

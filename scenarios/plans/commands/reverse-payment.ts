@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { callerSchema } from "../callers.ts";
 import { complaintAboutKey } from "./asked-for.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
@@ -21,6 +22,7 @@ const reversePaymentSchema = Type.Object(
     /** A decimal string in the original's currency; null for all that is left. */
     amount: Type.Union([text, Type.Null()]),
     expects: expectationSchema,
+    by: Type.Optional(callerSchema),
   },
   { additionalProperties: false },
 );
@@ -31,6 +33,7 @@ export const reversePaymentKind: CommandKind<ReversePaymentCommand> & {
   kind: "reverse-payment",
   schema: reversePaymentSchema,
   complaint: ({ idempotencyKey, expects }) => complaintAboutKey(expects, idempotencyKey),
+  askedBy: ({ by: caller = "operator" }) => ({ caller, walletId: "" }),
   serviceOf: () => "payment",
   requestOf: ({ idempotencyKey, originalKey, amount }, toldIds) => ({
     method: "POST",

@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { callerSchema } from "../callers.ts";
 import { complaintAboutAmount, complaintAboutId, complaintAboutKey } from "./asked-for.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
@@ -18,6 +19,7 @@ const transferSchema = Type.Object(
     amount: text,
     currency: text,
     expects: expectationSchema,
+    by: Type.Optional(callerSchema),
   },
   { additionalProperties: false },
 );
@@ -32,6 +34,7 @@ export const transferKind: CommandKind<TransferCommand> & {
     complaintAboutId(expects, "senderWalletId", senderWalletId) ??
     complaintAboutId(expects, "receiverWalletId", receiverWalletId) ??
     complaintAboutAmount(expects, { field: "amount", amount, currency, leastMinor: 1n }),
+  askedBy: ({ by: caller = "owner", senderWalletId: walletId }) => ({ caller, walletId }),
   serviceOf: () => "payment",
   requestOf: ({ idempotencyKey, senderWalletId, receiverWalletId, amount, currency }) => ({
     method: "POST",
