@@ -20,6 +20,7 @@ import { QUERY_SCRIPTS } from "./testing/query-scripts.ts";
 import { randomScript } from "./testing/random-script.ts";
 import { type Asked, Rehearsal } from "./testing/rehearsal.ts";
 import { badParameterScript, SERVICE_STATEMENTS } from "./testing/service-statements.ts";
+import { STATEMENT_ANSWERS, STATEMENT_SETUP, tellStatement } from "./testing/statement-answers.ts";
 import type { Parameter } from "./types/parameter.ts";
 
 /**
@@ -68,6 +69,18 @@ describe("what the engine answers is what PostgreSQL answers", () => {
     }
     await client.end();
     expect(given).toEqual(EXPRESSION_ANSWERS.map(([, answer]) => answer));
+  });
+
+  test("the answers to statements, with notices and places", async () => {
+    await server.reset();
+    const client = await server.connect();
+    for (const sql of STATEMENT_SETUP) {
+      await client.query(sql);
+    }
+    for (const [sql, parameters, answer] of STATEMENT_ANSWERS) {
+      expect.soft([sql, await statementAnswerOf(client, sql, parameters)]).toEqual([sql, answer]);
+    }
+    await client.end();
   });
 
   for (const { database, statements, setup } of SERVICE_STATEMENTS) {
@@ -123,6 +136,41 @@ async function expressionAnswerOf(client: Client, sql: string): Promise<string> 
     }
     const parts = [error.code, error.position, error.message];
     return parts.filter((part) => part !== undefined).join(" ");
+  }
+}
+
+/** In the words of `STATEMENT_ANSWERS`. */
+async function statementAnswerOf(
+  client: Client,
+  sql: string,
+  parameters: readonly Parameter[],
+): Promise<string> {
+  const notices: { message: string; detail?: string | undefined }[] = [];
+  const note = ({
+    message = "",
+    detail,
+  }: {
+    message?: string | undefined;
+    detail?: string | undefined;
+  }) => notices.push({ message, detail });
+  await client.query("BEGIN");
+  client.on("notice", note);
+  try {
+    const types = { getTypeParser: () => (text: string) => text };
+    const query = { text: sql, values: [...parameters], rowMode: "array" as const, types };
+    const { command, rowCount, rows } = await client.query<(string | null)[]>(query);
+    const tag = `${command} ${rowCount ?? 0}`;
+    return tellStatement(sql, { notices, error: null, tag, rows });
+  } catch (error) {
+    if (!(error instanceof RealError)) {
+      throw error;
+    }
+    const { code = "", message, position, detail, hint } = error;
+    const told = { code, message, position, detail, hint };
+    return tellStatement(sql, { notices, error: told, tag: "", rows: [] });
+  } finally {
+    client.off("notice", note);
+    await client.query("ROLLBACK");
   }
 }
 

@@ -18,6 +18,12 @@ export interface ColumnAssignment {
 /** A written value, or null for the word DEFAULT. */
 export type WrittenValue = Expression | null;
 
+/** What is written to a column, with its place in the text. */
+export interface WrittenItem {
+  readonly value: WrittenValue;
+  readonly position: number | undefined;
+}
+
 /** The column of that name; 42703 in the words for INSERT and UPDATE targets. */
 export function demandColumn(table: Table, name: string, position: number | undefined): number {
   const column = table.columnAt(name);
@@ -36,7 +42,7 @@ export function assign(
   scope: Scope,
   table: Table,
   at: number,
-  value: WrittenValue,
+  { value, position }: WrittenItem,
   verb: "insert" | "update",
 ): ColumnAssignment {
   const column = table.columns[at];
@@ -49,7 +55,7 @@ export function assign(
   if (column.identity?.always === true) {
     throw identityError(column, verb);
   }
-  return { column: at, evaluate: coerceForColumn(scope, value, column).evaluate };
+  return { column: at, evaluate: coerceForColumn(scope, value, column, position).evaluate };
 }
 
 /** The same assignments with the defaults of this table. */

@@ -1,6 +1,7 @@
-import { coerceForColumn } from "../expressions/coercion.ts";
+import { coerce } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { Frame } from "../expressions/frame.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { ColumnDefault } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { SqlType } from "../types/sql-type.ts";
@@ -15,7 +16,14 @@ export function compileDefault(
 ): ColumnDefault {
   const scope = new DefinitionScope(null, find);
   const canonical = expression.canonical();
-  const { evaluate } = coerceForColumn(scope, compileExpression(scope, expression), column);
+  const compiled = compileExpression(scope, expression);
+  const coerced = coerce(scope, compiled, column, "assignment");
+  if (coerced === undefined) {
+    const message = `column "${column.name}" is of type ${column.type.name} but default expression is of type ${compiled.type.name}`;
+    const hint = "You will need to rewrite or cast the expression.";
+    throw new PostgresError("42804", message, { hint, placeless: true });
+  }
+  const { evaluate } = coerced;
   if (scope.parameters.count > 0) {
     expression.refuse("a parameter in a definition");
   }

@@ -308,7 +308,7 @@ class FromReader {
     scope.namespace = outside;
     for (const [at, { type }] of plan.columns.entries()) {
       if (type === UNKNOWN) {
-        plan.coerceColumn(at, TEXT, query);
+        plan.coerceColumn(at, TEXT);
       }
     }
     const columns = renamed(plan.columns, alias, alias.name);

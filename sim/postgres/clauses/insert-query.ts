@@ -13,7 +13,7 @@ import {
   bindAssignments,
   type ColumnAssignment,
   demandColumn,
-  type WrittenValue,
+  type WrittenItem,
 } from "./assignment.ts";
 import { readTable } from "./from-clause.ts";
 import { readOnConflict } from "./on-conflict.ts";
@@ -72,12 +72,14 @@ export function compileInsert(outer: QueryScope, node: SyntaxNode): ChangePlan {
 interface WrittenColumns {
   readonly columns: readonly number[];
   readonly named: boolean;
+  /** The places of the names. */
+  readonly positions: readonly (number | undefined)[];
 }
 
 function readColumns(table: Table, nodes: readonly SyntaxNode[]): WrittenColumns {
   if (nodes.length === 0) {
     const columns = [...table.columns.keys()].filter((at) => table.columns[at]?.dropped === false);
-    return { columns, named: false };
+    return { columns, named: false, positions: [] };
   }
   const columns: number[] = [];
   for (const node of nodes) {
@@ -90,7 +92,7 @@ function readColumns(table: Table, nodes: readonly SyntaxNode[]): WrittenColumns
     }
     columns.push(column);
   }
-  return { columns, named: true };
+  return { columns, named: true, positions: nodes.map(({ position }) => position) };
 }
 
 function readSource(
@@ -107,13 +109,19 @@ function readSource(
   }
   node.only("op", "SETOP_NONE");
   node.only("limitOption", "LIMIT_OPTION_DEFAULT");
-  const lists = readValuesLists(node, (item) =>
-    item.kind === "SetToDefault"
-      ? null
-      : scope.within("VALUES", null, () => compileExpression(scope, item)),
+  const rows = readValuesLists(
+    node,
+    (item): WrittenItem => ({
+      position: item.start,
+      value:
+        item.kind === "SetToDefault"
+          ? null
+          : scope.within("VALUES", null, () => compileExpression(scope, item)),
+    }),
+    (list) => assignRow(scope, table, written, list),
   );
   node.end();
-  return { kind: "lists", rows: lists.map((list) => assignRow(scope, table, written, list)) };
+  return { kind: "lists", rows };
 }
 
 /** VALUES with ORDER BY or LIMIT is a query, in which DEFAULT has no meaning. */
@@ -139,14 +147,18 @@ function readQuery(
     node,
   );
   // An unknown literal of the select list takes the type of the column that it is written to.
-  demandColumns(written, query.columns.length);
+  const places = query.columns.map((_, at) => query.positionOf(at));
+  demandColumns(written, places);
   for (const [at, column] of written.columns.entries()) {
     const type = table.columns[column]?.type;
     if (type !== undefined && query.columns[at]?.type.name === "unknown") {
-      query.coerceColumn(at, type, node);
+      query.coerceColumn(at, type);
     }
   }
-  const values = query.columns.map((field, at) => columnAt(source, at, field));
+  const values = query.columns.map((field, at) => ({
+    value: columnAt(source, at, field),
+    position: places[at],
+  }));
   return { kind: "query", query, row: assignRow(scope, table, written, values) };
 }
 
@@ -154,27 +166,44 @@ function assignRow(
   scope: QueryScope,
   table: Table,
   written: WrittenColumns,
-  values: readonly WrittenValue[],
+  values: readonly WrittenItem[],
 ): ColumnAssignment[] {
-  if (values.length > 0) {
-    demandColumns(written, values.length);
+  const [only, second] = values;
+  if (only !== undefined) {
+    const isRow = second === undefined && only.value?.fields?.length === written.columns.length;
+    demandColumns(
+      written,
+      values.map(({ position }) => position),
+      isRow,
+    );
   }
   const row = table.columns.map((_, column): ColumnAssignment => ({ column, evaluate: null }));
-  for (const [at, value] of values.entries()) {
+  for (const [at, { value, position }] of values.entries()) {
     const column = written.columns[at];
     if (column !== undefined) {
-      row[column] = assign(scope, table, column, value, "insert");
+      row[column] = assign(scope, table, column, { value, position }, "insert");
     }
   }
   return row;
 }
 
-function demandColumns({ columns, named }: WrittenColumns, values: number): void {
-  if (values > columns.length) {
-    throw new PostgresError("42601", "INSERT has more expressions than target columns");
+const ROW_HINT =
+  "The insertion source is a row expression containing the same number of columns expected by the INSERT. Did you accidentally use extra parentheses?";
+
+/** `places` are those of the values; `isRow` says that the only one is a row of all the columns. */
+function demandColumns(
+  { columns, named, positions }: WrittenColumns,
+  places: readonly (number | undefined)[],
+  isRow = false,
+): void {
+  if (places.length > columns.length) {
+    const message = "INSERT has more expressions than target columns";
+    throw new PostgresError("42601", message).at(places[columns.length]);
   }
-  if (named && values < columns.length) {
-    throw new PostgresError("42601", "INSERT has more target columns than expressions");
+  if (named && places.length < columns.length) {
+    const message = "INSERT has more target columns than expressions";
+    const hint = isRow ? { hint: ROW_HINT } : {};
+    throw new PostgresError("42601", message, hint).at(positions[places.length]);
   }
 }
 

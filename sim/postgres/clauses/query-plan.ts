@@ -29,9 +29,12 @@ export interface QueryPlan {
   readonly uses: number;
   /**
    * Coerces a column, which is of unknown type or of one with an implicit cast, to the type that
-   * the query around it asks for. To be called before the first `build`.
+   * the query around it asks for. To be called before the first `build`. `construct` is the word of
+   * a set operation for the error (42846).
    */
-  coerceColumn(at: number, type: SqlType, node: SyntaxNode): void;
+  coerceColumn(at: number, type: SqlType, construct?: string): void;
+  /** The place in the text that a column comes from, as exprLocation has it. */
+  positionOf(at: number): number | undefined;
   /**
    * remove_unused_subquery_outputs: says which columns the query around it uses. What nobody uses
    * is not computed, so that it raises no error either.

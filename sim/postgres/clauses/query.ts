@@ -118,8 +118,12 @@ class WithQuery implements QueryPlan {
     return this.#plan.columns;
   }
 
-  coerceColumn(at: number, type: SqlType, node: SyntaxNode): void {
-    this.#plan.coerceColumn(at, type, node);
+  coerceColumn(at: number, type: SqlType, construct?: string): void {
+    this.#plan.coerceColumn(at, type, construct);
+  }
+
+  positionOf(at: number): number | undefined {
+    return this.#plan.positionOf(at);
   }
 
   keepColumns(isUsed: readonly boolean[]): void {
@@ -141,6 +145,7 @@ function finishQuery(outer: QueryScope, node: SyntaxNode, plan: QueryPlan): Quer
   const targets = plan.columns.map(({ name, type }) => ({
     name,
     node: undefined,
+    position: undefined,
     expression: { type, evaluate: () => null, sources: 0 },
   }));
   scope.addNames({ alias: null, columns: targets, byAlias: false, byColumn: true });
@@ -190,8 +195,12 @@ class FinishedQuery implements QueryPlan {
     return this.#plan.columns;
   }
 
-  coerceColumn(at: number, type: SqlType, node: SyntaxNode): void {
-    this.#plan.coerceColumn(at, type, node);
+  coerceColumn(at: number, type: SqlType, construct?: string): void {
+    this.#plan.coerceColumn(at, type, construct);
+  }
+
+  positionOf(at: number): number | undefined {
+    return this.#plan.positionOf(at);
   }
 
   /** Any column may be sorted by. */

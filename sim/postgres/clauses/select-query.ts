@@ -1,5 +1,6 @@
 import type { Aggregates } from "../expressions/aggregate.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
+import { coerceToCommon } from "../expressions/common-type.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { demandEquality } from "../expressions/demand-comparable.ts";
 import type { Expression } from "../expressions/expression.ts";
@@ -22,7 +23,6 @@ import { BOOLEAN, TEXT } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import type { WantedOrder } from "./access-path.ts";
-import { coerceToCommon } from "./common-type.ts";
 import { conditionOf, readConjuncts } from "./conjunct.ts";
 import { type FromClause, pruneColumns, readFromClause } from "./from-clause.ts";
 import { maskOfGroup, sourcesOf } from "./from-item.ts";
@@ -101,12 +101,16 @@ export class SelectQuery implements QueryPlan {
     }
   }
 
-  coerceColumn(at: number, type: SqlType, node: SyntaxNode): void {
+  coerceColumn(at: number, type: SqlType, construct = "SELECT"): void {
     const target = this.#targets[at];
     if (target !== undefined) {
-      const expression = coerceToCommon(this.#scope, target.expression, type, node);
+      const expression = coerceToCommon(this.#scope, target.expression, type, construct);
       this.#targets[at] = { ...target, expression };
     }
+  }
+
+  positionOf(at: number): number | undefined {
+    return this.#targets[at]?.position;
   }
 
   keepColumns(isUsed: readonly boolean[]): void {
@@ -275,8 +279,8 @@ class SelectReader {
     const distinctOn =
       typeof distinctNodes === "string" ? null : this.#distinctOn(distinctNodes, targets, written);
     if (distinct) {
-      for (const { expression, node: target } of targets) {
-        demandEquality(expression.type, target?.start);
+      for (const { expression, position } of targets) {
+        demandEquality(expression.type, position);
       }
     }
     const sortKeys = distinct ? written.map((key) => inSelectList(key, targets)) : written;

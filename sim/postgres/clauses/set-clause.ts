@@ -29,7 +29,9 @@ export function compileSetClause(
     if (assignments.some((one) => one.column === column)) {
       throw new PostgresError("42601", `multiple assignments to same column "${name}"`);
     }
-    assignments.push(assign(scope, table, column, value, "update"));
+    assignments.push(
+      assign(scope, table, column, { value, position: value?.node?.start }, "update"),
+    );
   }
   return assignments;
 }

@@ -1,3 +1,4 @@
+import { commonTypeOf } from "../expressions/common-type.ts";
 import { demandEquality } from "../expressions/demand-comparable.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Distinct } from "../operators/distinct.ts";
@@ -7,7 +8,6 @@ import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { UNKNOWN } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
-import { commonTypeOf } from "./common-type.ts";
 import { wordsOf } from "./locking-clause.ts";
 import type { Locking, QueryPlan } from "./query-plan.ts";
 import type { QueryScope } from "./query-scope.ts";
@@ -35,12 +35,17 @@ export function compileSetOperation(scope: QueryScope, node: SyntaxNode): SetOpe
   }
   const query = new SetOperationQuery({ left, right, word, all });
   for (const [at, column] of left.columns.entries()) {
-    const types = [column.type, right.columns[at]?.type ?? UNKNOWN];
-    const type = commonTypeOf(types, word);
+    const parts = [
+      { type: column.type, node: { start: left.positionOf(at) } },
+      { type: right.columns[at]?.type ?? UNKNOWN, node: { start: right.positionOf(at) } },
+    ];
+    const type = commonTypeOf(parts, word);
+    const typing = parts.find((one) => one.type === type) ?? parts[0];
+    query.positions.push(typing?.node.start);
+    query.coerceColumn(at, type, word);
     if (word !== "UNION" || !all) {
-      demandEquality(type, undefined);
+      demandEquality(type, query.positionOf(at));
     }
-    query.coerceColumn(at, type, node);
   }
   return query;
 }
@@ -52,6 +57,8 @@ class SetOperationQuery implements QueryPlan {
   readonly #word: "UNION" | "INTERSECT" | "EXCEPT";
   readonly #all: boolean;
   readonly uses: number;
+  /** Of each column, the place of the side that gave it its type. */
+  readonly positions: (number | undefined)[] = [];
 
   constructor(parts: {
     readonly left: QueryPlan;
@@ -71,9 +78,13 @@ class SetOperationQuery implements QueryPlan {
     return this.#left.columns;
   }
 
-  coerceColumn(at: number, type: SqlType, node: SyntaxNode): void {
-    this.#left.coerceColumn(at, type, node);
-    this.#right.coerceColumn(at, type, node);
+  coerceColumn(at: number, type: SqlType, construct?: string): void {
+    this.#left.coerceColumn(at, type, construct);
+    this.#right.coerceColumn(at, type, construct);
+  }
+
+  positionOf(at: number): number | undefined {
+    return this.positions[at];
   }
 
   /** All columns are computed: they tell the rows apart, or are values as they were written. */

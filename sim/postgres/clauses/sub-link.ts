@@ -24,7 +24,7 @@ export function compileSubLink(scope: QueryScope, node: SyntaxNode): Expression 
   node.end();
   switch (kind) {
     case "EXISTS_SUBLINK":
-      return exists(scope, scope.compilers.query(scope, query), query);
+      return exists(scope, scope.compilers.query(scope, query));
     case "EXPR_SUBLINK":
       return scalar(scope, node, query);
     case "ARRAY_SUBLINK":
@@ -46,12 +46,8 @@ export function compileSubLink(scope: QueryScope, node: SyntaxNode): Expression 
   }
 }
 
-function exists(scope: QueryScope, plan: QueryPlan, query: SyntaxNode): Expression {
-  for (const [at, { type }] of plan.columns.entries()) {
-    if (type === UNKNOWN) {
-      plan.coerceColumn(at, TEXT, query);
-    }
-  }
+function exists(scope: QueryScope, plan: QueryPlan): Expression {
+  settleColumns(plan);
   const at = addSubQuery(scope, plan, false);
   const evaluate: Evaluate = (frame) => {
     const rows = subQueryAt(frame, at);
@@ -102,7 +98,7 @@ function quantified(
     const size = plan.columns.length > left.length ? "many" : "few";
     throw new PostgresError("42601", `subquery has too ${size} columns`).at(node.position);
   }
-  settleColumns(plan, query);
+  settleColumns(plan);
   const types = plan.columns.map(({ type }) => type);
   const settled = left.map((one, at) => settleUnknown(scope, one, types[at] ?? TEXT));
   const [first, second] = settled;
@@ -145,10 +141,10 @@ function quantified(
 
 const UNSET = constant(TEXT, null);
 
-function settleColumns(plan: QueryPlan, query: SyntaxNode): void {
+function settleColumns(plan: QueryPlan): void {
   for (const [at, { type }] of plan.columns.entries()) {
     if (type === UNKNOWN) {
-      plan.coerceColumn(at, TEXT, query);
+      plan.coerceColumn(at, TEXT);
     }
   }
 }
@@ -198,7 +194,7 @@ function oneColumn(
 ): [QueryPlan, Expression["type"]] {
   const plan = scope.compilers.query(scope, query);
   demandOneColumn(plan, node, "subquery must return only one column");
-  settleColumns(plan, query);
+  settleColumns(plan);
   return [plan, plan.columns[0]?.type ?? TEXT];
 }
 

@@ -12,6 +12,8 @@ export interface Target {
   readonly expression: Expression;
   /** The expression as it was written; undefined for a column that a `*` stands for. */
   readonly node: SyntaxNode | undefined;
+  /** The place of the first thing in it, or of the `*`. */
+  readonly position: number | undefined;
 }
 
 /** Compiles a select list or RETURNING, with `*` spread out. */
@@ -28,7 +30,8 @@ export function compileTargets(
       return spreadStar(scope, value);
     }
     const name = alias ?? columnNameOf(value);
-    return [{ name, expression: compile(value), node: value.reopen() }];
+    const expression = compile(value);
+    return [{ name, expression, node: value.reopen(), position: expression.node?.start }];
   });
 }
 
@@ -63,7 +66,7 @@ function spreadStar(scope: QueryScope, node: SyntaxNode): Target[] {
   return items.flatMap(({ columns }) =>
     columns.map(({ name, expression }) => {
       scope.used.add(expression);
-      return { name, expression, node: undefined };
+      return { name, expression, node: undefined, position: node.position };
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { coerceToCommon, commonTypeOf } from "../expressions/common-type.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import type { Expression } from "../expressions/expression.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
@@ -7,7 +8,6 @@ import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { UNKNOWN } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
-import { coerceToCommon, commonTypeOf } from "./common-type.ts";
 import type { QueryPlan } from "./query-plan.ts";
 import { buildFrame, type InnerQueries, QueryScope } from "./query-scope.ts";
 import type { Site } from "./statement-context.ts";
@@ -17,16 +17,24 @@ export function compileValuesQuery(outer: QueryScope, node: SyntaxNode): ValuesQ
   const scope = new QueryScope(outer.context, outer, outer.compilers);
   node.only("op", "SETOP_NONE");
   const rows = scope.within("VALUES", null, () =>
-    readValuesLists(node, (item) => compileExpression(scope, item)),
+    readValuesLists(
+      node,
+      (item) => compileExpression(scope, item),
+      (items) => items,
+    ),
   );
-  return new ValuesQuery(scope, rows, node.reopen());
+  return new ValuesQuery(scope, rows);
 }
 
-/** The lists of a VALUES, each item compiled; 42601 when they are not of one length. */
-export function readValuesLists<Item>(
+/**
+ * The lists of a VALUES, each item compiled, and each list before the next; 42601 when they are not
+ * of one length.
+ */
+export function readValuesLists<Item, Row>(
   node: SyntaxNode,
   compile: (item: SyntaxNode) => Item,
-): Item[][] {
+  toRow: (items: Item[]) => Row,
+): Row[] {
   let length: number | undefined;
   return node.children("valuesLists").map((list) => {
     const items = list.children("items").map(compile);
@@ -36,7 +44,7 @@ export function readValuesLists<Item>(
       const message = "VALUES lists must all be the same length";
       throw new PostgresError("42601", message).at(list.start);
     }
-    return items;
+    return toRow(items);
   });
 }
 
@@ -48,19 +56,21 @@ class ValuesQuery implements QueryPlan {
   readonly #rows: Expression[][];
   readonly #types: SqlType[];
 
-  constructor(scope: QueryScope, rows: Expression[][], node: SyntaxNode) {
+  constructor(scope: QueryScope, rows: Expression[][]) {
     this.#scope = scope;
     this.#subQueries = scope.subQueries;
     this.#rows = rows;
     this.uses = scope.outerUses;
     const [first = []] = rows;
     this.#types = first.map((_, at) => {
-      const types = rows.map((row) => row[at]?.type ?? UNKNOWN);
-      return types.every((type) => type === UNKNOWN) ? UNKNOWN : commonTypeOf(types, "VALUES");
+      const values = rows.flatMap((row) => row[at] ?? []);
+      return values.every(({ type }) => type === UNKNOWN)
+        ? UNKNOWN
+        : commonTypeOf(values, "VALUES");
     });
     for (const [at, type] of this.#types.entries()) {
       if (type !== UNKNOWN) {
-        this.coerceColumn(at, type, node);
+        this.coerceColumn(at, type);
       }
     }
   }
@@ -69,14 +79,19 @@ class ValuesQuery implements QueryPlan {
     return this.#types.map((type, at) => ({ name: `column${at + 1}`, type, typmod: -1 }));
   }
 
-  coerceColumn(at: number, type: SqlType, node: SyntaxNode): void {
+  coerceColumn(at: number, type: SqlType): void {
     this.#types[at] = type;
     for (const row of this.#rows) {
       const value = row[at];
       if (value !== undefined) {
-        row[at] = coerceToCommon(this.#scope, value, type, node);
+        row[at] = coerceToCommon(this.#scope, value, type, "VALUES");
       }
     }
+  }
+
+  /** Its columns are those of the list, which is at no place. */
+  positionOf(): undefined {
+    return undefined;
   }
 
   /** All columns are computed: they tell the rows apart, or are values as they were written. */

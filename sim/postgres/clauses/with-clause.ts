@@ -104,7 +104,7 @@ function compilePlain(
   const query = scope.compilers.query(scope, body);
   for (const [at, { type }] of query.columns.entries()) {
     if (type === UNKNOWN) {
-      query.coerceColumn(at, TEXT, body);
+      query.coerceColumn(at, TEXT);
     }
   }
   const cte: Cte = {
@@ -185,7 +185,7 @@ function compileRecursive(
   const first = scope.compilers.query(scope, leftNode);
   for (const [at, { type }] of first.columns.entries()) {
     if (type === UNKNOWN) {
-      first.coerceColumn(at, TEXT, leftNode);
+      first.coerceColumn(at, TEXT);
     }
   }
   const cte: Cte = {
@@ -210,7 +210,7 @@ function compileRecursive(
         hint: "Cast the output of the non-recursive term to the correct type.",
       });
     }
-    recursive.coerceColumn(at, type, rightNode);
+    recursive.coerceColumn(at, type);
   }
   const distinctBy = all ? null : first.columns.map(({ type }) => type);
   const build = (site: Site): RowStream => {

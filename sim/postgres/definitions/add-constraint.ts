@@ -1,5 +1,5 @@
 import { compileCheck, type RowCondition } from "../clauses/check-constraint.ts";
-import { PostgresError } from "../ground/postgres-error.ts";
+import { compileWithoutPlace, PostgresError } from "../ground/postgres-error.ts";
 import type { Steps } from "../ground/wait.ts";
 import { SHARE_ROW_EXCLUSIVE } from "../locks/lock.ts";
 import type { Catalog } from "../storage/catalog.ts";
@@ -42,7 +42,8 @@ export function* addConstraints(
     if (one.kind !== "check") {
       continue;
     }
-    const { columns, evaluate } = checkOf(catalog, table, one.condition);
+    const compile = (): RowCondition => checkOf(catalog, table, one.condition);
+    const { columns, evaluate } = rows === "empty" ? compile() : compileWithoutPlace(compile);
     const [column, second] = columns;
     const part = column === undefined || second !== undefined ? [] : [column];
     const places = columns.map((read) => table.columnAt(read));

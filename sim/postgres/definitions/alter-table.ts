@@ -1,7 +1,7 @@
 import { compileDefault } from "../clauses/column-default.ts";
 import type { StatementPlan } from "../clauses/statement-plan.ts";
 import { Frame, StatementRun } from "../expressions/frame.ts";
-import { PostgresError } from "../ground/postgres-error.ts";
+import { compileWithoutPlace, PostgresError } from "../ground/postgres-error.ts";
 import type { Steps } from "../ground/wait.ts";
 import {
   ACCESS_EXCLUSIVE,
@@ -161,7 +161,7 @@ function readAddColumn(node: SyntaxNode, find: FindType): Command {
   const written = node.requiredChild("def");
   const onlyIfMissing = node.flag("missing_ok");
   const constraints: ConstraintDefinition[] = [];
-  const column = readColumn(written, constraints, find);
+  const column = readColumn(written, constraints, find, compileWithoutPlace);
   return exclusive(PASS.addColumn, function* run(definition, table): Steps<void> {
     if (table.columnAt(column.name) >= 0) {
       const message = `column "${column.name}" of relation "${table.name}" already exists`;
@@ -217,6 +217,8 @@ function setDefault(
   const compiled =
     expression === undefined
       ? null
-      : compileDefault(expression, column, findTypeIn(definition.catalog));
+      : compileWithoutPlace(() =>
+          compileDefault(expression, column, findTypeIn(definition.catalog)),
+        );
   changeColumn(definition, table, at, { default: compiled, identity: null });
 }

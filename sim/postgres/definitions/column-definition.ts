@@ -29,6 +29,9 @@ interface IdentityDefinition {
   readonly sequence: SequenceOptions;
 }
 
+/** How an expression inside a definition is compiled. */
+type CompileDefinition = <Compiled>(compile: () => Compiled) => Compiled;
+
 /** Reads the columns and constraints of CREATE TABLE, in the order in which they stand. */
 export function readTableElements(
   nodes: readonly SyntaxNode[],
@@ -60,6 +63,7 @@ export function readColumn(
   node: SyntaxNode,
   constraints: ConstraintDefinition[],
   find: FindType,
+  compileDefinition: CompileDefinition = (compile) => compile(),
 ): ColumnDefinition {
   const name = node.requiredText("colname");
   const typeName = node.part("typeName") ?? node.refuse("a column without a type");
@@ -76,7 +80,9 @@ export function readColumn(
     default: null,
   };
   for (const constraint of node.children("constraints")) {
-    readColumnConstraint(constraint, column, constraints, find);
+    readColumnConstraint(constraint, column, constraints, (raw) =>
+      compileDefinition(() => compileDefault(raw, column, find)),
+    );
   }
   node.end();
   return column;
@@ -106,7 +112,7 @@ function readColumnConstraint(
   node: SyntaxNode,
   column: ColumnDefinition,
   constraints: ConstraintDefinition[],
-  find: FindType,
+  compile: (expression: SyntaxNode) => ColumnDefault,
 ): void {
   switch (node.reopen().requiredText("contype")) {
     case "CONSTR_NOTNULL":
@@ -131,7 +137,7 @@ function readColumnConstraint(
       return;
     }
     case "CONSTR_DEFAULT":
-      column.default = compileDefault(node.requiredChild("raw_expr"), column, find);
+      column.default = compile(node.requiredChild("raw_expr"));
       finishConstraint(node);
       return;
     case "CONSTR_ATTR_DEFERRABLE":

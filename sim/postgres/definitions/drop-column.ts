@@ -4,7 +4,13 @@ import type { RowVersion, Table } from "../storage/table.ts";
 import { changeColumn } from "./column-change.ts";
 import type { Definition } from "./definition.ts";
 import type { DropOptions } from "./drop-constraint.ts";
-import { dependentObjects, dropForeignKey, dropIndex, takeOut } from "./drop-relation.ts";
+import {
+  dependentKeys,
+  dropForeignKey,
+  dropIndex,
+  reportDependents,
+  takeOut,
+} from "./drop-relation.ts";
 
 /**
  * DROP COLUMN: its place stays, empty. The indexes, checks and foreign keys that it is part of go
@@ -29,16 +35,10 @@ export function* dropColumn(
     return;
   }
   const dependents = table.referencedBy.filter((one) => one.referencedColumns.includes(at));
-  const outside = dependents.filter((one) => one.table !== table);
-  if (outside.length > 0 && behavior === "restrict") {
-    throw dependentObjects(
-      `column ${name} of table ${table.name}`,
-      outside.map(
-        (one) =>
-          `constraint ${one.name} on table ${one.table.name} depends on column ${name} of table ${table.name}`,
-      ),
-    );
-  }
+  const what = `column ${name} of table ${table.name}`;
+  // A key over the column itself goes with it, whatever it refers to.
+  const others = dependents.filter((one) => one.table !== table || !one.columns.includes(at));
+  reportDependents(definition, what, dependentKeys(others, what), behavior);
   const own = table.foreignKeys.filter((one) => one.columns.includes(at));
   for (const foreignKey of new Set([...dependents, ...own])) {
     yield* dropForeignKey(definition, foreignKey);

@@ -4,10 +4,11 @@ import type { ForeignKey, Table } from "../storage/table.ts";
 import { hasConstraint } from "./add-constraint.ts";
 import type { Definition } from "./definition.ts";
 import {
-  dependentObjects,
+  dependentKeys,
   type DropBehavior,
   dropForeignKey,
   dropIndex,
+  reportDependents,
   takeOut,
 } from "./drop-relation.ts";
 import { usesIndex } from "./drop.ts";
@@ -45,14 +46,8 @@ export function* dropConstraint(
     yield* dropForeignKey(definition, foreignKey);
   } else if (index !== undefined) {
     const dependents = table.referencedBy.filter((one) => usesIndex(index.columns, one));
-    if (dependents.length > 0 && behavior === "restrict") {
-      throw dependentObjects(
-        `constraint ${name} on table ${table.name}`,
-        dependents.map(
-          (one) => `constraint ${one.name} on table ${one.table.name} depends on index ${name}`,
-        ),
-      );
-    }
+    const what = `constraint ${name} on table ${table.name}`;
+    reportDependents(definition, what, dependentKeys(dependents, `index ${name}`), behavior);
     for (const one of dependents) {
       yield* dropForeignKey(definition, one);
     }

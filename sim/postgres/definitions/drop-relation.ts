@@ -10,10 +10,46 @@ export type DropBehavior = "restrict" | "cascade";
 
 const HINT = "Use DROP ... CASCADE to drop the dependent objects too.";
 
-/** 2BP01: something else depends on what is to be dropped. */
-export function dependentObjects(what: string, dependents: readonly string[]): PostgresError {
-  const message = `cannot drop ${what} because other objects depend on it`;
-  return new PostgresError("2BP01", message, { detail: dependents.join("\n"), hint: HINT });
+/** Something that depends on what is to be dropped, and on which part of that, in words. */
+export interface Dependent {
+  readonly what: string;
+  readonly on: string;
+}
+
+/** Foreign keys that depend on something, in words. */
+export function dependentKeys(keys: readonly ForeignKey[], on: string): Dependent[] {
+  return keys.map(({ name, table }) => ({ what: `constraint ${name} on table ${table.name}`, on }));
+}
+
+/**
+ * reportDependentObjects: CASCADE tells what it takes along. `what` is to be dropped, in words;
+ * null where that is several things.
+ *
+ * @throws PostgresError (2BP01) without CASCADE
+ */
+export function reportDependents(
+  { execution }: Definition,
+  what: string | null,
+  dependents: readonly Dependent[],
+  behavior: DropBehavior,
+): void {
+  const [only, second] = dependents;
+  if (only === undefined) {
+    return;
+  }
+  if (behavior === "restrict") {
+    const [dropped, pronoun] = what === null ? ["desired object(s)", "them"] : [what, "it"];
+    const message = `cannot drop ${dropped} because other objects depend on ${pronoun}`;
+    const detail = dependents.map((one) => `${one.what} depends on ${one.on}`).join("\n");
+    throw new PostgresError("2BP01", message, { detail, hint: HINT });
+  }
+  const told = dependents.map((one) => `drop cascades to ${one.what}`);
+  if (second === undefined) {
+    execution.notice("NOTICE", "00000", told.join());
+  } else {
+    const message = `drop cascades to ${told.length} other objects`;
+    execution.notice("NOTICE", "00000", message, { detail: told.join("\n") });
+  }
 }
 
 /**
@@ -27,17 +63,15 @@ export function* dropTables(
   behavior: DropBehavior,
 ): Steps<void> {
   const { catalog } = definition;
+  const [only, second] = tables;
+  const what = only === undefined || second !== undefined ? null : `table ${only.name}`;
+  // What depends on the last of them is found last, and told first.
+  const dependents = tables.toReversed().flatMap((table) => {
+    const others = table.referencedBy.filter((one) => !tables.includes(one.table));
+    return dependentKeys(others, `table ${table.name}`);
+  });
+  reportDependents(definition, what, dependents, behavior);
   for (const table of tables) {
-    const dependents = table.referencedBy.filter((one) => !tables.includes(one.table));
-    if (dependents.length > 0 && behavior === "restrict") {
-      throw dependentObjects(
-        `table ${table.name}`,
-        dependents.map(
-          (one) =>
-            `constraint ${one.name} on table ${one.table.name} depends on table ${table.name}`,
-        ),
-      );
-    }
     for (const foreignKey of [...table.referencedBy, ...table.foreignKeys]) {
       yield* dropForeignKey(definition, foreignKey);
     }

@@ -6,7 +6,13 @@ import type { Relation } from "../storage/relation-name.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { type Definition, planDefinition } from "./definition.ts";
-import { type DropBehavior, dependentObjects, dropIndex, dropTables } from "./drop-relation.ts";
+import {
+  type DropBehavior,
+  dependentKeys,
+  dropIndex,
+  dropTables,
+  reportDependents,
+} from "./drop-relation.ts";
 import { lockRelation } from "./relation-reference.ts";
 
 const KINDS: ReadonlyMap<string, Relation["kind"]> = new Map([
@@ -60,7 +66,7 @@ function compileDropType(catalog: Catalog, node: SyntaxNode): StatementPlan {
   }
   const onlyIfThere = node.flag("missing_ok");
   node.end();
-  return planDefinition("DROP TYPE", catalog, function* define({ execution }) {
+  return planDefinition("DROP TYPE", catalog, function* define(definition) {
     // There is no lock to wait for.
     yield* [];
     for (const name of names) {
@@ -70,21 +76,18 @@ function compileDropType(catalog: Catalog, node: SyntaxNode): StatementPlan {
         if (!onlyIfThere) {
           throw new PostgresError("42704", message);
         }
-        execution.notice("NOTICE", "00000", `${message}, skipping`);
+        definition.execution.notice("NOTICE", "00000", `${message}, skipping`);
         continue;
       }
-      const dependents = catalog
-        .tables()
-        .flatMap((table) =>
-          table.columns
-            .filter((column) => column.type === type || column.type.element === type)
-            .map(
-              (column) => `column ${column.name} of table ${table.name} depends on type ${name}`,
-            ),
-        );
-      if (dependents.length > 0) {
-        throw dependentObjects(`type ${name}`, dependents);
-      }
+      const dependents = catalog.tables().flatMap((table) =>
+        table.columns
+          .filter((column) => column.type === type || column.type.element === type)
+          .map((column) => ({
+            what: `column ${column.name} of table ${table.name}`,
+            on: `type ${name}`,
+          })),
+      );
+      reportDependents(definition, `type ${name}`, dependents, "restrict");
       catalog.dropType(name);
     }
   });
@@ -142,15 +145,11 @@ function dropOneIndex(
   }
   const dependents = table.referencedBy.filter((one) => usesIndex(index.columns, one));
   if (dependents.length > 0) {
-    throw behavior === "restrict"
-      ? dependentObjects(
-          `index ${index.name}`,
-          dependents.map(
-            (one) =>
-              `constraint ${one.name} on table ${one.table.name} depends on index ${index.name}`,
-          ),
-        )
-      : new Error("DROP INDEX ... CASCADE with a foreign key over a bare unique index");
+    if (behavior === "cascade") {
+      throw new Error("DROP INDEX ... CASCADE with a foreign key over a bare unique index");
+    }
+    const what = `index ${index.name}`;
+    reportDependents(definition, what, dependentKeys(dependents, what), behavior);
   }
   dropIndex(definition, table, index);
 }

@@ -26,7 +26,9 @@ export function compileArray(
   const nodes = node.children("elements");
   node.end();
   const elements = nodes.map((one) =>
-    one.kind === "A_ArrayExpr" ? compileArray(scope, one, compile, wanted) : compile(one),
+    one.kind === "A_ArrayExpr"
+      ? { ...compileArray(scope, one, compile, wanted), node: one.reopen() }
+      : compile(one),
   );
   if (elements.length === 0) {
     if (wanted === undefined) {

@@ -201,6 +201,7 @@ export function coerceForColumn(
   scope: Scope,
   expression: Expression,
   column: { readonly name: string; readonly type: SqlType; readonly typmod: number },
+  position: number | undefined,
 ): Expression {
   const coerced = coerce(scope, expression, column, "assignment");
   if (coerced !== undefined) {
@@ -209,7 +210,7 @@ export function coerceForColumn(
   const { type } = expression;
   const message = `column "${column.name}" is of type ${column.type.name} but expression is of type ${type.name}`;
   const hint = "You will need to rewrite or cast the expression.";
-  throw new PostgresError("42804", message, { hint }).at(expression.node?.start);
+  throw new PostgresError("42804", message, { hint }).at(position);
 }
 
 /** An explicit cast. @throws PostgresError 42846 when Postgres has none */

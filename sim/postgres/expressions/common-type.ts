@@ -11,15 +11,21 @@ export function canBecome(from: SqlType, to: SqlType): boolean {
   return canCoerce([from], [to]);
 }
 
+/** What is put beside others of one type, with its place in the text. */
+export interface TypedPart {
+  readonly type: SqlType;
+  readonly node?: { readonly start: number | undefined };
+}
+
 /** select_common_type. @throws PostgresError 42804 where the types have none */
-export function commonTypeOf(expressions: readonly Expression[], construct: string): SqlType {
-  const types = expressions.map(({ type }) => type);
+export function commonTypeOf(parts: readonly TypedPart[], construct: string): SqlType {
+  const types = parts.map(({ type }) => type);
   const common = commonType(types, canBecome);
   if (common !== undefined) {
     return common;
   }
   const { error, at } = mismatched(types, construct, canBecome);
-  throw error.at(expressions[at]?.node?.start);
+  throw error.at(parts[at]?.node?.start);
 }
 
 /** coerce_to_common_type. @throws PostgresError 42846 where the expression cannot become it */

@@ -55,7 +55,7 @@ class ExpressionCompiler {
         this.#scope.parameters.noteFault(compiled.fault);
       }
       // A cast of a literal is told at the place of the literal.
-      const isLiteral = node.kind === "TypeCast" && isWrittenValue(compiled.node);
+      const isLiteral = node.kind === "TypeCast" && compiled.node?.kind === "A_Const";
       return isLiteral ? compiled : { ...compiled, node: written };
     } catch (error) {
       throw placed(error, node);
@@ -370,10 +370,6 @@ export function readColumnName(node: SyntaxNode): [string | undefined, string] {
     return node.refuse(`column ${names.join(".")}`);
   }
   return second === undefined ? [undefined, first] : [first, second];
-}
-
-function isWrittenValue(node: SyntaxNode | undefined): boolean {
-  return node?.kind === "A_Const" || node?.kind === "ParamRef";
 }
 
 function isNullLiteral(expression: Expression): boolean {

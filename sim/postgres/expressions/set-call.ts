@@ -1,4 +1,5 @@
 import { SET_FUNCTIONS } from "../functions/set-functions.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum, Value } from "../types/datum.ts";
 import type { SqlType } from "../types/sql-type.ts";
@@ -32,6 +33,15 @@ export function compileSetCall(scope: Scope, node: SyntaxNode): SetCall {
  * unnest over several arrays is one call for each, side by side.
  */
 export function compileTableFunction(scope: Scope, node: SyntaxNode): SetCall[] {
+  const { position } = node;
+  try {
+    return compileFunctionInFrom(scope, node);
+  } catch (error) {
+    throw error instanceof PostgresError ? error.at(position) : error;
+  }
+}
+
+function compileFunctionInFrom(scope: Scope, node: SyntaxNode): SetCall[] {
   if (node.kind !== "FuncCall") {
     return [asSet(compileExpression(scope, node), "?column?")];
   }

@@ -57,12 +57,30 @@ export class PostgresError extends Error {
     if (this.#isPlaceless || this.position !== undefined || position === undefined) {
       return this;
     }
+    return this.#with({ position });
+  }
+
+  /** The same error without a place, of what PostgreSQL reads apart from its statement. */
+  withoutPlace(): PostgresError {
+    return this.#with({ placeless: true });
+  }
+
+  #with(place: Pick<DatabaseErrorParts, "position" | "placeless">): PostgresError {
     const { code, message, detail, hint, schema, table, column, constraint } = this;
     const parts = { detail, hint, schema, table, column, constraint };
     const present = Object.fromEntries(
       Object.entries(parts).filter(([, part]) => part !== undefined),
     );
-    return new PostgresError(code, message, { ...present, position });
+    return new PostgresError(code, message, { ...present, ...place });
+  }
+}
+
+/** Compiles an expression of ALTER TABLE, for which PostgreSQL tells no places. */
+export function compileWithoutPlace<Compiled>(compile: () => Compiled): Compiled {
+  try {
+    return compile();
+  } catch (error) {
+    throw error instanceof PostgresError ? error.withoutPlace() : error;
   }
 }
 

@@ -56,7 +56,12 @@ export interface Execution {
    */
   drawFrom(sequence: Sequence): bigint;
   /** Tells the client something that is no error, at once. */
-  notice(severity: Notice["severity"], code: string, message: string): void;
+  notice(
+    severity: Notice["severity"],
+    code: string,
+    message: string,
+    parts?: Pick<Notice, "detail" | "hint">,
+  ): void;
   /** Before a new version is stored. @throws PostgresError (53100) when the disk is full */
   demandSpace(): void;
   /** Notes a change for cleaning up after it and for the observer. */

@@ -129,8 +129,13 @@ export class StatementExecution implements Execution {
     return sequence.next();
   }
 
-  notice(severity: Notice["severity"], code: string, message: string): void {
-    this.#session.tell({ severity, code, message });
+  notice(
+    severity: Notice["severity"],
+    code: string,
+    message: string,
+    parts: Pick<Notice, "detail" | "hint"> = {},
+  ): void {
+    this.#session.tell({ severity, code, message, ...parts });
   }
 
   demandSpace(): void {

@@ -13,7 +13,7 @@ export function compileSelectStatement(catalog: Catalog, node: SyntaxNode): Plan
   const query = compileQuery(new QueryScope(context, null, queryCompilers), node);
   for (const [at, { type }] of query.columns.entries()) {
     if (type === UNKNOWN) {
-      query.coerceColumn(at, TEXT, node);
+      query.coerceColumn(at, TEXT);
     }
   }
   const { columns } = query;

@@ -115,7 +115,10 @@ function compareErrors(engine: Answer, real: ErrorAnswer): Comparison | undefine
 }
 
 function compareNotices(engine: Answer, real: Answer): Comparison {
-  const told = (answer: Answer) => answer.notices.map(({ code, message }) => `${code} ${message}`);
+  const told = (answer: Answer) =>
+    answer.notices.map(({ code, message, detail }) =>
+      detail === undefined ? `${code} ${message}` : `${code} ${message} (${detail})`,
+    );
   const [ours, theirs] = [told(engine).join("; "), told(real).join("; ")];
   return ours === theirs
     ? { kind: "same" }

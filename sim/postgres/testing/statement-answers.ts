@@ -1,0 +1,210 @@
+import type { Parameter } from "../types/parameter.ts";
+
+/** The tables that `STATEMENT_ANSWERS` are asked over. */
+export const STATEMENT_SETUP: readonly string[] = [
+  "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')",
+  "CREATE TABLE t (id integer PRIMARY KEY, n integer, s text, j jsonb)",
+  "CREATE TABLE o (id bigint PRIMARY KEY, t_id integer REFERENCES t (id), m smallint CHECK (m > 0))",
+  "CREATE TABLE p (x integer CONSTRAINT p_x REFERENCES t (id), y bigint CONSTRAINT p_y REFERENCES o (id))",
+  "CREATE TABLE self (id integer PRIMARY KEY, up integer REFERENCES self (id))",
+  `INSERT INTO t VALUES (1, 2, 'b c', '{"k": 1}'), (2, 0, 'abc', '[1]'), (3, NULL, NULL, NULL)`,
+  "INSERT INTO o VALUES (1, 1, 32767), (2, 2, 1)",
+];
+
+/**
+ * Statements, each alone in a transaction that is rolled back, and what PostgreSQL 15 answered:
+ * notices, and then the tag and the rows, or the error with its place, its detail and its hint.
+ * `against-real.real.test.ts` asks a real server again.
+ */
+export const STATEMENT_ANSWERS: readonly (readonly [
+  sql: string,
+  parameters: readonly Parameter[],
+  answer: string,
+])[] = [
+  [
+    "INSERT INTO o (id, t_id) SELECT 1 FROM generate_series(1, 2) AS s(v)",
+    [],
+    "42601 at 20: INSERT has more target columns than expressions",
+  ],
+  [
+    "INSERT INTO o (id, t_id) VALUES (1, 2, 3)",
+    [],
+    "42601 at 40: INSERT has more expressions than target columns",
+  ],
+  [
+    "INSERT INTO o (id, t_id) VALUES (1), (1, now() - 'x')",
+    [],
+    "42601 at 20: INSERT has more target columns than expressions",
+  ],
+  [
+    "INSERT INTO o (id, t_id) VALUES ((1, 2))",
+    [],
+    "42601 at 20: INSERT has more target columns than expressions [The insertion source is a row expression containing the same number of columns expected by the INSERT. Did you accidentally use extra parentheses?]",
+  ],
+  [
+    "INSERT INTO o (id) SELECT * FROM o",
+    [],
+    "42601 at 27: INSERT has more expressions than target columns",
+  ],
+  [
+    "INSERT INTO o (id) SELECT true",
+    [],
+    '42804 at 27: column "id" is of type bigint but expression is of type boolean [You will need to rewrite or cast the expression.]',
+  ],
+  [
+    "ALTER TABLE t ADD COLUMN a uuid NOT NULL DEFAULT 'x,y'",
+    [],
+    '22P02 invalid input syntax for type uuid: "x,y"',
+  ],
+  [
+    "ALTER TABLE t ALTER COLUMN n SET DEFAULT ((NULL::double precision)::interval)",
+    [],
+    "42846 cannot cast type double precision to interval",
+  ],
+  ["ALTER TABLE t ADD CHECK (n > 'a')", [], '22P02 invalid input syntax for type integer: "a"'],
+  [
+    "CREATE TABLE z (k int, a smallint DEFAULT (7 + '-2.50'))",
+    [],
+    '22P02 at 48: invalid input syntax for type integer: "-2.50"',
+  ],
+  [
+    "CREATE TABLE z (k int, a bigint DEFAULT (NULL::boolean))",
+    [],
+    '42804 column "a" is of type bigint but default expression is of type boolean [You will need to rewrite or cast the expression.]',
+  ],
+  [
+    "SELECT 1 FROM generate_series(1, least('1e10'::double precision, 5)) AS x1(v)",
+    [],
+    "42883 at 15: function generate_series(integer, double precision) does not exist [No function matches the given name and argument types. You might need to add explicit type casts.]",
+  ],
+  [
+    "SELECT (CAST($1 AS integer))[NULL]",
+    ["1"],
+    "42804 at 9: cannot subscript type integer because it does not support subscripting",
+  ],
+  [
+    "SELECT ARRAY[0, ARRAY['a', 'b']]",
+    [],
+    "42804 at 17: ARRAY types integer and text[] cannot be matched",
+  ],
+  [
+    "SELECT DISTINCT * FROM (SELECT '{}'::json) AS x",
+    [],
+    "42883 at 17: could not identify an equality operator for type json",
+  ],
+  [
+    "SELECT 1 UNION SELECT now()",
+    [],
+    "42804 at 23: UNION types integer and timestamp with time zone cannot be matched",
+  ],
+  [
+    "SELECT NULL, NULL EXCEPT ALL SELECT NULL, CAST('{}' AS json)",
+    [],
+    "42883 at 48: could not identify an equality operator for type json",
+  ],
+  [
+    "SELECT 1 UNION SELECT '1' UNION SELECT now()",
+    [],
+    "42804 at 40: UNION types integer and timestamp with time zone cannot be matched",
+  ],
+  [
+    "SELECT ARRAY['a'] UNION SELECT '{1}'::integer[]",
+    [],
+    "42846 at 32: UNION could not convert type integer[] to text[]",
+  ],
+  [
+    "SELECT now() UNION (SELECT 1 UNION SELECT 1.5)",
+    [],
+    "42804 at 43: UNION types timestamp with time zone and numeric cannot be matched",
+  ],
+  [
+    "SELECT now() UNION VALUES (1)",
+    [],
+    "42804 UNION types timestamp with time zone and integer cannot be matched",
+  ],
+  [
+    "SELECT * FROM (VALUES (1, CAST('{}' AS integer[])), (2, (NULL || NULL))) AS x(k, v)",
+    [],
+    "42804 at 58: VALUES types integer[] and text cannot be matched",
+  ],
+  [
+    "SELECT * FROM (VALUES (1, ARRAY['a']), (2, '{1}'::integer[])) AS x(k, v)",
+    [],
+    "42846 at 44: VALUES could not convert type integer[] to text[]",
+  ],
+  ["DROP TABLE o CASCADE", [], "NOTICE drop cascades to constraint p_y on table p ; DROP 0"],
+  [
+    "DROP TABLE t CASCADE",
+    [],
+    "NOTICE drop cascades to 2 other objects (drop cascades to constraint o_t_id_fkey on table o, drop cascades to constraint p_x on table p) ; DROP 0",
+  ],
+  [
+    "DROP TABLE t, o CASCADE",
+    [],
+    "NOTICE drop cascades to 2 other objects (drop cascades to constraint p_y on table p, drop cascades to constraint p_x on table p) ; DROP 0",
+  ],
+  [
+    "DROP TABLE t",
+    [],
+    "2BP01 cannot drop table t because other objects depend on it (constraint o_t_id_fkey on table o depends on table t, constraint p_x on table p depends on table t) [Use DROP ... CASCADE to drop the dependent objects too.]",
+  ],
+  [
+    "DROP TABLE t, o",
+    [],
+    "2BP01 cannot drop desired object(s) because other objects depend on them (constraint p_y on table p depends on table o, constraint p_x on table p depends on table t) [Use DROP ... CASCADE to drop the dependent objects too.]",
+  ],
+  [
+    "ALTER TABLE self DROP COLUMN id",
+    [],
+    "2BP01 cannot drop column id of table self because other objects depend on it (constraint self_up_fkey on table self depends on column id of table self) [Use DROP ... CASCADE to drop the dependent objects too.]",
+  ],
+  [
+    "ALTER TABLE self DROP COLUMN id CASCADE",
+    [],
+    "NOTICE drop cascades to constraint self_up_fkey on table self ; ALTER 0",
+  ],
+  [
+    "ALTER TABLE t DROP COLUMN id CASCADE",
+    [],
+    "NOTICE drop cascades to 2 other objects (drop cascades to constraint o_t_id_fkey on table o, drop cascades to constraint p_x on table p) ; ALTER 0",
+  ],
+  [
+    "ALTER TABLE t DROP CONSTRAINT t_pkey CASCADE",
+    [],
+    "NOTICE drop cascades to 2 other objects (drop cascades to constraint o_t_id_fkey on table o, drop cascades to constraint p_x on table p) ; ALTER 0",
+  ],
+];
+
+/** What came of a statement. */
+export interface ToldStatement {
+  readonly notices: readonly ToldMessage[];
+  readonly error: (ToldMessage & { readonly code: string }) | null;
+  readonly tag: string;
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+interface ToldMessage {
+  readonly message: string;
+  readonly position?: number | string | undefined;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+/** In the words of `STATEMENT_ANSWERS`; rows that nothing orders are sorted by their text. */
+export function tellStatement(sql: string, { notices, error, tag, rows }: ToldStatement): string {
+  const told = notices.map((notice) => `NOTICE ${tellMessage(notice)}`);
+  if (error !== null) {
+    return [...told, `${error.code} ${tellMessage(error)}`].join(" ; ");
+  }
+  const texts = rows.map((row) => row.map((value) => value ?? "NULL").join(" | "));
+  return [...told, tag, ...(/order by/i.test(sql) ? texts : texts.toSorted())].join(" ; ");
+}
+
+function tellMessage({ message, position, detail, hint }: ToldMessage): string {
+  return [
+    position === undefined ? "" : `at ${position}: `,
+    message,
+    detail === undefined ? "" : ` (${detail.replaceAll("\n", ", ")})`,
+    hint === undefined ? "" : ` [${hint}]`,
+  ].join("");
+}
