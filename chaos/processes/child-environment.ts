@@ -57,6 +57,7 @@ function knobVariables(knobs: Knobs): Record<string, string> {
   return {
     RELAY_BATCH_MAX: String(knobs.relayBatchMax),
     RELAY_POLL_MS: String(knobs.relayPollMs),
+    ACCEPT_BATCH_MAX: String(knobs.acceptBatchMax),
     CONSUME_BATCH_MAX: String(knobs.consumeBatchMax),
     CONSUME_ATTEMPTS_MAX: String(knobs.consumeAttemptsMax),
     CONSUME_RETRY_DELAY_MS: String(knobs.consumeRetryDelayMs),

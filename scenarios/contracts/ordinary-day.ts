@@ -3,7 +3,7 @@ import { runStatement } from "../../system/database/transaction.ts";
 import { parseEvent, type Event } from "../../system/domain/events.ts";
 import { parseMoney, type Money } from "../../system/domain/money.ts";
 import type { TraceContext } from "../../system/domain/trace-context.ts";
-import { acceptPayment } from "../../system/payment/accept.ts";
+import { acceptPayments } from "../../system/payment/accept.ts";
 import { reversePayment } from "../../system/payment/reverse.ts";
 import { settlePayments } from "../../system/payment/settle.ts";
 import type { Clock } from "../../system/ports/clock.ts";
@@ -92,7 +92,8 @@ export async function pay(
     money,
     trace: traceIn(stage),
   };
-  return idOf(await acceptPayment(onPayment(stage), request));
+  const [accepted] = await acceptPayments(onPayment(stage), [request]);
+  return idOf(accepted);
 }
 
 async function open(stage: DayStage, walletId: string, funding: string): Promise<void> {
@@ -151,9 +152,9 @@ function omr(amount: string): Money {
   return parsed.money;
 }
 
-function idOf(outcome: { readonly kind: string; readonly paymentId?: string }): string {
-  if (outcome.paymentId === undefined) {
-    throw new Error(`a payment was answered ${outcome.kind}`);
+function idOf(outcome: { readonly kind: string; readonly paymentId?: string } | undefined): string {
+  if (outcome?.paymentId === undefined) {
+    throw new Error(`a payment was answered ${outcome?.kind}`);
   }
   return outcome.paymentId;
 }

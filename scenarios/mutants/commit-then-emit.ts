@@ -1,8 +1,13 @@
 import { inTransaction } from "../../system/database/transaction.ts";
 import { encodeEvent } from "../../system/domain/events.ts";
 import type { AcceptPorts } from "../../system/payment/accept.ts";
-import { answerFromKey, claimKey, keyOfTransfer } from "../../system/payment/idempotency.ts";
-import { insertPayment } from "../../system/payment/records.ts";
+import {
+  answersFromKeys,
+  claimKeys,
+  demandAnswer,
+  keyOfTransfer,
+} from "../../system/payment/idempotency.ts";
+import { insertPayments } from "../../system/payment/records.ts";
 import type { Acceptance, TransferRequest } from "../../system/payment/transfer-request.ts";
 import type { Producer } from "../../system/ports/broker.ts";
 import type { Mutant } from "./mutant.ts";
@@ -15,7 +20,10 @@ export const commitThenEmit: Mutant = {
   breaks: "ends",
   parts({ broker }) {
     const producer = once(() => broker.connectProducer());
-    return { accept: (ports, request) => acceptThenEmit(ports, producer, request) };
+    return {
+      accept: (ports, requests) =>
+        Promise.all(requests.map((request) => acceptThenEmit(ports, producer, request))),
+    };
   },
 };
 
@@ -29,11 +37,12 @@ async function acceptThenEmit(
   const head = { id: ports.entropy.uuid(), atMs: ports.clock.nowMs(), trace: request.trace };
 
   const acceptance = await inTransaction(ports.database, "accept", async (connection) => {
-    const keyed = keyOfTransfer(request);
-    if (!(await claimKey(connection, keyed, payment.id))) {
-      return answerFromKey(connection, keyed);
+    const keyed = { ...keyOfTransfer(request), payment };
+    const [isNew] = await claimKeys(connection, [keyed]);
+    if (isNew !== true) {
+      return demandAnswer(await answersFromKeys(connection, [keyed]), keyed);
     }
-    await insertPayment(connection, payment, null, head.atMs);
+    await insertPayments(connection, [{ payment, reverses: null, atMs: head.atMs }]);
     return { kind: "accepted", paymentId: payment.id } as const;
   });
   if (acceptance.kind === "accepted" && acceptance.paymentId === payment.id) {

@@ -2,7 +2,7 @@ import { relayOutbox } from "../../system/outbox/relay.ts";
 import type { Producer } from "../../system/ports/broker.ts";
 import type { Mutant } from "./mutant.ts";
 
-const ATTEMPTS_MAX = 5;
+const ATTEMPTS_MAX = 2;
 
 /** F8: an outage that is longer than its patience loses what it then has in hand. */
 export const hopelessRelay: Mutant = {

@@ -2,7 +2,6 @@ import { commitThenEmit } from "./commit-then-emit.ts";
 import { hastyRefusal } from "./hasty-refusal.ts";
 import { hopelessRelay } from "./hopeless-relay.ts";
 import { impatientWallet } from "./impatient-wallet.ts";
-import { keyBlind } from "./key-blind.ts";
 import { leakyRelay } from "./leaky-relay.ts";
 import type { Mutant } from "./mutant.ts";
 import { peepingSettle } from "./peeping-settle.ts";
@@ -15,7 +14,6 @@ export const MUTANTS: readonly Mutant[] = [
   hopelessRelay,
   impatientWallet,
   peepingSettle,
-  keyBlind,
   leakyRelay,
   ...PATCHED_MUTANTS,
 ].toSorted((left, right) => (left.id < right.id ? -1 : 1));

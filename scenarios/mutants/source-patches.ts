@@ -108,7 +108,11 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
       "The payment service has no idempotency: a request that comes again is another payment.",
     breaks: "answers-hold",
     patches: [
-      patch("system/payment/idempotency.ts", "return rowCount === 1;", "return rowCount >= 0;"),
+      patch(
+        "system/payment/idempotency.ts",
+        "claimed.delete(idempotencyKey)",
+        "claimed.delete(idempotencyKey) || true",
+      ),
     ],
   },
   {
@@ -152,6 +156,19 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "system/payment/settle.ts",
         "await claimEvents(connection, verdicts, nowMs);",
         "verdicts.map(() => claimEvents.length > 0);",
+      ),
+    ],
+  },
+  {
+    id: "K1",
+    defect:
+      "The payment service answers a request with a key that was used before without comparing what is asked: another request is accepted, and nothing of it ever happens.",
+    breaks: "answered",
+    patches: [
+      patch(
+        "system/payment/idempotency.ts",
+        'textColumn(row, "request_fingerprint") === request.fingerprint',
+        'textColumn(row, "request_fingerprint") !== ""',
       ),
     ],
   },

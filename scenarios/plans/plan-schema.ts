@@ -57,6 +57,7 @@ const planSchema = record({
   knobs: record({
     relayBatchMax: knob("relayBatchMax"),
     relayPollMs: knob("relayPollMs"),
+    acceptBatchMax: knob("acceptBatchMax"),
     consumeBatchMax: knob("consumeBatchMax"),
     consumeAttemptsMax: knob("consumeAttemptsMax"),
     consumeRetryDelayMs: knob("consumeRetryDelayMs"),

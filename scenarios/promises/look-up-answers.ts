@@ -87,7 +87,8 @@ function againstEvents(books: Books, { of }: LookUpCommand, told: Told): string 
   const isEnded = whats.at(-1) === ending;
   const isTold =
     whats[0] === "accepted" &&
-    (!wasEnded || (isEnded && whats.includes("published"))) &&
+    // Its event may be marked as sent only after its verdict has come.
+    (!wasEnded || isEnded) &&
     (!isEnded || (fieldIn(last, "reason") ?? null) === (payment?.reason ?? null));
   return againstStatus(told, 200) ?? (isTold ? undefined : "is told of other events");
 }

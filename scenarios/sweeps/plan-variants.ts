@@ -131,6 +131,7 @@ export function withDefaultKnobs(plan: Plan): readonly Plan[] {
     DEFAULT_KNOBS,
     { ...knobs, relayBatchMax: DEFAULT_KNOBS.relayBatchMax },
     { ...knobs, relayPollMs: DEFAULT_KNOBS.relayPollMs },
+    { ...knobs, acceptBatchMax: DEFAULT_KNOBS.acceptBatchMax },
     { ...knobs, consumeBatchMax: DEFAULT_KNOBS.consumeBatchMax },
     { ...knobs, consumeAttemptsMax: DEFAULT_KNOBS.consumeAttemptsMax },
     { ...knobs, consumeRetryDelayMs: DEFAULT_KNOBS.consumeRetryDelayMs },

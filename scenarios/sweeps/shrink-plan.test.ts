@@ -11,6 +11,7 @@ import { shrinkPlan, type SmallestPlan } from "./shrink-plan.ts";
 const KNOBS = {
   relayBatchMax: 3,
   relayPollMs: 20,
+  acceptBatchMax: 6,
   consumeBatchMax: 7,
   consumeAttemptsMax: 2,
   consumeRetryDelayMs: 7,

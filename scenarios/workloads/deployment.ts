@@ -21,9 +21,10 @@ export function deploymentArbitrary(): fc.Arbitrary<Deployment> {
     topology: fc
       .tuple(...SAGA_SERVICES.map(({ name, roles }) => processesArbitrary(name, roles)))
       .map((services) => services.flat()),
-    knobs: fc.record({
+    knobs: orAsTheyShip({
       relayBatchMax: knob("relayBatchMax", { min: 1, max: 200 }),
       relayPollMs: knob("relayPollMs", { min: 1, max: 10_000 }),
+      acceptBatchMax: batchKnob("acceptBatchMax"),
       consumeBatchMax: batchKnob("consumeBatchMax"),
       consumeAttemptsMax: knob("consumeAttemptsMax", { min: 1, max: 10 }),
       consumeRetryDelayMs: knob("consumeRetryDelayMs", { min: 1, max: 500 }),
@@ -42,8 +43,21 @@ function knob(
 
 /** A batch of one, a few, or as many as there are. */
 function batchKnob(name: keyof Knobs): fc.Arbitrary<number> {
-  const one = fc.constant(1);
-  return fc.oneof(fc.constant(DEFAULT_KNOBS[name]), one, fc.integer({ min: 2, max: 20 }));
+  return fc.oneof(
+    { arbitrary: fc.constant(DEFAULT_KNOBS[name]), weight: 2 },
+    { arbitrary: fc.constant(1), weight: 1 },
+    { arbitrary: fc.integer({ min: 2, max: 20 }), weight: 1 },
+  );
+}
+
+/** Now and then all of them as they ship: that is what most users have. */
+function orAsTheyShip(knobs: {
+  readonly [Name in keyof Knobs]: fc.Arbitrary<number>;
+}): fc.Arbitrary<Knobs> {
+  return fc.oneof(
+    { arbitrary: fc.constant(DEFAULT_KNOBS), weight: 1 },
+    { arbitrary: fc.record(knobs), weight: 7 },
+  );
 }
 
 /** For each process, whether it has each of the roles; what nobody has, the first one has. */

@@ -75,10 +75,13 @@ export function reachedPlaces(
   const payments = new Set(commands.filter(isTransfer).map(subjectOf)).size;
   return OPERATIONS.flatMap(({ role, resource, operation, isOfMaker = false }) => {
     const processes = processesOf(topology, role);
+    // What is accepted together may be one group; each is answered by itself.
+    const groupsOf = (requests: number): number =>
+      resource === HTTP ? requests : Math.ceil(requests / knobs.acceptBatchMax);
     const timesAt = (process: string): number => {
       switch (definitionOf(role).kind) {
         case "api":
-          return firstRequests({ commands, topology, role, process, isOfMaker });
+          return groupsOf(firstRequests({ commands, topology, role, process, isOfMaker }));
         case "relay":
           return processes.length === 1 ? Math.ceil(payments / knobs.relayBatchMax) : 0;
         case "consumer":

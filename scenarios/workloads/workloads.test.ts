@@ -67,7 +67,7 @@ describe("the places that every run reaches", () => {
   const commands = Array.from({ length: 5 }, (_, index) =>
     sampleTransfer({ idempotencyKey: `p${index + 1}` }),
   );
-  const knobs = { ...DEFAULT_KNOBS, relayBatchMax: 2, consumeBatchMax: 3 };
+  const knobs = { ...DEFAULT_KNOBS, relayBatchMax: 2, acceptBatchMax: 2, consumeBatchMax: 3 };
   const placesOf = (topology: Topology) =>
     reachedPlaces(commands, { topology, knobs }).map(
       ({ process, operation, times }) => `${process} ${operation} ${times}`,
@@ -75,7 +75,7 @@ describe("the places that every run reaches", () => {
 
   it("are as many as there are payments, or batches of them, where one process does the work", () => {
     const places = placesOf(ONE_PROCESS_EACH);
-    expect(places).toContain("payment-1 accept.commit 5");
+    expect(places).toContain("payment-1 accept.commit 3");
     expect(places).toContain("wallet-1 transfer.commit 2");
     expect(places).toContain("payment-1 produce 3");
   });
@@ -93,8 +93,9 @@ describe("the places that every run reaches", () => {
     ];
     expect(processesAnswering(topology, "payment")).toEqual(["payment-1", "payment-2"]);
     const places = placesOf(topology);
-    expect(places).toContain("payment-1 accept.commit 3");
-    expect(places).toContain("payment-2 accept.commit 2");
+    expect(places).toContain("payment-1 accept.commit 2");
+    expect(places).toContain("payment-1 answer 3");
+    expect(places).toContain("payment-2 accept.commit 1");
     expect(places).toContain("wallet-2 transfer.commit 2");
     expect(places.filter((place) => /produce|settle/.test(place))).toEqual(["wallet-2 produce 3"]);
   });

@@ -5,7 +5,7 @@ import { healBoundMs, restBoundMs } from "../../scenarios/runs/bounds.ts";
 import { brokenPromises, runPlan, type Outcome } from "../../scenarios/runs/run-plan.ts";
 import { tellStory } from "../../scenarios/stories/story.ts";
 import { crashAt, samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
-import { acceptPayment } from "../../system/payment/accept.ts";
+import { acceptPayments } from "../../system/payment/accept.ts";
 import { DatabaseError } from "../../system/ports/database.ts";
 import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import { createSimulatedWorld } from "./world.ts";
@@ -69,9 +69,9 @@ describe("a run is judged, and within bounds of time, when", () => {
 
   it("a service leaves a rejection unhandled", async () => {
     const outcome = await outcomeOf(() => ({
-      accept(ports, request) {
+      accept(ports, requests) {
         void Promise.reject(new TypeError("nobody listens"));
-        return acceptPayment(ports, request);
+        return acceptPayments(ports, requests);
       },
     }));
     expect(brokenPromises(outcome)).toContain("stays-up");

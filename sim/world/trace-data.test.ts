@@ -3,7 +3,7 @@ import type { Mutant } from "../../scenarios/mutants/mutant.ts";
 import { runPlan } from "../../scenarios/runs/run-plan.ts";
 import { samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
 import { relayOutbox } from "../../system/outbox/relay.ts";
-import { acceptPayment } from "../../system/payment/accept.ts";
+import { acceptPayments } from "../../system/payment/accept.ts";
 import { settlePayments } from "../../system/payment/settle.ts";
 import { transferMoney } from "../../system/wallet/transfer.ts";
 import { compareTraces } from "../kernel/compare-traces.ts";
@@ -57,9 +57,11 @@ const VARIANTS: readonly (readonly [string, Mutant["parts"], RegExp])[] = [
   [
     "answers another body",
     () => ({
-      async accept(ports, request) {
-        const acceptance = await acceptPayment(ports, request);
-        return acceptance.kind === "accepted" ? { ...acceptance, paymentId: "other" } : acceptance;
+      async accept(ports, requests) {
+        const acceptances = await acceptPayments(ports, requests);
+        return acceptances.map((each) =>
+          each.kind === "accepted" ? { ...each, paymentId: "other" } : each,
+        );
       },
     }),
     /other .*reply {2}main[^\n]*"id":"other"/s,

@@ -14,7 +14,7 @@ import { samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
 import { relayOutbox } from "../../system/outbox/relay.ts";
-import { acceptPayment } from "../../system/payment/accept.ts";
+import { acceptPayments } from "../../system/payment/accept.ts";
 import { compareTraces } from "../kernel/compare-traces.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { createSecondOpinion } from "./second-opinion.ts";
@@ -142,10 +142,10 @@ describe("a service with state that outlives a run", () => {
 function rememberingOnly(): Mutant["parts"] {
   let seen = 0;
   return ({ telemetry }) => ({
-    accept(ports, request) {
+    accept(ports, requests) {
       seen += 1;
       telemetry.event("seen", { count: seen });
-      return acceptPayment(ports, request);
+      return acceptPayments(ports, requests);
     },
   });
 }

@@ -1,7 +1,7 @@
 import { textColumn } from "../database/row.ts";
 import { LOCK_NOT_AVAILABLE } from "../database/transaction.ts";
 import { formatMoney } from "../domain/money.ts";
-import { DatabaseError, type Connection } from "../ports/database.ts";
+import { DatabaseError, type Connection, type Row } from "../ports/database.ts";
 import type { Acceptance, ReversalRequest, TransferRequest } from "./transfer-request.ts";
 
 /** A request as far as its key is concerned. */
@@ -28,26 +28,34 @@ export class RequestInProgress extends Error {
 }
 
 /**
- * Claims the client's key for `paymentId`, in the caller's transaction. A second request with the
- * key waits here until the first one has committed or rolled back.
+ * Claims the clients' keys for their payments, in the caller's transaction. A second request with a
+ * key waits here until the first one has committed or rolled back. They are claimed in the order of
+ * the keys, so that two who claim the same wait for each other and never deadlock.
  *
- * @returns false when the key is taken
- * @throws RequestInProgress when the first one takes longer than the database lets anybody wait
+ * @returns for each whether its key was free; of several with one key, it is the first one's
+ * @throws RequestInProgress when a first one takes longer than the database lets anybody wait
  */
-export async function claimKey(
+export async function claimKeys(
   connection: Connection,
-  request: KeyedRequest,
-  paymentId: string,
-): Promise<boolean> {
+  claims: readonly (KeyedRequest & { readonly payment: { readonly id: string } })[],
+): Promise<readonly boolean[]> {
   try {
-    const { rowCount } = await connection.query({
+    const { rows } = await connection.query({
       label: "claim-key",
       sql: `INSERT INTO idempotency_keys (idempotency_key, request_fingerprint, payment_id)
-     VALUES ($1, $2, $3)
-     ON CONFLICT (idempotency_key) DO NOTHING`,
-      parameters: [request.idempotencyKey, request.fingerprint, paymentId],
+     SELECT idempotency_key, request_fingerprint, payment_id
+     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
+       AS claim (idempotency_key, request_fingerprint, payment_id, nr)
+     ORDER BY idempotency_key, nr
+     ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key`,
+      parameters: [
+        claims.map(({ idempotencyKey }) => idempotencyKey),
+        claims.map(({ fingerprint }) => fingerprint),
+        claims.map(({ payment }) => payment.id),
+      ],
     });
-    return rowCount === 1;
+    const claimed = new Set(rows.map((row) => textColumn(row, "idempotency_key")));
+    return claims.map(({ idempotencyKey }) => claimed.delete(idempotencyKey));
   } catch (error) {
     if (error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE) {
       throw new RequestInProgress("a request with the same key is being served");
@@ -56,22 +64,47 @@ export async function claimKey(
   }
 }
 
-/** What a request with a key that is taken is answered: the payment it made, or that it differs. */
-export async function answerFromKey(
+/**
+ * What requests with keys that are taken are answered: the payment that the key made, or that the
+ * request differs. A request whose key is free has no answer.
+ */
+export async function answersFromKeys<Request extends KeyedRequest>(
   connection: Connection,
-  request: KeyedRequest,
-): Promise<Acceptance> {
+  requests: readonly Request[],
+  label = "read-key",
+): Promise<ReadonlyMap<Request, Acceptance>> {
+  if (requests.length === 0) {
+    return new Map();
+  }
   const { rows } = await connection.query({
-    label: "read-key",
-    sql: `SELECT request_fingerprint, payment_id FROM idempotency_keys WHERE idempotency_key = $1`,
-    parameters: [request.idempotencyKey],
+    label,
+    sql: `SELECT idempotency_key, request_fingerprint, payment_id FROM idempotency_keys
+     WHERE idempotency_key = ANY ($1::text[])`,
+    parameters: [requests.map(({ idempotencyKey }) => idempotencyKey)],
   });
-  const [row] = rows;
-  if (row === undefined) {
+  const taken = new Map(rows.map((row) => [textColumn(row, "idempotency_key"), row]));
+  return new Map(
+    requests.flatMap((request) => {
+      const row = taken.get(request.idempotencyKey);
+      return row === undefined ? [] : [[request, answerFrom(row, request)]];
+    }),
+  );
+}
+
+/** @throws Error when its key is free */
+export function demandAnswer<Request>(
+  answers: ReadonlyMap<Request, Acceptance>,
+  request: Request,
+): Acceptance {
+  const answer = answers.get(request);
+  if (answer === undefined) {
     throw new Error("an idempotency key was taken, and is not there");
   }
-  if (textColumn(row, "request_fingerprint") !== request.fingerprint) {
-    return { kind: "key-reused" };
-  }
-  return { kind: "accepted", paymentId: textColumn(row, "payment_id") };
+  return answer;
+}
+
+function answerFrom(row: Row, request: KeyedRequest): Acceptance {
+  return textColumn(row, "request_fingerprint") === request.fingerprint
+    ? { kind: "accepted", paymentId: textColumn(row, "payment_id") }
+    : { kind: "key-reused" };
 }

@@ -16,27 +16,35 @@ export interface RecordedPayment extends Payment {
   readonly settledAtMs: number | null;
 }
 
-/** Records a payment as PENDING, in the caller's transaction. */
-export async function insertPayment(
+/** Records payments as PENDING, in the caller's transaction. */
+export async function insertPayments(
   connection: Connection,
-  payment: Payment,
-  reverses: string | null,
-  nowMs: number,
+  accepted: readonly {
+    readonly payment: Payment;
+    /** The id of the payment that it gives back. */
+    readonly reverses: string | null;
+    readonly atMs: number;
+  }[],
 ): Promise<void> {
+  const payments = accepted.map(({ payment }) => payment);
   await connection.query({
     label: "insert-payment",
     sql: `INSERT INTO payments
        (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status,
         reverses_payment_id, accepted_at_ms)
-     VALUES ($1, $2, $3, $4, $5, 'PENDING', $6, $7)`,
+     SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, 'PENDING',
+        reverses_payment_id, accepted_at_ms
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[],
+       $7::bigint[]) AS payment (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency,
+         reverses_payment_id, accepted_at_ms)`,
     parameters: [
-      payment.id,
-      payment.senderWalletId,
-      payment.receiverWalletId,
-      payment.money.amountMinor,
-      payment.money.currency,
-      reverses,
-      nowMs,
+      payments.map(({ id }) => id),
+      payments.map(({ senderWalletId }) => senderWalletId),
+      payments.map(({ receiverWalletId }) => receiverWalletId),
+      payments.map(({ money }) => money.amountMinor),
+      payments.map(({ money }) => money.currency),
+      accepted.map(({ reverses }) => reverses),
+      accepted.map(({ atMs }) => BigInt(atMs)),
     ],
   });
 }

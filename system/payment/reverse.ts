@@ -2,8 +2,8 @@ import { bigintColumn } from "../database/row.ts";
 import { inRetriedTransaction } from "../database/transaction.ts";
 import { formatMoney, parseAmount, type Money } from "../domain/money.ts";
 import type { Connection } from "../ports/database.ts";
-import { orInProgress, recordPayment, type AcceptPorts } from "./accept.ts";
-import { answerFromKey, claimKey, keyOfReversal, type KeyedRequest } from "./idempotency.ts";
+import { orInProgress, recordPayments, type AcceptPorts } from "./accept.ts";
+import { answersFromKeys, claimKeys, demandAnswer, keyOfReversal } from "./idempotency.ts";
 import { lockPayment, type RecordedPayment } from "./records.ts";
 import type { ReversalOutcome, ReversalRequest } from "./transfer-request.ts";
 
@@ -25,14 +25,14 @@ export async function reversePayment(
   const head = { id: ports.entropy.uuid(), atMs: ports.clock.nowMs(), trace: request.trace };
   const keyed = keyOfReversal(request);
 
-  return orInProgress(() =>
+  return orInProgress(
     inRetriedTransaction(ports, "reverse", async (connection): Promise<ReversalOutcome> => {
       const original = await lockPayment(connection, originalId);
       if (original === undefined) {
         return { kind: "unknown-payment" };
       }
       // The key may be known: then what was decided then is the answer, whatever holds now.
-      const known = await answerIfTaken(connection, keyed);
+      const known = (await answersFromKeys(connection, [keyed], "find-key")).get(keyed);
       if (known !== undefined) {
         return known;
       }
@@ -40,17 +40,20 @@ export async function reversePayment(
       if (decided.kind !== "reverse") {
         return decided;
       }
-      if (!(await claimKey(connection, keyed, id))) {
-        return answerFromKey(connection, keyed);
-      }
       const payment = {
         id,
         senderWalletId: original.receiverWalletId,
         receiverWalletId: original.senderWalletId,
         money: decided.money,
       };
-      return recordPayment(connection, { payment, head, reverses: originalId });
+      const [isNew] = await claimKeys(connection, [{ ...keyed, payment }]);
+      if (isNew === true) {
+        await recordPayments(connection, [{ payment, head, reverses: originalId }]);
+        return { kind: "accepted", paymentId: id };
+      }
+      return demandAnswer(await answersFromKeys(connection, [keyed]), keyed);
     }),
+    { kind: "in-progress" },
   );
 }
 
@@ -89,18 +92,6 @@ function decide(
 
 function refuse(code: string, detail: string): Decided {
   return { kind: "refused", code, detail };
-}
-
-async function answerIfTaken(
-  connection: Connection,
-  keyed: KeyedRequest,
-): Promise<ReversalOutcome | undefined> {
-  const { rowCount } = await connection.query({
-    label: "find-key",
-    sql: `SELECT payment_id FROM idempotency_keys WHERE idempotency_key = $1`,
-    parameters: [keyed.idempotencyKey],
-  });
-  return rowCount === 0 ? undefined : answerFromKey(connection, keyed);
 }
 
 /** What reversals have given back of a payment, or may still. */

@@ -27,7 +27,7 @@ function service(
     entropy: fixedEntropy,
     telemetry: { event: (name: string, detail: object) => void lines.push({ name, ...detail }) },
   };
-  const routes = paymentRoutes(ports, async (_, request) => {
+  const routes = paymentRoutes(ports, async (request) => {
     requests.push(request);
     return answers.accept === undefined
       ? { kind: "accepted", paymentId: "p1" }

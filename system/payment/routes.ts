@@ -33,7 +33,7 @@ import { readWaitMs, terminalWithin } from "./wait.ts";
  */
 export function paymentRoutes(
   ports: PaymentPorts,
-  accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
+  accept: (request: TransferRequest) => Promise<Acceptance>,
 ): readonly ServiceRoute[] {
   const { accept: acceptance, list, read, events, reverse } = PAYMENT_OPERATIONS;
   return [
@@ -52,7 +52,7 @@ const compiledReversal = Compile(reversalBody);
 
 async function postPayment(
   ports: PaymentPorts,
-  accept: (ports: AcceptPorts, request: TransferRequest) => Promise<Acceptance>,
+  accept: (request: TransferRequest) => Promise<Acceptance>,
   request: ServiceRequest,
 ): Promise<HttpResponse> {
   const found = idempotencyKeyOf(request);
@@ -68,7 +68,7 @@ async function postPayment(
   if (transfer.kind === "refused") {
     return problem(400, "malformed-amount", transfer.message);
   }
-  return acceptanceResponse(ports.telemetry, trace, await accept(ports, transfer.request));
+  return acceptanceResponse(ports.telemetry, trace, await accept(transfer.request));
 }
 
 async function postReversal(ports: PaymentPorts, request: ServiceRequest): Promise<HttpResponse> {

@@ -114,6 +114,7 @@ function readKnobs(environment: Environment, faults: string[]): Knobs {
   const knobs = {
     relayBatchMax: read("RELAY_BATCH_MAX", "relayBatchMax"),
     relayPollMs: read("RELAY_POLL_MS", "relayPollMs"),
+    acceptBatchMax: read("ACCEPT_BATCH_MAX", "acceptBatchMax"),
     consumeBatchMax: read("CONSUME_BATCH_MAX", "consumeBatchMax"),
     consumeAttemptsMax: read("CONSUME_ATTEMPTS_MAX", "consumeAttemptsMax"),
     consumeRetryDelayMs: read("CONSUME_RETRY_DELAY_MS", "consumeRetryDelayMs"),

@@ -4,6 +4,8 @@ export interface Knobs {
   readonly relayBatchMax: number;
   /** How long the relay waits when there was too little to publish and nobody wakes it. */
   readonly relayPollMs: number;
+  /** Requests for payments that are accepted by one transaction. */
+  readonly acceptBatchMax: number;
   /** Messages of a partition that are taken in by one transaction. */
   readonly consumeBatchMax: number;
   /** Attempts at one message before it is left for redelivery. */
@@ -24,6 +26,7 @@ export const KNOB_BOUNDS: Readonly<
 > = {
   relayBatchMax: { min: 1, max: 1_000 },
   relayPollMs: { min: 1, max: 60_000 },
+  acceptBatchMax: { min: 1, max: 1_000 },
   consumeBatchMax: { min: 1, max: 1_000 },
   consumeAttemptsMax: { min: 1, max: 1_000 },
   consumeRetryDelayMs: { min: 1, max: 60_000 },
@@ -33,6 +36,7 @@ export const KNOB_BOUNDS: Readonly<
 export const DEFAULT_KNOBS: Knobs = {
   relayBatchMax: 1_000,
   relayPollMs: 5_000,
+  acceptBatchMax: 200,
   consumeBatchMax: 200,
   consumeAttemptsMax: 5,
   consumeRetryDelayMs: 100,

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { openApiDocument } from "../http/openapi.ts";
 import { fixedEntropy } from "../testing/samples.ts";
 import { scriptedDatabase } from "../testing/scripted-database.ts";
+import { DEFAULT_KNOBS } from "./knobs.ts";
 import { shippedParts } from "./parts.ts";
 import { SERVICES } from "./services.ts";
 
@@ -20,7 +21,7 @@ it.each(SERVICES)(
   async (service) => {
     const routes = service.roles.flatMap((role) =>
       role.kind === "api"
-        ? role.routes(place, shippedParts)
+        ? role.routes(place, shippedParts, DEFAULT_KNOBS)
         : role.kind === "auditor"
           ? role.routes(place)
           : [],

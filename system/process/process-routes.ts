@@ -4,9 +4,9 @@ import type { Clock } from "../ports/clock.ts";
 import { messageOf } from "../ports/message-of.ts";
 import type { Route } from "../ports/server.ts";
 import type { Verifier } from "../ports/verifier.ts";
+import { within } from "../ports/within.ts";
 import type { Health } from "./health.ts";
 import type { MeasuredDatabase, Metrics } from "./metrics.ts";
-import { within } from "./within.ts";
 
 /** How long a database may take to answer before a process counts as not ready. */
 const PROBE_MS_MAX = 2_000;

@@ -1,10 +1,10 @@
 import { ForeignSchema } from "../database/migrate.ts";
 import { messageOf } from "../ports/message-of.ts";
+import { within } from "../ports/within.ts";
 import type { Knobs } from "./knobs.ts";
 import type { Parts } from "./parts.ts";
 import type { Role } from "./services.ts";
 import { startRoles, STOP_MS_MAX, type ProcessPorts, type RunningProcess } from "./start-roles.ts";
-import { within } from "./within.ts";
 
 /** How a process ended: told to, or by itself, with the reason. */
 export type ProcessEnd =

@@ -1,11 +1,13 @@
 import { topicsPublishedBy, type Event, type EventType } from "../domain/events.ts";
 import type { ServiceRoute } from "../http/route.ts";
 import type { Taken } from "../inbox/claim.ts";
+import { groupRequests } from "../payment/group-requests.ts";
 import { paymentRoutes } from "../payment/routes.ts";
 import type { AuditPlace } from "../reconciliation/audit-place.ts";
 import { reconciliationRoutes } from "../reconciliation/routes.ts";
 import { runDaily } from "../reconciliation/run-daily.ts";
 import { walletRoutes } from "../wallet/routes.ts";
+import type { Knobs } from "./knobs.ts";
 import type { Parts } from "./parts.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -23,7 +25,7 @@ interface Service {
 type RoleDefinition = { readonly name: string } & (
   | {
       readonly kind: "api";
-      readonly routes: (place: Workplace, parts: Parts) => readonly ServiceRoute[];
+      readonly routes: (place: Workplace, parts: Parts, knobs: Knobs) => readonly ServiceRoute[];
     }
   /** Publishes the service's outbox. */
   | { readonly kind: "relay" }
@@ -56,7 +58,11 @@ export const SAGA_SERVICES = [
       {
         name: "payment-api",
         kind: "api",
-        routes: (place, parts) => paymentRoutes(place, parts.accept),
+        routes: (place, parts, { acceptBatchMax }) =>
+          paymentRoutes(
+            place,
+            groupRequests(place, acceptBatchMax, (requests) => parts.accept(place, requests)),
+          ),
       },
       { name: "payment-relay", kind: "relay" },
       {

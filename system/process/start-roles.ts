@@ -11,6 +11,7 @@ import { messageOf } from "../ports/message-of.ts";
 import type { Server } from "../ports/server.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { Verifier } from "../ports/verifier.ts";
+import { within } from "../ports/within.ts";
 import { createHealth, type Health } from "./health.ts";
 import type { Knobs } from "./knobs.ts";
 import { createMetrics } from "./metrics.ts";
@@ -23,7 +24,6 @@ import {
   type ServiceName,
   type SourceName,
 } from "./services.ts";
-import { within } from "./within.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Everything that a process needs from outside. */
@@ -93,7 +93,7 @@ export async function startRoles(
 
   const auditors = auditPosts.flatMap((post) => auditorsOf(post, ports, producer));
   const routes = [
-    ...posts.flatMap((post) => routesOf(post, parts)),
+    ...posts.flatMap((post) => routesOf(post, parts, knobs)),
     ...auditors.flatMap(({ routes: own }) => own),
   ].map((route) => admitted(admission, route));
   const { clock } = ports;
@@ -189,9 +189,9 @@ function postOf(role: Role, ports: ProcessPorts): Post {
   return { role, database: ports.database(serviceOf(role)), clock, entropy, telemetry };
 }
 
-function routesOf(post: Post, parts: Parts): readonly ServiceRoute[] {
+function routesOf(post: Post, parts: Parts, knobs: Knobs): readonly ServiceRoute[] {
   const definition = definitionOf(post.role);
-  return definition.kind === "api" ? definition.routes(post, parts) : [];
+  return definition.kind === "api" ? definition.routes(post, parts, knobs) : [];
 }
 
 /** What an auditing role answers, and what it does by the clock. */

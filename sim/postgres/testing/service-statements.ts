@@ -57,12 +57,16 @@ export const SERVICE_STATEMENTS: readonly {
       ],
       ["SELECT pg_advisory_xact_lock($1)", [42]],
       [
-        "INSERT INTO payments (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, accepted_at_ms) VALUES ($1, $2, $3, $4, $5, 'PENDING', $6)",
-        ["p1", "a", "b", 500n, "OMR", 7],
+        "INSERT INTO payments (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reverses_payment_id, accepted_at_ms) SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, 'PENDING', reverses_payment_id, accepted_at_ms FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[]) AS payment (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, reverses_payment_id, accepted_at_ms)",
+        [["p1"], ["a"], ["b"], ["500"], ["OMR"], [null], ["7"]],
       ],
       [
-        "INSERT INTO idempotency_keys (idempotency_key, request_fingerprint, payment_id) VALUES ($1, $2, $3) ON CONFLICT (idempotency_key) DO NOTHING",
-        ["k1", "f", "p1"],
+        "INSERT INTO idempotency_keys (idempotency_key, request_fingerprint, payment_id) SELECT idempotency_key, request_fingerprint, payment_id FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS claim (idempotency_key, request_fingerprint, payment_id, nr) ORDER BY idempotency_key, nr ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key",
+        [
+          ["k2", "k1", "k1"],
+          ["f", "f", "g"],
+          ["p2", "p1", "p3"],
+        ],
       ],
       [
         "SELECT k.request_fingerprint, k.payment_id, p.status FROM idempotency_keys k JOIN payments p ON p.id = k.payment_id WHERE k.idempotency_key = $1",

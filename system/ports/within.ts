@@ -1,4 +1,4 @@
-import type { Clock } from "../ports/clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** Waits for `work`, and no longer than the bound. @returns whether it is over */
 export async function within(

@@ -1,0 +1,74 @@
+import type { Clock } from "../ports/clock.ts";
+import { messageOf } from "../ports/message-of.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import { within } from "../ports/within.ts";
+
+/** Groups that are served at once: while one is being committed, the next is under way. */
+const GROUPS_MAX = 2;
+
+/** One that takes longer holds up no other any more, in milliseconds. */
+const GROUP_MS_MAX = 500;
+
+/**
+ * Serves requests in groups of what waits, up to `groupMax`, two groups at once: a request that
+ * comes alone is served alone and at once. It is answered when its group is. Where a group fails,
+ * each of it is served by itself: a request takes no other down with it, and what became of a
+ * COMMIT whose end nobody knows is found out for each.
+ *
+ * @returns serves one request; what serving it throws by itself is thrown
+ */
+export function groupRequests<Request, Answer>(
+  ports: { readonly clock: Clock; readonly telemetry: Telemetry },
+  groupMax: number,
+  serve: (requests: readonly Request[]) => Promise<readonly Answer[]>,
+): (request: Request) => Promise<Answer> {
+  const waiting: Waiting<Request, Answer>[] = [];
+  let groups = 0;
+
+  const serveGroup = async (group: readonly Waiting<Request, Answer>[]): Promise<void> => {
+    try {
+      const answers = await serve(group.map(({ request }) => request));
+      group.forEach(({ settle }, index) => settle.resolve(answerAt(answers, index)));
+    } catch (error) {
+      if (group.length === 1) {
+        group.forEach(({ settle }) => settle.reject(error));
+        return;
+      }
+      ports.telemetry.event("accept.apart", {
+        requests: group.length,
+        reason: messageOf(error),
+      });
+      await Promise.all(group.map((each) => serveGroup([each])));
+    }
+  };
+
+  const serveWaiting = async (): Promise<void> => {
+    groups += 1;
+    while (waiting.length > 0) {
+      await within(ports.clock, GROUP_MS_MAX, serveGroup(waiting.splice(0, groupMax)));
+    }
+    groups -= 1;
+  };
+
+  return (request) => {
+    const settle = Promise.withResolvers<Answer>();
+    waiting.push({ request, settle });
+    if (groups < GROUPS_MAX) {
+      void serveWaiting();
+    }
+    return settle.promise;
+  };
+}
+
+interface Waiting<Request, Answer> {
+  readonly request: Request;
+  readonly settle: PromiseWithResolvers<Answer>;
+}
+
+function answerAt<Answer>(answers: readonly Answer[], index: number): Answer {
+  const answer = answers[index];
+  if (answer === undefined) {
+    throw new Error("a group has an answer for each of its requests");
+  }
+  return answer;
+}
