@@ -103,9 +103,11 @@ export class Rehearsal implements PostgresHost {
     const untilMs = this.#nowMs + delayMs;
     for (;;) {
       this.settle();
-      const due = this.#timers.filter((timer) => timer.atMs <= untilMs);
-      const next = due.toSorted((left, right) => left.atMs - right.atMs)[0];
-      if (next === undefined) {
+      const atMs = Math.min(...this.#timers.map((timer) => timer.atMs));
+      const first = this.#timers.filter((timer) => timer.atMs === atMs);
+      // Whose of several timers comes first that were set at the same time is open.
+      const next = first.length > 1 ? first[this.choice(first.length)] : first[0];
+      if (next === undefined || atMs > untilMs) {
         break;
       }
       this.#timers = this.#timers.filter((timer) => timer !== next);

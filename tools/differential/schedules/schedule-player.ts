@@ -95,14 +95,24 @@ export class SchedulePlayer {
     }
   }
 
-  // In the order of the sessions' names: which of several is answered first is open.
+  /**
+   * In the order of the sessions' names: which of several is answered first is open. An answer may
+   * be what another was waiting for, so all are looked at until nobody has one more.
+   */
   async #noteAnswers(): Promise<void> {
-    for (const name of [...this.#waiting].toSorted()) {
-      const answer = await this.#sessions.get(name)?.settled();
-      if (answer !== undefined) {
-        this.#waiting.delete(name);
-        this.transcript.push(`  ${name}: ${this.#tell(answer, "")}`);
+    const told = new Map<string, string>();
+    for (let before = -1; before < told.size;) {
+      before = told.size;
+      for (const name of this.#waiting) {
+        const answer = await this.#sessions.get(name)?.settled();
+        if (answer !== undefined) {
+          this.#waiting.delete(name);
+          told.set(name, this.#tell(answer, ""));
+        }
       }
+    }
+    for (const name of [...told.keys()].toSorted()) {
+      this.transcript.push(`  ${name}: ${told.get(name) ?? ""}`);
     }
   }
 
