@@ -107,7 +107,7 @@ describe("a replay file is refused, with the place and exit code 2, in both worl
     [
       "a restart after 35 days",
       { faults: [crashAt("payment-1/payment-db/accept.commit#1", "after", 3e9)] },
-      "/plan/faults/0/restartAfterMs must be <= 30000",
+      "/plan/faults/0/restartAfterMs must be <= 60000",
     ],
   ])("%s", async (_what, change, message) => {
     await withFolder(async (folder) => {

@@ -115,12 +115,10 @@ describe("a sweep", () => {
     );
     expect(evidence.verdict).toBe("unknown");
     expect(evidence.doubts).toEqual(["3 of 3 planned pauses cannot be made in this world."]);
-    expect(evidence.faultsNotTried).toEqual([
-      "crashes",
-      "lost replies",
-      "orderly stops",
-      "transient errors",
-    ]);
+    expect(evidence.faultsNotTried).toEqual(
+      expect.arrayContaining(["crashes", "lost replies", "orderly stops", "transient errors"]),
+    );
+    expect(evidence.faultsNotTried).not.toContain("pauses");
   });
 
   it("judges the promises that its scenario names, and no other", async () => {
