@@ -86,11 +86,32 @@ test("a process whose Kafka is gone ends within its bound, and says what it did 
   expect(log().at(-1)).toContain('"event":"process.stopped"');
 });
 
-test("a process whose Kafka is away at the start ends with 1 and a line", async () => {
+test.each(["kafka", "payment-db"])(
+  "a process that starts while its %s is away says so, and takes up its work when it is back",
+  async (resource) => {
+    const proxy = proxyName({ client: CLIENT, resource });
+    await environment.proxies.cut(proxy);
+    const { kept, address, log } = await spawnMain(PAYMENT);
+    await untilLogged({ kept, log }, '"event":"process.waiting"');
+    const ask = (path: string) => requestOnce(address, { method: "GET", path, headers: {} });
+    expect(await ask("/healthz")).toMatchObject({ status: 200 });
+    expect(await ask("/readyz")).toMatchObject({ status: 503 });
+    await environment.proxies.heal(proxy);
+    await untilLogged({ kept, log }, '"event":"process.started"');
+    expect(await ask("/readyz")).toMatchObject({ status: 200, body: { troubles: [] } });
+    kept.signal("SIGTERM");
+    expect(await kept.exited).toMatchObject({ code: 0 });
+  },
+);
+
+test("a process that is told to stop while its Kafka is away at the start ends within its bound", async () => {
   await environment.proxies.cut(proxyName({ client: CLIENT, resource: "kafka" }));
   const { kept, log } = await spawnMain(PAYMENT);
-  expect(await kept.exited).toMatchObject({ code: 1 });
-  expect(log().at(-1)).toMatch(/^falconpay cannot start: ./);
+  await untilLogged({ kept, log }, '"event":"process.waiting"');
+  const toldAtMs = Date.now();
+  kept.signal("SIGTERM");
+  expect(await kept.exited).toMatchObject({ code: 0 });
+  expect(Date.now() - toldAtMs).toBeLessThan(STOP_MS_MAX + 5_000);
 });
 
 test("a process that finds a newer schema refuses to start, with 4 and a line that names it", async () => {
@@ -103,7 +124,9 @@ test("a process that finds a newer schema refuses to start, with 4 and a line th
     try {
       const older = await spawnMain(["payment-api"]);
       expect(await older.kept.exited).toMatchObject({ code: 4 });
-      expect(older.log().at(-1)).toMatch(/^falconpay cannot start: .* 0999-later/);
+      expect(older.log()).toContainEqual(
+        expect.stringMatching(/^falconpay cannot start: .* 0999-later/),
+      );
     } finally {
       await client.query("DELETE FROM schema_migrations WHERE version = '0999-later'");
     }
@@ -114,14 +137,20 @@ let processes = 0;
 
 async function startMain(roles: readonly string[]) {
   const main = await spawnMain(roles);
-  while (!main.log().some((line) => line.includes('"event":"process.started"'))) {
-    await Promise.race([delay(50), main.kept.exited.then(() => Promise.reject(notStarted(main)))]);
-  }
+  await untilLogged(main, '"event":"process.started"');
   return main;
 }
 
-function notStarted({ log }: { readonly log: () => readonly string[] }): Error {
-  return new Error(`the process did not start: ${log().join("\n")}`);
+async function untilLogged(
+  { kept, log }: Pick<Awaited<ReturnType<typeof spawnMain>>, "kept" | "log">,
+  words: string,
+): Promise<void> {
+  while (!log().some((line) => line.includes(words))) {
+    await Promise.race([
+      delay(50),
+      kept.exited.then(() => Promise.reject(new Error(`the process ended: ${log().join("\n")}`))),
+    ]);
+  }
 }
 
 /** `system/main.ts` behind the proxies of its client. */

@@ -21,12 +21,14 @@
  *     RELAY_BATCH_MAX, RELAY_POLL_MS, CONSUME_ATTEMPTS_MAX, CONSUME_RETRY_DELAY_MS,
  *     SESSION_TIMEOUT_MS      see Knobs in process/knobs.ts
  *
- * SIGTERM lets it finish what it has in hand: it ends within half a minute, whatever is away.
+ * It may start before its servers, and outlives their outages: it waits, says so at `/readyz` and
+ * in its log, and takes up its work when they are there. SIGTERM lets it finish what it has in
+ * hand: it ends within half a minute, whatever is away.
  *
- * Exit codes, each but 0 with a line on standard error: 0 stopped; 1 a server could not be reached
- * or a port not be taken at the start, or a role cannot go on; 2 configuration; 4 a database has a
- * schema that is not this code's: newer, or made by another text of a migration. What is not there
- * now may be later: whoever supervises this process starts it again after 1, and not after 2 or 4.
+ * Exit codes, each but 0 with a line on standard error: 0 stopped; 1 its port could not be taken,
+ * or a role cannot go on; 2 configuration; 4 a database has a schema that is not this code's:
+ * newer, or made by another text of a migration. What cannot be now may be later: whoever
+ * supervises this process starts it again after 1, and not after 2 or 4.
  */
 import { readFileSync } from "node:fs";
 import { createNodePorts } from "./adapters/node-ports.ts";

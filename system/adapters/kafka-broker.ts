@@ -66,7 +66,7 @@ export function createKafkaBroker({
         maxInFlightRequests: 1,
         idempotent,
       });
-      await asBrokerError("no", () => producer.connect());
+      await orLeave(producer, () => producer.connect());
       return {
         async send(records) {
           const topicMessages = byTopic(records);
@@ -103,7 +103,7 @@ async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<
       subscription.onEnd(new BrokerError(error.message, { applied: "unknown", cause: error }));
     }
   });
-  await asBrokerError("no", async () => {
+  await orLeave(consumer, async () => {
     await consumer.connect();
     // By default a group without offsets starts at the end, and skips what was sent before.
     await consumer.subscribe({ topics: [...subscription.topics], fromBeginning: true });
@@ -113,6 +113,19 @@ async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<
     });
   });
   return { stop: () => consumer.disconnect() };
+}
+
+/** A client that did not come to its work gives back what it holds: another one will try. */
+async function orLeave(
+  client: { disconnect(): Promise<void> },
+  start: () => Promise<void>,
+): Promise<void> {
+  try {
+    await asBrokerError("no", start);
+  } catch (error) {
+    await client.disconnect().catch(() => {});
+    throw error;
+  }
 }
 
 function fetchedOf(consumer: Consumer, payload: EachBatchPayload): Fetched {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BrokerError, type Producer, type Subscription } from "../ports/broker.ts";
-import type { Database } from "../ports/database.ts";
+import { DatabaseError, type Database } from "../ports/database.ts";
+import type { HttpRequest, Route } from "../ports/server.ts";
 import { fixedEntropy, openDoor } from "../testing/samples.ts";
 import { scriptedDatabase } from "../testing/scripted-database.ts";
 import { DEFAULT_KNOBS } from "./knobs.ts";
@@ -23,10 +24,15 @@ function processOf(
     readonly close?: () => Promise<void>;
     readonly relay?: () => Promise<number>;
     readonly database?: Database;
+    readonly connectProducer?: () => Promise<Producer>;
+    /** Every sleep is over at once. */
+    readonly sleepless?: boolean;
   } = {},
 ) {
   const subscriptions: Subscription[] = [];
   const lines: string[] = [];
+  const slept: number[] = [];
+  const served: Route[] = [];
   const sleepers: { readonly delayMs: number; readonly awaken: () => void }[] = [];
   const interruption = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
@@ -38,20 +44,28 @@ function processOf(
       database: () => world.database ?? scriptedDatabase(),
       source: () => scriptedDatabase(),
       broker: {
-        connectProducer: async () => producer,
+        connectProducer: world.connectProducer ?? (async () => producer),
         async startConsumer(subscription) {
           subscriptions.push(subscription);
           await world.startConsumer;
           return { stop: world.stopConsumer ?? done };
         },
       },
-      server: { serve: async () => ({ close: world.closeServer ?? done }) },
+      server: {
+        async serve(routes) {
+          served.push(...routes);
+          return { close: world.closeServer ?? done };
+        },
+      },
       clock: {
         nowMs: () => 0,
         sleep: (delayMs, signal) =>
           new Promise((resolve) => {
+            slept.push(delayMs);
             if (signal?.aborted === true) {
               resolve();
+            } else if (world.sleepless === true) {
+              setImmediate(resolve);
             }
             sleepers.push({ delayMs, awaken: resolve });
             signal?.addEventListener("abort", () => resolve());
@@ -74,9 +88,17 @@ function processOf(
   return {
     end,
     lines,
+    slept,
+    served,
     subscriptions,
     started: started.promise,
     interrupt: interruption.resolve,
+    /** Resolves once it waits for a server. */
+    async waiting() {
+      while (!lines.some((line) => line.startsWith("process.waiting"))) {
+        await settled();
+      }
+    },
     /** Ends every sleep of that length, once there is one. */
     async pass(delayMs: number) {
       while (!sleepers.some((sleeper) => sleeper.delayMs === delayMs)) {
@@ -103,6 +125,75 @@ const ROLE_SETS: readonly (readonly Role[])[] = [
   ["payment-settle"],
   ["wallet-api", "wallet-transfer"],
 ];
+
+const send = async () => {};
+
+const REQUEST: HttpRequest = {
+  pathParameters: { id: "p1" },
+  queryParameters: {},
+  headers: {},
+  body: undefined,
+  hangUp() {},
+};
+
+function away(): Promise<Producer> {
+  return Promise.reject(new BrokerError("nobody answers", { applied: "no" }));
+}
+
+function unreachable(): Database {
+  const reason = { code: "connection", applied: "no" } as const;
+  return {
+    ...scriptedDatabase(),
+    connect: () => Promise.reject(new DatabaseError("nobody answers", reason)),
+  };
+}
+
+describe("a start", () => {
+  it("waits for its servers, longer and longer, with a line for each attempt", async () => {
+    const answers = Array.from({ length: 9 }, away);
+    answers.forEach((answer) => void answer.catch(() => {}));
+    const { started, end, interrupt, lines, slept } = processOf(["payment-relay"], {
+      sleepless: true,
+      connectProducer: () => answers.shift() ?? Promise.resolve({ send, disconnect: send }),
+    });
+    await started;
+    expect(slept.slice(0, 9)).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000]);
+    expect(lines.filter((line) => line === "process.waiting producer nobody answers")).toHaveLength(
+      9,
+    );
+    interrupt();
+    await end;
+  });
+
+  it("opens no route before its database is up to date", async () => {
+    const migrating = Promise.withResolvers<void>();
+    const connection = await scriptedDatabase().connect("a test");
+    const query: typeof connection.query = async (statement) => {
+      await migrating.promise;
+      return connection.query(statement);
+    };
+    const { served, started, interrupt, end } = processOf(["payment-api"], {
+      database: { ...scriptedDatabase(), connect: async () => ({ ...connection, query }) },
+    });
+    await settled();
+    const ask = () => served.find(({ path }) => path === "/payments/:id")?.handle(REQUEST);
+    expect(await ask()).toMatchObject({ status: 503, body: { title: "not-available" } });
+    migrating.resolve();
+    await started;
+    expect(await ask()).toMatchObject({ status: 404 });
+    interrupt();
+    await end;
+  });
+
+  it("ends with what would come again", async () => {
+    const refused = new DatabaseError("permission denied", { code: "42501", applied: "no" });
+    const { end, lines } = processOf(["payment-api"], {
+      database: scriptedDatabase((sql) => (sql.startsWith("CREATE TABLE") ? refused : undefined)),
+    });
+    expect(await end).toEqual({ kind: "cannot-start", reason: "permission denied" });
+    expect(lines).toEqual(["process.cannot-start permission denied", "process.stopped"]);
+  });
+});
 
 describe("a process", () => {
   it.each(ROLE_SETS.map((roles) => [roles] as const))(
@@ -138,7 +229,7 @@ describe("a process", () => {
     subscriptions[0]?.onEnd(GONE);
     await settled();
     starting.resolve();
-    expect(await end).toEqual({ kind: "cannot-go-on", reason: GONE.message });
+    expect(await end).toEqual({ kind: "cannot-start", reason: GONE.message });
   });
 
   it("ends when its relay meets what would come again", async () => {
@@ -229,8 +320,21 @@ describe("a stop", () => {
 
   it("during a start that does not end is bound as well", async () => {
     const process = processOf(everything, { startConsumer: NEVER });
+    await settled();
     process.interrupt();
     await process.pass(STOP_MS_MAX);
-    expect(await process.end).toMatchObject({ kind: "cannot-start" });
+    expect(await process.end).toEqual({ kind: "stopped" });
+    expect(process.lines).toEqual(["process.stopped payment-settle"]);
+  });
+
+  it.each([
+    ["broker", { connectProducer: away }],
+    ["database", { database: unreachable() }],
+  ])("while it waits for a %s that is away ends it at once", async (_, world) => {
+    const process = processOf(everything, world);
+    await process.waiting();
+    process.interrupt();
+    expect(await process.end).toEqual({ kind: "stopped" });
+    expect(process.lines).not.toContain("process.started");
   });
 });

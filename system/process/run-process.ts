@@ -4,7 +4,7 @@ import { within } from "../ports/within.ts";
 import type { Knobs } from "./knobs.ts";
 import type { Parts } from "./parts.ts";
 import type { Role } from "./services.ts";
-import { startRoles, STOP_MS_MAX, type ProcessPorts, type RunningProcess } from "./start-roles.ts";
+import { startRoles, type ProcessPorts, type RunningProcess } from "./start-roles.ts";
 
 /** How a process ended: told to, or by itself, with the reason. */
 export type ProcessEnd =
@@ -21,9 +21,7 @@ export const CLOSE_MS_MAX = 5_000;
 /**
  * The life of one process: starts its roles and runs them until it is interrupted or one of them
  * cannot go on, then finishes what is in hand. It ends within a bound after the interruption,
- * whatever is away, and says how.
- *
- * An interruption during the start counts as well: roles that answer already have work in hand.
+ * whatever is away, and says how. A server that is away, at the start or later, is waited for.
  */
 export async function runProcess(request: {
   readonly roles: readonly Role[];
@@ -32,34 +30,33 @@ export async function runProcess(request: {
   readonly knobs: Knobs;
   /** Resolves when the process is asked to stop. */
   readonly interrupted: Promise<void>;
+  /** Called when every role has what it needs, and works. */
   readonly onStarted: () => void;
   /** Closes what the ports hold open. */
   readonly close: () => Promise<void>;
 }): Promise<ProcessEnd> {
   const { roles, ports, parts, knobs, interrupted, onStarted, close } = request;
   const { clock, telemetry } = ports;
-  const starting = startRoles(roles, ports, parts, knobs).then((running) => {
-    telemetry.event("process.started", { roles: roles.join(",") });
-    onStarted();
-    return running;
-  });
-  const overdue = interrupted.then(() => clock.sleep(STOP_MS_MAX));
-  let running: RunningProcess | undefined;
+  let running: RunningProcess;
   try {
-    running = await Promise.race([starting, overdue.then(() => undefined)]);
+    running = await startRoles(roles, ports, parts, knobs);
   } catch (error) {
-    const kind = error instanceof ForeignSchema ? "foreign-schema" : "cannot-start";
-    return { kind, reason: messageOf(error) };
+    return { kind: "cannot-start", reason: messageOf(error) };
   }
-  if (running === undefined) {
-    return { kind: "cannot-start", reason: "it was told to stop while it waited for a server" };
-  }
+  let isStarted = false;
+  void running.started.then((hasStarted) => {
+    if (hasStarted) {
+      isStarted = true;
+      telemetry.event("process.started", { roles: roles.join(",") });
+      onStarted();
+    }
+  });
   const end = await Promise.race([
     interrupted.then((): ProcessEnd => ({ kind: "stopped" })),
-    endOf(running),
+    endOf(running, () => isStarted),
   ]);
-  if (end.kind === "cannot-go-on") {
-    telemetry.event("process.cannot-go-on", { reason: end.reason });
+  if (end.kind !== "stopped") {
+    telemetry.event(`process.${end.kind}`, { reason: end.reason });
   }
   const unfinished = await running.stop();
   await within(clock, CLOSE_MS_MAX, close());
@@ -67,11 +64,15 @@ export async function runProcess(request: {
   return end;
 }
 
-async function endOf({ ended }: RunningProcess): Promise<ProcessEnd> {
+async function endOf({ ended }: RunningProcess, isStarted: () => boolean): Promise<ProcessEnd> {
   try {
     await ended;
     return { kind: "stopped" };
   } catch (error) {
-    return { kind: "cannot-go-on", reason: messageOf(error) };
+    const reason = messageOf(error);
+    if (error instanceof ForeignSchema) {
+      return { kind: "foreign-schema", reason };
+    }
+    return { kind: isStarted() ? "cannot-go-on" : "cannot-start", reason };
   }
 }

@@ -3,9 +3,15 @@ import { admitted } from "../http/admission.ts";
 import type { ServiceRoute } from "../http/route.ts";
 import { consume, type Handle } from "../inbox/consume.ts";
 import { runRelay } from "../outbox/run-relay.ts";
-import type { Broker, Producer, Subscription } from "../ports/broker.ts";
+import {
+  BrokerError,
+  type Broker,
+  type Producer,
+  type RunningConsumer,
+  type Subscription,
+} from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Database } from "../ports/database.ts";
+import { DatabaseError, type Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import { messageOf } from "../ports/message-of.ts";
 import type { Server } from "../ports/server.ts";
@@ -24,6 +30,7 @@ import {
   type ServiceName,
   type SourceName,
 } from "./services.ts";
+import { untilThere } from "./until-there.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Everything that a process needs from outside. */
@@ -44,6 +51,11 @@ export interface ProcessPorts {
 
 export interface RunningProcess {
   /**
+   * Resolves once all roles have what they need of their servers, and work; with false when the
+   * process is stopped before.
+   */
+  readonly started: Promise<boolean>;
+  /**
    * Stops taking work in and finishes what is in hand: answers, messages, a batch of the relay. It
    * waits for them no longer than `STOP_MS_MAX`, whatever is away; what is left then is not lost,
    * but its client is not answered, or it will be done again.
@@ -59,9 +71,11 @@ export interface RunningProcess {
 export const STOP_MS_MAX = 20_000;
 
 /**
- * Brings the databases of the roles up to date, then runs the roles until stopped.
+ * Runs the roles until stopped. What they need of their servers may come later, in any order: each
+ * database is brought up to date when it is there, and each role takes up its work once its
+ * database, and its broker, are. Until then the process answers that it is not ready.
  *
- * @throws DatabaseError, BrokerError when a server cannot be reached at the start
+ * @throws Error when it cannot listen at its port
  */
 export async function startRoles(
   roles: readonly Role[],
@@ -69,64 +83,104 @@ export async function startRoles(
   parts: Parts,
   knobs: Knobs,
 ): Promise<RunningProcess> {
+  const { clock, broker } = ports;
   const databases = [...new Set(roles.map(serviceOf))].map((service) => ({
     service,
     database: ports.database(service),
   }));
-  for (const { service, database } of databases) {
-    await migrate({ database, clock: ports.clock }, ports.migrations(service));
-  }
-  const health = createHealth(ports.clock);
-  const metrics = createMetrics(ports.clock, databases.filter(isMeasured));
+  const health = createHealth(clock);
+  const metrics = createMetrics(clock, databases.filter(isMeasured));
   const telemetry = metrics.counting(ports.telemetry);
-  const posts = roles.map((role) => postOf(role, { ...ports, telemetry }));
   const admission = { verifier: ports.verifier, entropy: ports.entropy, telemetry };
-  const relayPosts = posts.filter(({ role }) => definitionOf(role).kind === "relay");
-  const auditPosts = posts.filter(({ role }) => definitionOf(role).kind === "auditor");
-  const isPublishing = relayPosts.length + auditPosts.length > 0;
-  const producer = isPublishing ? await ports.broker.connectProducer() : undefined;
   const stopping = new AbortController();
+  const waiting = { clock, telemetry, health, stopping: stopping.signal };
   // A process lives until it is stopped, also one in which nothing but its roles' callbacks runs.
   const life = Promise.withResolvers<void>();
   // A part can end before anybody looks: whoever looks later is told.
   life.promise.catch(() => {});
 
-  const auditors = auditPosts.flatMap((post) => auditorsOf(post, ports, producer));
+  const posts = roles.map((role) => postOf(role, { ...ports, telemetry }));
+  const producer = createLateProducer();
+  const auditors = posts.flatMap((post) => auditorsOf(post, ports, producer));
+  const migrated = new Set<ServiceName>();
+  const isOpen = (role: Role) => migrated.has(serviceOf(role));
   const routes = [
-    ...posts.flatMap((post) => routesOf(post, parts, knobs)),
-    ...auditors.flatMap(({ routes: own }) => own),
+    ...posts.flatMap((post) => opened(post.role, routesOf(post, parts, knobs), isOpen)),
+    ...auditors.flatMap(({ role, routes: own }) => opened(role, own, isOpen)),
   ].map((route) => admitted(admission, route));
-  const { clock } = ports;
   const { verifier } = ports;
   const own = processRoutes({ clock, health, metrics, databases, routes, verifier });
   const server = await ports.server.serve([...routes, ...own]);
-  // Before the consumers: joining a group may wait for a dead member's session to time out, and
-  // what lies in the outbox need not.
-  const relays =
-    producer === undefined
-      ? []
-      : relayPosts.map((post) =>
-          runRelay(
-            { ...post, producer, onTrouble: (reason) => health.note(post.role, reason) },
-            parts.relay,
-            knobs,
-            stopping.signal,
-          ).catch(life.reject),
-        );
-  const audits = auditors.map(({ run }) => run(stopping.signal).catch(life.reject));
-  const consumers: Finishing[] = [];
-  for (const post of posts) {
-    for (const subscription of subscriptionsOf(post, parts, knobs, {
+
+  /** Settles with whether it came about before the stop. */
+  const attempt = async (part: string, work: () => Promise<void>): Promise<boolean> => {
+    try {
+      const done = await untilThere(waiting, part, async () => {
+        await work();
+        return true;
+      });
+      return done ?? false;
+    } catch (error) {
+      life.reject(error);
+      return false;
+    }
+  };
+  const schemas = new Map(
+    databases.map(({ service, database }) => [
+      service,
+      attempt(`${service} schema`, async () => {
+        await migrate({ database, clock }, ports.migrations(service));
+        migrated.add(service);
+      }),
+    ]),
+  );
+  const schemaOf = (role: Role) => schemas.get(serviceOf(role)) ?? Promise.resolve(false);
+
+  const isPublishing = posts.some(({ role }) => PUBLISHING.has(definitionOf(role).kind));
+  const isConnected = isPublishing
+    ? attempt("producer", async () => producer.connected(await broker.connectProducer()))
+    : Promise.resolve(true);
+  const isReady = async (role: Role) => (await schemaOf(role)) && (await isConnected);
+  const publishers = [
+    ...posts
+      .filter(({ role }) => definitionOf(role).kind === "relay")
+      .map((post) => {
+        const onTrouble = (reason: string | undefined) => health.note(post.role, reason);
+        const relay = { ...post, producer, onTrouble };
+        return { role: post.role, run: () => runRelay(relay, parts.relay, knobs, stopping.signal) };
+      }),
+    ...auditors.map(({ role, run }) => ({ role, run: () => run(stopping.signal) })),
+  ].map(async ({ role, run }) => {
+    if (await isReady(role)) {
+      await run().catch(life.reject);
+    }
+  });
+
+  const consumers = posts.flatMap((post) =>
+    subscriptionsOf(post, parts, knobs, {
       stopping: stopping.signal,
       onEnd: life.reject,
       health,
-    })) {
-      const consumer = await ports.broker.startConsumer(subscription);
-      consumers.push({ name: post.role, finish: () => consumer.stop() });
-    }
-  }
+    }).map((subscription) => {
+      let consumer: RunningConsumer | undefined;
+      const joining = schemaOf(post.role).then(
+        (isThere) =>
+          isThere &&
+          attempt(post.role, async () => {
+            consumer = await broker.startConsumer(subscription);
+          }),
+      );
+      const finish = async () => {
+        await joining;
+        await consumer?.stop();
+      };
+      return { name: post.role, joining, finish };
+    }),
+  );
+  const beginnings = [...schemas.values(), isConnected, ...consumers.map((each) => each.joining)];
 
   return {
+    started: Promise.all(beginnings).then((all) => all.every(Boolean)),
     ended: life.promise,
     async stop() {
       stopping.abort();
@@ -136,13 +190,35 @@ export async function startRoles(
         {
           name: "relay",
           async finish() {
-            await Promise.all([...relays, ...audits]);
-            await producer?.disconnect();
+            await Promise.all([...publishers, isConnected]);
+            await producer.disconnect();
           },
         },
       ]);
       life.resolve();
       return unfinished;
+    },
+  };
+}
+
+/** The kinds of roles that publish. */
+const PUBLISHING: ReadonlySet<string> = new Set(["relay", "auditor"]);
+
+/** A producer for those who may ask before it is connected: then it sends nothing. */
+function createLateProducer(): Producer & { connected(producer: Producer): void } {
+  let inner: Producer | undefined;
+  return {
+    connected(producer) {
+      inner = producer;
+    },
+    async send(records) {
+      if (inner === undefined) {
+        throw new BrokerError("no broker was reached yet", { applied: "no" });
+      }
+      await inner.send(records);
+    },
+    async disconnect() {
+      await inner?.disconnect();
     },
   };
 }
@@ -195,19 +271,38 @@ function routesOf(post: Post, parts: Parts, knobs: Knobs): readonly ServiceRoute
 }
 
 /** What an auditing role answers, and what it does by the clock. */
-function auditorsOf(post: Post, ports: ProcessPorts, producer: Producer | undefined) {
+function auditorsOf(post: Post, ports: ProcessPorts, producer: Producer) {
   const definition = definitionOf(post.role);
-  if (definition.kind !== "auditor" || producer === undefined) {
+  if (definition.kind !== "auditor") {
     return [];
   }
   const sources = { payment: ports.source("payment"), wallet: ports.source("wallet") };
   const place = { ...post, sources, producer };
   return [
     {
+      role: post.role,
       routes: definition.routes(place),
       run: (stopping: AbortSignal) => definition.run(place, stopping),
     },
   ];
+}
+
+/** The routes of a role, which are open once its database is up to date. */
+function opened(
+  role: Role,
+  routes: readonly ServiceRoute[],
+  isOpen: (role: Role) => boolean,
+): readonly ServiceRoute[] {
+  return routes.map((route) => ({
+    ...route,
+    async handle(request) {
+      if (!isOpen(role)) {
+        const options = { code: "connection", applied: "no" } as const;
+        throw new DatabaseError("the database was not brought up to date yet", options);
+      }
+      return route.handle(request);
+    },
+  }));
 }
 
 function subscriptionsOf(
