@@ -1,10 +1,11 @@
 import type { Scenario } from "./plans/scenario.ts";
 import { outages } from "./workloads/outages.ts";
 import { retries } from "./workloads/retries.ts";
+import { strays } from "./workloads/strays.ts";
 import { transfer } from "./workloads/transfer.ts";
 
 /** Every scenario, by the order of the list in the documentation. */
-export const SCENARIOS: readonly Scenario[] = [transfer, retries, outages];
+export const SCENARIOS: readonly Scenario[] = [transfer, retries, outages, strays];
 
 export function findScenario(name: string): Scenario | undefined {
   return SCENARIOS.find((scenario) => scenario.name === name);

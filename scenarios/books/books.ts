@@ -51,6 +51,8 @@ export interface Books {
   readonly keys: ReadonlyMap<string, string>;
   /** The payment of a client's key. */
   readonly keyed: ReadonlyMap<string, string>;
+  /** The places of the records that no service has sent. */
+  readonly strays: ReadonlySet<string>;
   /** What is on the topics, by place, each record read once. */
   readonly placed: ReadonlyMap<string, PlacedRecord>;
   /** By payment: how much reversals that did not fail give back of it, and since when. */
@@ -228,12 +230,15 @@ export interface BooksOrigin {
   readonly isWatched: boolean;
   readonly topology: Topology;
   readonly clients: ClientBook;
+  /** The places of the records that no service has sent; grows while they are put there. */
+  readonly strays: ReadonlySet<string>;
 }
 
 const NOTHING_KNOWN: BooksOrigin = {
   isWatched: false,
   topology: [],
   clients: createClientBook(),
+  strays: new Set(),
 };
 
 /** Empty books. */
@@ -241,11 +246,13 @@ export function createBooks({
   isWatched,
   topology,
   clients,
+  strays,
 }: BooksOrigin = NOTHING_KNOWN): OpenBooks {
   return {
     isWatched,
     servicesOf: new Map(topology.map(({ name, roles }) => [name, new Set(roles.map(serviceOf))])),
     clients,
+    strays,
     model: new LittleWallet(),
     commits: 0,
     nowMs: 0,
@@ -315,7 +322,8 @@ export function placeRecord(books: OpenBooks, record: TopicRecord): PlacedRecord
  * for what is no event of ours.
  */
 export function deliver(books: OpenBooks, record: TopicRecord): FirstDelivery | undefined {
-  const id = placeRecord(books, record).event?.id;
+  const placed = placeRecord(books, record);
+  const id = isStray(books, placed) ? undefined : placed.event?.id;
   const sent = id === undefined ? undefined : outboxEvent(books, id);
   if (sent === undefined || books.deliveredIds.has(sent.eventId)) {
     return undefined;
@@ -328,6 +336,14 @@ export function deliver(books: OpenBooks, record: TopicRecord): FirstDelivery | 
   }
   books.delivered.set(lane, sent);
   return { event: sent.eventId, overtook: null };
+}
+
+/** Whether no service has sent it: a copy of what one has sent is none. */
+export function isStray(books: Books, { record, event }: PlacedRecord): boolean {
+  return (
+    books.strays.has(placeName(record)) &&
+    (event === undefined || outboxEvent(books, event.id)?.payload !== record.value)
+  );
 }
 
 /** Where a record lies: `payment.created/0/17`. */

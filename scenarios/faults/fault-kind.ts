@@ -32,8 +32,9 @@ export type FaultPhase = "begin" | "end";
 /**
  * What a world can do to a process: end it as SIGKILL does, tell it to end as SIGTERM does, stop it
  * and let it go on while the world goes on, lose the reply to a request of its own at the effect
- * gate, let such a request fail there. And around it: end a server and start it again, and what its
- * name says to a link, the connections of which are those of one process to one server.
+ * gate, let such a request fail there. And around it: end a server and start it again; do to a link
+ * what the name says, to the connections of one process with one server or with its clients; put
+ * messages on topics; expel a consumer group and set it back.
  */
 export type WorldAbility =
   | "kill"
@@ -46,4 +47,6 @@ export type WorldAbility =
   | "hold-links"
   | "slow-links"
   | "refuse-connections"
-  | "reset-connections";
+  | "reset-connections"
+  | "send-as-stranger"
+  | "rewind-groups";

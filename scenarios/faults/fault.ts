@@ -7,9 +7,12 @@ import { lostReplyKind, type LostReplyFault } from "./kinds/lost-reply.ts";
 import { outageKind, type OutageFault } from "./kinds/outage.ts";
 import { pauseKind, type PauseFault } from "./kinds/pause.ts";
 import { refusedLinkKind, type RefusedLinkFault } from "./kinds/refused-link.ts";
+import { replayedTopicKind, type ReplayedTopicFault } from "./kinds/replayed-topic.ts";
 import { resetLinkKind, type ResetLinkFault } from "./kinds/reset-link.ts";
+import { rewoundGroupKind, type RewoundGroupFault } from "./kinds/rewound-group.ts";
 import { slowLinkKind, type SlowLinkFault } from "./kinds/slow-link.ts";
 import { stopKind, type StopFault } from "./kinds/stop.ts";
+import { strayMessageKind, type StrayMessageFault } from "./kinds/stray-message.ts";
 import { transientErrorKind, type TransientErrorFault } from "./kinds/transient-error.ts";
 import { complaintAboutTrigger, type Trigger } from "./trigger.ts";
 
@@ -31,7 +34,10 @@ export type OutsideFault =
   | OutageFault
   | RefusedLinkFault
   | ResetLinkFault
-  | SlowLinkFault;
+  | SlowLinkFault
+  | ReplayedTopicFault
+  | RewoundGroupFault
+  | StrayMessageFault;
 
 /** Every kind of fault, in the order in which reports name them. */
 export const FAULT_KINDS: readonly Pick<
@@ -49,6 +55,9 @@ export const FAULT_KINDS: readonly Pick<
   slowLinkKind,
   refusedLinkKind,
   resetLinkKind,
+  replayedTopicKind,
+  rewoundGroupKind,
+  strayMessageKind,
 ];
 
 export const faultSchema = Type.Union([
@@ -63,6 +72,9 @@ export const faultSchema = Type.Union([
   slowLinkKind.schema,
   refusedLinkKind.schema,
   resetLinkKind.schema,
+  replayedTopicKind.schema,
+  rewoundGroupKind.schema,
+  strayMessageKind.schema,
 ]);
 
 /** When and where a fault begins. */
@@ -81,6 +93,9 @@ export function placedAt(fault: Fault, trigger: Trigger): Fault {
     case "transient-error":
       return trigger.on === "effect" ? { ...fault, effect: trigger.effect } : fault;
     case "outage":
+    case "replayed-topic":
+    case "rewound-group":
+    case "stray-message":
       return trigger.on === "outside" ? { ...fault, atMs: trigger.atMs } : fault;
     case "cut-link":
     case "held-link":
@@ -170,6 +185,12 @@ function told<Answer>(
       return ask(heldLinkKind, fault);
     case "lost-reply":
       return ask(lostReplyKind, fault);
+    case "replayed-topic":
+      return ask(replayedTopicKind, fault);
+    case "rewound-group":
+      return ask(rewoundGroupKind, fault);
+    case "stray-message":
+      return ask(strayMessageKind, fault);
     case "outage":
       return ask(outageKind, fault);
     case "pause":

@@ -141,6 +141,73 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "F9",
+    defect: "A verdict is applied whatever the payment is: a late failure overwrites COMPLETED.",
+    breaks: "terminal-absorbs",
+    patches: [patch("system/payment/settle.ts", " AND payments.status = 'PENDING'\n", "\n")],
+  },
+  {
+    id: "M1",
+    defect: "A message that is no event is taken for an outage, and tried again for ever.",
+    breaks: "ends",
+    patches: [
+      patch(
+        "system/inbox/consume.ts",
+        "      ? parsed.reason\n",
+        '      ? await Promise.reject(new BrokerError(parsed.reason, { applied: "no" }))\n',
+      ),
+    ],
+  },
+  {
+    id: "M2",
+    defect: "A message that cannot be taken in is dropped: nothing is kept of it.",
+    breaks: "handled",
+    patches: [
+      patch(
+        "system/inbox/consume.ts",
+        "    await retrying(ports, limits, () => setAside(ports, delivery, reason));\n",
+        "    void [setAside, limits];\n",
+      ),
+    ],
+  },
+  {
+    id: "M3",
+    defect: "A message with a NUL cannot be set aside: no text of PostgreSQL holds one.",
+    breaks: "ends",
+    patches: [
+      patch(
+        "system/inbox/set-aside.ts",
+        'return text.replaceAll("\\u0000", "\\\\u0000");',
+        "return text;",
+      ),
+    ],
+  },
+  {
+    id: "M4",
+    defect: "The wallet takes an event under another's id for that event again, and drops it.",
+    breaks: "handled",
+    patches: [
+      patch(
+        "system/wallet/transfer.ts",
+        "    if (!decided.has(payment.id)) {\n",
+        '    if (!decided.has(payment.id) && id === "") {\n',
+      ),
+    ],
+  },
+  {
+    id: "H3",
+    defect:
+      "The inbox remembers an event for ten seconds: what comes again later is taken in again.",
+    breaks: "handled",
+    patches: [
+      patch(
+        "system/inbox/claim.ts",
+        "ON CONFLICT (event_id) DO NOTHING RETURNING",
+        "ON CONFLICT (event_id) DO UPDATE SET claimed_at_ms = $3::bigint WHERE inbox.claimed_at_ms < $3::bigint - 10000 RETURNING",
+      ),
+    ],
+  },
+  {
     id: "H2",
     defect: "The inbox forgets: an event that comes again is taken in again.",
     breaks: "handled",

@@ -10,6 +10,7 @@ import {
 } from "../../system/process/services.ts";
 import { databaseResource } from "../faults/effect-name.ts";
 import { complaintAboutFault, faultSchema, outageMs, triggerOf } from "../faults/fault.ts";
+import { STRANGER } from "../faults/stranger.ts";
 import { processOf } from "../faults/trigger.ts";
 import { commandSchema, complaintAboutCommand, serviceAsked } from "./commands/command.ts";
 import { openingCommand, type Plan } from "./plan.ts";
@@ -116,7 +117,9 @@ function complaintAbout(plan: Plan): string | undefined {
 /** Names that the worlds give to something else. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([
   "client",
+  "kafka",
   "kafka-1",
+  STRANGER,
   "main",
   "testbed",
   ...SERVICES.map(({ name }) => databaseResource(name)),

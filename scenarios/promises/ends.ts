@@ -1,6 +1,4 @@
-import { CONSUMER_GROUPS, serviceOf } from "../../system/process/services.ts";
-import { allOutboxEvents, eventName, paymentName, placeName, recordName } from "../books/books.ts";
-import type { UnreadPartition } from "../world.ts";
+import { allOutboxEvents, eventName, paymentName, recordName } from "../books/books.ts";
 import { SETTLE_MS_MIN } from "./least-bounds.ts";
 import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
 
@@ -38,15 +36,8 @@ function unsentEvents({ books }: Ending): readonly Breach[] {
     }));
 }
 
-/**
- * An offset that could not be committed stays so until the next record of its partition, which may
- * never come. What was taken in meanwhile is not missing: were it delivered again, the inbox would
- * know it.
- */
-function unreadRecords(ending: Ending): readonly Breach[] {
-  const { books, records, unread, isOffsetLost } = ending;
-  const left = isOffsetLost ? unread.filter((each) => !isTakenIn(ending, each)) : unread;
-  return left.map(({ group, topic, partition, offset, count }) => {
+function unreadRecords({ books, records, unread }: Ending): readonly Breach[] {
+  return unread.map(({ group, topic, partition, offset, count }) => {
     const first = records.find(
       (each) => each.topic === topic && each.partition === partition && each.offset === offset,
     );
@@ -58,23 +49,4 @@ function unreadRecords(ending: Ending): readonly Breach[] {
       amount: count,
     };
   });
-}
-
-function isTakenIn({ books, records }: Ending, unread: UnreadPartition): boolean {
-  const { group, topic, partition, offset } = unread;
-  const consumer = CONSUMER_GROUPS.find((each) => each.group === group);
-  const service = consumer && serviceOf(consumer.group);
-  return (
-    service !== undefined &&
-    records
-      .filter((each) => each.topic === topic && each.partition === partition)
-      .filter((each) => BigInt(each.offset) >= BigInt(offset))
-      .every((record) => {
-        const id = books.placed.get(placeName(record))?.event?.id ?? "";
-        return (
-          books.inboxes.get(service)?.has(id) === true ||
-          books.setAside.get(service)?.has(placeName(record)) === true
-        );
-      })
-  );
 }

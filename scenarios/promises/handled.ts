@@ -2,6 +2,7 @@ import { eventKey } from "../../system/domain/events.ts";
 import { CONSUMER_GROUPS, serviceOf, type ServiceName } from "../../system/process/services.ts";
 import {
   eventName,
+  isStray,
   outboxEvent,
   paymentName,
   recordName,
@@ -39,6 +40,9 @@ function judgeClaims(books: Books, { service, claims }: Touched): readonly Breac
   for (const id of claims) {
     const sent = outboxEvent(books, id);
     const topic = books.inboxes.get(service)?.get(id);
+    if (sent === undefined && isAbsorbedStray(books, service, id)) {
+      continue;
+    }
     if (sent === undefined || sent.topic !== topic || CONSUMERS.get(sent.topic) !== service) {
       const found = `is claimed by the ${service} service from ${topic}, and nobody sent it that`;
       breaches.push({ subject: `event ${id}`, found, noun: "claims" });
@@ -62,10 +66,13 @@ function judgeRecord(books: Books, { record, event }: PlacedRecord): readonly Br
   const place = `${record.topic}/${record.partition}/${record.offset}`;
   const reason = books.setAside.get(service)?.get(place);
   const claimed = event === undefined ? undefined : books.inboxes.get(service)?.get(event.id);
-  const isOurs = event !== undefined && isSent(books, event.id, record.topic);
+  const isOurs =
+    event !== undefined &&
+    isSent(books, event.id, record.topic) &&
+    !isStray(books, { record, event });
   const found = isOurs
     ? foundOfEvent(claimed, record.topic, reason)
-    : reason === undefined
+    : reason === undefined && !isAbsorbedStray(books, service, event?.id ?? "")
       ? "is no event that was ever committed, and was not set aside"
       : undefined;
   return found === undefined
@@ -82,6 +89,26 @@ function foundOfEvent(
     return claimed === undefined ? "was never claimed" : `was claimed as one of ${claimed}`;
   }
   return reason === undefined ? undefined : `was set aside: ${reason}`;
+}
+
+/**
+ * A stranger's verdict of a payment that has one already is taken in and changes nothing: it is an
+ * event as good as any, and comes too late.
+ */
+function isAbsorbedStray(books: Books, service: ServiceName, id: string): boolean {
+  const topic = books.inboxes.get(service)?.get(id);
+  if (topic === undefined || topic === "payment.created" || outboxEvent(books, id) !== undefined) {
+    return false;
+  }
+  const stray = [...books.placed.values()].find(({ event }) => event?.id === id);
+  const payment = stray?.event && books.payments.get(eventKey(stray.event));
+  return (
+    stray !== undefined &&
+    isStray(books, stray) &&
+    stray.record.topic === topic &&
+    payment !== undefined &&
+    payment.status !== "PENDING"
+  );
 }
 
 function isSent(books: Books, eventId: string, topic: string): boolean {

@@ -1,4 +1,4 @@
-import { eventName, outboxEvent, paymentName, type Books } from "../books/books.ts";
+import { eventName, isStray, outboxEvent, paymentName, type Books } from "../books/books.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 
 export const inOrder: SystemPromise = {
@@ -34,10 +34,10 @@ function judgeKeys(books: Books, paymentIds: Iterable<string>): readonly Breach[
 }
 
 /** Records of one key on several partitions of a topic: nothing keeps their order. */
-function apart({ placed }: Books): readonly Breach[] {
+function apart(books: Books): readonly Breach[] {
   const partitions = new Map<string, number>();
   const breaches: Breach[] = [];
-  for (const { record } of placed.values()) {
+  for (const { record } of [...books.placed.values()].filter((each) => !isStray(books, each))) {
     const name = `${record.topic} with the key ${record.key}`;
     const known = partitions.get(name) ?? record.partition;
     partitions.set(name, known);

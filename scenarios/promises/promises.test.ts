@@ -3,7 +3,7 @@ import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts
 import type { Row } from "../../system/ports/database.ts";
 import type { ServiceName } from "../../system/process/services.ts";
 import { sampleHead } from "../../system/testing/samples.ts";
-import { createBooks, deliver, placeRecord, type OpenBooks } from "../books/books.ts";
+import { createBooks, deliver, placeName, placeRecord, type OpenBooks } from "../books/books.ts";
 import { createClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
@@ -204,19 +204,22 @@ function enterAll(books: OpenBooks, entries: readonly Entry[]): void {
 
 function endingOf(
   entries: readonly Entry[],
-  rest: {
+  change: {
     readonly records?: readonly TopicRecord[];
     readonly unread?: readonly UnreadPartition[];
-    readonly isOffsetLost?: boolean;
+    /** Beside the others: those that no service has sent. */
+    readonly strays?: readonly TopicRecord[];
     readonly answers?: readonly ClientOutcome[];
     readonly exits?: Ending["exits"];
     readonly notUp?: readonly string[];
   } = {},
 ): Ending {
-  const origin = { topology: ONE_PROCESS_EACH, clients: clientBook() };
-  const books = createBooks({ ...origin, isWatched: false });
+  const origin = { topology: ONE_PROCESS_EACH, clients: clientBook(), strays: new Set<string>() };
+  const { strays = [], ...rest } = change;
+  const places = new Set(strays.map(placeName));
+  const books = createBooks({ ...origin, strays: places, isWatched: false });
   enterAll(books, entries);
-  for (const record of rest.records ?? soundRecords) {
+  for (const record of [...(rest.records ?? soundRecords), ...strays]) {
     placeRecord(books, record);
   }
   return {
@@ -224,7 +227,6 @@ function endingOf(
     watched: createBooks({ ...origin, isWatched: true }),
     records: soundRecords,
     unread: [],
-    isOffsetLost: false,
     answers: answers("accepted", null, 202),
     processes: ["payment-1", "wallet-1"],
     exits: [],
@@ -243,6 +245,24 @@ const withTable = (table: string, ...entries: readonly Entry[]): readonly Entry[
 
 function broken(ending: Ending): readonly string[] {
   return PROMISES.filter((each) => each.atEnd(ending).length > 0).map(({ name }) => name);
+}
+
+const STRAY: TopicRecord = {
+  ...recordOf({ ...createdEvent("p9"), id: "stray-1" }),
+  offset: "1",
+};
+const LATE_STRAY: TopicRecord = recordOf({
+  id: "stray-1",
+  atMs: 0,
+  trace: undefined,
+  type: "payment.failed",
+  paymentId: "p1",
+  reason: "insufficient_balance",
+});
+
+function letter(offset: string): Entry {
+  const row = { topic: "payment.created", partition_id: 0, message_offset: offset, reason: "none" };
+  return ["wallet", "dead_letters", row];
 }
 
 const UNREAD = {
@@ -427,16 +447,6 @@ describe("the promises", () => {
       ["ends"],
     ],
     [
-      "records whose offset could not be committed are not left over where they were taken in",
-      endingOf(soundBooks, { unread: [UNREAD], isOffsetLost: true }),
-      [],
-    ],
-    [
-      "they are where they were not",
-      endingOf(withTable("inbox"), { unread: [UNREAD], isOffsetLost: true }),
-      ["ends", "handled"],
-    ],
-    [
       "an event left unsent is left over, and not published",
       endingOf([...soundBooks, outbox("payment", { ...createdEvent("p1"), id: "e9" }, null)]),
       ["ends", "published"],
@@ -450,6 +460,35 @@ describe("the promises", () => {
       "an event that was sent and never claimed is not handled",
       endingOf(withTable("inbox", claim("wallet", "created-p1", "payment.created"))),
       ["handled"],
+    ],
+    [
+      "what no service has sent is nobody's loss where it is set aside",
+      endingOf([...soundBooks, letter("1")], { strays: [STRAY] }),
+      [],
+    ],
+    ["it is not handled where it is not", endingOf(soundBooks, { strays: [STRAY] }), ["handled"]],
+    [
+      "it is not handled where it is taken in as a payment's event",
+      endingOf(
+        [...soundBooks, ["wallet", "inbox", { event_id: "stray-1", topic: "payment.created" }]],
+        {
+          strays: [STRAY],
+        },
+      ),
+      ["handled"],
+    ],
+    [
+      "the same on a topic is not published where a service has sent it",
+      endingOf([...soundBooks, letter("1")], { records: [...soundRecords, STRAY] }),
+      ["published"],
+    ],
+    [
+      "a stranger's verdict that comes too late is taken in",
+      endingOf(
+        [...soundBooks, ["payment", "inbox", { event_id: "stray-1", topic: "payment.failed" }]],
+        { strays: [LATE_STRAY] },
+      ),
+      [],
     ],
     [
       "an event that is set aside is not handled",
@@ -537,7 +576,12 @@ const COMMITS: readonly (readonly [process: string, entries: readonly Entry[]])[
 
 describe("the promises, at a moment", () => {
   function watchedBooks(): OpenBooks {
-    return createBooks({ isWatched: true, topology: ONE_PROCESS_EACH, clients: clientBook() });
+    return createBooks({
+      isWatched: true,
+      topology: ONE_PROCESS_EACH,
+      strays: new Set(),
+      clients: clientBook(),
+    });
   }
 
   function commit(books: OpenBooks, process: string, entries: readonly Entry[]) {

@@ -3,6 +3,7 @@ import { publisherOf } from "../../system/process/services.ts";
 import {
   allOutboxEvents,
   eventName,
+  isStray,
   recordName,
   type Books,
   type PlacedRecord,
@@ -28,7 +29,7 @@ export const published: SystemPromise = {
 
 function uncommitted(books: Books, placed: readonly PlacedRecord[]): readonly Breach[] {
   const breaches: Breach[] = [];
-  for (const { record, event } of placed) {
+  for (const { record, event } of placed.filter((each) => !isStray(books, each))) {
     const outbox = books.outboxes.get(publisherOf(record.topic));
     const committed = event === undefined ? undefined : outbox?.get(event.id);
     const found =
@@ -46,7 +47,8 @@ function uncommitted(books: Books, placed: readonly PlacedRecord[]): readonly Br
 }
 
 function unsent(books: Books, placed: readonly PlacedRecord[]): readonly Breach[] {
-  const onTopics = new Set(placed.map(({ event }) => event?.id));
+  const own = placed.filter((each) => !isStray(books, each));
+  const onTopics = new Set(own.map(({ event }) => event?.id));
   return allOutboxEvents(books)
     .filter(({ eventId }) => !onTopics.has(eventId))
     .map((event) => ({
@@ -62,7 +64,8 @@ function unwritten(books: Books, placed: readonly PlacedRecord[]): readonly Brea
     ({ topic, paymentId }) => !written.has(topic + paymentId),
   );
   // Mostly none, so that no record need be read once more.
-  const sent = missing.length === 0 ? new Set() : new Set(placed.map(contentOf));
+  const own = missing.length === 0 ? [] : placed.filter((each) => !isStray(books, each));
+  const sent = new Set(own.map(contentOf));
   return missing
     .filter(({ topic, paymentId }) => !sent.has(topic + paymentId))
     .map((event) => ({

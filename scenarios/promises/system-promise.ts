@@ -38,8 +38,6 @@ export interface Ending {
   readonly records: readonly TopicRecord[];
   /** Where there are records that a consumer group has not committed yet. */
   readonly unread: readonly UnreadPartition[];
-  /** Whether a process was told that an offset of its could not be committed. */
-  readonly isOffsetLost: boolean;
   /** Every answer that a client was given, and every time that it was given none. */
   readonly answers: readonly ClientOutcome[];
   /** The names of all processes. */

@@ -9,7 +9,6 @@ const ending: Ending = {
   watched: createBooks(),
   records: [],
   unread: [],
-  isOffsetLost: false,
   answers: [],
   processes: [],
   exits: [],

@@ -1,6 +1,7 @@
-import { createBooks, deliver, placeRecord, type Books } from "../books/books.ts";
+import { createBooks, deliver, placeName, placeRecord, type Books } from "../books/books.ts";
 import { createClientBook, type ClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
+import { STRANGER } from "../faults/stranger.ts";
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { Topology } from "../plans/topology.ts";
 import type { Breach, Ending, SystemPromise } from "../promises/system-promise.ts";
@@ -30,6 +31,8 @@ export interface Judge {
   hear(event: ClientEvent): void;
   /** What clients asked for, and were told. */
   readonly clients: ClientBook;
+  /** Where the records lie that no service has sent. */
+  readonly strays: ReadonlySet<string>;
   /** The books as they are kept on the way. */
   readonly watched: Books;
   /** Judges the end, and sums up. */
@@ -42,7 +45,8 @@ const BREACHES_MAX = 10;
 /** Judges the promises given, at every moment that the world shows, and at the end. */
 export function createJudge(promises: readonly SystemPromise[], topology: Topology): Judge {
   const clients = createClientBook();
-  const books = createBooks({ isWatched: true, topology, clients });
+  const strays = new Set<string>();
+  const books = createBooks({ isWatched: true, topology, clients, strays });
   const cases = promises.map(openCase);
   let commits = 0;
 
@@ -55,6 +59,7 @@ export function createJudge(promises: readonly SystemPromise[], topology: Topolo
 
   return {
     clients,
+    strays,
     watched: books,
     commitsJudged: () => commits,
     see(event) {
@@ -65,6 +70,9 @@ export function createJudge(promises: readonly SystemPromise[], topology: Topolo
           return judgeAt(event, ({ atCommit }) => atCommit?.(books, touched));
         }
         case "record": {
+          if (event.process === STRANGER) {
+            strays.add(placeName(event.record));
+          }
           const placed = placeRecord(books, event.record);
           return judgeAt(event, ({ atRecord }) => atRecord?.(books, placed, event.process));
         }

@@ -2,7 +2,6 @@ import { TOPICS } from "../../system/domain/events.ts";
 import type { Books } from "../books/books.ts";
 import { readBooks } from "../books/read-books.ts";
 import { possibleFaults } from "../faults/armed-faults.ts";
-import { KAFKA } from "../faults/effect-name.ts";
 import { triggerOf } from "../faults/fault.ts";
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { Plan } from "../plans/plan.ts";
@@ -63,6 +62,10 @@ export async function runPlan(
   return { ...value, ...measured, impossible };
 }
 
+/** How long, after the work is done, a fault may yet strike for which it was waited. */
+const LATE_STRIKE_MS_MAX = 30_000;
+const LATE_STRIKE_POLL_MS = 20;
+
 async function drive(
   universe: Universe,
   plan: Plan,
@@ -93,19 +96,26 @@ async function drive(
     // What strikes at a time strikes then, also when nothing is left to do by that time. The load
     // began within its millisecond, so that the strike is within the next one.
     await universe.sleep(beganAtMs + lastStrikeMs(plan) + 1 - universe.nowMs());
-    await comeToRest(universe, boundOf, () => universe.firedFaults().size === faultsPossible);
+    const haveAllFired = () => universe.firedFaults().size === faultsPossible;
+    await comeToRest(universe, boundOf, haveAllFired);
+    // Some wait for what is there only now.
+    const deadlineAtMs = universe.nowMs() + LATE_STRIKE_MS_MAX;
+    while (!haveAllFired() && universe.nowMs() < deadlineAtMs) {
+      await universe.sleep(LATE_STRIKE_POLL_MS);
+    }
   }
   const notUp = await universe.heal(healBoundMs(plan));
   const settleBoundMs = await comeToRest(universe, boundOf);
 
-  const books = await readBooks(universe, { topology: plan.topology, clients: judge.clients });
+  const { clients: clientBook, strays } = judge;
+  const origin = { topology: plan.topology, clients: clientBook, strays };
+  const books = await readBooks(universe, origin);
   const records = await readRecords(universe);
   const ending = {
     books,
     watched: judge.watched,
     records,
     unread: await universe.unread(),
-    isOffsetLost: happenings.some(isLostOffset),
     answers: happenings.filter((happening) => happening.kind === "answer"),
     processes: plan.topology.map(({ name }) => name),
     exits: happenings.filter((happening) => happening.kind === "exit"),
@@ -125,14 +135,6 @@ async function drive(
     happenings,
     endedAtMs: universe.nowMs(),
   };
-}
-
-function isLostOffset(happening: Happening): boolean {
-  return (
-    happening.kind === "note" &&
-    happening.note.what === "failed" &&
-    happening.note.effect === `${KAFKA}/commit-offset`
-  );
 }
 
 /** When the last of the faults that strike at a time does, after the load began; 0 without any. */

@@ -1,8 +1,10 @@
 import fc from "fast-check";
-import { definitionOf, serviceOf } from "../../system/process/services.ts";
+import { TOPICS } from "../../system/domain/events.ts";
+import { CONSUMER_GROUPS, definitionOf, serviceOf } from "../../system/process/services.ts";
 import { databaseResource, KAFKA } from "../faults/effect-name.ts";
 import type { OutsideFault } from "../faults/fault.ts";
 import { FAULTY_DATABASES, FAULTY_SERVERS, type LinkEnd } from "../faults/outside.ts";
+import { canStray, STRAY_FORMS } from "../faults/stranger.ts";
 import { OUTAGE_MS_MAX } from "../faults/trigger.ts";
 import type { ProcessSpecification } from "../plans/topology.ts";
 import type { Deployment } from "./deployment.ts";
@@ -48,9 +50,32 @@ export function layOutOutside(
 ): OutsideFault {
   const atMs = drawn.atMs % loadMs;
   const { lastsMs } = drawn;
-  if (kind === "outage") {
-    return { kind, server: pick(FAULTY_SERVERS, place), atMs, lastsMs };
+  switch (kind) {
+    case "outage":
+      return { kind, server: pick(FAULTY_SERVERS, place), atMs, lastsMs };
+    case "replayed-topic":
+      return { kind, topic: pick(TOPICS, place), atMs };
+    case "rewound-group": {
+      const { group } = pick(CONSUMER_GROUPS, place);
+      return { kind, group, back: direction % 3 === 0 ? 0 : process % 100, atMs };
+    }
+    case "stray-message": {
+      const topic = pick(TOPICS, place);
+      const forms = STRAY_FORMS.filter((form) => canStray(form, topic));
+      return { kind, topic, form: pick(forms, direction), atMs };
+    }
+    default:
+      return layOutLink({ kind, process, place, direction, ...drawn }, topology, atMs);
   }
+}
+
+type LinkFault = Extract<OutsideFault, { readonly process: string }>;
+
+function layOutLink(
+  { kind, process, place, direction, lastsMs }: OutsideDraw<LinkFault["kind"]>,
+  topology: Deployment["topology"],
+  atMs: number,
+): OutsideFault {
   const specification = pick(topology, process);
   const link = { process: specification.name, to: pick(linksOf(specification), place) };
   switch (kind) {

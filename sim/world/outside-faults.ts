@@ -1,15 +1,22 @@
 import { KAFKA } from "../../scenarios/faults/effect-name.ts";
 import type { OutsideFault } from "../../scenarios/faults/fault.ts";
+import type { RewoundGroupFault } from "../../scenarios/faults/kinds/rewound-group.ts";
 import type { LinkDirection, LinkEnd } from "../../scenarios/faults/outside.ts";
+import { STRANGER, strayMessage } from "../../scenarios/faults/stranger.ts";
+import type { EventType } from "../../system/domain/events.ts";
+import { CONSUMER_GROUPS } from "../../system/process/services.ts";
+import type { ObservedRecord } from "../kafka/cluster/cluster-observation.ts";
 import type { Latency } from "../network/latency.ts";
 import type { Direction, EndFault, Where } from "../network/network-faults.ts";
 import type { Servers } from "./servers.ts";
 
 /**
  * How what strikes outside of the processes is done to the servers and to the network. Each call
- * begins one and returns how it ends.
+ * begins one and returns how it ends; undefined where it cannot begin yet: then it is asked again.
  */
-export function createOutsideFaults(servers: Servers): (fault: OutsideFault) => EndFault {
+export function createOutsideFaults(
+  servers: Servers,
+): (planned: { readonly fault: OutsideFault; readonly index: number }) => EndFault | undefined {
   /** How many outages keep a server down: it comes back with the end of the last. */
   const outages = new Map<string, number>();
 
@@ -28,13 +35,27 @@ export function createOutsideFaults(servers: Servers): (fault: OutsideFault) => 
     };
   };
 
+  /** What is written to the group's log is there a moment later. */
+  const rewinds = new Map<number, "asked" | "done">();
+  const rewind = ({ group, back }: RewoundGroupFault, index: number): boolean => {
+    const done = () => void rewinds.set(index, "done");
+    if (!rewinds.has(index)) {
+      rewinds.set(index, "asked");
+      if (!servers.kafka.rewindGroup(group, { topics: topicsOf(group), back }, done)) {
+        rewinds.delete(index);
+      }
+    }
+    return rewinds.get(index) === "done";
+  };
+
   const { faults } = servers.network;
   const onLink = (link: Link, begin: (where: Where) => EndFault): EndFault => {
     const ends = addressesOf(servers, link).map(begin);
     return () => ends.forEach((end) => end());
   };
 
-  return (fault) => {
+  const once = (isDone: boolean): EndFault | undefined => (isDone ? () => {} : undefined);
+  return ({ fault, index }) => {
     switch (fault.kind) {
       case "outage":
         return beginOutage(fault.server);
@@ -51,8 +72,44 @@ export function createOutsideFaults(servers: Servers): (fault: OutsideFault) => 
           faults.reset(where);
           return () => {};
         });
+      case "stray-message":
+        return once(sendStray(servers, fault, index));
+      case "replayed-topic":
+        return once(replay(servers, fault.topic));
+      case "rewound-group":
+        return once(rewind(fault, index));
     }
   };
+}
+
+function sendStray(
+  servers: Servers,
+  fault: Parameters<typeof strayMessage>[0],
+  index: number,
+): boolean {
+  const message = strayMessage(fault, (topic) => takenIn(servers, topic), index);
+  return message !== undefined && servers.kafka.append(STRANGER, message.topic, message);
+}
+
+/** All or nothing: where one partition has no leader, none has, as there is one broker. */
+function replay(servers: Servers, topic: EventType): boolean {
+  const isTakenIn = takenIn(servers, topic).length > 0;
+  const records = isTakenIn ? servers.topics.records(topic) : [];
+  return records.length > 0 && records.every((each) => servers.kafka.append(STRANGER, topic, each));
+}
+
+/** The records of a topic that its consumers have committed. */
+function takenIn({ topics }: Servers, topic: EventType): readonly ObservedRecord[] {
+  const [consumer] = CONSUMER_GROUPS.filter((each) => each.topics.includes(topic));
+  const progress = consumer === undefined ? [] : topics.progress(consumer.group, topic);
+  return topics.records(topic).filter(({ partition, offset }) => {
+    const { committed = 0n } = progress.find((each) => each.partition === partition) ?? {};
+    return offset < committed;
+  });
+}
+
+function topicsOf(group: string): readonly string[] {
+  return CONSUMER_GROUPS.find((each) => each.group === group)?.topics ?? [];
 }
 
 interface Link {

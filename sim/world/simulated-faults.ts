@@ -31,6 +31,8 @@ export const SIMULATED_ABILITIES: ReadonlySet<WorldAbility> = new Set([
   "slow-links",
   "refuse-connections",
   "reset-connections",
+  "send-as-stranger",
+  "rewind-groups",
 ]);
 
 /** The faults of a plan, and how they are done to simulated processes and around them. */
@@ -115,8 +117,15 @@ export function createSimulatedFaults(
   };
 
   const strikeOutside = (planned: PlannedFault, fault: OutsideFault, whom: string): void => {
+    if (!armed.isOn) {
+      return;
+    }
+    const end = beginOutside({ fault, index: planned.index });
+    if (end === undefined) {
+      wakeAfter(kernel, AGAIN_AFTER_MS, () => strikeOutside(planned, fault, whom));
+      return;
+    }
     tellPhase(planned, whom, "begin");
-    const end = beginOutside(fault);
     if ("lastsMs" in fault) {
       amiss += 1;
       wakeAfter(kernel, fault.lastsMs, () => {
@@ -136,9 +145,7 @@ export function createSimulatedFaults(
         const { fault } = planned;
         wakeAfter(kernel, trigger.atMs, () => {
           if (isOutside(fault)) {
-            if (armed.isOn) {
-              strikeOutside(planned, fault, whomOf(trigger));
-            }
+            strikeOutside(planned, fault, whomOf(trigger));
             return;
           }
           const process = find(whomOf(trigger));
@@ -152,6 +159,9 @@ export function createSimulatedFaults(
     fired: () => fired,
   };
 }
+
+/** How often it is looked whether what a fault needs is there. */
+const AGAIN_AFTER_MS = 10;
 
 function wakeAfter(kernel: Kernel, delayMs: number, callback: () => void): void {
   kernel.schedule({ delayUs: delayMs * 1_000, actor: "faults", callback });

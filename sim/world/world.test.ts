@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Fault, OutsideFault } from "../../scenarios/faults/fault.ts";
+import { canStray, STRAY_FORMS } from "../../scenarios/faults/stranger.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import { brokenPromises, runPlan, type Outcome } from "../../scenarios/runs/run-plan.ts";
 import { crashAt, samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
+import { TOPICS } from "../../system/domain/events.ts";
+import { CONSUMER_GROUPS } from "../../system/process/services.ts";
 import { compareTraces } from "../kernel/compare-traces.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { createSimulatedWorld } from "./world.ts";
@@ -196,6 +199,54 @@ describe("the simulated world", () => {
       expect(sent.length > 1).toBe(direction === "in");
     },
   );
+
+  it.each<OutsideFault>([
+    ...STRAY_FORMS.flatMap((form) =>
+      TOPICS.filter((topic) => canStray(form, topic)).map(
+        (topic) => ({ kind: "stray-message", form, topic, atMs: 302 }) as const,
+      ),
+    ),
+    ...TOPICS.map((topic) => ({ kind: "replayed-topic", topic, atMs: 650 }) as const),
+    ...CONSUMER_GROUPS.flatMap(({ group }) =>
+      [0, 1, 9].map((back) => ({ kind: "rewound-group", group, back, atMs: 302 }) as const),
+    ),
+  ])("loses nothing by $kind $form of $topic$group $back", async (fault) => {
+    expect(await survived(fault)).toBe(true);
+  });
+
+  it("joins anew when its group is expelled, whatever it has in hand", async () => {
+    for (const { group } of CONSUMER_GROUPS) {
+      for (let atMs = 300; atMs < 340; atMs += 1) {
+        expect(await survived({ kind: "rewound-group", group, back: 0, atMs })).toBe(true);
+      }
+    }
+  });
+
+  it("sets every stray message aside, but a verdict that comes too late", async () => {
+    const plan: Plan = {
+      ...planWith(undefined),
+      faults: STRAY_FORMS.map((form) => ({
+        kind: "stray-message",
+        form,
+        topic: "payment.failed",
+        atMs: 302,
+      })),
+    };
+    const { books, fired } = await runPlan(world, plan);
+    expect(fired.size).toBe(STRAY_FORMS.length);
+    expect(books.setAside.get("payment")?.size).toBe(STRAY_FORMS.length - 2);
+  });
+
+  it("brings all of a topic again, and what a group had committed", async () => {
+    const again = async (fault: Fault) =>
+      (await runPlan(world, planWith(fault))).happenings.filter(
+        (each) => each.kind === "delivery" && each.record.topic === "payment.created",
+      ).length;
+    expect(await again({ kind: "replayed-topic", topic: "payment.created", atMs: 2_000 })).toBe(6);
+    const rewound = { kind: "rewound-group", group: "wallet-transfer", atMs: 2_000 } as const;
+    expect(await again({ ...rewound, back: 9 })).toBe(6);
+    expect(await again({ ...rewound, back: 0 })).toBe(3);
+  });
 
   it("gives a client no answer for as long as clients wait, when its service is stopped", async () => {
     const trigger = { on: "time", process: "payment-1", atMs: 290 } as const;

@@ -52,6 +52,15 @@ it("goes on behind what a batch committed that fails", async () => {
   expect(thrown.failure).toBe(failure);
 });
 
+it("gives the client its own error back, which says that it is no member any more", async () => {
+  const first = new Error("UNKNOWN_MEMBER_ID");
+  const cause = new Error("not to be tried again", { cause: first });
+  const { failure } = await told(5, () =>
+    Promise.reject(new BrokerError(cause.message, { applied: "unknown", cause })),
+  );
+  expect(failure).toBe(first);
+});
+
 it("finishes the batch in hand when its consumer is told to stop, and begins no other", async () => {
   const { steps } = await told(2, async (_, stop) => stop());
   expect(steps).toEqual(["batch 0 1", "behind 1", "alive"]);

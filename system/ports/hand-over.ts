@@ -1,4 +1,4 @@
-import type { Delivery, Subscription } from "./broker.ts";
+import { BrokerError, type Delivery, type DeliveryBatch, type Subscription } from "./broker.ts";
 
 /** What one fetch brought of one partition, and what a Kafka client can be told about it. */
 export interface Fetched {
@@ -16,6 +16,9 @@ export interface Fetched {
 /**
  * Hands over what was fetched, a batch after the other, as both clients of Kafka do it. A consumer
  * that is told to stop finishes the batch in hand.
+ *
+ * @throws Error that `onBatch` throws; for a BrokerError what the client itself failed with, by
+ *   which it knows what it has to do next, as that it is no member any more
  */
 export async function handOver(
   fetched: Fetched,
@@ -24,7 +27,7 @@ export async function handOver(
   const left = [...fetched.deliveries];
   while (left.length > 0 && fetched.isRunning()) {
     const deliveries = left.splice(0, batchMax);
-    await onBatch({
+    await asOwnError(onBatch, {
       deliveries,
       async commit(last) {
         await fetched.commit(last);
@@ -35,4 +38,17 @@ export async function handOver(
     deliveries.slice(-1).forEach((last) => fetched.resolve(last));
     await fetched.heartbeat();
   }
+}
+
+async function asOwnError(onBatch: Subscription["onBatch"], batch: DeliveryBatch): Promise<void> {
+  try {
+    await onBatch(batch);
+  } catch (error) {
+    throw error instanceof BrokerError ? firstCause(error) : error;
+  }
+}
+
+/** kafkajs wraps what is not to be tried again in an error that says no more than that. */
+function firstCause(error: Error): Error {
+  return error.cause instanceof Error ? firstCause(error.cause) : error;
 }

@@ -16,6 +16,7 @@ import type {
   ReplyOf,
   RequestOf,
   TopicPartition,
+  RecordData,
 } from "../protocol/protocol.ts";
 import type { BrokerSettings } from "./broker-settings.ts";
 import { FetchHandler } from "./fetch-handler.ts";
@@ -155,6 +156,30 @@ export class KafkaBroker implements ReplicationPeer {
       const settings = this.#metadata.partition(log)?.settings;
       return settings ?? { retentionMs: -1, retentionBytes: -1 };
     });
+  }
+
+  /** Takes a record beside the network. Whether it is in the log now. */
+  append(clientId: string, place: TopicPartition, record: Omit<RecordData, "headers">): boolean {
+    const timestampMs = this.#host.nowMs();
+    const records = [{ ...record, headers: new Map<string, string>(), timestampMs }];
+    let isAppended = false;
+    this.#produce.handle(
+      {
+        kind: "produce",
+        acks: 1,
+        timeoutMs: 0,
+        producer: null,
+        batches: [{ ...place, records, baseSequence: -1 }],
+      },
+      {
+        clientId,
+        reply: ({ batches }) => {
+          isAppended = batches.every(({ error }) => error === "NONE");
+        },
+        disconnect() {},
+      },
+    );
+    return isAppended;
   }
 
   #handle(

@@ -4,13 +4,14 @@ import { DEFAULT_BROKER_SETTINGS, type BrokerSettings } from "../broker/broker-s
 import { KafkaBroker, type BrokerPeers } from "../broker/kafka-broker.ts";
 import type { AppendedBatch } from "../broker/produce-handler.ts";
 import type { ReplicationPeer } from "../broker/replica-fetch.ts";
+import { partitionForKey } from "../client/producer/default-partitioner.ts";
 import { Controller, type MetadataChange } from "../controller/controller.ts";
 import type { PartitionRegistration } from "../controller/partition-registration.ts";
 import type { BrokerHost } from "../ground/broker-host.ts";
 import { OFFSETS_TOPIC } from "../groups/group-coordinator.ts";
 import type { KafkaErrorCode } from "../protocol/error-code.ts";
 import type { KafkaPort } from "../protocol/kafka-port.ts";
-import type { NewTopic, TopicPartition } from "../protocol/protocol.ts";
+import type { NewTopic, RecordData, TopicPartition } from "../protocol/protocol.ts";
 import { ClusterLinks, type ClusterNode as LinkedNode } from "./cluster-links.ts";
 import { ClusterNode } from "./cluster-node.ts";
 
@@ -182,6 +183,54 @@ export class KafkaCluster {
         this.controller.unfence(node.nodeId, { isUnclean: false });
       }
     }
+  }
+
+  /**
+   * A record of somebody who is not on the network, at once. Whether it was appended: not where
+   * nobody leads its partition just now.
+   */
+  append(clientId: string, topic: string, record: Omit<RecordData, "headers">): boolean {
+    const partitions = this.controller.topics().get(topic) ?? [];
+    const { key } = record;
+    const partition = key === null ? 0 : partitionForKey(key, partitions.length);
+    const broker = this.#nodes.get(partitions[partition]?.leader ?? -1)?.broker;
+    return broker?.append(clientId, { topic, partition }, record) ?? false;
+  }
+
+  /**
+   * Expels every member of a group, as the request to remove them does, and sets what it has
+   * committed of these topics back by so many records of each partition, as an administrator does
+   * while it is empty. Whether it is being done: not while the group is not at work.
+   */
+  rewindGroup(
+    name: string,
+    { topics, back }: { readonly topics: readonly string[]; readonly back: number },
+    onDone: () => void,
+  ): boolean {
+    const shard = [...this.#nodes.values()]
+      .map(({ broker }) => broker?.coordinator.shardOf(name))
+      .find((each) => each?.group(name)?.state === "stable");
+    if (shard === undefined) {
+      return false;
+    }
+    const group = { group: name, groupInstanceId: null };
+    for (const memberId of shard.group(name)?.memberIds ?? []) {
+      shard.leave({ kind: "leave-group", ...group, memberId });
+    }
+    const places = topics.flatMap((topic) => this.controller.topics().get(topic) ?? []);
+    const offsets = places.flatMap(({ topic, partition }) => {
+      const committed = shard.committed(name, { topic, partition })?.offset;
+      return committed === undefined
+        ? []
+        : [{ topic, partition, offset: Math.max(0, committed - back) }];
+    });
+    if (back > 0 && offsets.length > 0) {
+      const fromOutside = { ...group, memberId: "", generation: -1, offsets };
+      shard.commit({ kind: "offset-commit", ...fromOutside }, onDone);
+    } else {
+      onDone();
+    }
+    return true;
   }
 
   /** The committed offsets of every group without members, as if they had been kept long enough. */
