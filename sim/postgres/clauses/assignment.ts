@@ -1,5 +1,6 @@
 import { coerceForColumn } from "../expressions/coercion.ts";
 import { constant, type Evaluate, type Expression } from "../expressions/expression.ts";
+import type { Fold } from "../expressions/fold.ts";
 import type { Scope } from "../expressions/scope.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { BoundAssignment } from "../operators/modify-rows.ts";
@@ -13,6 +14,7 @@ import { int8 } from "../types/whole.ts";
 export interface ColumnAssignment {
   readonly column: number;
   readonly evaluate: Evaluate | null;
+  readonly fold?: Fold | undefined;
 }
 
 /** A written value, or null for the word DEFAULT. */
@@ -55,7 +57,8 @@ export function assign(
   if (column.identity?.always === true) {
     throw identityError(column, verb);
   }
-  return { column: at, evaluate: coerceForColumn(scope, value, column, position).evaluate };
+  const { evaluate, fold } = coerceForColumn(scope, value, column, position);
+  return { column: at, evaluate, fold };
 }
 
 /** The same assignments with the defaults of this table. */

@@ -1,8 +1,11 @@
 import { compileCondition } from "../expressions/compile-expression.ts";
 import type { Expression } from "../expressions/expression.ts";
+import type { PlanStep } from "../expressions/fold.ts";
+import { foldConditions, isKnown } from "../expressions/folding.ts";
 import { allOf, type Condition } from "../operators/operator.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
-import type { QueryScope } from "./query-scope.ts";
+import { AROUND, type QueryScope } from "./query-scope.ts";
+import { isVolatile } from "./volatility.ts";
 
 /**
  * One of the conditions that a query joins with AND, and its text, to be recognised in a partial
@@ -11,6 +14,8 @@ import type { QueryScope } from "./query-scope.ts";
 export interface Conjunct {
   readonly expression: Expression;
   readonly canonical: string;
+  /** True where it may come out otherwise each time that it is computed. */
+  readonly isVolatile: boolean;
 }
 
 /** The conditions of a WHERE or ON, split at AND. */
@@ -25,7 +30,8 @@ export function readConjuncts(
   if (node.kind === "BoolExpr" && node.reopen().text("boolop") === "AND_EXPR") {
     return node.children("args").flatMap((operand) => readConjuncts(scope, operand, "AND"));
   }
-  return [{ expression: compileCondition(scope, node, clause), canonical: node.canonical() }];
+  const expression = compileCondition(scope, node, clause);
+  return [{ expression, canonical: node.canonical(), isVolatile: isVolatile(node) }];
 }
 
 const EQUATION = '{"A_Expr":{"kind":"AEXPR_OP","name":[{"String":{"sval":"="}}]';
@@ -33,6 +39,16 @@ const EQUATION = '{"A_Expr":{"kind":"AEXPR_OP","name":[{"String":{"sval":"="}}]'
 /** True for `a = b`, also where the two have to be cast to be compared. */
 export function isEquation({ canonical, expression }: Conjunct): boolean {
   return canonical.startsWith(EQUATION) || expression.matches !== undefined;
+}
+
+/** What is planned of conditions that are joined by AND. */
+export function foldConjuncts(conjuncts: readonly Conjunct[]): PlanStep | null {
+  return foldConditions(conjuncts.map(({ expression }) => expression));
+}
+
+/** True for a condition that looks at no row: where it does not hold, nothing is run. */
+export function isGate({ expression, isVolatile: changes }: Conjunct): boolean {
+  return isKnown(expression) || (!changes && (expression.sources & ~AROUND) === 0);
 }
 
 /** All of the conditions as one. */

@@ -1,8 +1,10 @@
 import { compileExpression } from "../expressions/compile-expression.ts";
 import type { Expression } from "../expressions/expression.ts";
+import { allSteps, type PlanStep } from "../expressions/fold.ts";
+import { foldAll } from "../expressions/folding.ts";
 import { functionKind, functionName } from "../expressions/function-call.ts";
 import { binaryOperator } from "../expressions/operator.ts";
-import { compileTableFunction } from "../expressions/set-call.ts";
+import { compileTableFunction, type SetCall } from "../expressions/set-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { ACCESS_SHARE, type LockMode } from "../locks/lock.ts";
 import { CteRows, CteScan } from "../operators/cte-rows.ts";
@@ -11,7 +13,7 @@ import { SetRows } from "../operators/set-rows.ts";
 import type { Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BIGINT, TEXT, UNKNOWN } from "../types/builtin-types.ts";
-import { type Conjunct, readConjuncts } from "./conjunct.ts";
+import { type Conjunct, foldConjuncts, readConjuncts } from "./conjunct.ts";
 import type { Cte } from "./cte.ts";
 import { type FromGroup, type FromItem, maskOfGroup } from "./from-item.ts";
 import type { QueryPlan } from "./query-plan.ts";
@@ -54,6 +56,8 @@ export interface FromClause {
   readonly lockable: readonly LockableEntry[];
   /** The sub-selects, each with its columns as the query knows them. */
   readonly subSelects: readonly SubSelect[];
+  /** The calls of functions. */
+  readonly calls: readonly SetCall[];
 }
 
 interface SubSelect {
@@ -101,6 +105,7 @@ export function readFromClause(
     tables: reader.tables,
     lockable: reader.lockable,
     subSelects: reader.subSelects,
+    calls: reader.calls,
   };
 }
 
@@ -109,6 +114,31 @@ export function pruneColumns(scope: QueryScope, { subSelects }: FromClause): voi
   for (const { plan, columns } of subSelects) {
     plan.keepColumns(columns.map(({ expression }) => scope.used.has(expression)));
   }
+}
+
+/** What is planned of FROM and its WHERE, around what is planned of the rest of the query. */
+export function planningOf(
+  { group, subSelects, calls }: FromClause,
+  where: readonly Conjunct[],
+  targets: PlanStep | null,
+  rest: PlanStep | null,
+): PlanStep | null {
+  return allSteps([
+    foldAll(calls.flatMap(({ operands }) => operands)),
+    targets,
+    foldGroup(group, where),
+    rest,
+    ...subSelects.map(({ plan }) => plan.planning()),
+  ]);
+}
+
+function foldGroup({ items, conjuncts }: FromGroup, above: readonly Conjunct[]): PlanStep | null {
+  const joins = items.map((item) =>
+    item.kind === "join"
+      ? allSteps([foldGroup(item.left, []), foldGroup(item.right, []), foldConjuncts(item.on)])
+      : null,
+  );
+  return allSteps([...joins, foldConjuncts([...conjuncts, ...above])]);
 }
 
 /** Reads `table [AS alias (columns)]` into the scope's entries. */
@@ -159,6 +189,7 @@ class FromReader {
   readonly tables: TableReference[] = [];
   readonly lockable: LockableEntry[] = [];
   readonly subSelects: SubSelect[] = [];
+  readonly calls: SetCall[] = [];
   readonly #scope: QueryScope;
   readonly #inlined: boolean;
 
@@ -255,6 +286,7 @@ class FromReader {
       }),
     );
     scope.namespace = outside;
+    this.calls.push(...calls);
     const [first, second] = calls;
     const named = alias?.name ?? first?.name ?? "";
     const own = calls.map(({ name, type }) => ({
@@ -357,6 +389,7 @@ class FromReader {
     const { tables, lockable, subSelects } = from;
     this.tables.push(...tables);
     this.subSelects.push(...subSelects);
+    this.calls.push(...from.calls);
     this.lockable.push({
       alias: alias.name,
       mask: maskOfGroup(from.group),
@@ -398,7 +431,7 @@ class FromReader {
     const shared = natural ? namesInBoth(left.names, right.names) : written;
     const merged = shared.map((name) => this.#merge(node, name, [left, right], type));
     for (const { condition: equation } of merged) {
-      on.push({ expression: equation, canonical: "" });
+      on.push({ expression: equation, canonical: "", isVolatile: false });
     }
     scope.namespace = outside;
     const columns = merged.map(({ column }) => column);

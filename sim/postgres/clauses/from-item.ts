@@ -1,14 +1,10 @@
 import type { Frame } from "../expressions/frame.ts";
 import type { RowStream } from "../operators/operator.ts";
 import type { Conjunct } from "./conjunct.ts";
-import { OUTER, RECURSING } from "./query-scope.ts";
 import type { Site, TableUse } from "./statement-context.ts";
 
 /** Builds what gives the rows of a sub-select, of VALUES, of a WITH query or of a function. */
 export type BuildStream = (site: Site, frame: Frame) => RowStream;
-
-/** What lies around the query is known before any row of it. */
-export const AROUND = OUTER | RECURSING;
 
 /** What stands in FROM: tables and streams, joined. */
 export type FromItem =

@@ -1,4 +1,6 @@
 import { compileExpression } from "../expressions/compile-expression.ts";
+import { allSteps } from "../expressions/fold.ts";
+import { foldAll } from "../expressions/folding.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
 import { InsertRows } from "../operators/insert-rows.ts";
@@ -54,6 +56,12 @@ export function compileInsert(outer: QueryScope, node: SyntaxNode): ChangePlan {
   return {
     tag: "INSERT 0",
     columns: returnedFields(returning),
+    planning: allSteps([
+      source.kind === "query" ? foldAll(source.row) : foldAll(source.rows.flat()),
+      foldAll(returning.map(({ expression }) => expression)),
+      onConflict.planning,
+      source.kind === "query" ? source.query.planning() : null,
+    ]),
     build: (site) => {
       const frame = buildFrame(site, entries, subQueries);
       const inserted = tableAt(site, at);
@@ -61,7 +69,7 @@ export function compileInsert(outer: QueryScope, node: SyntaxNode): ChangePlan {
         frame,
         table: inserted,
         source: buildSource(site, inserted),
-        ...onConflict(inserted),
+        ...onConflict.bind(inserted),
         returning: returning.map(({ expression }) => expression.evaluate),
       });
     },

@@ -2,15 +2,15 @@ import type { Frame } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Filtered } from "../operators/filtered.ts";
 import { FullJoin } from "../operators/full-join.ts";
+import { Gate } from "../operators/gate.ts";
 import { HashedRelation, type HashKeys } from "../operators/hashed-relation.ts";
 import { NestedLoop } from "../operators/nested-loop.ts";
 import type { Operator } from "../operators/operator.ts";
 import { ResultRow } from "../operators/result-row.ts";
 import { StreamScan } from "../operators/stream-scan.ts";
 import { type AccessPath, chooseAccessPath, scanAlong, type WantedOrder } from "./access-path.ts";
-import { conditionOf, type Conjunct, isEquation } from "./conjunct.ts";
+import { conditionOf, type Conjunct, isEquation, isGate } from "./conjunct.ts";
 import {
-  AROUND,
   type FromGroup,
   type FromItem,
   maskOf,
@@ -19,6 +19,7 @@ import {
   sourcesOf,
 } from "./from-item.ts";
 import { keysFor, orderItems } from "./join-order.ts";
+import { AROUND } from "./query-scope.ts";
 import { type Site, tableAt, tableOf } from "./statement-context.ts";
 
 /** Builds the operators of a part of a query, in the frame of its level. */
@@ -54,8 +55,20 @@ export function planFrom(
   }
   const [item, second] = group.items;
   const alone = second === undefined && item?.kind === "table";
-  const part = planGroup(group, where, AROUND, alone ? wantedOrder : null);
-  return { build: filtered(part), ordered: part.ordered };
+  const { items } = group;
+  const conjuncts = group.conjuncts.filter((one) => !isGate(one));
+  const above = where.filter((one) => !isGate(one));
+  const part = planGroup({ items, conjuncts }, above, AROUND, alone ? wantedOrder : null);
+  const gates = [...group.conjuncts, ...where].filter(isGate);
+  return { build: gated(filtered(part), gates), ordered: part.ordered };
+}
+
+function gated(build: BuildOperator, gates: readonly Conjunct[]): BuildOperator {
+  if (gates.length === 0) {
+    return build;
+  }
+  const condition = conditionOf(gates);
+  return (site, frame) => new Gate(frame, build(site, frame), condition);
 }
 
 function planGroup(
@@ -203,7 +216,7 @@ function planFullJoin(
 ): PlannedPart {
   const [leftMask, rightMask] = [maskOfGroup(item.left), maskOfGroup(item.right)];
   const keys = keysFor(rightMask, item.on, leftMask);
-  const isConstant = item.on.every(({ expression }) => (expression.sources & ~AROUND) === 0);
+  const isConstant = item.on.every(isGate);
   if (keys.stored.length === 0 && !isConstant && !item.on.some(isEquation)) {
     const message =
       "FULL JOIN is only supported with merge-joinable or hash-joinable join conditions";

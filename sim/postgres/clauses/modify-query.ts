@@ -1,10 +1,11 @@
+import { foldAll } from "../expressions/folding.ts";
 import { ROW_EXCLUSIVE } from "../locks/lock.ts";
 import { Arrangement } from "../operators/arrangement.ts";
 import { ModifyRows } from "../operators/modify-rows.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { bindAssignments } from "./assignment.ts";
 import { readConjuncts } from "./conjunct.ts";
-import { pruneColumns, readFromClause, readTable } from "./from-clause.ts";
+import { planningOf, pruneColumns, readFromClause, readTable } from "./from-clause.ts";
 import { maskOfGroup, sourcesOf } from "./from-item.ts";
 import { planFrom } from "./join-plan.ts";
 import type { ChangePlan } from "./query-plan.ts";
@@ -54,6 +55,12 @@ function compileModify(outer: QueryScope, node: SyntaxNode, verb: "UPDATE" | "DE
   return {
     tag: verb,
     columns: returnedFields(returning),
+    planning: planningOf(
+      from,
+      where,
+      foldAll([...(assignments ?? []), ...returning.map(({ expression }) => expression)]),
+      null,
+    ),
     build: (site) => {
       const frame = buildFrame(site, entries, subQueries);
       // All rows are found before the first is changed, in an order of the host's choice.

@@ -1,4 +1,6 @@
 import { compileCondition } from "../expressions/compile-expression.ts";
+import type { PlanStep } from "../expressions/fold.ts";
+import { foldAll } from "../expressions/folding.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { type ConflictUpdate, EXCLUDED } from "../operators/insert-rows.ts";
 import { allOf } from "../operators/operator.ts";
@@ -16,6 +18,11 @@ export interface BoundConflict {
   readonly update: ConflictUpdate | null;
 }
 
+interface CompiledConflict {
+  readonly bind: (table: Table) => BoundConflict;
+  readonly planning: PlanStep | null;
+}
+
 /**
  * Reads ON CONFLICT [target] DO NOTHING or DO UPDATE. The scope holds the table, and gets the row
  * that was to be inserted, under the name `excluded`, for the time of the clause.
@@ -24,9 +31,9 @@ export function readOnConflict(
   scope: QueryScope,
   table: Table,
   node: SyntaxNode | undefined,
-): (table: Table) => BoundConflict {
+): CompiledConflict {
   if (node === undefined) {
-    return () => ({ arbiters: null, update: null });
+    return { bind: () => ({ arbiters: null, update: null }), planning: null };
   }
   const action = node.requiredText("action");
   const target = node.part("infer");
@@ -46,7 +53,11 @@ export function readOnConflict(
     action: what,
   });
   if (action === "ONCONFLICT_NOTHING") {
-    return (bound) => ({ arbiters: arbitersOf(bound, "nothing"), update: null });
+    const bind = (bound: Table): BoundConflict => ({
+      arbiters: arbitersOf(bound, "nothing"),
+      update: null,
+    });
+    return { bind, planning: null };
   }
   const before = [...scope.namespace];
   const columns = columnsOfTable(table);
@@ -61,16 +72,18 @@ export function readOnConflict(
   // A bare name means the row that is there.
   scope.addNames({ ...excluded, byAlias: true, byColumn: true });
   const assignments = compileSetClause(scope, table, setNodes);
-  const condition = allOf(
-    whereNode === undefined ? [] : [compileCondition(scope, whereNode, "WHERE").evaluate],
-  );
+  const conditions = whereNode === undefined ? [] : [compileCondition(scope, whereNode, "WHERE")];
+  const condition = allOf(conditions.map(({ evaluate }) => evaluate));
   scope.namespace = before;
   const setsKey = assignments.some(({ column }) => table.keyColumns.has(column));
   const mode = setsKey ? FOR_UPDATE : NO_KEY_UPDATE;
-  return (bound) => ({
-    arbiters: arbitersOf(bound, "update"),
-    update: { assignments: bindAssignments(assignments, bound), condition, mode },
-  });
+  return {
+    planning: foldAll([...assignments, ...conditions]),
+    bind: (bound) => ({
+      arbiters: arbitersOf(bound, "update"),
+      update: { assignments: bindAssignments(assignments, bound), condition, mode },
+    }),
+  };
 }
 
 /** infer_arbiter_indexes: without a target, every unique index. */

@@ -1,6 +1,7 @@
 import { compileAggregateCall } from "../expressions/aggregate-call.ts";
 import { Aggregates } from "../expressions/aggregate.ts";
 import type { Expression } from "../expressions/expression.ts";
+import { withParts } from "../expressions/folding.ts";
 import { functionKind, functionName } from "../expressions/function-call.ts";
 import { compileSetCall, type SetCall } from "../expressions/set-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
@@ -92,7 +93,7 @@ export class QueryCalls {
     const at = this.#sets.push(call) - 1;
     const field = { name: call.name, type: call.type, typmod: -1 };
     const { type, evaluate, sources } = columnAt(this.#setSource, at, field);
-    return { type, evaluate, sources };
+    return withParts({ type, evaluate, sources }, call.operands);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PlanStep } from "../expressions/fold.ts";
 import type { CountingStream, RowStream } from "../operators/operator.ts";
 import type { WaitPolicy } from "../rows/row-locking.ts";
 import type { RowLockMode } from "../storage/row.ts";
@@ -11,6 +12,8 @@ export interface ChangePlan {
   readonly tag: "INSERT 0" | "UPDATE" | "DELETE";
   readonly columns: readonly Field[];
   readonly build: (site: Site) => CountingStream;
+  /** What is planned before each run; null where there is nothing that could fail. */
+  readonly planning: PlanStep | null;
 }
 
 /** How FOR UPDATE and its kin lock a row. */
@@ -42,6 +45,11 @@ export interface QueryPlan {
   keepColumns(isUsed: readonly boolean[]): void;
   /** Locks the rows of its tables: FOR UPDATE of a query around it that names it. */
   lock(locking: Locking, node: SyntaxNode): void;
+  /**
+   * What is planned before each run; null where there is nothing that could fail. To be asked for
+   * when all of the statement is compiled that could change this query.
+   */
+  planning(): PlanStep | null;
   /** Makes the operators. `site.outer` is the frame of the query around it. */
   build(site: Site): RowStream;
 }

@@ -43,6 +43,8 @@ export interface NamespaceItem {
 export const OUTER = 1 << 29;
 /** The bit that says: it depends on the last round of a recursive query. */
 export const RECURSING = 1 << 30;
+/** What lies around the query is known before any row of it. */
+export const AROUND = OUTER | RECURSING;
 const SOURCES_MAX = 29;
 
 const SYSTEM_COLUMNS = new Set(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"]);

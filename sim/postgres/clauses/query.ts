@@ -1,7 +1,8 @@
 import { compileExpression } from "../expressions/compile-expression.ts";
+import { allSteps, type PlanStep } from "../expressions/fold.ts";
 import { Frame } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
-import { Limit, type LimitBounds } from "../operators/limit.ts";
+import { Limit } from "../operators/limit.ts";
 import type { CountingStream, RowStream } from "../operators/operator.ts";
 import { type ColumnSortKey, SortedStream } from "../operators/sorted-stream.ts";
 import type { RowValues } from "../storage/row.ts";
@@ -10,7 +11,7 @@ import { TEXT } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import { compileInsert } from "./insert-query.ts";
-import { compileLimit } from "./limit-clause.ts";
+import { compileLimit, type PlannedLimit } from "./limit-clause.ts";
 import { readLockingClause } from "./locking-clause.ts";
 import { compileDelete, compileUpdate } from "./modify-query.ts";
 import { refuseCall } from "./query-calls.ts";
@@ -61,6 +62,7 @@ export function compileChange(scope: QueryScope, node: SyntaxNode): ChangePlan {
   }
   return {
     ...result,
+    planning: withClause.planning(result.planning),
     build: (site) => {
       let change: CountingStream | null = null;
       const rows = withClause.wrap(site, (inside) => {
@@ -134,6 +136,10 @@ class WithQuery implements QueryPlan {
     this.#plan.lock(locking, node);
   }
 
+  planning(): PlanStep | null {
+    return this.#withClause.planning(this.#plan.planning());
+  }
+
   build(site: Site): RowStream {
     return this.#withClause.wrap(site, (inside) => this.#plan.build(inside));
   }
@@ -177,12 +183,12 @@ class FinishedQuery implements QueryPlan {
   readonly uses: number;
   readonly #plan: QueryPlan;
   readonly #keys: readonly ColumnSortKey[];
-  readonly #limit: LimitBounds | null;
+  readonly #limit: PlannedLimit | null;
 
   constructor(
     plan: QueryPlan,
     keys: readonly ColumnSortKey[],
-    limit: LimitBounds | null,
+    limit: PlannedLimit | null,
     uses: number,
   ) {
     this.#plan = plan;
@@ -203,13 +209,18 @@ class FinishedQuery implements QueryPlan {
     return this.#plan.positionOf(at);
   }
 
-  /** Any column may be sorted by. */
-  keepColumns(): void {
-    // Nothing is left out.
+  /** A column that is sorted by has to be there. */
+  keepColumns(isUsed: readonly boolean[]): void {
+    const isSorted = (at: number): boolean => this.#keys.some(({ column }) => column === at);
+    this.#plan.keepColumns(isUsed.map((used, at) => used || isSorted(at)));
   }
 
   lock(locking: Locking, node: SyntaxNode): void {
     this.#plan.lock(locking, node);
+  }
+
+  planning(): PlanStep | null {
+    return allSteps([this.#plan.planning(), this.#limit?.planning ?? null]);
   }
 
   build(site: Site): RowStream {

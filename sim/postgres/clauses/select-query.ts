@@ -3,32 +3,33 @@ import { settleUnknown } from "../expressions/coercion.ts";
 import { coerceToCommon } from "../expressions/common-type.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { demandEquality } from "../expressions/demand-comparable.ts";
-import type { Expression } from "../expressions/expression.ts";
-import { functionName } from "../expressions/function-call.ts";
+import type { Evaluate, Expression } from "../expressions/expression.ts";
+import { allSteps, type PlanStep } from "../expressions/fold.ts";
+import { foldAll, isKnown } from "../expressions/folding.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Aggregation } from "../operators/aggregation.ts";
 import { Arrangement, type SortKey } from "../operators/arrangement.ts";
 import { DistinctOn } from "../operators/distinct-on.ts";
 import { Distinct } from "../operators/distinct.ts";
-import { Limit, type LimitBounds } from "../operators/limit.ts";
+import { Evaluated } from "../operators/evaluated.ts";
+import { Limit } from "../operators/limit.ts";
 import { LockRows, type RowMark } from "../operators/lock-rows.ts";
 import type { RowStream } from "../operators/operator.ts";
 import { Projection } from "../operators/projection.ts";
 import { SetExpansion } from "../operators/set-rows.ts";
 import { type ColumnSortKey, SortedStream } from "../operators/sorted-stream.ts";
 import { Windows } from "../operators/windows.ts";
-import { functionsNamed } from "../resolution/signatures.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BOOLEAN, TEXT } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import type { WantedOrder } from "./access-path.ts";
-import { conditionOf, readConjuncts } from "./conjunct.ts";
-import { type FromClause, pruneColumns, readFromClause } from "./from-clause.ts";
+import { conditionOf, type Conjunct, foldConjuncts, readConjuncts } from "./conjunct.ts";
+import { type FromClause, planningOf, pruneColumns, readFromClause } from "./from-clause.ts";
 import { maskOfGroup, sourcesOf } from "./from-item.ts";
 import { compileGroupClause, GroupedColumns, type GroupKey } from "./grouping.ts";
 import { planFrom, type PlannedFrom } from "./join-plan.ts";
-import { compileLimit } from "./limit-clause.ts";
+import { compileLimit, type PlannedLimit } from "./limit-clause.ts";
 import { markRows, readLockingClause, wordsOf } from "./locking-clause.ts";
 import { QueryCalls } from "./query-calls.ts";
 import type { Locking, QueryPlan } from "./query-plan.ts";
@@ -36,6 +37,7 @@ import { buildFrame, type InnerQueries, QueryScope } from "./query-scope.ts";
 import { compileSortClause, findTarget, type SortClauseKey } from "./sort-clause.ts";
 import type { Site } from "./statement-context.ts";
 import { compileTargets, type Target } from "./target-list.ts";
+import { hasQuery, isVolatile } from "./volatility.ts";
 
 /** Compiles SELECT ... FROM ... without set operations, as a query inside the given scope. */
 export function compileSelectQuery(scope: QueryScope, node: SyntaxNode): SelectQuery {
@@ -51,14 +53,15 @@ interface SelectParts {
     readonly keys: readonly GroupKey[] | null;
     readonly aggregates: Aggregates;
   } | null;
-  readonly having: ReturnType<typeof conditionOf>;
+  readonly where: readonly Conjunct[];
+  readonly having: readonly Conjunct[];
   readonly sortKeys: readonly SortClauseKey[];
   /** The calls of sets and over windows in the select list and ORDER BY. */
   readonly calls: QueryCalls;
   readonly distinct: boolean;
   /** Of DISTINCT ON; null without it. */
   readonly distinctOn: readonly Expression[] | null;
-  readonly limit: LimitBounds | null;
+  readonly limit: PlannedLimit | null;
 }
 
 /** One SELECT, compiled. */
@@ -160,6 +163,21 @@ export class SelectQuery implements QueryPlan {
     markRows(from, this.#marks, wanted);
   }
 
+  planning(): PlanStep | null {
+    const { from, where, grouping, having, sortKeys, calls, distinctOn, limit } = this.#parts;
+    const shown = [
+      ...this.#targets.map(({ expression }) => expression),
+      ...sortKeys.flatMap(({ target, expression }) =>
+        target === undefined && expression !== undefined ? [expression] : [],
+      ),
+      ...(grouping?.keys ?? []).map(({ expression }) => expression),
+      ...(distinctOn ?? []),
+      ...calls.windows.keys,
+    ];
+    const rest = allSteps([foldConjuncts(having), limit?.planning ?? null]);
+    return planningOf(from, where, foldAll([...new Set(shown)]), rest);
+  }
+
   build(site: Site): RowStream {
     const { planned, sources, grouping, having, sortKeys, distinct, limit } = this.#parts;
     const { distinctOn, calls } = this.#parts;
@@ -168,7 +186,8 @@ export class SelectQuery implements QueryPlan {
     if (grouping !== null) {
       const keys = grouping.keys?.map(({ expression }) => expression) ?? null;
       const aggregates = grouping.aggregates;
-      operator = new Aggregation(frame, operator, sources, { keys, calls: aggregates, having });
+      const parts = { keys, calls: aggregates, having: conditionOf(having) };
+      operator = new Aggregation(frame, operator, sources, parts);
     }
     const places = [...sources];
     const grouped = grouping !== null;
@@ -183,6 +202,7 @@ export class SelectQuery implements QueryPlan {
       operator = new SetExpansion(frame, operator, sets.source, sets.calls);
       places.push(sets.source);
     }
+    const early = this.#early();
     const ordered = planned.ordered && !grouped && windowWork === null && sets === null;
     const matters =
       site.shuffles ||
@@ -190,6 +210,12 @@ export class SelectQuery implements QueryPlan {
       sortKeys.length > 0 ||
       limit !== null ||
       this.#marks.length > 0;
+    // Groups come in the order of their keys, where that is what is wanted.
+    const isByKeys = grouping !== null && sortKeys.every((key) => this.#isGroupKey(key));
+    const isSorted = !distinct && !ordered && sortKeys.length > 0 && !isByKeys;
+    if (early.length > 0 && (isSorted || calls.windows.hasUnused)) {
+      operator = new Evaluated(frame, operator, early);
+    }
     if (!distinct && !ordered && matters) {
       const rows = { sources: places, grouped };
       operator = new Arrangement(frame, operator, this.#sortKeys(), rows);
@@ -206,6 +232,34 @@ export class SelectQuery implements QueryPlan {
       stream = new SortedStream(frame, new Distinct(stream, this.#types()), this.#columnKeys());
     }
     return limit === null ? stream : new Limit(frame, stream, limit);
+  }
+
+  /**
+   * make_sort_input_target: what is computed before the rows are sorted. What may have effects is
+   * computed last, and a query too, where LIMIT says that not all rows are wanted.
+   */
+  #early(): Evaluate[] {
+    const { limit, calls } = this.#parts;
+    const isLimited = limit !== null && limit.limit !== null;
+    const sets = calls.sets === null ? 0 : 1 << calls.sets.source;
+    const shown = this.#targets.flatMap(({ expression, node = expression.node }) => {
+      const isPlain = expression.column !== undefined || isKnown(expression);
+      const isLate =
+        (expression.sources & sets) !== 0 ||
+        node === undefined ||
+        isVolatile(node) ||
+        (isLimited && hasQuery(node));
+      return isPlain || isLate ? [] : [expression.evaluate];
+    });
+    return [...shown, ...calls.windows.unusedKeys.map(({ evaluate }) => evaluate)];
+  }
+
+  #isGroupKey({ target, expression }: SortClauseKey): boolean {
+    const sorted = target === undefined ? expression : this.#targets[target]?.expression;
+    const text = sorted?.node?.canonical();
+    return (this.#parts.grouping?.keys ?? []).some(
+      (key) => key.expression === sorted || (text !== undefined && key.node?.canonical() === text),
+    );
   }
 
   #types(): SqlType[] {
@@ -233,13 +287,6 @@ export class SelectQuery implements QueryPlan {
 }
 
 const nothing = (): null => null;
-
-function isVolatile(node: SyntaxNode): boolean {
-  const isVolatileCall =
-    node.kind === "FuncCall" &&
-    functionsNamed(functionName(node.reopen())).some((one) => one.isVolatile);
-  return isVolatileCall || node.parts().some(isVolatile);
-}
 
 /** Reads the clauses in Postgres's order, for it decides which of them types a parameter. */
 class SelectReader {
@@ -284,6 +331,7 @@ class SelectReader {
       }
     }
     const sortKeys = distinct ? written.map((key) => inSelectList(key, targets)) : written;
+    scope.within("window definitions", null, () => this.#calls.windows.readUnused());
     const limitNodes = { limit: node.child("limitCount"), offset: node.child("limitOffset") };
     const limit = scope.within("LIMIT", null, () => compileLimit(scope, limitNodes));
     const lockingNodes = node.children("lockingClause");
@@ -324,8 +372,10 @@ class SelectReader {
       distinct,
       distinctOn,
       limit,
+      where,
+      having,
     };
-    const query = new SelectQuery(scope, { ...parts, having: conditionOf(having) }, targets);
+    const query = new SelectQuery(scope, parts, targets);
     pruneColumns(scope, from);
     for (const lockingNode of lockingNodes) {
       const { locking, names } = readLockingClause(lockingNode);

@@ -33,7 +33,8 @@ export function compileSetClause(
       assign(scope, table, column, { value, position: value?.node?.start }, "update"),
     );
   }
-  return assignments;
+  // They are computed in the order of the table's columns.
+  return assignments.toSorted((left, right) => left.column - right.column);
 }
 
 function compileValue(scope: QueryScope, node: SyntaxNode): WrittenValue {

@@ -1,5 +1,6 @@
 import { commonTypeOf } from "../expressions/common-type.ts";
 import { demandEquality } from "../expressions/demand-comparable.ts";
+import { allSteps, type PlanStep } from "../expressions/fold.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Distinct } from "../operators/distinct.ts";
 import type { RowStream } from "../operators/operator.ts";
@@ -95,6 +96,10 @@ class SetOperationQuery implements QueryPlan {
   lock(locking: Locking): void {
     const message = `${wordsOf(locking)} is not allowed with UNION/INTERSECT/EXCEPT`;
     throw new PostgresError("0A000", message);
+  }
+
+  planning(): PlanStep | null {
+    return allSteps([this.#left.planning(), this.#right.planning()]);
   }
 
   build(site: Site): RowStream {

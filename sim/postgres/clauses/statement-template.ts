@@ -1,3 +1,4 @@
+import { Planning, type PlanStep } from "../expressions/fold.ts";
 import { StatementRun } from "../expressions/frame.ts";
 import { type Steps, WAIT } from "../ground/wait.ts";
 import type { CountingStream, RowStream } from "../operators/operator.ts";
@@ -15,12 +16,14 @@ export interface CompiledStatement {
   readonly columns: readonly Field[];
   /** A SELECT counts the rows that it returns, the others those that they changed. */
   readonly build: (site: Site) => RowStream | CountingStream;
+  /** What is planned before each run; null where there is nothing that could fail. */
+  readonly planning: PlanStep | null;
 }
 
 /** The template of a statement. To be made last: it lets go of the tables. */
 export function templateOf(
   context: StatementContext,
-  { tag, columns, build }: CompiledStatement,
+  { tag, columns, build, planning }: CompiledStatement,
 ): PlanTemplate {
   const parameterTypes = context.parameters.finish();
   const uses = context.tables.map(({ name, mode }) => ({ name, mode }));
@@ -28,7 +31,7 @@ export function templateOf(
   return {
     tables: uses,
     bind(tables): StatementPlan {
-      const roots = new Roots(build, tables);
+      const roots = new Roots(build, tables, planning);
       return {
         tag: (count) => `${tag} ${count}`,
         columns,
@@ -57,14 +60,21 @@ interface Root {
 class Roots {
   readonly #build: (site: Site) => RowStream | CountingStream;
   readonly #tables: readonly Table[];
+  readonly #planning: PlanStep | null;
   readonly #idle: Root[] = [];
 
-  constructor(build: (site: Site) => RowStream | CountingStream, tables: readonly Table[]) {
+  constructor(
+    build: (site: Site) => RowStream | CountingStream,
+    tables: readonly Table[],
+    planning: PlanStep | null,
+  ) {
     this.#build = build;
     this.#tables = tables;
+    this.#planning = planning;
   }
 
   *run(execution: Execution): Steps<PlanOutcome> {
+    this.#planning?.(new Planning(execution));
     // One that ends with an error is not used again.
     const one = this.#idle.pop() ?? this.#make();
     one.root.start(execution);

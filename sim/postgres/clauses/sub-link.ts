@@ -1,6 +1,8 @@
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { constant, type Evaluate, type Expression, sourcesOf } from "../expressions/expression.ts";
+import { OPEN } from "../expressions/fold.ts";
+import { withParts } from "../expressions/folding.ts";
 import type { Frame, SubQuery } from "../expressions/frame.ts";
 import { binaryOperator } from "../expressions/operator.ts";
 import { compareRows } from "../expressions/row-expression.ts";
@@ -54,14 +56,15 @@ function exists(scope: QueryScope, plan: QueryPlan): Expression {
     rows.open();
     return rows.next() !== null;
   };
-  return { type: BOOLEAN, evaluate, sources: plan.uses };
+  plan.keepColumns(plan.columns.map(() => false));
+  return withQuery({ type: BOOLEAN, evaluate, sources: plan.uses }, plan, []);
 }
 
 function scalar(scope: QueryScope, node: SyntaxNode, query: SyntaxNode): Expression {
   const [plan, type] = oneColumn(scope, node, query);
   const at = addSubQuery(scope, plan, false);
   const evaluate: Evaluate = (frame) => onlyRow(subQueryAt(frame, at))?.[0] ?? null;
-  return { type, evaluate, sources: plan.uses };
+  return withQuery({ type, evaluate, sources: plan.uses }, plan, []);
 }
 
 function arrayOf(scope: QueryScope, node: SyntaxNode, query: SyntaxNode): Expression {
@@ -77,7 +80,7 @@ function arrayOf(scope: QueryScope, node: SyntaxNode, query: SyntaxNode): Expres
     }
     return values;
   };
-  return { type: array, evaluate, sources: plan.uses };
+  return withQuery({ type: array, evaluate, sources: plan.uses }, plan, []);
 }
 
 /** `left op ANY (query)` and `left op ALL (query)`, with SQL's null in between. */
@@ -136,7 +139,8 @@ function quantified(
     }
     return sawNull ? null : all;
   };
-  return { type: BOOLEAN, evaluate, sources: plan.uses | sourcesOf(settled) };
+  const sources = plan.uses | sourcesOf(settled);
+  return withQuery({ type: BOOLEAN, evaluate, sources }, plan, settled);
 }
 
 const UNSET = constant(TEXT, null);
@@ -161,7 +165,28 @@ function membership(
       (site) => new ValueSet(site.run, plan.build({ ...site, shuffles: false }), type),
     ) - 1;
   const evaluate: Evaluate = (frame) => frame.memberships[at]?.has(left.evaluate(frame)) ?? null;
-  return { type: BOOLEAN, evaluate, sources: left.sources };
+  return withQuery({ type: BOOLEAN, evaluate, sources: left.sources }, plan, [left]);
+}
+
+/** The expression that a query makes with what stands beside it: the query is planned last. */
+function withQuery(
+  expression: Expression,
+  plan: QueryPlan,
+  beside: readonly Expression[],
+): Expression {
+  const step = plan.planning();
+  const around = withParts(expression, beside);
+  if (step === null) {
+    return around;
+  }
+  return {
+    ...around,
+    fold(planning) {
+      around.fold?.(planning);
+      planning.planLater(step);
+      return OPEN;
+    },
+  };
 }
 
 /** The columns of the one row of a query: `SET (a, b) = (query)`. Null without a row. */
@@ -170,11 +195,10 @@ export function columnsOfRow(scope: QueryScope, node: SyntaxNode): Expression[] 
   const plan = scope.compilers.query(scope, node.requiredChild("subselect"));
   node.end();
   const at = addSubQuery(scope, plan, false);
-  return plan.columns.map(({ type }, column) => ({
-    type,
-    evaluate: (frame) => onlyRow(subQueryAt(frame, at))?.[column] ?? null,
-    sources: plan.uses,
-  }));
+  return plan.columns.map(({ type }, column) => {
+    const evaluate: Evaluate = (frame) => onlyRow(subQueryAt(frame, at))?.[column] ?? null;
+    return withQuery({ type, evaluate, sources: plan.uses }, plan, []);
+  });
 }
 
 function onlyRow(rows: SubQuery): RowValues | null {

@@ -1,6 +1,8 @@
 import { coerceToCommon, commonTypeOf } from "../expressions/common-type.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
-import type { Expression } from "../expressions/expression.ts";
+import { constant, type Expression } from "../expressions/expression.ts";
+import type { PlanStep } from "../expressions/fold.ts";
+import { foldAll } from "../expressions/folding.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { RowStream } from "../operators/operator.ts";
 import { ValueRows } from "../operators/value-rows.ts";
@@ -11,6 +13,7 @@ import type { SqlType } from "../types/sql-type.ts";
 import type { QueryPlan } from "./query-plan.ts";
 import { buildFrame, type InnerQueries, QueryScope } from "./query-scope.ts";
 import type { Site } from "./statement-context.ts";
+import { isVolatile } from "./volatility.ts";
 
 /** Compiles `VALUES (...), (...)`, as a query inside the given scope. */
 export function compileValuesQuery(outer: QueryScope, node: SyntaxNode): ValuesQuery {
@@ -94,13 +97,28 @@ class ValuesQuery implements QueryPlan {
     return undefined;
   }
 
-  /** All columns are computed: they tell the rows apart, or are values as they were written. */
-  keepColumns(): void {
-    // Nothing is left out.
+  /** A list of one row becomes part of the query around it: what that does not use is left out. */
+  keepColumns(isUsed: readonly boolean[]): void {
+    const [row, second] = this.#rows;
+    if (row === undefined || second !== undefined) {
+      return;
+    }
+    if (row.some(({ node }) => node !== undefined && isVolatile(node))) {
+      return;
+    }
+    for (const [at, { type }] of row.entries()) {
+      if (isUsed[at] === false) {
+        row[at] = constant(type, null);
+      }
+    }
   }
 
   lock(): void {
     throw new PostgresError("0A000", "FOR UPDATE cannot be applied to VALUES");
+  }
+
+  planning(): PlanStep | null {
+    return foldAll(this.#rows.flat());
   }
 
   build(site: Site): RowStream {

@@ -3,6 +3,7 @@ import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { demandOrder } from "../expressions/demand-comparable.ts";
 import type { Expression } from "../expressions/expression.ts";
+import { withParts } from "../expressions/folding.ts";
 import { functionKind, functionName, resolveCall } from "../expressions/function-call.ts";
 import { WINDOW_FUNCTIONS } from "../functions/window-functions.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
@@ -37,6 +38,8 @@ export class WindowCalls {
   readonly #scope: QueryScope;
   readonly #named = new Map<string, SyntaxNode>();
   readonly #work: OpenWork[] = [];
+  /** What PARTITION BY and ORDER BY of windows sort by. */
+  readonly keys: Expression[] = [];
   #source: number | undefined;
   #calls = 0;
 
@@ -59,10 +62,29 @@ export class WindowCalls {
     }
   }
 
+  /** Keys of windows that no call is over, which are computed all the same. */
+  readonly unusedKeys: Expression[] = [];
+
+  get hasUnused(): boolean {
+    return this.unusedKeys.length > 0;
+  }
+
+  /** Compiles the windows of the WINDOW clause that no call is over. */
+  readUnused(): void {
+    const before = this.keys.length;
+    for (const definition of this.#named.values()) {
+      const text = definition.canonical();
+      if (!this.#work.some((one) => one.text === text)) {
+        this.#read(definition.reopen(), true);
+      }
+    }
+    this.unusedKeys.push(...this.keys.slice(before));
+  }
+
   /** Compiles a call with OVER. */
   compile(node: SyntaxNode): Expression {
     const over = node.part("over") ?? node.refuse("a window function without OVER");
-    const { call, type } = this.#call(node);
+    const { call, type, parts } = this.#call(node);
     const work = this.#workOf(over);
     this.#source ??= this.#scope.addEntry(
       { alias: "*WINDOW*", columns: [], relation: null, inlined: true },
@@ -72,10 +94,14 @@ export class WindowCalls {
     this.#calls += 1;
     work.calls.push({ call, at });
     const { evaluate, sources } = columnAt(this.#source, at, { name: "", type, typmod: -1 });
-    return { type, evaluate, sources };
+    return withParts({ type, evaluate, sources }, parts);
   }
 
-  #call(node: SyntaxNode): { readonly call: WindowCall; readonly type: SqlType } {
+  #call(node: SyntaxNode): {
+    readonly call: WindowCall;
+    readonly type: SqlType;
+    readonly parts: readonly Expression[];
+  } {
     const name = functionName(node.reopen());
     const isWindow = functionsNamed(name).some(({ kind }) => kind === "window");
     if (!isWindow && functionKind(name) === "aggregate") {
@@ -87,7 +113,8 @@ export class WindowCalls {
         throw new PostgresError("0A000", message);
       }
       const aggregate = compileAggregateCall(this.#scope, node);
-      return { call: { kind: "aggregate", aggregate }, type: aggregate.type };
+      const { type, parts } = aggregate;
+      return { call: { kind: "aggregate", aggregate }, type, parts };
     }
     node.names("funcname");
     const written = node.children("args").map((one) => compileExpression(this.#scope, one));
@@ -103,7 +130,8 @@ export class WindowCalls {
       return node.refuse("shown" in resolved ? resolved.shown : `function ${name}`);
     }
     const operands = resolved.operands.map(({ evaluate }) => evaluate);
-    return { call: { kind: "function", compute, operands }, type: resolved.result };
+    const parts = resolved.operands;
+    return { call: { kind: "function", compute, operands }, type: resolved.result, parts };
   }
 
   /** Calls over windows that are written alike share the work of ordering the rows. */
@@ -190,6 +218,7 @@ export class WindowCalls {
     const expression = settleUnknown(this.#scope, compileExpression(this.#scope, node), TEXT);
     const { type, evaluate } = expression;
     demandOrder(type, node.start);
+    this.keys.push(expression);
     return { evaluate, type, descending, nullsFirst };
   }
 

@@ -1,3 +1,4 @@
+import { allSteps, type PlanStep } from "../expressions/fold.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { CteRows, WithRows } from "../operators/cte-rows.ts";
 import type { RowStream } from "../operators/operator.ts";
@@ -17,6 +18,8 @@ interface PlannedCte {
   readonly build: (site: Site) => RowStream;
   /** Leaves out what its readers do not use, when all of them are compiled. */
   readonly prune?: () => void;
+  /** What is planned of it before the query that it belongs to, or behind it; null for nothing. */
+  readonly planning: () => { readonly first: PlanStep | null; readonly later: PlanStep | null };
 }
 
 /** WITH, compiled. */
@@ -24,6 +27,8 @@ export interface WithClause {
   /** What its queries use of the query around, as bits of that query's sources. */
   readonly uses: number;
   /** The query with what it names; `build` makes the query itself. */
+  /** What is planned of it all, with what is planned of the query itself. */
+  readonly planning: (query: PlanStep | null) => PlanStep | null;
   readonly wrap: (site: Site, build: (site: Site) => RowStream) => RowStream;
 }
 
@@ -118,11 +123,15 @@ function compilePlain(
   const build = (site: Site): RowStream => query.build({ ...site, shuffles: false });
   const { uses } = query;
   // Where PostgreSQL makes it a part of the one query that reads it, it computes what that uses.
+  const isInlined = (): boolean =>
+    materialized === "CTEMaterializeNever" ||
+    (materialized !== "CTEMaterializeAlways" && cte.readers.length === 1);
+  const planning: PlannedCte["planning"] = () => {
+    const step = cte.readers.length === 0 ? null : query.planning();
+    return isInlined() ? { first: null, later: step } : { first: step, later: null };
+  };
   const prune = (): void => {
-    const inlined =
-      materialized === "CTEMaterializeNever" ||
-      (materialized !== "CTEMaterializeAlways" && cte.readers.length === 1);
-    if (inlined) {
+    if (isInlined()) {
       const isUsed = (at: number): boolean =>
         cte.readers.some(({ used, columns: read }) => {
           const column = read[at];
@@ -131,7 +140,7 @@ function compilePlain(
       query.keepColumns(query.columns.map((_, at) => isUsed(at)));
     }
   };
-  return { plan: { cte, modifies: false, once: uses === 0, build, prune }, uses };
+  return { plan: { cte, modifies: false, once: uses === 0, build, prune, planning }, uses };
 }
 
 function compileModifying(
@@ -154,7 +163,8 @@ function compileModifying(
     level: scope.level,
     readers: [],
   };
-  return { plan: { cte, modifies: true, once: true, build: change.build }, uses: 0 };
+  const planning: PlannedCte["planning"] = () => ({ first: change.planning, later: null });
+  return { plan: { cte, modifies: true, once: true, build: change.build, planning }, uses: 0 };
 }
 
 /** `first UNION [ALL] recursive`, of which the second reads what the rounds before gave. */
@@ -225,12 +235,21 @@ function compileRecursive(
   };
   const uses = first.uses | (recursive.uses & ~RECURSING);
   cte.around = uses;
-  return { plan: { cte, modifies: false, once: uses === 0, build }, uses };
+  const planning: PlannedCte["planning"] = () => ({
+    first: allSteps([first.planning(), recursive.planning()]),
+    later: null,
+  });
+  return { plan: { cte, modifies: false, once: uses === 0, build, planning }, uses };
 }
 
 function withClauseOf(plans: readonly PlannedCte[], uses: number): WithClause {
   return {
     uses,
+    planning: (query) => {
+      const steps = plans.map(({ planning }) => planning());
+      const [first, later] = [steps.map((one) => one.first), steps.map((one) => one.later)];
+      return allSteps([...first, query, ...later]);
+    },
     wrap: (site, build) => {
       let inside = site;
       const ctes: CteRows[] = [];

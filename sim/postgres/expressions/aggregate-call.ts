@@ -18,6 +18,8 @@ export interface AggregateCall {
   readonly type: SqlType;
   /** The tables whose rows it reads, as bits. */
   readonly sources: number;
+  /** All that is computed for it. */
+  readonly parts: readonly Expression[];
   create(): AggregateState;
   /** Takes the frame's row in, unless FILTER or null keep it out. */
   step(state: AggregateState, frame: Frame): void;
@@ -105,13 +107,15 @@ function assemble(
   const { skipsNull } = definition;
   const takes = filter?.evaluate;
   const all = [...operands, ...order.map(({ expression }) => expression)];
-  const sources = sourcesOf(filter === undefined ? all : [...all, filter]);
+  const parts = filter === undefined ? all : [...all, filter];
+  const sources = sourcesOf(parts);
   const isPlain = order.length === 0 && !isDistinct;
   const create = (): AggregateState => definition.create(resolved);
   if (isPlain) {
     return {
       type,
       sources,
+      parts,
       create,
       step(state, frame) {
         if (takes !== undefined && takes(frame) !== true) {
@@ -131,6 +135,7 @@ function assemble(
   return {
     type,
     sources,
+    parts,
     create: () => new ArrangedState(create(), operands, order, isDistinct),
     step(state, frame) {
       if (takes !== undefined && takes(frame) !== true) {

@@ -1,6 +1,7 @@
 import type { AggregateState } from "../functions/aggregate-state.ts";
 import type { AggregateCall } from "./aggregate-call.ts";
-import type { Expression } from "./expression.ts";
+import type { Evaluate, Expression } from "./expression.ts";
+import { withParts } from "./folding.ts";
 import type { Frame } from "./frame.ts";
 
 /** The aggregate calls of one query, each with a place in the frame's `aggregates`. */
@@ -14,11 +15,8 @@ export class Aggregates {
   /** Adds a call, and gives its result. */
   add(call: AggregateCall): Expression {
     const at = this.#calls.push(call) - 1;
-    return {
-      type: call.type,
-      evaluate: (frame) => frame.aggregates[at]?.result() ?? null,
-      sources: 0,
-    };
+    const evaluate: Evaluate = (frame) => frame.aggregates[at]?.result() ?? null;
+    return withParts({ type: call.type, evaluate, sources: 0 }, call.parts);
   }
 
   /** The states of all aggregates before the first row. */

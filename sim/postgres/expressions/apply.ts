@@ -1,11 +1,18 @@
 import type { CallTypes, Compute } from "../functions/implementation.ts";
 import { IMPLEMENTATIONS } from "../functions/implementations.ts";
-import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum } from "../types/datum.ts";
 import { EXECUTION_FUNCTIONS } from "./execution-functions.ts";
 import { type Evaluate, type Expression, sourcesOf } from "./expression.ts";
-import { Frame, StatementRun } from "./frame.ts";
+import { type Fold, OPEN } from "./fold.ts";
+import {
+  computedOnce,
+  foldOf,
+  isKnown,
+  needFolding,
+  valueOfConstant,
+  withParts,
+} from "./folding.ts";
 
 /** What is called: by what its implementation is found, and with what types. */
 export interface Call extends CallTypes {
@@ -37,14 +44,14 @@ export function applyFunction(
       }
       return executed(frame.execution, ...values);
     };
-    return { type: result, evaluate, sources: sourcesOf(operands) };
+    return withParts({ type: result, evaluate, sources: sourcesOf(operands) }, operands);
   }
   const implementation = IMPLEMENTATIONS.get(call.source) ?? node.refuse(call.shown);
   const compute = typeof implementation === "function" ? implementation : implementation.bind(call);
   return computed(call, compute, operands);
 }
 
-/** A call of a function that is computed from its arguments alone. */
+/** A call of a function that is computed from its arguments alone: simplify_function. */
 export function computed(
   call: Pick<Call, "strict" | "result" | "isImmutable">,
   compute: Compute,
@@ -52,45 +59,45 @@ export function computed(
 ): Expression {
   const { strict, result: type, isImmutable } = call;
   const sources = sourcesOf(operands);
-  const evaluations = operands.map((operand) => operand.evaluate);
-  const evaluate = evaluateCall(compute, strict, evaluations);
-  if (strict && operands.some(isNullConstant)) {
-    return { type, evaluate: () => null, sources, isConstant: true };
+  const needed = needFolding(operands);
+  const isNull = strict && operands.some((operand) => valueOfConstant(operand) === null);
+  const expression: Expression = {
+    type,
+    evaluate: isNull ? () => null : evaluateCall(compute, strict, operands),
+    sources,
+    ...(isNull ? { isConstant: true } : {}),
+  };
+  if (!needed && (isNull || (isImmutable && operands.every((one) => one.isConstant === true)))) {
+    return computedOnce(expression);
   }
-  if (!isImmutable || !operands.every((operand) => operand.isConstant === true)) {
-    return { type, evaluate, sources };
+  const areKnown = isImmutable && operands.every(isKnown);
+  const known = areKnown ? { ...expression, isFixed: true } : expression;
+  if (!needed && !areKnown) {
+    return known;
   }
-  const [value, fault] = tryToCompute(evaluate);
-  return fault === undefined
-    ? { type, evaluate: () => value, sources, isConstant: true }
-    : { type, evaluate, sources, isConstant: true, fault };
-}
-
-/** True for a constant that is null. */
-function isNullConstant(expression: Expression): boolean {
-  return valueOfConstant(expression) === null;
-}
-
-/** The value of a constant; undefined for what is none, or fails. */
-export function valueOfConstant({ isConstant, fault, evaluate }: Expression): Datum | undefined {
-  return isConstant === true && fault === undefined ? evaluate(NO_FRAME) : undefined;
-}
-
-/** A constant looks at no row. */
-const NO_FRAME = new Frame(new StatementRun(), null, 0);
-
-function tryToCompute(evaluate: Evaluate): readonly [Datum, PostgresError?] {
-  try {
-    return [evaluate(NO_FRAME)];
-  } catch (error) {
-    if (error instanceof PostgresError) {
-      return [null, error];
+  const folds = operands.map(foldOf);
+  const fold: Fold = (planning) => {
+    const values: Datum[] = [];
+    for (const one of folds) {
+      const value = one(planning);
+      if (value !== OPEN) {
+        values.push(value);
+      }
     }
-    throw error;
-  }
+    if (strict && values.includes(null)) {
+      return null;
+    }
+    return isImmutable && values.length === folds.length ? compute(...values) : OPEN;
+  };
+  return { ...known, fold };
 }
 
-function evaluateCall(compute: Compute, strict: boolean, operands: readonly Evaluate[]): Evaluate {
+/**
+ * All arguments are computed before one of them is found to be null. A parameter is none of them:
+ * planning has put its value in its place, and where that is null, nothing else is left.
+ */
+function evaluateCall(compute: Compute, strict: boolean, parts: readonly Expression[]): Evaluate {
+  const operands = parts.map(({ evaluate }) => evaluate);
   const [first, second, third] = operands;
   if (!strict) {
     return (frame) => compute(...operands.map((operand) => operand(frame)));
@@ -105,13 +112,25 @@ function evaluateCall(compute: Compute, strict: boolean, operands: readonly Eval
     };
   }
   if (third === undefined) {
+    if (parts.some(({ isFixed }) => isFixed === true)) {
+      const [fixed, other] = parts[0]?.isFixed === true ? [first, second] : [second, first];
+      const isTurned = fixed === second;
+      return (frame) => {
+        const known = fixed(frame);
+        if (known === null) {
+          return null;
+        }
+        const value = other(frame);
+        if (value === null) {
+          return null;
+        }
+        return isTurned ? compute(value, known) : compute(known, value);
+      };
+    }
     return (frame) => {
       const left = first(frame);
-      if (left === null) {
-        return null;
-      }
       const right = second(frame);
-      return right === null ? null : compute(left, right);
+      return left === null || right === null ? null : compute(left, right);
     };
   }
   return (frame) => {

@@ -8,6 +8,7 @@ import { num } from "../types/whole.ts";
 import { coerce } from "./coercion.ts";
 import { inCommonType } from "./common-type.ts";
 import { type Evaluate, type Expression, sourcesOf } from "./expression.ts";
+import { foldable } from "./folding.ts";
 import { binaryOperator } from "./operator.ts";
 import type { Scope } from "./scope.ts";
 
@@ -49,7 +50,8 @@ export function compileArray(
     const values = expressions.map((one) => one.evaluate(frame));
     return isOfArrays ? arrayOfArrays(values) : values;
   };
-  return { type, evaluate, sources: sourcesOf(expressions) };
+  const array: Expression = { type, evaluate, sources: sourcesOf(expressions) };
+  return foldable(array, expressions, isOfArrays);
 }
 
 function inElementType(
@@ -126,7 +128,8 @@ export function compileSubscripts(scope: Scope, node: SyntaxNode, compile: Compi
     return isSlice ? slice(array, subscripts, bounds) : itemAt(array, bounds);
   };
   const sources = sourcesOf([container, ...expressions]);
-  return { type: isSlice ? container.type : element, evaluate, sources };
+  const found: Expression = { type: isSlice ? container.type : element, evaluate, sources };
+  return foldable(found, [container, ...expressions], false);
 }
 
 function readSubscript(scope: Scope, node: SyntaxNode, compile: Compile): Subscript {

@@ -30,7 +30,7 @@ export function settleUnknown(scope: Scope, expression: Expression, type: SqlTyp
   const written = node === undefined ? {} : { node };
   if (parameter !== undefined) {
     scope.parameters.settle(parameter, type);
-    return { type, evaluate: expression.evaluate, sources: 0, ...written };
+    return { type, evaluate: expression.evaluate, sources: 0, isFixed: true, ...written };
   }
   if (literal === undefined) {
     // A column of a sub-select that is still unknown goes through its text.
@@ -87,13 +87,15 @@ function alongPathway(
 
 /** The same value under another type: it is still the column that it was. */
 function relabelled(expression: Expression, type: SqlType): Expression {
-  const { evaluate, sources, column, isConstant, node } = expression;
+  const { evaluate, sources, column, isConstant, isFixed, fold, node } = expression;
   return {
     type,
     evaluate,
     sources,
     ...(column === undefined ? {} : { column }),
     ...(isConstant === undefined ? {} : { isConstant }),
+    ...(isFixed === undefined ? {} : { isFixed }),
+    ...(fold === undefined ? {} : { fold }),
     ...(node === undefined ? {} : { node }),
   };
 }

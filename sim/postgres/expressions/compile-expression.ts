@@ -4,13 +4,13 @@ import { commonType } from "../resolution/common-type.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { arrayOver, BOOLEAN, UNKNOWN } from "../types/builtin-types.ts";
 import { readTypeName } from "../types/type-name.ts";
-import { valueOfConstant } from "./apply.ts";
 import { compileArray, compileSubscripts } from "./array-expression.ts";
 import { castTo, demandBoolean } from "./coercion.ts";
 import { canBecome, coerceToCommon } from "./common-type.ts";
 import { compileBooleanTest, compileCase, compileCoalesce, compileMinMax } from "./conditional.ts";
 import { compileConstant } from "./constant.ts";
 import type { Evaluate, Expression } from "./expression.ts";
+import { foldable } from "./folding.ts";
 import { compileFunctionCall, functionKind, functionName } from "./function-call.ts";
 import { conjunction, disjunction, negateIf } from "./logic.ts";
 import {
@@ -51,9 +51,6 @@ class ExpressionCompiler {
     const written = node.reopen();
     try {
       const compiled = this.#compile(node);
-      if (compiled.fault !== undefined) {
-        this.#scope.parameters.noteFault(compiled.fault);
-      }
       // A cast of a literal is told at the place of the literal.
       const isLiteral = node.kind === "TypeCast" && compiled.node?.kind === "A_Const";
       return isLiteral ? compiled : { ...compiled, node: written };
@@ -113,9 +110,10 @@ class ExpressionCompiler {
     const at = number - 1;
     const type = parameters.typeOf(number);
     const evaluate: Evaluate = (frame) => frame.parameters[at] ?? null;
+    const parameter: Expression = { type, evaluate, sources: 0, isFixed: true };
     return type === UNKNOWN
-      ? { type, evaluate, sources: 0, parameter: parameters.leaveOpen(number, node.position) }
-      : { type, evaluate, sources: 0 };
+      ? { ...parameter, parameter: parameters.leaveOpen(number, node.position) }
+      : parameter;
   }
 
   #operator(node: SyntaxNode): Expression {
@@ -222,8 +220,10 @@ class ExpressionCompiler {
     if (item === undefined || type === undefined || !isCommon) {
       return undefined;
     }
-    const parts = values.map((one) => coerceToCommon(scope, one, item, "IN").evaluate);
-    return { type, evaluate: (frame) => parts.map((part) => part(frame)), sources: 0 };
+    const parts = values.map((one) => coerceToCommon(scope, one, item, "IN"));
+    const evaluations = parts.map(({ evaluate }) => evaluate);
+    const evaluate: Evaluate = (frame) => evaluations.map((one) => one(frame));
+    return foldable({ type, evaluate, sources: 0 }, parts, false);
   }
 
   /** `a >= b AND a <= c`, in which the first operand is compiled for each. */
@@ -285,7 +285,9 @@ class ExpressionCompiler {
   #logic(node: SyntaxNode): Expression {
     const operator = node.requiredText("boolop");
     const word = operator.replace("_EXPR", "");
-    const operands = this.#conditions(node, word, operator === "OR_EXPR");
+    const operands = node
+      .children("args")
+      .map((operand) => demandBoolean(this.#scope, this.compile(operand), word));
     node.end();
     if (operator === "AND_EXPR") {
       return conjunction(operands);
@@ -295,23 +297,6 @@ class ExpressionCompiler {
     }
     const [operand] = operands;
     return operand === undefined ? node.refuse(operator) : negateIf(true, operand);
-  }
-
-  /** What stands behind a condition that decides all is never computed. */
-  #conditions(node: SyntaxNode, word: string, decisive: boolean): Expression[] {
-    const { parameters } = this.#scope;
-    let decidedAt: number | undefined;
-    const conditions = node.children("args").map((operand) => {
-      const condition = demandBoolean(this.#scope, this.compile(operand), word);
-      if (word !== "NOT" && valueOfConstant(condition) === decisive) {
-        decidedAt ??= parameters.faults;
-      }
-      return condition;
-    });
-    if (decidedAt !== undefined) {
-      parameters.dropFaults(decidedAt);
-    }
-    return conditions;
   }
 
   #nullTest(node: SyntaxNode): Expression {
@@ -376,12 +361,10 @@ function isNullLiteral(expression: Expression): boolean {
   return expression.type === UNKNOWN && expression.literal === null;
 }
 
-function nullTestOf({ evaluate, sources }: Expression, isNull: boolean): Expression {
-  return {
-    type: BOOLEAN,
-    evaluate: (frame) => (evaluate(frame) === null) === isNull,
-    sources,
-  };
+function nullTestOf(operand: Expression, isNull: boolean): Expression {
+  const { evaluate: compute, sources } = operand;
+  const evaluate: Evaluate = (frame) => (compute(frame) === null) === isNull;
+  return foldable({ type: BOOLEAN, evaluate, sources }, [operand], false);
 }
 
 /**

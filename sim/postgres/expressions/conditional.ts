@@ -2,35 +2,15 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BOOLEAN, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import type { Datum } from "../types/datum.ts";
-import { valueOfConstant } from "./apply.ts";
 import { coerceImplicitly, demandBoolean } from "./coercion.ts";
 import { coerceToCommon, commonTypeOf, inCommonType } from "./common-type.ts";
 import { constant, type Evaluate, type Expression, sourcesOf } from "./expression.ts";
+import { type Fold, OPEN } from "./fold.ts";
+import { foldable, foldedBy, foldOf } from "./folding.ts";
 import { binaryOperator } from "./operator.ts";
 import type { Scope } from "./scope.ts";
 
 type Compile = (node: SyntaxNode) => Expression;
-
-/** Forgets the faults of constants in branches that are never reached. */
-class Reach {
-  readonly #scope: Scope;
-  #end: number | undefined;
-
-  constructor(scope: Scope) {
-    this.#scope = scope;
-  }
-
-  /** Nothing that is compiled from here on will be computed. */
-  endHere(): void {
-    this.#end ??= this.#scope.parameters.faults;
-  }
-
-  close(): void {
-    if (this.#end !== undefined) {
-      this.#scope.parameters.dropFaults(this.#end);
-    }
-  }
-}
 
 /** CASE, with a value to be compared or without: the first branch that holds, and no other. */
 export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): Expression {
@@ -42,7 +22,6 @@ export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): E
   const tested = written?.type === UNKNOWN ? coerceImplicitly(scope, written, TEXT) : written;
   const conditions: Expression[] = [];
   const results: Expression[] = [];
-  const reach = new Reach(scope);
   for (const branch of branches) {
     const condition = branch.requiredChild("expr");
     const result = branch.requiredChild("result");
@@ -54,21 +33,10 @@ export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): E
         : binaryOperator({ scope, node: branch, name: "=", left: tested, right: compiled });
     const demanded = demandBoolean(scope, compared, "CASE/WHEN");
     conditions.push(demanded);
-    const value = valueOfConstant(demanded);
-    const before = scope.parameters.faults;
     results.push(compile(result));
-    // Whether a parameter lets the branch be reached shows only when it is bound.
-    const isOpen = value === undefined && demanded.sources === 0;
-    if (isOpen || (value !== undefined && value !== true)) {
-      scope.parameters.dropFaults(before);
-    }
-    if (value === true) {
-      reach.endHere();
-    }
   }
   const otherwise =
     elseNode === undefined ? { ...constant(UNKNOWN, null), literal: null } : compile(elseNode);
-  reach.close();
   const type = commonTypeOf([otherwise, ...results], "CASE");
   const coerced = [otherwise, ...results].map((one, at) =>
     coerceToCommon(scope, one, type, at === 0 ? "CASE/ELSE" : "CASE/WHEN"),
@@ -83,21 +51,46 @@ export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): E
     }
     return last?.(frame) ?? null;
   };
-  return { type, evaluate, sources: sourcesOf([...conditions, ...coerced]) };
+  const parts = [...(tested === undefined ? [] : [tested]), ...conditions, ...coerced];
+  const sources = sourcesOf([...conditions, ...coerced]);
+  const fold = foldCase(tested, conditions, coerced);
+  return foldedBy({ type, evaluate, sources }, parts, fold);
+}
+
+/** A branch that is known not to be taken is dropped, and all behind one that is taken. */
+function foldCase(
+  tested: Expression | undefined,
+  conditions: readonly Expression[],
+  [otherwise, ...results]: readonly Expression[],
+): Fold {
+  const foldTested = tested === undefined ? undefined : foldOf(tested);
+  const last = otherwise === undefined ? undefined : foldOf(otherwise);
+  const branches = conditions.map((condition, at) => ({
+    condition: foldOf(condition),
+    result: foldOf(results[at] ?? condition),
+  }));
+  return (planning) => {
+    foldTested?.(planning);
+    let isOpen = false;
+    for (const { condition, result } of branches) {
+      const holds = condition(planning);
+      if (holds !== true && holds !== OPEN) {
+        continue;
+      }
+      const value = result(planning);
+      if (holds === true) {
+        return isOpen ? OPEN : value;
+      }
+      isOpen = true;
+    }
+    const value = last?.(planning) ?? null;
+    return isOpen ? OPEN : value;
+  };
 }
 
 /** COALESCE: the first that is not null; those behind it are not computed. */
 export function compileCoalesce(scope: Scope, node: SyntaxNode, compile: Compile): Expression {
-  const reach = new Reach(scope);
-  const written = node.children("args").map((one) => {
-    const compiled = compile(one);
-    const value = valueOfConstant(compiled);
-    if (value !== undefined && value !== null) {
-      reach.endHere();
-    }
-    return compiled;
-  });
-  reach.close();
+  const written = node.children("args").map(compile);
   node.end();
   const { type, expressions } = inCommonType(scope, written, "COALESCE");
   const evaluate: Evaluate = (frame) => {
@@ -109,7 +102,25 @@ export function compileCoalesce(scope: Scope, node: SyntaxNode, compile: Compile
     }
     return null;
   };
-  return { type, evaluate, sources: sourcesOf(expressions) };
+  const sources = sourcesOf(expressions);
+  return foldedBy({ type, evaluate, sources }, expressions, foldCoalesce(expressions));
+}
+
+/** What stands behind a known value is dropped, and what is known to be null. */
+function foldCoalesce(expressions: readonly Expression[]): Fold {
+  const folds = expressions.map(foldOf);
+  return (planning) => {
+    let isOpen = false;
+    for (const fold of folds) {
+      const value = fold(planning);
+      if (value === OPEN) {
+        isOpen = true;
+      } else if (value !== null) {
+        return isOpen ? OPEN : value;
+      }
+    }
+    return isOpen ? OPEN : null;
+  };
 }
 
 /** GREATEST and LEAST, which pass over null. */
@@ -137,7 +148,7 @@ export function compileMinMax(scope: Scope, node: SyntaxNode, compile: Compile):
     }
     return best;
   };
-  return { type, evaluate, sources: sourcesOf(expressions) };
+  return foldable({ type, evaluate, sources: sourcesOf(expressions) }, expressions, false);
 }
 
 /** IS TRUE, IS NOT FALSE, IS UNKNOWN and their kin, which are never null. */
@@ -147,11 +158,8 @@ export function compileBooleanTest(scope: Scope, node: SyntaxNode, compile: Comp
   node.end();
   const { word, wanted, negated } = testOf(kind) ?? node.refuse(kind);
   const operand = demandBoolean(scope, written, word);
-  return {
-    type: BOOLEAN,
-    sources: operand.sources,
-    evaluate: (frame) => (operand.evaluate(frame) === wanted) !== negated,
-  };
+  const evaluate: Evaluate = (frame) => (operand.evaluate(frame) === wanted) !== negated;
+  return foldable({ type: BOOLEAN, evaluate, sources: operand.sources }, [operand], false);
 }
 
 function testOf(kind: string) {

@@ -1,7 +1,7 @@
-import type { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { Datum } from "../types/datum.ts";
 import type { SqlType } from "../types/sql-type.ts";
+import type { Fold } from "./fold.ts";
 import type { Frame } from "./frame.ts";
 import type { OpenParameter } from "./open-parameter.ts";
 
@@ -42,11 +42,10 @@ export interface Expression {
   readonly parameter?: OpenParameter;
   /** True where the value is the same for every row and every run. */
   readonly isConstant?: boolean;
-  /**
-   * What computing a constant comes to, where it fails: PostgreSQL computes it when it plans, even
-   * if no row will ever ask for it.
-   */
-  readonly fault?: PostgresError;
+  /** True where it depends on parameters, and on nothing that is known only while it runs. */
+  readonly isFixed?: boolean;
+  /** What planning does to it; absent where that can neither fail nor has a query to plan. */
+  readonly fold?: Fold;
   /** The parts of a row: ROW(a, b). */
   readonly fields?: readonly Expression[];
   /** The same for who asks only whether it is true: it stops at the first part that is not. */

@@ -11,6 +11,7 @@ import { applyFunction } from "./apply.ts";
 import { coerceImplicitly } from "./coercion.ts";
 import { canBecome } from "./common-type.ts";
 import type { ColumnMatch, Evaluate, Expression } from "./expression.ts";
+import { foldable, withParts } from "./folding.ts";
 import type { Scope } from "./scope.ts";
 
 /** The scope and the place in the text of an operator, and its operands. */
@@ -164,7 +165,9 @@ function membership(parts: {
   const isEquality = signature.name === "=" && isAny;
   const areAlike = one.type === itemType || (isWhole(one.type) && isWhole(itemType));
   const matches = isEquality && areAlike ? matchOf(one, list, "any") : [];
-  return { type: BOOLEAN, evaluate, sources, matches };
+  const isFoldable = signature.isImmutable;
+  const member: Expression = { type: BOOLEAN, evaluate, sources, matches };
+  return isFoldable ? foldable(member, [one, list], true) : withParts(member, [one, list]);
 }
 
 /** Over the elements of all dimensions. */
@@ -200,7 +203,8 @@ export function distinctness(operation: Operation, distinct: boolean): Expressio
     const same = a === null || b === null ? a === b : equal.evaluate(frame) === true;
     return same !== distinct;
   };
-  return { type: BOOLEAN, evaluate, sources: left.sources | right.sources };
+  const sources = left.sources | right.sources;
+  return foldable({ type: BOOLEAN, evaluate, sources }, [left, right], false);
 }
 
 /** NULLIF: the left one, in the type that the comparison takes it in, unless both are equal. */
@@ -213,5 +217,6 @@ export function nullIf(operation: Operation): Expression {
   const equal = applyFunction(call, [left, right], operation.node);
   const evaluate: Evaluate = (frame) =>
     equal.evaluate(frame) === true ? null : left.evaluate(frame);
-  return { type: left.type, evaluate, sources: left.sources | right.sources };
+  const sources = left.sources | right.sources;
+  return foldable({ type: left.type, evaluate, sources }, [left, right], false);
 }

@@ -4,6 +4,7 @@ import { BOOLEAN, RECORD, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import { SqlRecord } from "../types/record.ts";
 import { settleUnknown } from "./coercion.ts";
 import { type Evaluate, type Expression, sourcesOf } from "./expression.ts";
+import { foldable, withParts } from "./folding.ts";
 import { conjunction, disjunction, negateIf } from "./logic.ts";
 import { binaryOperator, distinctness } from "./operator.ts";
 import type { Scope } from "./scope.ts";
@@ -32,7 +33,7 @@ function rowOf(scope: Scope, fields: readonly Expression[]): Expression {
       parts.map((part) => part.evaluate(frame)),
     );
   };
-  return { type: RECORD, evaluate, sources: sourcesOf(fields), fields };
+  return withParts({ type: RECORD, evaluate, sources: sourcesOf(fields), fields }, fields);
 }
 
 /** `(a, b) op (c, d)`: make_row_comparison_op. */
@@ -91,7 +92,8 @@ function ordered(
     }
     return decisive[last]?.evaluate(frame) ?? null;
   };
-  return { type: BOOLEAN, evaluate, sources: sourcesOf([...equal, ...decisive]) };
+  const parts = [...equal, ...decisive];
+  return foldable({ type: BOOLEAN, evaluate, sources: sourcesOf(parts) }, parts, false);
 }
 
 /** `(a, b) IS [NOT] DISTINCT FROM (c, d)`. */
@@ -121,5 +123,5 @@ export function testRow(fields: readonly Expression[], isNull: boolean, scope: S
   );
   const evaluate: Evaluate = (frame) =>
     settled.every((field) => (field.evaluate(frame) === null) === isNull);
-  return { type: BOOLEAN, evaluate, sources: sourcesOf(settled) };
+  return foldable({ type: BOOLEAN, evaluate, sources: sourcesOf(settled) }, settled, false);
 }

@@ -13,7 +13,6 @@ import type { OpenParameter } from "./open-parameter.ts";
 export class ParameterTypes {
   readonly #types: (SqlType | undefined)[] = [];
   readonly #open: OpenParameter[] = [];
-  readonly #faults: PostgresError[] = [];
 
   get count(): number {
     return this.#types.length;
@@ -47,24 +46,8 @@ export class ParameterTypes {
     open.isSettled = true;
   }
 
-  /** How many faults of constants were noted so far. */
-  get faults(): number {
-    return this.#faults.length;
-  }
-
-  /** Notes that a constant cannot be computed. */
-  noteFault(fault: PostgresError): void {
-    this.#faults.push(fault);
-  }
-
-  /** Takes back the faults that were noted since, in what will never be computed. */
-  dropFaults(before: number): void {
-    this.#faults.length = before;
-  }
-
   /**
-   * All types, in order. The first fault of a constant is thrown, when all else is right. @throws
-   * PostgresError 42P08 for a parameter that got its type elsewhere
+   * All types, in order. @throws PostgresError 42P08 for a parameter that got its type elsewhere
    * only, 42P18 when nothing in the statement says what it is
    */
   finish(): readonly SqlType[] {
@@ -73,17 +56,12 @@ export class ParameterTypes {
         throw undetermined("42P08", number).at(position);
       }
     }
-    const types = this.#types.map((type, at) => {
+    return this.#types.map((type, at) => {
       if (type !== undefined) {
         return type;
       }
       throw undetermined("42P18", at + 1);
     });
-    const [fault] = this.#faults;
-    if (fault !== undefined) {
-      throw fault;
-    }
-    return types;
   }
 }
 

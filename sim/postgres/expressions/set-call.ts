@@ -15,6 +15,7 @@ export interface SetCall {
   readonly type: SqlType;
   /** The tables whose rows its arguments read, as bits. */
   readonly sources: number;
+  readonly operands: readonly Expression[];
   values(frame: Frame): Iterable<Datum>;
 }
 
@@ -76,6 +77,7 @@ function setCallOf(
     name,
     type: result,
     sources: sourcesOf(operands),
+    operands,
     values(frame) {
       const values: Value[] = [];
       for (const operand of operands) {
@@ -92,6 +94,7 @@ function setCallOf(
 
 const NOTHING: readonly Datum[] = [];
 
-function asSet({ type, evaluate, sources }: Expression, name: string): SetCall {
-  return { name, type, sources, values: (frame) => [evaluate(frame)] };
+function asSet(expression: Expression, name: string): SetCall {
+  const { type, evaluate, sources } = expression;
+  return { name, type, sources, operands: [expression], values: (frame) => [evaluate(frame)] };
 }

@@ -1,8 +1,9 @@
 import { QueryScope } from "../clauses/query-scope.ts";
 import { compileChange, compileQuery, queryCompilers } from "../clauses/query.ts";
-import { StatementContext } from "../clauses/statement-context.ts";
+import { type Site, StatementContext } from "../clauses/statement-context.ts";
 import type { PlanTemplate } from "../clauses/statement-plan.ts";
 import { templateOf } from "../clauses/statement-template.ts";
+import type { RowStream } from "../operators/operator.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { TEXT, UNKNOWN } from "../types/builtin-types.ts";
@@ -17,7 +18,9 @@ export function compileSelectStatement(catalog: Catalog, node: SyntaxNode): Plan
     }
   }
   const { columns } = query;
-  return templateOf(context, { tag: "SELECT", columns, build: (site) => query.build(site) });
+  const planning = query.planning();
+  const build = (site: Site): RowStream => query.build(site);
+  return templateOf(context, { tag: "SELECT", columns, build, planning });
 }
 
 /** Compiles INSERT, UPDATE and DELETE, with their WITH. */
