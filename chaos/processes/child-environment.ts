@@ -1,6 +1,6 @@
 import { API_KEYS } from "../../scenarios/plans/callers.ts";
 import { servicesOf, type ProcessSpecification } from "../../scenarios/plans/topology.ts";
-import type { Knobs } from "../../system/process/knobs.ts";
+import { DEFAULT_KNOBS, type Knobs } from "../../system/process/knobs.ts";
 import type { ServiceName } from "../../system/process/services.ts";
 import { databaseVariable, readerVariable, urlOf } from "../service-addresses.ts";
 import { encodeOrders, type ChildOrders } from "./child-orders.ts";
@@ -57,6 +57,10 @@ function knobVariables(knobs: Knobs): Record<string, string> {
   return {
     RELAY_BATCH_MAX: String(knobs.relayBatchMax),
     RELAY_POLL_MS: String(knobs.relayPollMs),
+    RELAY_LEASE_MS: String(knobs.relayLeaseMs),
+    RELAY_ATTEMPTS_MAX: String(knobs.relayAttemptsMax),
+    // Nobody sees what is deleted before the end is judged.
+    OUTBOX_KEPT_SECONDS: String(DEFAULT_KNOBS.outboxKeptSeconds),
     ACCEPT_BATCH_MAX: String(knobs.acceptBatchMax),
     CONSUME_BATCH_MAX: String(knobs.consumeBatchMax),
     CONSUME_ATTEMPTS_MAX: String(knobs.consumeAttemptsMax),

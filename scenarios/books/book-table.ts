@@ -14,6 +14,11 @@ export interface BookTable {
   readonly unfinishedSql?: string;
   /** Enters one row as it is after a commit. */
   readonly enter: (entry: TableEntry) => void;
+  /**
+   * Enters that a row was deleted, as it was before; false where its service needs it yet. No row
+   * may be, where this is left out.
+   */
+  readonly leave?: (entry: Omit<TableEntry, "touched">) => boolean;
   /** What a change of a row means, as part of a sentence; undefined for what is no story. */
   readonly tell: (change: TableChange) => string | undefined;
 }

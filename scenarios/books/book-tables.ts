@@ -23,6 +23,7 @@ export const BOOK_TABLES: readonly BookTable[] = [
   externalKeys,
   deadLetters,
   inbox,
+  unkept("outbox_lease", ["payment", "wallet"]),
   unkept("schema_migrations", ["payment", "wallet", "reconciliation"]),
   unkept("reconciliation_runs", ["reconciliation"]),
   unkept("breaks", ["reconciliation"]),

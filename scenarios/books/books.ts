@@ -1,4 +1,5 @@
 import { eventKey, parseEvent, type Event } from "../../system/domain/events.ts";
+import type { Row } from "../../system/ports/database.ts";
 import { serviceOf, type ServiceName } from "../../system/process/services.ts";
 import { LittleWallet, type Decision } from "../model/little-wallet.ts";
 import type { Topology } from "../plans/topology.ts";
@@ -41,6 +42,8 @@ export interface Books {
   readonly externalEntries: ReadonlyMap<string, EntryBook[]>;
   /** By service, then by event id. */
   readonly outboxes: ReadonlyMap<ServiceName, ReadonlyMap<string, OutboxBook>>;
+  /** Rows that their services have deleted, as they were, and as they may. */
+  readonly pruned: readonly PrunedRow[];
   /** All events of a payment, by payment id. */
   readonly eventsOf: ReadonlyMap<string, readonly OutboxBook[]>;
   /** By service: the topics of the events that it has claimed, by event id. */
@@ -160,6 +163,13 @@ export interface ReversedMoment {
   readonly minor: bigint;
 }
 
+/** A row that its service needs no more. */
+export interface PrunedRow {
+  readonly service: ServiceName;
+  readonly table: string;
+  readonly row: Row;
+}
+
 /** A record of a topic, and the event that it carries; undefined where that is none of ours. */
 export interface PlacedRecord {
   readonly record: TopicRecord;
@@ -202,6 +212,7 @@ export interface OpenBooks extends Books {
   readonly short: Map<string, bigint>;
   readonly externalEntries: Map<string, EntryBook[]>;
   readonly outboxes: Map<ServiceName, Map<string, OutboxBook>>;
+  readonly pruned: PrunedRow[];
   readonly externals: Map<string, ExternalBook>;
   readonly externalKeyed: Map<string, string>;
   readonly externalKeys: Map<string, string>;
@@ -265,6 +276,7 @@ export function createBooks({
     short: new Map(),
     externalEntries: new Map(),
     outboxes: new Map(),
+    pruned: [],
     externals: new Map(),
     externalKeyed: new Map(),
     externalKeys: new Map(),

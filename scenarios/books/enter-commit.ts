@@ -15,7 +15,9 @@ export interface EnteredCommit {
 /**
  * Enters the changes of one commit into the books, and answers what they touched.
  *
- * @throws Error for a table that the books do not know, and for a row that was deleted
+ * What a service may delete stays in them.
+ *
+ * @throws Error for a table that the books do not know, and for a row that nobody may delete
  */
 export function enterCommit(
   books: OpenBooks,
@@ -31,11 +33,15 @@ export function enterCommit(
   };
   books.commits += 1;
   books.nowMs = atMs;
-  for (const { table, after } of changes) {
-    if (after === null) {
-      throw new Error(`a row of ${table} was deleted; no service of ours deletes`);
+  for (const { table, before, after } of changes) {
+    const { enter, leave } = bookTable(service, table);
+    if (after !== null) {
+      enter({ books, service, row: after, touched });
+    } else if (before !== null && leave?.({ books, service, row: before }) === true) {
+      books.pruned.push({ service, table, row: before });
+    } else {
+      throw new Error(`a row of ${table} was deleted, and its service needs it yet`);
     }
-    bookTable(service, table).enter({ books, service, row: after, touched });
   }
   return touched;
 }

@@ -11,13 +11,13 @@ export const leakyRelay: Mutant = {
   parts() {
     let kept = 0;
     return {
-      async relay(ports, batchMax) {
-        const sent = await relayOutbox(ports, batchMax);
-        kept += sent;
+      async relay(ports, settings) {
+        const pass = await relayOutbox(ports, settings);
+        kept += pass.published;
         if (kept > KEPT_MAX) {
           throw new Error(`out of memory with ${kept} events`);
         }
-        return sent;
+        return pass;
       },
     };
   },

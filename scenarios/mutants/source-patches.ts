@@ -255,8 +255,21 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/outbox/relay.ts",
-        "  await ports.producer.send(events.map((event) => event.record));\n",
-        "  await markSent(ports.database, events, ports.clock.nowMs());\n  await ports.producer.send(events.map((event) => event.record));\n",
+        "  const outcome = await whileHolding(",
+        "  await markSent(ports, events, holding);\n  const outcome = await whileHolding(",
+      ),
+    ],
+  },
+  {
+    id: "P2",
+    defect:
+      "The relay marks everything up to the last event that it sent: what was committed late, under a number given before, is lost.",
+    breaks: "published",
+    patches: [
+      patch(
+        "system/outbox/relay.ts",
+        "WHERE id = ANY ($1::bigint[]) AND sent_at_ms IS NULL`",
+        "WHERE id <= ANY ($1::bigint[]) AND sent_at_ms IS NULL`",
       ),
     ],
   },

@@ -58,6 +58,9 @@ const planSchema = record({
   knobs: record({
     relayBatchMax: knob("relayBatchMax"),
     relayPollMs: knob("relayPollMs"),
+    relayLeaseMs: knob("relayLeaseMs"),
+    relayAttemptsMax: knob("relayAttemptsMax"),
+    outboxKeptSeconds: knob("outboxKeptSeconds"),
     acceptBatchMax: knob("acceptBatchMax"),
     consumeBatchMax: knob("consumeBatchMax"),
     consumeAttemptsMax: knob("consumeAttemptsMax"),

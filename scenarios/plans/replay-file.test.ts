@@ -61,12 +61,12 @@ describe("a replay file", () => {
     ["[]", /a\.json is not a replay file: expected "format": "falconpay-replay"/],
     [changed("falconpay-replay", "falconpay-evidence"), /expected "format": "falconpay-replay"/],
     [
-      changed('"version": 5', '"version": 6'),
-      /is of version 6; .* version 5: use a newer falconpay/,
+      changed('"version": 6', '"version": 7'),
+      /is of version 7; .* version 6: use a newer falconpay/,
     ],
     [
-      changed('"version": 5', '"version": 4'),
-      /is of version 4; .* reads version 5: run its scenario/,
+      changed('"version": 6', '"version": 5'),
+      /is of version 5; .* reads version 6: run its scenario/,
     ],
     [changed('"atMs": 0', '"atMs": -1'), /damaged: \/plan\/commands\/0\/atMs must be >= 0/],
     [changed('"atMs": 0', '"atMs": 3000000000'), /\/plan\/commands\/0\/atMs must be <= 3600000/],

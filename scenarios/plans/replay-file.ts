@@ -30,7 +30,7 @@ export interface FoundReplayFile extends ReplayFile {
 export type Digest = (text: string) => string;
 
 const FORMAT = "falconpay-replay";
-const VERSION = 5;
+const VERSION = 6;
 
 /** The text is not a replay file that this version can read; the message says what was expected. */
 export class UnreadableReplayFile extends Error {

@@ -109,7 +109,7 @@ async function drive(
 
   const { clients: clientBook, strays } = judge;
   const origin = { topology: plan.topology, clients: clientBook, strays };
-  const books = await readBooks(universe, origin);
+  const books = await readBooks(universe, origin, judge.watched.pruned);
   const records = await readRecords(universe);
   const ending = {
     books,

@@ -34,7 +34,9 @@ function tellChange(
 ): string | undefined {
   const { changes, books } = told;
   const { table, before, after } = told.change;
-  return after === null
-    ? `a row of ${table} is gone`
-    : bookTable(service, table).tell({ books, changes, before, after });
+  const { tell, leave } = bookTable(service, table);
+  if (after !== null) {
+    return tell({ books, changes, before, after });
+  }
+  return leave === undefined ? `a row of ${table} is gone` : undefined;
 }

@@ -11,6 +11,9 @@ import { shrinkPlan, type SmallestPlan } from "./shrink-plan.ts";
 const KNOBS = {
   relayBatchMax: 3,
   relayPollMs: 20,
+  relayLeaseMs: 700,
+  relayAttemptsMax: 2,
+  outboxKeptSeconds: 4,
   acceptBatchMax: 6,
   consumeBatchMax: 7,
   consumeAttemptsMax: 2,

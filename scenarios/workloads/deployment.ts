@@ -13,8 +13,8 @@ const PROCESSES_MAX = 3;
 
 /**
  * Draws how the services are set up: each has one to three processes, each of them with any of its
- * roles, and half of the knobs are as they ship. A knob is drawn as far as it makes a difference,
- * and a session as long as a run can wait for.
+ * roles, and half of the knobs are as they ship, now and then all of them. A knob is drawn as far
+ * as it makes a difference, and a session as long as a run can wait for.
  */
 export function deploymentArbitrary(): fc.Arbitrary<Deployment> {
   return fc.record({
@@ -24,6 +24,9 @@ export function deploymentArbitrary(): fc.Arbitrary<Deployment> {
     knobs: orAsTheyShip({
       relayBatchMax: knob("relayBatchMax", { min: 1, max: 200 }),
       relayPollMs: knob("relayPollMs", { min: 1, max: 10_000 }),
+      relayLeaseMs: knob("relayLeaseMs", { min: 100, max: 10_000 }),
+      relayAttemptsMax: knob("relayAttemptsMax", { min: 1, max: 10 }),
+      outboxKeptSeconds: knob("outboxKeptSeconds", { min: 1, max: 20 }),
       acceptBatchMax: batchKnob("acceptBatchMax"),
       consumeBatchMax: batchKnob("consumeBatchMax"),
       consumeAttemptsMax: knob("consumeAttemptsMax", { min: 1, max: 10 }),

@@ -2,9 +2,9 @@ import { BrokerError, type Broker, type BrokerRecord } from "../../system/ports/
 import type { Applied } from "../../system/ports/database.ts";
 import { demandAnswered } from "../../system/ports/demand-answered.ts";
 import { handOver, type Fetched } from "../../system/ports/hand-over.ts";
-import { KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
+import { KAFKA_REFUSALS, KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
 import type { DeliveredBatch } from "../kafka/client/consumer/runner.ts";
-import { ClientError } from "../kafka/client/ground/kafka-error.ts";
+import { ClientError, KafkaError } from "../kafka/client/ground/kafka-error.ts";
 import { createKafkaClient, type ClientPlace } from "../kafka/client/kafka-client.ts";
 
 const { retry, fetchWaitMsMax, heartbeatsPerSession, sessionsPerRebalance } = KAFKA_SETTINGS;
@@ -94,6 +94,7 @@ async function asBrokerError<T>(applied: Applied, ask: () => Promise<T>): Promis
     if (!(error instanceof ClientError)) {
       throw error;
     }
-    throw new BrokerError(error.message, { applied, cause: error });
+    const isRefusal = error instanceof KafkaError && KAFKA_REFUSALS.includes(error.code);
+    throw new BrokerError(error.message, { applied, isRefusal, cause: error });
   }
 }

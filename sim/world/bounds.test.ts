@@ -107,7 +107,12 @@ describe("the bound of time", () => {
     expect(restBoundMs(plan, 5_000)).toBeGreaterThan(few + 5_000 * 20);
     const knobs = { ...DEFAULT_KNOBS, relayBatchMax: 1 };
     expect(restBoundMs(samplePlan({ knobs }), 5_000)).toBeGreaterThan(restBoundMs(plan, 5_000));
-    for (const slow of ["relayPollMs", "consumeRetryDelayMs", "sessionTimeoutMs"] as const) {
+    for (const slow of [
+      "relayPollMs",
+      "relayLeaseMs",
+      "consumeRetryDelayMs",
+      "sessionTimeoutMs",
+    ] as const) {
       const slower = samplePlan({ knobs: { ...DEFAULT_KNOBS, [slow]: 60_000 } });
       expect(restBoundMs(slower, 0)).toBeGreaterThan(few + 60_000);
     }

@@ -57,7 +57,7 @@ describe("a story", () => {
     );
     expect(story.slice(-2)).toEqual([
       "testbed: Finds published broken: payment.created of payment p1 is in no outbox, and not on the topic.",
-      "testbed: Finds ends broken: payment p1 is still PENDING 40 s after the faults stopped.",
+      "testbed: Finds ends broken: payment p1 is still PENDING 46 s after the faults stopped.",
     ]);
   });
 

@@ -43,13 +43,13 @@ const VARIANTS: readonly (readonly [string, Mutant["parts"], RegExp])[] = [
   [
     "sends another payload",
     () => ({
-      relay({ producer, ...ports }, batchMax) {
+      relay({ producer, ...ports }, settings) {
         const spaced: typeof producer = {
           ...producer,
           send: (records) =>
             producer.send(records.map((record) => ({ ...record, value: `${record.value} ` }))),
         };
-        return relayOutbox({ ...ports, producer: spaced }, batchMax);
+        return relayOutbox({ ...ports, producer: spaced }, settings);
       },
     }),
     /both .*request {2}payment-1.*one .*\}"\S*\n.*other .*\} "/s,

@@ -35,7 +35,10 @@ function tiringParts(): Mutant["parts"] {
   return () => {
     processes += 1;
     const isTired = processes > 3;
-    return { relay: (...asked) => (isTired ? Promise.resolve(0) : relayOutbox(...asked)) };
+    return {
+      relay: async (...asked) =>
+        isTired ? { published: 0, next: { kind: "appended" } } : relayOutbox(...asked),
+    };
   };
 }
 

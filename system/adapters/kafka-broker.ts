@@ -1,5 +1,6 @@
 import {
   Kafka,
+  KafkaJSProtocolError,
   logLevel,
   Partitioners,
   type Consumer,
@@ -17,7 +18,7 @@ import {
 } from "../ports/broker.ts";
 import { demandAnswered, type Place } from "../ports/demand-answered.ts";
 import { handOver, type Fetched } from "../ports/hand-over.ts";
-import { KAFKA_SETTINGS } from "../ports/kafka-settings.ts";
+import { KAFKA_REFUSALS, KAFKA_SETTINGS } from "../ports/kafka-settings.ts";
 import { messageOf } from "../ports/message-of.ts";
 
 const { retry, fetchWaitMsMax, heartbeatsPerSession, sessionsPerRebalance } = KAFKA_SETTINGS;
@@ -173,6 +174,10 @@ async function asBrokerError<T>(applied: "no" | "unknown", ask: () => Promise<T>
     return await ask();
   } catch (error) {
     const message = messageOf(error);
-    throw new BrokerError(message, { applied, cause: error });
+    throw new BrokerError(message, { applied, isRefusal: isRefusal(error), cause: error });
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof KafkaJSProtocolError && KAFKA_REFUSALS.includes(error.type);
 }

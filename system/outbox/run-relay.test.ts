@@ -1,10 +1,19 @@
 import { expect, it } from "vitest";
 import { BrokerError } from "../ports/broker.ts";
 import { DatabaseError } from "../ports/database.ts";
+import { fixedEntropy } from "../testing/samples.ts";
 import { databaseError, scriptedDatabase } from "../testing/scripted-database.ts";
+import type { RelayPass } from "./relay.ts";
 import { runRelay } from "./run-relay.ts";
 
-const PACE = { relayBatchMax: 10, relayPollMs: 100 };
+const PACE = {
+  relayBatchMax: 10,
+  relayPollMs: 5_000,
+  relayLeaseMs: 3_000,
+  relayAttemptsMax: 3,
+  outboxKeptSeconds: 60,
+};
+const NOTHING: RelayPass = { published: 0, next: { kind: "appended" } };
 
 /** A relay whose batches end one after another as told; it is stopped at the last. */
 function relayThat(...ends: readonly (Error | undefined)[]) {
@@ -14,6 +23,7 @@ function relayThat(...ends: readonly (Error | undefined)[]) {
     database: scriptedDatabase(),
     producer: { async send() {}, async disconnect() {} },
     clock: { nowMs: () => 1_234, async sleep() {} },
+    entropy: fixedEntropy,
     onTrouble() {},
     telemetry: { event: (name: string) => lines.push(name) },
   };
@@ -26,7 +36,7 @@ function relayThat(...ends: readonly (Error | undefined)[]) {
     if (end !== undefined) {
       throw end;
     }
-    return 0;
+    return NOTHING;
   };
   return { running: runRelay(ports, relay, PACE, stopping.signal), lines };
 }
@@ -50,8 +60,10 @@ it.each([
   await expect(relayThat(error, undefined).running).rejects.toBe(error);
 });
 
-/** A relay that finds nothing; its sleeps and what wakes it are in the test's hands. */
-function restingRelay() {
+/** A relay that finds what it is told to; its sleeps and what wakes it are in the test's hands. */
+function restingRelay(...finds: readonly RelayPass["next"][]) {
+  const left = [...finds];
+  const database = scriptedDatabase();
   const stopping = new AbortController();
   const sleeps: number[] = [];
   let passes = 0;
@@ -61,7 +73,7 @@ function restingRelay() {
   const running = runRelay(
     {
       database: {
-        ...scriptedDatabase(),
+        ...database,
         listen(channel, onNotify) {
           wake = channel === "outbox" ? onNotify : wake;
           return { close: async () => closed.resolve() };
@@ -80,20 +92,22 @@ function restingRelay() {
             signal?.addEventListener("abort", () => resolve());
           }),
       },
+      entropy: fixedEntropy,
       onTrouble() {},
       telemetry: { event() {} },
     },
     async () => {
       passes += 1;
       onPass();
-      return 0;
+      return { published: 0, next: left.shift() ?? { kind: "appended" } };
     },
-    { relayBatchMax: 10, relayPollMs: 5_000 },
+    PACE,
     stopping.signal,
   );
   return {
     running,
     sleeps,
+    database,
     closed: closed.promise,
     passes: () => passes,
     wake: () => wake(),
@@ -140,4 +154,26 @@ it("ends its rest when it is told to stop, and listens no more", async () => {
   relay.stop();
   await expect(relay.running).resolves.toBeUndefined();
   await expect(relay.closed).resolves.toBeUndefined();
+});
+
+it.each<[string, RelayPass["next"], number]>([
+  ["while another holds the outbox", { kind: "held", leftMs: 250 }, 250],
+  ["when something was refused", { kind: "refused" }, 500],
+])("looks again after a moment %s, whatever is appended meanwhile", async (_, next, restMs) => {
+  const relay = restingRelay(next);
+  await settled();
+  relay.wake();
+  await settled();
+  expect([relay.passes(), relay.sleeps]).toEqual([1, [restMs]]);
+  relay.stop();
+  await relay.running;
+});
+
+it("publishes all that is there when it is told to stop, and hands the outbox over", async () => {
+  const relay = restingRelay({ kind: "appended" }, { kind: "more" }, { kind: "more" });
+  await settled();
+  relay.stop();
+  await relay.running;
+  expect(relay.passes()).toBe(4);
+  expect(relay.database.parametersOf("UPDATE outbox_lease")).toEqual([["u1"]]);
 });

@@ -1,49 +1,98 @@
 import type { Clock } from "../ports/clock.ts";
+import type { Entropy } from "../ports/entropy.ts";
 import { passes } from "../ports/passes.ts";
-import type { Telemetry } from "../ports/telemetry.ts";
 import { OUTBOX_CHANNEL } from "./append.ts";
-import type { RelayPorts } from "./relay.ts";
+import { releaseOutbox } from "./lease.ts";
+import { createPruning } from "./prune.ts";
+import type { RelayPass, RelayPorts, RelaySettings } from "./relay.ts";
 
 export interface RunRelayPorts extends RelayPorts {
-  readonly telemetry: Telemetry;
+  readonly entropy: Pick<Entropy, "uuid">;
   /** Is told of an outage with its reason, and with undefined that there is none. */
   readonly onTrouble: (reason: string | undefined) => void;
 }
 
+/** See `Knobs`. */
+export interface RelayPace {
+  readonly relayBatchMax: number;
+  readonly relayPollMs: number;
+  readonly relayLeaseMs: number;
+  readonly relayAttemptsMax: number;
+  readonly outboxKeptSeconds: number;
+}
+
+type Relay = (ports: RelayPorts, settings: RelaySettings) => Promise<RelayPass>;
+
 /**
  * Relays until `stopping`: at once again after a full batch, otherwise when something was appended,
  * and after a pause in any case. An outage of the database or the broker is waited out, however
- * long: nothing is given up, nothing is marked.
+ * long: nothing is given up, nothing is marked. When it is to stop, it publishes what is there, and
+ * hands the outbox over.
  *
  * @throws Error that does not pass: the relay cannot go on
  */
 export async function runRelay(
   ports: RunRelayPorts,
-  relay: (ports: RelayPorts, batchMax: number) => Promise<number>,
-  pace: { readonly relayBatchMax: number; readonly relayPollMs: number },
+  relay: Relay,
+  pace: RelayPace,
   stopping: AbortSignal,
 ): Promise<void> {
-  const rest = createRest(ports.clock);
-  const listening = ports.database.listen(OUTBOX_CHANNEL, rest.end);
+  const { database, clock } = ports;
+  const settings = {
+    holder: ports.entropy.uuid(),
+    batchMax: pace.relayBatchMax,
+    leaseMs: pace.relayLeaseMs,
+    attemptsMax: pace.relayAttemptsMax,
+  };
+  const pruning = createPruning(ports, pace.outboxKeptSeconds * 1_000);
+  const rest = createRest(clock);
+  const listening = database.listen(OUTBOX_CHANNEL, rest.end);
   stopping.addEventListener("abort", rest.end, { once: true });
   try {
     while (!stopping.aborted) {
       rest.begin();
-      const published = await relayOnce(ports, relay, pace.relayBatchMax);
-      if (published === undefined) {
-        // Nobody tells when the broker is back.
-        await rest.for(Math.min(pace.relayPollMs, OUTAGE_PAUSE_MS));
-      } else if (published < pace.relayBatchMax) {
-        await rest.for(pace.relayPollMs);
+      const pass = await waitedOut(ports, async () => {
+        const done = await relay(ports, settings);
+        await pruning.pruneWhenDue();
+        return done;
+      });
+      switch (pass?.next.kind) {
+        case "more":
+          break;
+        case "appended":
+          await rest.for(pace.relayPollMs);
+          break;
+        case "held":
+          // What is appended meanwhile is the holder's.
+          await clock.sleep(Math.min(pass.next.leftMs, pace.relayPollMs), stopping);
+          break;
+        case "refused":
+        case undefined:
+          // Nobody tells when the broker is back, or thinks otherwise.
+          await clock.sleep(Math.min(pace.relayPollMs, RETRY_MS), stopping);
+          break;
       }
     }
+    await drain(ports, relay, settings);
   } finally {
     await listening.close();
   }
 }
 
 /** How soon what failed is tried again. */
-const OUTAGE_PAUSE_MS = 500;
+const RETRY_MS = 500;
+
+/** How long what is in the outbox at the end is published; what is left then is sent later. */
+const DRAIN_MS_MAX = 5_000;
+
+async function drain(ports: RunRelayPorts, relay: Relay, settings: RelaySettings): Promise<void> {
+  const deadlineAtMs = ports.clock.nowMs() + DRAIN_MS_MAX;
+  let pass: RelayPass | undefined;
+  do {
+    pass = await waitedOut(ports, () => relay(ports, settings));
+  } while (pass?.next.kind === "more" && ports.clock.nowMs() < deadlineAtMs);
+  await waitedOut(ports, () => releaseOutbox(ports.database, settings.holder));
+}
 
 /** A pause that can be ended before it has begun: what is appended during a batch is not missed. */
 function createRest(clock: Clock) {
@@ -58,16 +107,12 @@ function createRest(clock: Clock) {
   };
 }
 
-/** @returns how many were published; undefined for an outage */
-async function relayOnce(
-  ports: RunRelayPorts,
-  relay: (ports: RelayPorts, batchMax: number) => Promise<number>,
-  batchMax: number,
-): Promise<number | undefined> {
+/** @returns undefined for an outage. @throws Error that does not pass */
+async function waitedOut<T>(ports: RunRelayPorts, work: () => Promise<T>): Promise<T | undefined> {
   try {
-    const published = await relay(ports, batchMax);
+    const result = await work();
     ports.onTrouble(undefined);
-    return published;
+    return result;
   } catch (error) {
     if (!passes(error)) {
       throw error;

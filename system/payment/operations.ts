@@ -117,7 +117,7 @@ export const PAYMENT_OPERATIONS = {
     scope: "payments:read",
     answers: {
       200: {
-        description: "Its timeline.",
+        description: "Its timeline; when it was published is known while its event is kept.",
         schema: Type.Object({ events: Type.Array(eventView) }, { additionalProperties: false }),
       },
       404: UNKNOWN,

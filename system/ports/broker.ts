@@ -17,7 +17,8 @@ export interface Producer {
    * Sends the records in the order given and resolves when all in-sync replicas have them.
    * Records of one key keep their order.
    *
-   * @throws BrokerError with `applied` unknown when the records may have landed
+   * @throws BrokerError with `applied` unknown when the records may have landed; a refusal when one
+   *   of them will never be taken
    */
   send(records: readonly BrokerRecord[]): Promise<void>;
   disconnect(): Promise<void>;
@@ -82,9 +83,15 @@ export interface RunningConsumer {
 export class BrokerError extends Error {
   override readonly name = "BrokerError";
   readonly applied: Applied;
+  /** The broker has looked at a record and will not take it: the same comes again. */
+  readonly isRefusal: boolean;
 
-  constructor(message: string, options: { applied: Applied; cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { applied: Applied; isRefusal?: boolean; cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
     this.applied = options.applied;
+    this.isRefusal = options.isRefusal ?? false;
   }
 }

@@ -13,3 +13,12 @@ export const KAFKA_SETTINGS = {
   heartbeatsPerSession: 6,
   sessionsPerRebalance: 2,
 } as const;
+
+/** What a broker says of a record that it will never take, by Kafka's names of its errors. */
+export const KAFKA_REFUSALS: readonly string[] = [
+  "MESSAGE_TOO_LARGE",
+  "RECORD_LIST_TOO_LARGE",
+  "INVALID_TOPIC_EXCEPTION",
+  "INVALID_TIMESTAMP",
+  "INVALID_RECORD",
+];

@@ -114,6 +114,9 @@ function readKnobs(environment: Environment, faults: string[]): Knobs {
   const knobs = {
     relayBatchMax: read("RELAY_BATCH_MAX", "relayBatchMax"),
     relayPollMs: read("RELAY_POLL_MS", "relayPollMs"),
+    relayLeaseMs: read("RELAY_LEASE_MS", "relayLeaseMs"),
+    relayAttemptsMax: read("RELAY_ATTEMPTS_MAX", "relayAttemptsMax"),
+    outboxKeptSeconds: read("OUTBOX_KEPT_SECONDS", "outboxKeptSeconds"),
     acceptBatchMax: read("ACCEPT_BATCH_MAX", "acceptBatchMax"),
     consumeBatchMax: read("CONSUME_BATCH_MAX", "consumeBatchMax"),
     consumeAttemptsMax: read("CONSUME_ATTEMPTS_MAX", "consumeAttemptsMax"),

@@ -4,6 +4,12 @@ export interface Knobs {
   readonly relayBatchMax: number;
   /** How long the relay waits when there was too little to publish and nobody wakes it. */
   readonly relayPollMs: number;
+  /** How long a relay that is not heard of keeps the outbox, by the database's clock. */
+  readonly relayLeaseMs: number;
+  /** So often the broker may refuse an event for good before it becomes a dead letter. */
+  readonly relayAttemptsMax: number;
+  /** What was sent so long ago is deleted from the outbox. */
+  readonly outboxKeptSeconds: number;
   /** Requests for payments that are accepted by one transaction. */
   readonly acceptBatchMax: number;
   /** Messages of a partition that are taken in by one transaction. */
@@ -26,6 +32,9 @@ export const KNOB_BOUNDS: Readonly<
 > = {
   relayBatchMax: { min: 1, max: 1_000 },
   relayPollMs: { min: 1, max: 60_000 },
+  relayLeaseMs: { min: 100, max: 60_000 },
+  relayAttemptsMax: { min: 1, max: 1_000 },
+  outboxKeptSeconds: { min: 1, max: 315_360_000 },
   acceptBatchMax: { min: 1, max: 1_000 },
   consumeBatchMax: { min: 1, max: 1_000 },
   consumeAttemptsMax: { min: 1, max: 1_000 },
@@ -36,6 +45,10 @@ export const KNOB_BOUNDS: Readonly<
 export const DEFAULT_KNOBS: Knobs = {
   relayBatchMax: 1_000,
   relayPollMs: 5_000,
+  relayLeaseMs: 3_000,
+  relayAttemptsMax: 5,
+  // A month: for longer than reconciliation looks back, and repairs by what is in the outbox.
+  outboxKeptSeconds: 2_592_000,
   acceptBatchMax: 200,
   consumeBatchMax: 200,
   consumeAttemptsMax: 5,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RelayPass } from "../outbox/relay.ts";
 import { BrokerError, type Producer, type Subscription } from "../ports/broker.ts";
 import { DatabaseError, type Database } from "../ports/database.ts";
 import type { HttpRequest, Route } from "../ports/server.ts";
@@ -8,8 +9,9 @@ import { DEFAULT_KNOBS } from "./knobs.ts";
 import { shippedParts } from "./parts.ts";
 import { runProcess } from "./run-process.ts";
 import type { Role } from "./services.ts";
-import { STOP_MS_MAX } from "./start-roles.ts";
+import { INTAKE_MS_MAX, STOP_MS_MAX } from "./start-roles.ts";
 
+const NOTHING: RelayPass = { published: 0, next: { kind: "appended" } };
 const NEVER = new Promise<never>(() => {});
 const GONE = new BrokerError("the session time-out is not taken", { applied: "unknown" });
 
@@ -22,7 +24,7 @@ function processOf(
     readonly disconnect?: () => Promise<void>;
     readonly startConsumer?: Promise<void>;
     readonly close?: () => Promise<void>;
-    readonly relay?: () => Promise<number>;
+    readonly relay?: () => Promise<RelayPass>;
     readonly database?: Database;
     readonly connectProducer?: () => Promise<Producer>;
     /** Every sleep is over at once. */
@@ -78,7 +80,7 @@ function processOf(
       },
       migrations: () => [],
     },
-    parts: { ...shippedParts, relay: world.relay ?? (async () => 0) },
+    parts: { ...shippedParts, relay: world.relay ?? (async () => NOTHING) },
     // No time of the process's end.
     knobs: { ...DEFAULT_KNOBS, relayPollMs: 60_000 },
     interrupted: interruption.promise,
@@ -277,18 +279,50 @@ describe("a stop", () => {
   });
 
   it.each([
-    ["an answer", { closeServer: () => NEVER }, "http"],
-    ["a consumer", { stopConsumer: () => NEVER }, "payment-settle"],
-    ["a batch of the relay", { relay: () => NEVER }, "relay"],
-    ["the broker", { stopConsumer: () => NEVER, disconnect: () => NEVER }, "payment-settle,relay"],
-  ])("waits no longer than its bound for %s, and says so", async (_, world, unfinished) => {
-    const process = processOf(everything, world);
+    ["an answer", { closeServer: () => NEVER }, [INTAKE_MS_MAX], "http"],
+    ["a consumer", { stopConsumer: () => NEVER }, [INTAKE_MS_MAX], "payment-settle"],
+    ["a batch of the relay", { relay: () => NEVER }, [STOP_MS_MAX - INTAKE_MS_MAX], "relay"],
+    [
+      "the broker",
+      { stopConsumer: () => NEVER, disconnect: () => NEVER },
+      [INTAKE_MS_MAX, STOP_MS_MAX - INTAKE_MS_MAX],
+      "payment-settle,relay",
+    ],
+  ])(
+    "waits no longer than its bounds for %s, and says so",
+    async (_, world, bounds, unfinished) => {
+      const process = processOf(everything, world);
+      await process.started;
+      process.interrupt();
+      for (const boundMs of bounds) {
+        expect(await isOver(process.end)).toBe(false);
+        await process.pass(boundMs);
+      }
+      expect(await process.end).toEqual({ kind: "stopped" });
+      expect(process.lines.at(-1)).toBe(`process.stopped ${unfinished}`);
+    },
+  );
+
+  it("publishes what its consumers and answers have committed yet", async () => {
+    const answered = Promise.withResolvers<void>();
+    let isAnswered = false;
+    const passesAfter: boolean[] = [];
+    const process = processOf(everything, {
+      async closeServer() {
+        await answered.promise;
+        isAnswered = true;
+      },
+      async relay() {
+        passesAfter.push(isAnswered);
+        return NOTHING;
+      },
+    });
     await process.started;
     process.interrupt();
-    expect(await isOver(process.end)).toBe(false);
-    await process.pass(STOP_MS_MAX);
+    await settled();
+    answered.resolve();
     expect(await process.end).toEqual({ kind: "stopped" });
-    expect(process.lines.at(-1)).toBe(`process.stopped ${unfinished}`);
+    expect(passesAfter).toEqual([false, true]);
   });
 
   it("waits no longer than its bound for a database that is busy", async () => {
@@ -322,7 +356,7 @@ describe("a stop", () => {
     const process = processOf(everything, { startConsumer: NEVER });
     await settled();
     process.interrupt();
-    await process.pass(STOP_MS_MAX);
+    await process.pass(INTAKE_MS_MAX);
     expect(await process.end).toEqual({ kind: "stopped" });
     expect(process.lines).toEqual(["process.stopped payment-settle"]);
   });

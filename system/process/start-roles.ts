@@ -56,9 +56,9 @@ export interface RunningProcess {
    */
   readonly started: Promise<boolean>;
   /**
-   * Stops taking work in and finishes what is in hand: answers, messages, a batch of the relay. It
-   * waits for them no longer than `STOP_MS_MAX`, whatever is away; what is left then is not lost,
-   * but its client is not answered, or it will be done again.
+   * Stops taking work in and finishes what is in hand: answers, messages, then what of them is in
+   * the outbox. It waits for them no longer than `STOP_MS_MAX`, whatever is away; what is left then
+   * is not lost, but its client is not answered, or it will be done again.
    *
    * @returns the names of the parts that had not finished
    */
@@ -69,6 +69,9 @@ export interface RunningProcess {
 
 /** Longer than every time-out of a statement, a lock and a connection to a database. */
 export const STOP_MS_MAX = 20_000;
+
+/** Of it, how long answers and messages are waited for before the relay finishes. */
+export const INTAKE_MS_MAX = 12_000;
 
 /**
  * Runs the roles until stopped. What they need of their servers may come later, in any order: each
@@ -94,6 +97,7 @@ export async function startRoles(
   const admission = { verifier: ports.verifier, entropy: ports.entropy, telemetry };
   const stopping = new AbortController();
   const waiting = { clock, telemetry, health, stopping: stopping.signal };
+  const draining = new AbortController();
   // A process lives until it is stopped, also one in which nothing but its roles' callbacks runs.
   const life = Promise.withResolvers<void>();
   // A part can end before anybody looks: whoever looks later is told.
@@ -147,7 +151,7 @@ export async function startRoles(
       .map((post) => {
         const onTrouble = (reason: string | undefined) => health.note(post.role, reason);
         const relay = { ...post, producer, onTrouble };
-        return { role: post.role, run: () => runRelay(relay, parts.relay, knobs, stopping.signal) };
+        return { role: post.role, run: () => runRelay(relay, parts.relay, knobs, draining.signal) };
       }),
     ...auditors.map(({ role, run }) => ({ role, run: () => run(stopping.signal) })),
   ].map(async ({ role, run }) => {
@@ -184,9 +188,13 @@ export async function startRoles(
     ended: life.promise,
     async stop() {
       stopping.abort();
-      const unfinished = await finishAll(ports, [
+      const unfinished = await finishAll(ports, INTAKE_MS_MAX, [
         { name: "http", finish: () => server.close() },
         ...consumers,
+      ]);
+      // What they have committed yet is published.
+      draining.abort();
+      const unpublished = await finishAll(ports, STOP_MS_MAX - INTAKE_MS_MAX, [
         {
           name: "relay",
           async finish() {
@@ -196,7 +204,7 @@ export async function startRoles(
         },
       ]);
       life.resolve();
-      return unfinished;
+      return [...unfinished, ...unpublished];
     },
   };
 }
@@ -239,6 +247,7 @@ interface Finishing {
 /** Side by side, so that one that waits for a server holds up no other. */
 async function finishAll(
   { clock, telemetry }: Pick<ProcessPorts, "clock" | "telemetry">,
+  boundMs: number,
   parts: readonly Finishing[],
 ): Promise<readonly string[]> {
   const unfinished = new Set(parts.map(({ name }) => name));
@@ -253,7 +262,7 @@ async function finishAll(
       unfinished.delete(name);
     }),
   );
-  await within(clock, STOP_MS_MAX, finished);
+  await within(clock, boundMs, finished);
   return [...unfinished];
 }
 

@@ -8,6 +8,9 @@ export const outbox: BookTable = {
   services: ["payment", "wallet"],
   sql: `SELECT event_id, topic, message_key, payload, sent_at_ms FROM outbox ORDER BY id`,
   unfinishedSql: `SELECT id FROM outbox WHERE sent_at_ms IS NULL`,
+  leave({ books, service, row }) {
+    return outboxOf(books, service).get(textColumn(row, "event_id"))?.sent === true;
+  },
   enter({ books, service, row, touched }) {
     const eventId = textColumn(row, "event_id");
     const sent = row["sent_at_ms"] !== null;

@@ -4,6 +4,10 @@ import type { DifferentialScript, ScriptStep } from "./differential-scripts.ts";
 /** A statement with parameters that it accepts. */
 export type ServiceStatement = readonly [sql: string, parameters: readonly Parameter[]];
 
+function held(fence: string, leaseMs: string): string {
+  return `held AS (UPDATE outbox_lease SET ends_at = clock_timestamp() + ${leaseMs}::bigint * interval '1 millisecond' WHERE fence = ${fence} RETURNING fence)`;
+}
+
 const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
   [
     "WITH appended AS (INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms) SELECT event_id, topic, message_key, payload, at_ms FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS event (event_id, topic, message_key, payload, at_ms, nr) ORDER BY nr RETURNING id) SELECT pg_notify('outbox', '') FROM appended LIMIT 1",
@@ -16,12 +20,33 @@ const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
     ],
   ],
   [
-    "SELECT id, event_id, topic, message_key, payload FROM outbox WHERE sent_at_ms IS NULL ORDER BY id LIMIT $1",
+    "SELECT id, topic, message_key, payload, (SELECT holder FROM outbox_lease) AS holder, (SELECT fence FROM outbox_lease) AS fence, (SELECT extract(epoch FROM ends_at - clock_timestamp()) FROM outbox_lease) IS NULL AS is_unknown FROM outbox WHERE sent_at_ms IS NULL AND dead_at_ms IS NULL AND message_key <> ALL (ARRAY(SELECT message_key FROM outbox WHERE dead_at_ms IS NOT NULL)) ORDER BY id LIMIT $1",
     [10],
   ],
   [
-    "UPDATE outbox SET sent_at_ms = $2 WHERE id = ANY ($1::bigint[]) AND sent_at_ms IS NULL",
-    [["1", "2", 3, null], 8],
+    "UPDATE outbox_lease SET holder = $1, fence = fence + 1, ends_at = clock_timestamp() + $3::bigint * interval '1 millisecond' WHERE fence = $2 RETURNING fence",
+    ["relay", 0n, 60_000],
+  ],
+  [
+    `WITH ${held("$3", "$4")} UPDATE outbox SET sent_at_ms = $2 FROM held WHERE id = ANY ($1::bigint[]) AND sent_at_ms IS NULL`,
+    [["1", "2", 3, null], 8, 0n, 1_000],
+  ],
+  [
+    `WITH ${held("$3", "$4")} UPDATE outbox SET sent_at_ms = $2 FROM held WHERE id = ANY ($1::bigint[]) AND sent_at_ms IS NULL`,
+    [["1"], 8, 1n, 1_000],
+  ],
+  [
+    `WITH ${held("$4", "$5")} UPDATE outbox SET attempts = attempts + 1, refusal = $2, dead_at_ms = CASE WHEN attempts + 1 >= $3 THEN $6::bigint ELSE NULL END FROM held WHERE id = $1 AND sent_at_ms IS NULL RETURNING attempts::text AS attempts, dead_at_ms`,
+    [2n, "too large", 1, 1n, 1_000, 9],
+  ],
+  [`WITH ${held("$1", "$2")} SELECT fence FROM held`, [1n, 1_000]],
+  [
+    "UPDATE outbox_lease SET ends_at = clock_timestamp() WHERE holder = $1 AND ends_at > clock_timestamp()",
+    ["relay"],
+  ],
+  [
+    "DELETE FROM outbox WHERE id IN (SELECT id FROM (SELECT id, sent_at_ms FROM outbox WHERE sent_at_ms IS NOT NULL ORDER BY id LIMIT $2) AS oldest WHERE sent_at_ms < $1)",
+    [9, 1_000],
   ],
   [
     "INSERT INTO inbox (event_id, topic, claimed_at_ms) SELECT event_id, topic, $3::bigint FROM unnest($1::text[], $2::text[]) AS claim (event_id, topic) ORDER BY event_id ON CONFLICT (event_id) DO NOTHING RETURNING event_id",
