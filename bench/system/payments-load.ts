@@ -97,7 +97,7 @@ async function openWallets(services: RunningServices): Promise<void> {
       while (next < WALLETS) {
         const id = `w${next}`;
         next += 1;
-        const body = { id, funding: "1000000.000", currency: "OMR" };
+        const body = { id, funding: "1000000.000", currency: "OMR", owner: "customer-1" };
         await post(pool, "/wallets", keyOf(services, "operator"), body, 201);
       }
     }),

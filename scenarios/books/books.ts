@@ -69,6 +69,7 @@ export interface WalletBook {
   readonly id: string;
   readonly kind: string;
   readonly currency: string;
+  readonly ownerId: string | null;
   /** When it was opened, in the order of all commits. */
   readonly openedAt: number;
   balanceMinor: bigint;
@@ -116,6 +117,8 @@ export interface PaymentBook {
   readonly currency: string;
   readonly senderWalletId: string;
   readonly receiverWalletId: string;
+  readonly orderedBy: string;
+  readonly orderedAs: string;
   /** The payment that it gives back. */
   readonly reverses: string | null;
   /** When it was accepted, in the order of all commits, and in milliseconds. */

@@ -5,6 +5,7 @@ import {
   readOpening,
   readReversal,
   readTransfer,
+  type AskedOpening,
   type AskedReversal,
   type AskedTransfer,
 } from "../model/request-rules.ts";
@@ -25,11 +26,6 @@ export interface ClientBook {
   readonly toldIds: ReadonlyMap<string, string>;
   /** When that was. */
   readonly toldAtMs: ReadonlyMap<string, number>;
-}
-
-export interface AskedOpening {
-  readonly fundingMinor: bigint;
-  readonly currency: string;
 }
 
 export interface OpenClientBook extends ClientBook {
@@ -118,6 +114,7 @@ export function listIn(body: unknown, field: string): readonly unknown[] {
 /** Whether two requests ask for the same transfer. */
 export function isSameTransfer(one: AskedTransfer, other: AskedTransfer): boolean {
   return (
+    one.orderedBy === other.orderedBy &&
     one.senderWalletId === other.senderWalletId &&
     one.receiverWalletId === other.receiverWalletId &&
     one.amountMinor === other.amountMinor &&

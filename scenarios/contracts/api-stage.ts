@@ -1,5 +1,5 @@
 import type { ServiceName, SourceName } from "../../system/process/services.ts";
-import { credentialsOf, type Caller } from "../plans/callers.ts";
+import { credentialsOf, ownerOf, type Caller } from "../plans/callers.ts";
 import type { ClientRequest } from "../plans/commands/client-request.ts";
 import type { Plan } from "../plans/plan.ts";
 import { ONE_PROCESS_EACH, processesAnswering, type Topology } from "../plans/topology.ts";
@@ -13,8 +13,11 @@ export interface ApiStage extends ApiClient {
   as(caller: Caller, walletId?: string): ApiClient;
   /** With these headers, and no others. */
   ask(request: ClientRequest): Promise<ClientAnswer>;
-  /** Asks for a payment, and answers what became of it when it is terminal. */
-  pay(key: string, payment: Body): Promise<Settled>;
+  /**
+   * Asks for a payment, as the sender's owner or as somebody else, and answers what became of it
+   * when it is terminal.
+   */
+  pay(key: string, payment: Body, by?: ApiClient): Promise<Settled>;
   /** Changes a service's database past it, as somebody who should not. */
   change(service: SourceName, sql: string): Promise<void>;
   /** The same for the payment that gives another back. */
@@ -53,7 +56,7 @@ export async function checkApi(world: World, basis: Plan, claim: Claim<ApiStage>
 
 /** Opens a wallet, as an operator. */
 export async function open(api: ApiStage, id: string, funding: string): Promise<void> {
-  const answer = await api.post("/wallets", { id, funding, currency: "OMR" });
+  const answer = await api.post("/wallets", { id, funding, currency: "OMR", owner: ownerOf(id) });
   demandEqual(`wallet ${id}`, answer.status, 201);
 }
 
@@ -109,8 +112,13 @@ function stageOf(universe: Universe, topology: Topology): ApiStage {
     };
   };
   const operator = as("operator");
-  const settle = async (path: string, key: string, asked: Body): Promise<Settled> => {
-    const accepted = await operator.post(path, asked, key);
+  const settle = async (
+    path: string,
+    key: string,
+    asked: Body,
+    by: ApiClient = operator,
+  ): Promise<Settled> => {
+    const accepted = await by.post(path, asked, key);
     demandEqual(`payment ${key}`, accepted.status, 202);
     const id = String(field(accepted.body, "id"));
     for (let polls = 0; polls < POLLS_MAX; polls += 1) {
@@ -130,7 +138,8 @@ function stageOf(universe: Universe, topology: Topology): ApiStage {
     async change(service, sql) {
       await universe.query(service, sql);
     },
-    pay: (key, payment) => settle("/payments", key, payment),
-    reverse: settle,
+    pay: (key, payment, by = as("owner", payment["senderWalletId"])) =>
+      settle("/payments", key, payment, by),
+    reverse: (path, key, body) => settle(path, key, body),
   };
 }

@@ -29,7 +29,8 @@ export type PaymentIds = Readonly<Record<"p1" | "p2" | "p3" | "p4" | "r1" | "cre
 
 /**
  * A day on which everything goes as it should: the services' own code on the databases, with their
- * events carried from outbox to inbox by hand. Its end leaves p4 under way.
+ * events carried from outbox to inbox by hand. Every wallet is owned by who is named like it. Its
+ * end leaves p4 under way.
  *
  * - p1 moved 3 OMR from salim to fatma, and r1 gave one of them back
  * - p2 was refused: 50 OMR from a wallet that holds 7
@@ -46,7 +47,13 @@ export async function ordinaryDay(stage: DayStage): Promise<PaymentIds> {
   const p2 = await pay(stage, "p2", "salim", "fatma", "50.000");
   const p3 = await pay(stage, "p3", "fatma", "khalid", "1.000");
   await carry(stage);
-  const reversal = { idempotencyKey: "r1", originalId: p1, amount: "1.000", trace: traceIn(stage) };
+  const reversal = {
+    principalId: "teller",
+    idempotencyKey: "r1",
+    originalId: p1,
+    amount: "1.000",
+    trace: traceIn(stage),
+  };
   const r1 = idOf(await reversePayment(onPayment(stage), reversal));
   await carry(stage);
   const p4 = await pay(stage, "p4", "salim", "khalid", "0.001");
@@ -86,6 +93,7 @@ export async function pay(
 ): Promise<string> {
   const money = omr(amount);
   const request = {
+    principalId: senderWalletId,
     idempotencyKey,
     senderWalletId,
     receiverWalletId,
@@ -97,7 +105,7 @@ export async function pay(
 }
 
 async function open(stage: DayStage, walletId: string, funding: string): Promise<void> {
-  await openWallet(onWallet(stage), { walletId, funding: omr(funding) });
+  await openWallet(onWallet(stage), { walletId, ownerId: walletId, funding: omr(funding) });
 }
 
 async function external(
@@ -106,7 +114,9 @@ async function external(
   walletId: string,
   amount: string,
 ): Promise<void> {
-  const request = { kind, idempotencyKey: `${kind} ${walletId}`, walletId, money: omr(amount) };
+  const idempotencyKey = `${kind} ${walletId}`;
+  const principalId = "teller";
+  const request = { kind, principalId, idempotencyKey, walletId, money: omr(amount) };
   await moveExternal(onWallet(stage), request);
 }
 

@@ -1,10 +1,10 @@
 import { askedBy, type Command } from "../plans/commands/command.ts";
 
 /**
- * What a request is answered before anybody looks at what it asks for: 401 to who is not known, 403
- * to a key that is not for that; undefined where it is let in.
+ * What a request is answered whatever is there: 401 to who is not known, 403 to a key that is not
+ * for that, 404 to who asks about what is not theirs; undefined where it is let in.
  */
-export function admissionOf(command: Command): 401 | 403 | undefined {
+export function admissionOf(command: Command): 401 | 403 | 404 | undefined {
   const { caller } = askedBy(command);
   switch (caller) {
     case "nobody":
@@ -13,8 +13,9 @@ export function admissionOf(command: Command): 401 | 403 | undefined {
     case "operator":
       return undefined;
     case "owner":
-    case "stranger":
       return isOperators(command) ? 403 : undefined;
+    case "stranger":
+      return isOperators(command) ? 403 : isAboutAnothers(command) ? 404 : undefined;
     case "reader":
       return isReading(command) ? undefined : 403;
   }
@@ -36,6 +37,13 @@ function isOperators(command: Command): boolean {
     case "read-wallet":
       return false;
   }
+}
+
+/** Nobody is told of another's wallet: it is as if it were not there. */
+function isAboutAnothers(command: Command): boolean {
+  return (
+    command.kind === "read-wallet" || (command.kind === "look-up" && command.what === "entries")
+  );
 }
 
 function isReading(command: Command): boolean {

@@ -6,6 +6,9 @@ export interface AcceptedPayment {
   readonly currency: string;
   readonly senderWalletId: string;
   readonly receiverWalletId: string;
+  /** Who asked for it, and as what: an owner can send from their own only. */
+  readonly orderedBy: string;
+  readonly orderedAs: string;
   /** When it was accepted, in the order of all commits. */
   readonly acceptedAt: number;
 }
@@ -33,7 +36,7 @@ export class LittleWallet {
   readonly #wallets = new Map<string, ModelWallet>();
 
   /** Opens an empty wallet; `openedAt` is its place in the order of all commits. */
-  open(id: string, wallet: { currency: string; openedAt: number }): void {
+  open(id: string, wallet: { currency: string; openedAt: number; ownerId: string | null }): void {
     this.#wallets.set(id, { ...wallet, balanceMinor: 0n, frozen: false });
   }
 
@@ -87,6 +90,7 @@ export class LittleWallet {
 interface ModelWallet {
   readonly currency: string;
   readonly openedAt: number;
+  readonly ownerId: string | null;
   balanceMinor: bigint;
   frozen: boolean;
 }
@@ -106,6 +110,9 @@ function refusalOf(
   const lastOpenedAt = Math.max(sender.openedAt, receiver.openedAt);
   if (decidedReason === "unknown_wallet" && lastOpenedAt > payment.acceptedAt) {
     return "unknown_wallet";
+  }
+  if (payment.orderedAs !== "operator" && sender.ownerId !== payment.orderedBy) {
+    return "not_owner";
   }
   return whyNotFrom(sender, payment) ?? whyNotTo(receiver, payment);
 }

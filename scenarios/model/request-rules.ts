@@ -1,3 +1,5 @@
+import { ownerOf, principalOf } from "../plans/callers.ts";
+import { askedBy } from "../plans/commands/command.ts";
 import type { MoveExternalCommand } from "../plans/commands/move-external.ts";
 import type { OpenWalletCommand } from "../plans/commands/open-wallet.ts";
 import type { ReversePaymentCommand } from "../plans/commands/reverse-payment.ts";
@@ -7,6 +9,8 @@ import type { AskedExternal } from "./little-wallet.ts";
 
 /** What a client asks for, as the model reads it. */
 export interface AskedTransfer {
+  /** Who asks. */
+  readonly orderedBy: string;
   readonly senderWalletId: string;
   readonly receiverWalletId: string;
   readonly amountMinor: bigint;
@@ -25,22 +29,34 @@ export interface AskedReversal {
 export function readTransfer(command: TransferCommand): AskedTransfer | undefined {
   const { idempotencyKey, senderWalletId, receiverWalletId, amount, currency } = command;
   const amountMinor = aboveZero(amount, currency);
+  const { caller, walletId } = askedBy(command);
+  const orderedBy = principalOf(caller, walletId);
   return amountMinor !== undefined &&
+    orderedBy !== undefined &&
     isKey(idempotencyKey) &&
     isId(senderWalletId) &&
     isId(receiverWalletId)
-    ? { senderWalletId, receiverWalletId, amountMinor, currency }
+    ? { orderedBy, senderWalletId, receiverWalletId, amountMinor, currency }
     : undefined;
 }
 
 /** What a wallet is asked to be opened with; undefined for words that are malformed. */
-export function readOpening({
-  id,
-  funding,
-  currency,
-}: OpenWalletCommand): { readonly fundingMinor: bigint; readonly currency: string } | undefined {
+export function readOpening(command: OpenWalletCommand): AskedOpening | undefined {
+  const { id, funding, currency } = command;
   const fundingMinor = minorOf(funding, currency);
-  return isId(id) && fundingMinor !== undefined ? { fundingMinor, currency } : undefined;
+  const { caller } = askedBy(command);
+  // An operator opens it for who is to own it, everybody else for themselves.
+  const ownerId = caller === "operator" ? ownerOf(id) : principalOf(caller, id);
+  return isId(id) && fundingMinor !== undefined && ownerId !== undefined
+    ? { fundingMinor, currency, ownerId }
+    : undefined;
+}
+
+/** What a wallet is to be opened with, and for whom. */
+export interface AskedOpening {
+  readonly fundingMinor: bigint;
+  readonly currency: string;
+  readonly ownerId: string;
 }
 
 /** A deposit or a withdrawal; undefined for words that are malformed. */

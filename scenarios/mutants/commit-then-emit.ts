@@ -7,7 +7,7 @@ import {
   demandAnswer,
   keyOfTransfer,
 } from "../../system/payment/idempotency.ts";
-import { insertPayments } from "../../system/payment/records.ts";
+import { insertPayments, linksOfTransfer } from "../../system/payment/records.ts";
 import type { Acceptance, TransferRequest } from "../../system/payment/transfer-request.ts";
 import type { Producer } from "../../system/ports/broker.ts";
 import type { Mutant } from "./mutant.ts";
@@ -32,8 +32,9 @@ async function acceptThenEmit(
   producer: () => Promise<Producer>,
   request: TransferRequest,
 ): Promise<Acceptance> {
-  const { senderWalletId, receiverWalletId, money } = request;
-  const payment = { id: ports.entropy.uuid(), senderWalletId, receiverWalletId, money };
+  const { principalId, senderWalletId, receiverWalletId, money } = request;
+  const order = { orderedBy: principalId, orderedAs: "owner" } as const;
+  const payment = { id: ports.entropy.uuid(), senderWalletId, receiverWalletId, money, ...order };
   const head = { id: ports.entropy.uuid(), atMs: ports.clock.nowMs(), trace: request.trace };
 
   const acceptance = await inTransaction(ports.database, "accept", async (connection) => {
@@ -42,7 +43,8 @@ async function acceptThenEmit(
     if (isNew !== true) {
       return demandAnswer(await answersFromKeys(connection, [keyed]), keyed);
     }
-    await insertPayments(connection, [{ payment, reverses: null, atMs: head.atMs }]);
+    const links = linksOfTransfer(principalId);
+    await insertPayments(connection, [{ payment, links, atMs: head.atMs }]);
     return { kind: "accepted", paymentId: payment.id } as const;
   });
   if (acceptance.kind === "accepted" && acceptance.paymentId === payment.id) {

@@ -32,7 +32,7 @@ export function refuseHastily(ports: WalletPorts, created: readonly CreatedEvent
     const areNew = await claimEvents(connection, created, nowMs);
     const fresh = created.filter((_, index) => areNew[index]);
     const refusals = fresh.map(({ payment }) => {
-      return { paymentId: payment.id, reason: REASON } as const;
+      return { paymentId: payment.id, reason: REASON, receiverOwnerId: null } as const;
     });
     await insertDecisions(connection, refusals, nowMs);
     const failed = fresh.map(({ trace, payment: { id: paymentId } }) => {

@@ -110,8 +110,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/payment/idempotency.ts",
-        "claimed.delete(idempotencyKey)",
-        "claimed.delete(idempotencyKey) || true",
+        "claimed.delete(ownKey(claim))",
+        "claimed.delete(ownKey(claim)) || true",
       ),
     ],
   },
@@ -331,6 +331,30 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "U2",
+    defect: "The wallet takes money from a wallet for whoever asks.",
+    breaks: "decided-right",
+    patches: [
+      patch(
+        "system/domain/wallet.ts",
+        'payment.orderedAs === "owner" && sender.ownerId !== payment.orderedBy',
+        'payment.orderedAs === "owner" && sender.ownerId === null',
+      ),
+    ],
+  },
+  {
+    id: "U3",
+    defect: "The wallet service tells every customer how every wallet stands.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/wallet/show-wallet.ts",
+        'wallet?.ownerId === id || scopes.has("operator")',
+        'id !== "" || scopes.has("operator")',
+      ),
+    ],
+  },
+  {
     id: "V1",
     defect: "The payment service takes a verdict for its opposite.",
     breaks: "verdicts-agree",
@@ -342,8 +366,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
       ),
       patch(
         "system/payment/settle.ts",
-        '{ status: "FAILED", reason: verdict.reason }',
-        '{ status: "FAILED", reason: "reason" in verdict ? verdict.reason : null }',
+        'status: "FAILED", reason: verdict.reason,',
+        'status: "FAILED", reason: "reason" in verdict ? verdict.reason : null,',
       ),
     ],
   },

@@ -34,7 +34,7 @@ const OPERATOR = "operator";
 const CUSTOMERS = ["customer-1", "customer-2"] as const;
 
 /** The customer who owns a wallet of that id: each has about half of all that can be. */
-function ownerOf(walletId: string): string {
+export function ownerOf(walletId: string): string {
   return CUSTOMERS[parityOf(walletId)] ?? "";
 }
 
@@ -43,7 +43,7 @@ function parityOf(text: string): number {
 }
 
 /** The principal as whom a caller asks; undefined for one whom no service knows. */
-function principalOf(caller: Caller, walletId: string): string | undefined {
+export function principalOf(caller: Caller, walletId: string): string | undefined {
   switch (caller) {
     case "owner":
     case "reader":

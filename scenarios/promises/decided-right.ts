@@ -67,7 +67,9 @@ function againstEnd(books: Books, paymentId: string): string | undefined {
   const parties = [payment.senderWalletId, payment.receiverWalletId].map((id) =>
     books.wallets.get(id),
   );
+  const isStrangers = payment.orderedAs !== "operator" && parties[0]?.ownerId !== payment.orderedBy;
   const cannotMove =
+    isStrangers ||
     payment.senderWalletId === payment.receiverWalletId ||
     parties.some((wallet) => wallet === undefined || wallet.currency !== payment.currency);
   if (outcome === "completed" && cannotMove) {

@@ -6,6 +6,7 @@ import { sampleHead } from "../../system/testing/samples.ts";
 import { createBooks, deliver, placeName, placeRecord, type OpenBooks } from "../books/books.ts";
 import { createClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
+import { ownerOf } from "../plans/callers.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import type { Command } from "../plans/commands/command.ts";
 import { ONE_PROCESS_EACH } from "../plans/topology.ts";
@@ -19,7 +20,14 @@ type Entry = readonly [service: ServiceName, table: string, row: Row];
 const wallet = (id: string, balance: string, kind = "customer"): Entry => [
   "wallet",
   "wallets",
-  { id, kind, currency: "OMR", balance_minor: balance, frozen: false },
+  {
+    id,
+    kind,
+    owner_id: kind === "customer" ? ownerOf(id) : null,
+    currency: "OMR",
+    balance_minor: balance,
+    frozen: false,
+  },
 ];
 const funding = (amount: string): Entry => [
   "wallet",
@@ -82,6 +90,8 @@ const payment = (
     status,
     reason,
     reverses_payment_id: null,
+    ordered_by: ownerOf("salim"),
+    ordered_as: "owner",
   },
 ];
 /** A client's key `k1` for the payment `p1`. */
@@ -126,6 +136,8 @@ const createdEvent = (paymentId: string): Event => ({
     senderWalletId: "salim",
     receiverWalletId: "fatma",
     money: { amountMinor: 500n, currency: "OMR" },
+    orderedBy: ownerOf("salim"),
+    orderedAs: "owner",
   },
 });
 
@@ -166,6 +178,7 @@ const COMPLETED: Event = {
   ...sampleHead("e1"),
   type: "payment.completed",
   paymentId: "p1",
+  receiverOwnerId: ownerOf("fatma"),
 };
 
 /** One payment of 0.500 OMR that went as it should. */
@@ -663,6 +676,8 @@ describe("the promises, at a moment", () => {
               senderWalletId: "salim",
               receiverWalletId: "fatma",
               money: { amountMinor: 501n, currency: "OMR" },
+              orderedBy: ownerOf("salim"),
+              orderedAs: "owner",
             },
           },
           null,

@@ -64,7 +64,7 @@ function againstRequest(books: Books, payment: PaymentBook): string | undefined 
     return againstReversal(books, payment, clients.reversals.get(key) ?? []);
   }
   const asked = clients.transfers.get(key) ?? [];
-  return asked.some((each) => isSameTransfer(each, payment))
+  return payment.orderedAs === "owner" && asked.some((each) => isSameTransfer(each, payment))
     ? undefined
     : `is recorded as ${transferWords(payment)}, and nobody asked for that with its key`;
 }
@@ -79,8 +79,9 @@ function againstReversal(
   if (original === undefined) {
     return "gives back a payment that is not there";
   }
-  const { senderWalletId, receiverWalletId, amountMinor, currency } = payment;
+  const { senderWalletId, receiverWalletId, amountMinor, currency, orderedAs } = payment;
   const isOtherWay =
+    orderedAs === "operator" &&
     senderWalletId === original.receiverWalletId &&
     receiverWalletId === original.senderWalletId &&
     currency === original.currency;
@@ -118,9 +119,9 @@ function againstEvent(
   const decision = books.movements.get(payment.id)?.decision;
   switch (event.type) {
     case "payment.created": {
-      const { money, senderWalletId, receiverWalletId } = event.payment;
-      const told = { ...money, senderWalletId, receiverWalletId };
-      return isSameTransfer(told, payment)
+      const { money, ...parties } = event.payment;
+      const told = { ...money, ...parties };
+      return told.orderedAs === payment.orderedAs && isSameTransfer(told, payment)
         ? undefined
         : `is recorded as ${transferWords(payment)}, and its event says ${transferWords(told)}`;
     }
@@ -168,12 +169,18 @@ function judgeWallets(books: Books, walletIds: Iterable<string>): readonly Breac
     if (wallet?.kind !== "customer") {
       continue;
     }
-    const { currency, frozen } = wallet;
+    const { currency, frozen, ownerId } = wallet;
     const subject = `wallet ${id}`;
     const openingMinor = openedWith(books, id);
     const asked = books.clients.openings.get(id) ?? [];
-    if (!asked.some((each) => each.currency === currency && each.fundingMinor === openingMinor)) {
-      const opened = moneyWords(openingMinor, currency);
+    const isAsked = asked.some(
+      (each) =>
+        each.currency === currency &&
+        each.fundingMinor === openingMinor &&
+        each.ownerId === ownerId,
+    );
+    if (!isAsked) {
+      const opened = `${moneyWords(openingMinor, currency)} for ${ownerId ?? "nobody"}`;
       breaches.push({ subject, found: `is opened with ${opened}, and nobody asked for that` });
     }
     if (frozen && !books.clients.freezes.has(id)) {
@@ -225,6 +232,7 @@ function againstExternalEntries(books: Books, external: ExternalBook): string | 
 }
 
 function transferWords(asked: AskedTransfer): string {
-  const { amountMinor, currency, senderWalletId, receiverWalletId } = asked;
-  return `${moneyWords(amountMinor, currency)} from ${senderWalletId} to ${receiverWalletId}`;
+  const { amountMinor, currency, senderWalletId, receiverWalletId, orderedBy } = asked;
+  const money = moneyWords(amountMinor, currency);
+  return `${money} from ${senderWalletId} to ${receiverWalletId} for ${orderedBy}`;
 }

@@ -25,7 +25,9 @@ export function againstOpening(
     return `is answered ${told.status}, and the wallet is not there`;
   }
   const isSame =
-    wallet.currency === asked.currency && openedWith(books, command.id) === asked.fundingMinor;
+    wallet.currency === asked.currency &&
+    wallet.ownerId === asked.ownerId &&
+    openedWith(books, command.id) === asked.fundingMinor;
   return isSame
     ? (againstStatus(told, 201) ?? againstView(books, wallet, told))
     : againstStatus(told, 409);

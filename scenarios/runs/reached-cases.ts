@@ -21,6 +21,16 @@ const CASES: readonly (readonly [name: string, count: CaseOf])[] = [
   ["a request is malformed", (_, answers) => answersOf(answers, "transfer", 400)],
   ["somebody without a key is sent away", (_, answers) => refusals(answers, 401)],
   ["a key is not for what is asked", (_, answers) => refusals(answers, 403)],
+  [
+    "a stranger pays from a wallet",
+    (outcome) =>
+      countIn(outcome.books.movements.values(), ({ decision }) => decision?.reason === "not_owner"),
+  ],
+  [
+    "a stranger asks about a wallet",
+    (_, answers) =>
+      countIn(answers, ({ command, status }) => command.by === "stranger" && status === 404),
+  ],
   ["a wallet is opened again", (_, answers) => answersOf(answers, "open-wallet", 201)],
   ["a wallet is opened otherwise", (_, answers) => answersOf(answers, "open-wallet", 409)],
   ["money comes in or goes out", (_, answers) => answersOf(answers, "move-external", 201)],

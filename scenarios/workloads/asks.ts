@@ -17,6 +17,7 @@ const ASK_WEIGHTS = [
   [1, "other-currency"],
   [2, "malformed"],
   [3, "not-admitted"],
+  [4, "anothers-wallet"],
   [2, "deposit"],
   [2, "withdrawal"],
   [1, "freeze"],

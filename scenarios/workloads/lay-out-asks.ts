@@ -1,6 +1,7 @@
 import { decimalOf } from "../model/decimal.ts";
 import { LittleWallet } from "../model/little-wallet.ts";
-import type { Command } from "../plans/commands/command.ts";
+import { ownerOf, principalOf } from "../plans/callers.ts";
+import { askedBy, type Command } from "../plans/commands/command.ts";
 import type { TransferCommand } from "../plans/commands/transfer.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { Ask } from "./asks.ts";
@@ -47,7 +48,7 @@ export class AskLayout {
     this.#traders = traders;
     this.#currency = currency;
     for (const { id, funding, currency: own } of wallets) {
-      this.#model.open(id, { currency: own, openedAt: 0 });
+      this.#model.open(id, { currency: own, openedAt: 0, ownerId: ownerOf(id) });
       this.#model.moveExternal({
         kind: "opening",
         walletId: id,
@@ -89,6 +90,8 @@ export class AskLayout {
         return void this.#pay(atMs, { ...this.#words(ask), amount: "1.00", currency: "USD" });
       case "malformed":
         return this.#askMalformed(ask, atMs);
+      case "anothers-wallet":
+        return this.#askOfAnother(ask, atMs);
       case "not-admitted":
         return this.#askInVain(ask, atMs);
       case "deposit":
@@ -141,9 +144,13 @@ export class AskLayout {
     return command;
   }
 
-  #follow({ amount, currency, senderWalletId, receiverWalletId }: TransferCommand): void {
+  #follow(command: TransferCommand): void {
+    const { amount, receiverWalletId } = command;
     const amountMinor = BigInt(amount.replace(".", ""));
-    const payment = { senderWalletId, receiverWalletId, amountMinor, currency, acceptedAt: 0 };
+    const { caller, walletId } = askedBy(command);
+    const orderedBy = principalOf(caller, walletId) ?? "";
+    const order = { orderedBy, orderedAs: "owner", amountMinor, acceptedAt: 0 };
+    const payment = { ...command, ...order };
     const { outcome } = this.#model.decide(payment, { outcome: "completed", reason: null });
     if (outcome === "completed") {
       this.#received.set(receiverWalletId, amountMinor);
@@ -172,6 +179,22 @@ export class AskLayout {
     const wrong = MALFORMED[other % MALFORMED.length] ?? {};
     const asked = { kind: "transfer", ...words, idempotencyKey, ...wrong } as const;
     this.#ask(atMs, { ...asked, expects: "refused" });
+  }
+
+  /** Of a wallet that is another's: to send from it, how it stands, what happened to it. */
+  #askOfAnother(ask: Ask, atMs: number): void {
+    const of = this.#trader(ask.sender);
+    const asked = { by: "stranger", expects: "refused" } as const;
+    switch (ask.other % 4) {
+      case 0:
+        return this.#ask(atMs, { kind: "read-wallet", id: of, ...asked });
+      case 1: {
+        const all = { what: "entries", of, limit: null, only: null } as const;
+        return this.#ask(atMs, { kind: "look-up", ...all, ...asked });
+      }
+      default:
+        return void this.#pay(atMs, { ...this.#words(ask), by: "stranger" });
+    }
   }
 
   /** Without a key, with one that is none, or with one that is not for this. */

@@ -161,7 +161,12 @@ async function relayTogether(seed: string): Promise<Outcome> {
       await inTransaction(database, "append", (connection) =>
         appendToOutbox(
           connection,
-          ids.map((id) => ({ ...sampleHead(id), type: TOPIC, paymentId: key })),
+          ids.map((id) => ({
+            ...sampleHead(id),
+            type: TOPIC,
+            paymentId: key,
+            receiverOwnerId: null,
+          })),
         ),
       );
       appended.get(key)?.push(...ids);

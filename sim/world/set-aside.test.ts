@@ -21,6 +21,8 @@ const created = (id: string, paymentId: string): Event => ({
     senderWalletId: "salim",
     receiverWalletId: "fatma",
     money: { amountMinor: 1n, currency: "OMR" },
+    orderedBy: "anwar",
+    orderedAs: "owner",
   },
 });
 
@@ -45,7 +47,7 @@ it("messages that can never be taken in are set aside, each with its reason, and
 
 it("a verdict of a payment that is not here is set aside, and not lost", async () => {
   const { letters, lag } = await taken("payment", [
-    { ...sampleHead("e9"), type: "payment.completed", paymentId: "p9" },
+    { ...sampleHead("e9"), type: "payment.completed", paymentId: "p9", receiverOwnerId: "badria" },
   ]);
   expect(letters).toEqual(['Error: there is no payment "p9"']);
   expect(lag).toBe(0);

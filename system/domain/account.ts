@@ -3,6 +3,8 @@ import type { Money } from "./money.ts";
 /** An account of the ledger, as its row says. */
 export interface Account {
   readonly id: string;
+  /** The principal who may send from it, and see it; null for none. */
+  readonly ownerId: string | null;
   readonly balance: Money;
   /** Takes and gives no money. */
   readonly frozen: boolean;

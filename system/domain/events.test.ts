@@ -16,11 +16,13 @@ const CREATED: Event = {
     senderWalletId: "salim",
     receiverWalletId: "fatma",
     money: { amountMinor: 50_000n, currency: "OMR" },
+    orderedBy: "anwar",
+    orderedAs: "owner",
   },
 };
 const events: readonly Event[] = [
   CREATED,
-  { ...sampleHead("e2"), type: "payment.completed", paymentId: "p1" },
+  { ...sampleHead("e2"), type: "payment.completed", paymentId: "p1", receiverOwnerId: "badria" },
   { ...sampleHead("e3"), type: "payment.failed", paymentId: "p1", reason: "insufficient_balance" },
 ];
 
@@ -51,6 +53,8 @@ describe("encodeEvent", () => {
         receiverWalletId: "fatma",
         amount: "50.000",
         currency: "OMR",
+        orderedBy: "anwar",
+        orderedAs: "owner",
       },
     });
   });

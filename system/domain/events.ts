@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { formatMoney, parseMoney } from "./money.ts";
-import { REFUSAL_REASONS, type Payment, type RefusalReason } from "./payment.ts";
+import { ORDERED_AS, REFUSAL_REASONS, type Payment, type RefusalReason } from "./payment.ts";
 import { formatTimestamp, parseTimestamp } from "./timestamp.ts";
 import { formatTraceparent, parseTraceparent, type TraceContext } from "./trace-context.ts";
 
@@ -9,7 +9,12 @@ import { formatTraceparent, parseTraceparent, type TraceContext } from "./trace-
 export type Event = EventHead &
   (
     | { readonly type: "payment.created"; readonly payment: Payment }
-    | { readonly type: "payment.completed"; readonly paymentId: string }
+    | {
+        readonly type: "payment.completed";
+        readonly paymentId: string;
+        /** Who owns the wallet that got the money: a party that the payment service cannot know. */
+        readonly receiverOwnerId: string | null;
+      }
     | {
         readonly type: "payment.failed";
         readonly paymentId: string;
@@ -150,8 +155,13 @@ const createdData = Type.Object({
   receiverWalletId: text,
   amount: text,
   currency: text,
+  orderedBy: text,
+  orderedAs: Type.Enum(ORDERED_AS),
 });
-const completedData = Type.Object({ paymentId: text });
+const completedData = Type.Object({
+  paymentId: text,
+  receiverOwnerId: Type.Union([text, Type.Null()]),
+});
 const failedData = Type.Object({ paymentId: text, reason: Type.Enum(REFUSAL_REASONS) });
 
 const anyType = Compile(Type.Object({ type: Type.Enum(TOPICS) }));
@@ -169,7 +179,7 @@ const completed = Compile(Type.Object({ data: completedData }));
 const failed = Compile(Type.Object({ data: failedData }));
 
 function readCreated(head: EventHead, data: Static<typeof createdData>): ParsedEvent {
-  const { paymentId, senderWalletId, receiverWalletId } = data;
+  const { paymentId: id, senderWalletId, receiverWalletId, orderedBy, orderedAs } = data;
   const parsed = parseMoney(data.amount, data.currency);
   if (parsed.kind === "refused") {
     return unreadable(parsed.message);
@@ -177,13 +187,15 @@ function readCreated(head: EventHead, data: Static<typeof createdData>): ParsedE
   if (parsed.money.amountMinor === 0n) {
     return unreadable("amount is zero");
   }
-  const payment = { id: paymentId, senderWalletId, receiverWalletId, money: parsed.money };
+  const { money } = parsed;
+  const payment = { id, senderWalletId, receiverWalletId, money, orderedBy, orderedAs };
   return { kind: "event", event: { ...head, type: "payment.created", payment } };
 }
 
 function readCompleted(head: EventHead, data: Static<typeof completedData>): ParsedEvent {
-  const { paymentId } = data;
-  return { kind: "event", event: { ...head, type: "payment.completed", paymentId } };
+  const { paymentId, receiverOwnerId } = data;
+  const type = "payment.completed";
+  return { kind: "event", event: { ...head, type, paymentId, receiverOwnerId } };
 }
 
 function readFailed(head: EventHead, data: Static<typeof failedData>): ParsedEvent {
@@ -203,7 +215,7 @@ interface SchemaFault {
   readonly message: string;
 }
 
-function encodeData(event: Event): Readonly<Record<string, string>> {
+function encodeData(event: Event): Readonly<Record<string, string | null>> {
   switch (event.type) {
     case "payment.created":
       return {
@@ -212,9 +224,11 @@ function encodeData(event: Event): Readonly<Record<string, string>> {
         receiverWalletId: event.payment.receiverWalletId,
         amount: formatMoney(event.payment.money),
         currency: event.payment.money.currency,
+        orderedBy: event.payment.orderedBy,
+        orderedAs: event.payment.orderedAs,
       };
     case "payment.completed":
-      return { paymentId: event.paymentId };
+      return { paymentId: event.paymentId, receiverOwnerId: event.receiverOwnerId };
     case "payment.failed":
       return { paymentId: event.paymentId, reason: event.reason };
   }

@@ -3,6 +3,7 @@ import { entriesOf, hashOf, type Posting } from "./ledger.ts";
 
 const account = (id: string, amountMinor: bigint) => ({
   id,
+  ownerId: "anwar",
   balance: { amountMinor, currency: "OMR" } as const,
   frozen: false,
   entryCount: 4n,

@@ -6,7 +6,14 @@ export interface Payment {
   readonly senderWalletId: string;
   readonly receiverWalletId: string;
   readonly money: Money;
+  /** The principal who asked for it. */
+  readonly orderedBy: string;
+  /** As what: an owner has to own the sender's wallet, which the wallet service finds out. */
+  readonly orderedAs: OrderedAs;
 }
+
+export const ORDERED_AS = ["owner", "operator"] as const;
+export type OrderedAs = (typeof ORDERED_AS)[number];
 
 /** PENDING until the wallet's verdict arrives; COMPLETED and FAILED never change. */
 export const PAYMENT_STATUSES = ["PENDING", "COMPLETED", "FAILED"] as const;
@@ -16,6 +23,7 @@ export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 export const REFUSAL_REASONS = [
   "insufficient_balance",
   "unknown_wallet",
+  "not_owner",
   "frozen_wallet",
   "currency_mismatch",
   "same_wallet",

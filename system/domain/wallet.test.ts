@@ -4,6 +4,7 @@ import { decideTransfer } from "./wallet.ts";
 const omr = (amountMinor: bigint) => ({ amountMinor, currency: "OMR" }) as const;
 const wallet = (id: string, amountMinor: bigint) => ({
   id,
+  ownerId: `owner of ${id}`,
   balance: omr(amountMinor),
   frozen: false,
   entryCount: 1n,
@@ -14,6 +15,8 @@ const payment = (senderWalletId: string, receiverWalletId: string, amountMinor: 
   senderWalletId,
   receiverWalletId,
   money: omr(amountMinor),
+  orderedBy: `owner of ${senderWalletId}`,
+  orderedAs: "owner" as const,
 });
 
 const USD = { amountMinor: 10_000n, currency: "USD" } as const;
@@ -21,6 +24,25 @@ const salim = wallet("salim", 10_000n);
 const fatma = wallet("fatma", 100_000n);
 
 describe("decideTransfer", () => {
+  it.each([10_000n, 50_000n])(
+    "refuses to send from another's wallet, and tells nothing of it: %s baisa",
+    (amountMinor) => {
+      const asked = { ...payment("salim", "fatma", amountMinor), orderedBy: "owner of fatma" };
+      const frozen = { ...salim, frozen: true };
+      for (const sender of [salim, frozen, { ...salim, ownerId: null }]) {
+        const decision = decideTransfer(asked, { sender, receiver: fatma });
+        expect(decision).toEqual({ kind: "refuse", reason: "not_owner" });
+      }
+    },
+  );
+
+  it("sends for an operator from anybody's", () => {
+    const order = { orderedBy: "teller", orderedAs: "operator" } as const;
+    const asked = { ...payment("salim", "fatma", 1n), ...order };
+    const decision = decideTransfer(asked, { sender: salim, receiver: fatma });
+    expect(decision).toEqual({ kind: "move", from: salim, to: fatma });
+  });
+
   it("refuses 50 OMR from a wallet that holds 10 OMR", () => {
     const decision = decideTransfer(payment("salim", "fatma", 50_000n), {
       sender: salim,

@@ -18,6 +18,10 @@ export function decideTransfer(
   if (sender === undefined || receiver === undefined) {
     return { kind: "refuse", reason: "unknown_wallet" };
   }
+  // Before all that would tell a stranger how the wallet stands.
+  if (payment.orderedAs === "owner" && sender.ownerId !== payment.orderedBy) {
+    return { kind: "refuse", reason: "not_owner" };
+  }
   const reason = whyNotTaken(sender, payment.money) ?? whyNotGiven(receiver, payment.money);
   return reason === undefined
     ? { kind: "move", from: sender, to: receiver }

@@ -6,7 +6,12 @@ import { sampleHead } from "../testing/samples.ts";
 import { databaseError, scriptedDatabase } from "../testing/scripted-database.ts";
 import { consume, type Handle } from "./consume.ts";
 
-const COMPLETED: Event = { ...sampleHead("e1"), type: "payment.completed", paymentId: "p1" };
+const COMPLETED: Event = {
+  ...sampleHead("e1"),
+  type: "payment.completed",
+  paymentId: "p1",
+  receiverOwnerId: "badria",
+};
 const KEEP = "INSERT INTO dead_letters";
 
 /** A consumer's surroundings; `steps` says what happened, in order. */

@@ -7,6 +7,7 @@ import { keyOfTransfer, RequestInProgress } from "./idempotency.ts";
 import type { TransferRequest } from "./transfer-request.ts";
 
 const REQUEST: TransferRequest = {
+  principalId: "anwar",
   idempotencyKey: "k1",
   senderWalletId: "salim",
   receiverWalletId: "fatma",
@@ -17,12 +18,12 @@ const OTHER: TransferRequest = { ...REQUEST, idempotencyKey: "k2" };
 
 /** A payment service; the keys are free but for `k0`, with which p0 was asked for. */
 function service(claim?: DatabaseError) {
-  const database = scriptedDatabase((sql, [keys, fingerprints, paymentIds]) => {
+  const database = scriptedDatabase((sql, [, keys, fingerprints, paymentIds]) => {
     if (sql.startsWith("INSERT INTO idempotency_keys")) {
       claimed = rowsOf(keys, fingerprints, paymentIds);
       return claim ?? { rows: claimed.filter((row) => row.idempotency_key !== "k0") };
     }
-    return sql.startsWith("SELECT idempotency_key") ? { rows: [...claimed, TAKEN] } : undefined;
+    return sql.startsWith("SELECT taken.principal_id") ? { rows: [...claimed, TAKEN] } : undefined;
   });
   let claimed: readonly KeyRow[] = [];
   let drawn = 0;
@@ -37,10 +38,12 @@ function service(claim?: DatabaseError) {
 
 interface KeyRow {
   readonly [column: string]: unknown;
+  readonly principal_id: string;
   readonly idempotency_key: unknown;
 }
 
 const TAKEN: KeyRow = {
+  principal_id: "anwar",
   idempotency_key: "k0",
   request_fingerprint: keyOfTransfer(REQUEST).fingerprint,
   payment_id: "p0",
@@ -50,7 +53,13 @@ const TAKEN: KeyRow = {
 function rowsOf(keys: unknown, fingerprints: unknown, paymentIds: unknown): readonly KeyRow[] {
   const [said, ids] = [listOf(fingerprints), listOf(paymentIds)];
   const rows = listOf(keys).map((idempotency_key, index) => {
-    return { idempotency_key, request_fingerprint: said[index], payment_id: ids[index] };
+    const principal_id = "anwar";
+    return {
+      principal_id,
+      idempotency_key,
+      request_fingerprint: said[index],
+      payment_id: ids[index],
+    };
   });
   const seen = new Set<unknown>();
   return rows.filter(({ idempotency_key }) => seen.size < seen.add(idempotency_key).size);

@@ -14,7 +14,7 @@ import {
   RequestInProgress,
   type KeyedRequest,
 } from "./idempotency.ts";
-import { insertPayments } from "./records.ts";
+import { insertPayments, linksOfTransfer, type PaymentLinks } from "./records.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
 
 export interface AcceptPorts {
@@ -67,15 +67,15 @@ export async function acceptPayments(
 interface AskedPayment extends KeyedRequest {
   readonly payment: Payment;
   readonly head: EventHead;
-  /** The id of the payment that it gives back. */
-  readonly reverses: string | null;
+  readonly links: PaymentLinks;
 }
 
 function askedPayment(ports: AcceptPorts, request: TransferRequest): AskedPayment {
-  const { senderWalletId, receiverWalletId, money } = request;
-  const payment = { id: ports.entropy.uuid(), senderWalletId, receiverWalletId, money };
+  const { principalId, senderWalletId, receiverWalletId, money } = request;
+  const order = { orderedBy: principalId, orderedAs: "owner" } as const;
+  const payment = { id: ports.entropy.uuid(), senderWalletId, receiverWalletId, money, ...order };
   const head = { id: ports.entropy.uuid(), atMs: ports.clock.nowMs(), trace: request.trace };
-  return { ...keyOfTransfer(request), payment, head, reverses: null };
+  return { ...keyOfTransfer(request), payment, head, links: linksOfTransfer(principalId) };
 }
 
 function acceptanceOf({ payment }: AskedPayment): Acceptance {
@@ -89,7 +89,7 @@ export async function recordPayments(
 ): Promise<void> {
   await insertPayments(
     connection,
-    accepted.map(({ payment, head, reverses }) => ({ payment, reverses, atMs: head.atMs })),
+    accepted.map(({ payment, head, links }) => ({ payment, links, atMs: head.atMs })),
   );
   await appendToOutbox(
     connection,

@@ -6,20 +6,36 @@ import type { Acceptance, ReversalRequest, TransferRequest } from "./transfer-re
 
 /** A request as far as its key is concerned. */
 export interface KeyedRequest {
+  /** Whose key it is: another's of the same words is another key. */
+  readonly principalId: string;
   readonly idempotencyKey: string;
   /** The request as canonical text: equal exactly when two requests ask for the same. */
   readonly fingerprint: string;
 }
 
-export function keyOfTransfer(request: Omit<TransferRequest, "trace">): KeyedRequest {
-  const { idempotencyKey, senderWalletId, receiverWalletId, money } = request;
-  const said = [senderWalletId, receiverWalletId, formatMoney(money), money.currency];
-  return { idempotencyKey, fingerprint: JSON.stringify(said) };
+export function keyOfTransfer(request: TransferRequest): KeyedRequest {
+  const { principalId, idempotencyKey } = request;
+  return { principalId, idempotencyKey, fingerprint: fingerprintOfTransfer(request) };
 }
 
-export function keyOfReversal(request: Omit<ReversalRequest, "trace">): KeyedRequest {
-  const { idempotencyKey, originalId, amount } = request;
-  return { idempotencyKey, fingerprint: JSON.stringify(["reversal", originalId, amount]) };
+export function keyOfReversal(request: ReversalRequest): KeyedRequest {
+  const { principalId, idempotencyKey } = request;
+  return { principalId, idempotencyKey, fingerprint: fingerprintOfReversal(request) };
+}
+
+/** What a transfer asks for, as canonical text. */
+export function fingerprintOfTransfer(
+  request: Pick<TransferRequest, "senderWalletId" | "receiverWalletId" | "money">,
+): string {
+  const { senderWalletId, receiverWalletId, money } = request;
+  return JSON.stringify([senderWalletId, receiverWalletId, formatMoney(money), money.currency]);
+}
+
+/** What a reversal asks for, as canonical text. */
+export function fingerprintOfReversal(
+  request: Pick<ReversalRequest, "originalId" | "amount">,
+): string {
+  return JSON.stringify(["reversal", request.originalId, request.amount]);
 }
 
 /** A request with the same key is still being served, for longer than one waits for another. */
@@ -42,20 +58,23 @@ export async function claimKeys(
   try {
     const { rows } = await connection.query({
       label: "claim-key",
-      sql: `INSERT INTO idempotency_keys (idempotency_key, request_fingerprint, payment_id)
-     SELECT idempotency_key, request_fingerprint, payment_id
-     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
-       AS claim (idempotency_key, request_fingerprint, payment_id, nr)
-     ORDER BY idempotency_key, nr
-     ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key`,
+      sql: `INSERT INTO idempotency_keys
+       (principal_id, idempotency_key, request_fingerprint, payment_id)
+     SELECT principal_id, idempotency_key, request_fingerprint, payment_id
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+       AS claim (principal_id, idempotency_key, request_fingerprint, payment_id, nr)
+     ORDER BY principal_id, idempotency_key, nr
+     ON CONFLICT (principal_id, idempotency_key) DO NOTHING
+     RETURNING principal_id, idempotency_key`,
       parameters: [
+        claims.map(({ principalId }) => principalId),
         claims.map(({ idempotencyKey }) => idempotencyKey),
         claims.map(({ fingerprint }) => fingerprint),
         claims.map(({ payment }) => payment.id),
       ],
     });
-    const claimed = new Set(rows.map((row) => textColumn(row, "idempotency_key")));
-    return claims.map(({ idempotencyKey }) => claimed.delete(idempotencyKey));
+    const claimed = new Set(rows.map(ownKeyIn));
+    return claims.map((claim) => claimed.delete(ownKey(claim)));
   } catch (error) {
     if (error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE) {
       throw new RequestInProgress("a request with the same key is being served");
@@ -78,17 +97,31 @@ export async function answersFromKeys<Request extends KeyedRequest>(
   }
   const { rows } = await connection.query({
     label,
-    sql: `SELECT idempotency_key, request_fingerprint, payment_id FROM idempotency_keys
-     WHERE idempotency_key = ANY ($1::text[])`,
-    parameters: [requests.map(({ idempotencyKey }) => idempotencyKey)],
+    sql: `SELECT taken.principal_id, taken.idempotency_key, request_fingerprint, payment_id
+     FROM unnest($1::text[], $2::text[]) AS asked (principal_id, idempotency_key)
+     JOIN idempotency_keys AS taken ON taken.principal_id = asked.principal_id
+       AND taken.idempotency_key = asked.idempotency_key`,
+    parameters: [
+      requests.map(({ principalId }) => principalId),
+      requests.map(({ idempotencyKey }) => idempotencyKey),
+    ],
   });
-  const taken = new Map(rows.map((row) => [textColumn(row, "idempotency_key"), row]));
+  const taken = new Map(rows.map((row) => [ownKeyIn(row), row]));
   return new Map(
     requests.flatMap((request) => {
-      const row = taken.get(request.idempotencyKey);
+      const row = taken.get(ownKey(request));
       return row === undefined ? [] : [[request, answerFrom(row, request)]];
     }),
   );
+}
+
+/** A key and whose it is, as one text: no principal's id has a space. */
+function ownKey({ principalId, idempotencyKey }: Omit<KeyedRequest, "fingerprint">): string {
+  return `${principalId} ${idempotencyKey}`;
+}
+
+function ownKeyIn(row: Row): string {
+  return `${textColumn(row, "principal_id")} ${textColumn(row, "idempotency_key")}`;
 }
 
 /** @throws Error when its key is free */

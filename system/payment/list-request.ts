@@ -2,7 +2,8 @@ import { PAYMENT_STATUSES } from "../domain/payment.ts";
 import { pageOf } from "../http/page.ts";
 import { problem } from "../http/problem.ts";
 import { isIdentifier } from "../http/request-body.ts";
-import type { HttpRequest, HttpResponse } from "../ports/server.ts";
+import type { ServiceRequest } from "../http/route.ts";
+import type { HttpResponse } from "../ports/server.ts";
 import type { PaymentQuery } from "./list.ts";
 
 export type ListRequest =
@@ -15,8 +16,8 @@ const PARAMETERS = ["status", "wallet", "createdAfter", "after", "limit"];
  * Reads `status`, `wallet`, `createdAfter` (milliseconds since the epoch), `after` and `limit`. A
  * parameter that is not one of them is refused: what it was meant to leave out would be there.
  */
-export function readListRequest(request: HttpRequest): ListRequest {
-  const { queryParameters } = request;
+export function readListRequest(request: ServiceRequest): ListRequest {
+  const { queryParameters, principal } = request;
   const unknown = Object.keys(queryParameters).find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined) {
     const known = PARAMETERS.join(", ");
@@ -42,11 +43,12 @@ export function readListRequest(request: HttpRequest): ListRequest {
   if (createdAfter !== undefined && !/^[0-9]{1,15}$/.test(createdAfter)) {
     return refuse("createdAfter: expected milliseconds since the epoch, a whole number");
   }
+  const shownTo = principal.scopes.has("operator") ? undefined : principal.id;
   const createdAfterMs = createdAfter === undefined ? undefined : Number(createdAfter);
   const after = page.after === undefined ? undefined : readCursor(page.after);
   return {
     kind: "list",
-    query: { status, walletId, createdAfterMs, after, limit: page.limit },
+    query: { status, walletId, createdAfterMs, after, limit: page.limit, shownTo },
   };
 }
 

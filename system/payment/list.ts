@@ -5,6 +5,8 @@ import { PAYMENT_COLUMNS, readPayment, type RecordedPayment } from "./records.ts
 /** Which payments a list is of, and where its page begins. */
 export interface PaymentQuery {
   readonly status: string | undefined;
+  /** Only those that are shown to this principal; undefined for all. */
+  readonly shownTo: string | undefined;
   /** Either party. */
   readonly walletId: string | undefined;
   /** Accepted after this moment, in milliseconds since the epoch. */
@@ -33,6 +35,10 @@ export async function listPayments(
   if (query.walletId !== undefined) {
     const walletId = place(query.walletId);
     conditions.push(`(sender_wallet_id = ${walletId} OR receiver_wallet_id = ${walletId})`);
+  }
+  if (query.shownTo !== undefined) {
+    const principalId = place(query.shownTo);
+    conditions.push(`(sender_owner_id = ${principalId} OR receiver_owner_id = ${principalId})`);
   }
   if (query.createdAfterMs !== undefined) {
     conditions.push(`accepted_at_ms > ${place(query.createdAfterMs)}`);

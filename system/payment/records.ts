@@ -3,17 +3,39 @@ import { runStatement } from "../database/transaction.ts";
 import type { Money } from "../domain/money.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { Connection, Database, Row } from "../ports/database.ts";
+import type { Principal } from "../ports/verifier.ts";
 
 /** A payment as its row says. */
-export interface RecordedPayment extends Payment {
+export interface RecordedPayment extends Payment, PaymentLinks {
   readonly status: string;
   /** Why it is FAILED; null otherwise. */
   readonly reason: string | null;
-  /** The id of the payment that it gives back; null for one that is no reversal. */
-  readonly reverses: string | null;
   readonly acceptedAtMs: number;
   /** When its verdict was applied; null while it is PENDING. */
   readonly settledAtMs: number | null;
+}
+
+/** What a payment has to do with: another payment, and its parties. */
+export interface PaymentLinks {
+  /** The id of the payment that it gives back; null for one that is no reversal. */
+  readonly reverses: string | null;
+  /** Who says that they own the sender's wallet, or is known to; null where nobody knows. */
+  readonly senderOwnerId: string | null;
+  /** Who is known to own the receiver's; null where nobody knows yet. */
+  readonly receiverOwnerId: string | null;
+}
+
+/** Those of a transfer that an owner asks for. */
+export function linksOfTransfer(ownerId: string): PaymentLinks {
+  return { reverses: null, senderOwnerId: ownerId, receiverOwnerId: null };
+}
+
+/** Whether a payment is shown to somebody: to its parties, and to operators. */
+export function isShownTo(
+  { orderedBy, senderOwnerId, receiverOwnerId }: RecordedPayment,
+  { id, scopes }: Principal,
+): boolean {
+  return scopes.has("operator") || [orderedBy, senderOwnerId, receiverOwnerId].includes(id);
 }
 
 /** Records payments as PENDING, in the caller's transaction. */
@@ -21,8 +43,7 @@ export async function insertPayments(
   connection: Connection,
   accepted: readonly {
     readonly payment: Payment;
-    /** The id of the payment that it gives back. */
-    readonly reverses: string | null;
+    readonly links: PaymentLinks;
     readonly atMs: number;
   }[],
 ): Promise<void> {
@@ -31,27 +52,36 @@ export async function insertPayments(
     label: "insert-payment",
     sql: `INSERT INTO payments
        (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status,
-        reverses_payment_id, accepted_at_ms)
+        reverses_payment_id, accepted_at_ms, ordered_by, ordered_as, sender_owner_id,
+        receiver_owner_id)
      SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, 'PENDING',
-        reverses_payment_id, accepted_at_ms
+        reverses_payment_id, accepted_at_ms, ordered_by, ordered_as, sender_owner_id,
+        receiver_owner_id
      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[],
-       $7::bigint[]) AS payment (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency,
-         reverses_payment_id, accepted_at_ms)`,
+       $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[])
+       AS payment (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency,
+         reverses_payment_id, accepted_at_ms, ordered_by, ordered_as, sender_owner_id,
+         receiver_owner_id)`,
     parameters: [
       payments.map(({ id }) => id),
       payments.map(({ senderWalletId }) => senderWalletId),
       payments.map(({ receiverWalletId }) => receiverWalletId),
       payments.map(({ money }) => money.amountMinor),
       payments.map(({ money }) => money.currency),
-      accepted.map(({ reverses }) => reverses),
+      accepted.map(({ links }) => links.reverses),
       accepted.map(({ atMs }) => BigInt(atMs)),
+      payments.map(({ orderedBy }) => orderedBy),
+      payments.map(({ orderedAs }) => orderedAs),
+      accepted.map(({ links }) => links.senderOwnerId),
+      accepted.map(({ links }) => links.receiverOwnerId),
     ],
   });
 }
 
 /** The columns that `readPayment` reads. */
 export const PAYMENT_COLUMNS = `id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason,
-            reverses_payment_id, accepted_at_ms, settled_at_ms`;
+            reverses_payment_id, accepted_at_ms, settled_at_ms, ordered_by, ordered_as, sender_owner_id,
+            receiver_owner_id`;
 
 /** Undefined when there is none. @throws DatabaseError */
 export async function findPayment(
@@ -89,7 +119,11 @@ export function readPayment(row: Row): RecordedPayment {
     money: readMoney(row),
     status: textColumn(row, "status"),
     reason: nullableTextColumn(row, "reason"),
+    orderedBy: textColumn(row, "ordered_by"),
+    orderedAs: textColumn(row, "ordered_as") === "operator" ? "operator" : "owner",
     reverses: nullableTextColumn(row, "reverses_payment_id"),
+    senderOwnerId: nullableTextColumn(row, "sender_owner_id"),
+    receiverOwnerId: nullableTextColumn(row, "receiver_owner_id"),
     acceptedAtMs: Number(bigintColumn(row, "accepted_at_ms")),
     settledAtMs: settledAtMs === null ? null : Number(settledAtMs),
   };

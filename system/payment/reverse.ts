@@ -1,6 +1,7 @@
 import { bigintColumn } from "../database/row.ts";
 import { inRetriedTransaction } from "../database/transaction.ts";
 import { formatMoney, parseAmount, type Money } from "../domain/money.ts";
+import type { Payment } from "../domain/payment.ts";
 import type { Connection } from "../ports/database.ts";
 import { orInProgress, recordPayments, type AcceptPorts } from "./accept.ts";
 import { answersFromKeys, claimKeys, demandAnswer, keyOfReversal } from "./idempotency.ts";
@@ -40,15 +41,22 @@ export async function reversePayment(
       if (decided.kind !== "reverse") {
         return decided;
       }
-      const payment = {
+      const payment: Payment = {
         id,
         senderWalletId: original.receiverWalletId,
         receiverWalletId: original.senderWalletId,
         money: decided.money,
+        orderedBy: request.principalId,
+        orderedAs: "operator",
+      };
+      const links = {
+        reverses: originalId,
+        senderOwnerId: original.receiverOwnerId,
+        receiverOwnerId: original.senderOwnerId,
       };
       const [isNew] = await claimKeys(connection, [{ ...keyed, payment }]);
       if (isNew === true) {
-        await recordPayments(connection, [{ payment, head, reverses: originalId }]);
+        await recordPayments(connection, [{ payment, head, links }]);
         return { kind: "accepted", paymentId: id };
       }
       return demandAnswer(await answersFromKeys(connection, [keyed]), keyed);

@@ -76,6 +76,7 @@ describe("POST /payments", () => {
     });
     expect(requests).toEqual([
       {
+        principalId: "anwar",
         idempotencyKey: "k1",
         senderWalletId: "salim",
         receiverWalletId: "fatma",
@@ -173,6 +174,10 @@ describe("GET /payments/:id", () => {
     reverses_payment_id: null,
     accepted_at_ms: "1000",
     settled_at_ms: "1100",
+    ordered_by: "anwar",
+    ordered_as: "owner",
+    sender_owner_id: "anwar",
+    receiver_owner_id: null,
   };
 
   it("answers 200 with the payment, its amount as a decimal string", async () => {
@@ -190,6 +195,18 @@ describe("GET /payments/:id", () => {
       },
     });
   });
+
+  it.each([
+    [{ ordered_by: "badria", sender_owner_id: "badria" }, 404],
+    [{ ordered_by: "badria", sender_owner_id: "badria", receiver_owner_id: "anwar" }, 200],
+    [{ ordered_by: "badria", ordered_as: "operator", sender_owner_id: "anwar" }, 200],
+  ])(
+    "shows a payment to its parties, as if it were not there to others: %j",
+    async (who, status) => {
+      const { get } = service({ script: () => ({ rows: [{ ...row, ...who }], rowCount: 1 }) });
+      expect((await get("p1")).status).toBe(status);
+    },
+  );
 
   it("answers 404 to a payment that is not there, by its id", async () => {
     const expected = problemWith(404, "unknown-payment", 'there is no payment "p9"');

@@ -13,7 +13,7 @@ import { readListRequest } from "./list-request.ts";
 import { listPayments } from "./list.ts";
 import { PAYMENT_OPERATIONS, paymentBody, reversalBody } from "./operations.ts";
 import { eventView, nextCursor, viewOf } from "./payment-view.ts";
-import { findPayment, type RecordedPayment } from "./records.ts";
+import type { RecordedPayment } from "./records.ts";
 import { reversePayment } from "./reverse.ts";
 import { timelineOf } from "./timeline.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
@@ -63,8 +63,9 @@ async function postPayment(
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
   }
-  const { trace } = request;
-  const transfer = readTransfer(found.key, trace, body.value);
+  const { principal, trace } = request;
+  const asker = { principalId: principal.id, idempotencyKey: found.key, trace };
+  const transfer = readTransfer(asker, body.value);
   if (transfer.kind === "refused") {
     return problem(400, "malformed-amount", transfer.message);
   }
@@ -85,8 +86,8 @@ async function postReversal(ports: PaymentPorts, request: ServiceRequest): Promi
     return unknownPayment(originalId);
   }
   const { amount = null } = body.value;
-  const { trace } = request;
-  const asked = { idempotencyKey: found.key, originalId, amount, trace };
+  const { principal, trace } = request;
+  const asked = { principalId: principal.id, idempotencyKey: found.key, originalId, amount, trace };
   const outcome = await reversePayment(ports, asked);
   switch (outcome.kind) {
     case "unknown-payment":
@@ -102,17 +103,19 @@ async function postReversal(ports: PaymentPorts, request: ServiceRequest): Promi
   }
 }
 
-async function getPayment(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
+async function getPayment(ports: AcceptPorts, request: ServiceRequest): Promise<HttpResponse> {
   const wait = readWaitMs(request);
   if (wait.kind === "refused") {
     return wait.response;
   }
-  const found = await paymentOf(request, (id) => terminalWithin(ports, id, wait.waitMs));
+  const found = await paymentOf(request, (id) =>
+    terminalWithin(ports, id, request.principal, wait.waitMs),
+  );
   return found.kind === "refused" ? found.response : { status: 200, body: viewOf(found.payment) };
 }
 
-async function getEvents(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
-  const found = await paymentOf(request, (id) => findPayment(ports.database, id));
+async function getEvents(ports: AcceptPorts, request: ServiceRequest): Promise<HttpResponse> {
+  const found = await paymentOf(request, (id) => terminalWithin(ports, id, request.principal, 0));
   if (found.kind === "refused") {
     return found.response;
   }
@@ -120,7 +123,7 @@ async function getEvents(ports: AcceptPorts, request: HttpRequest): Promise<Http
   return { status: 200, body: { events: events.map(eventView) } };
 }
 
-async function getPayments(ports: AcceptPorts, request: HttpRequest): Promise<HttpResponse> {
+async function getPayments(ports: AcceptPorts, request: ServiceRequest): Promise<HttpResponse> {
   const asked = readListRequest(request);
   if (asked.kind === "refused") {
     return asked.response;
@@ -151,8 +154,7 @@ function unknownPayment(id: string): HttpResponse {
 }
 
 function readTransfer(
-  idempotencyKey: string,
-  trace: TraceContext,
+  asker: Pick<TransferRequest, "principalId" | "idempotencyKey" | "trace">,
   body: Static<typeof paymentBody>,
 ): { kind: "transfer"; request: TransferRequest } | { kind: "refused"; message: string } {
   const { senderWalletId, receiverWalletId, amount, currency } = body;
@@ -163,7 +165,7 @@ function readTransfer(
   const { money } = parsed;
   return {
     kind: "transfer",
-    request: { idempotencyKey, senderWalletId, receiverWalletId, money, trace },
+    request: { ...asker, senderWalletId, receiverWalletId, money },
   };
 }
 

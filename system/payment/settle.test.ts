@@ -8,7 +8,12 @@ interface State {
   readonly isNew: boolean;
 }
 
-const VERDICT: VerdictEvent = { ...sampleHead("e2"), type: "payment.completed", paymentId: "p1" };
+const VERDICT: VerdictEvent = {
+  ...sampleHead("e2"),
+  type: "payment.completed",
+  paymentId: "p1",
+  receiverOwnerId: "badria",
+};
 
 /** A payment service where p1 is as said, and where event e2 is new or was taken in before. */
 function serviceWith(state: State) {

@@ -78,8 +78,10 @@ async function applyFirsts(
     label: "update-status",
     sql: `UPDATE payments
      SET status = verdict.status, reason = verdict.reason, settled_at_ms = $4,
+       receiver_owner_id = coalesce(verdict.receiver_owner_id, payments.receiver_owner_id),
        written_in = pg_current_xact_id()
-     FROM unnest($1::text[], $2::text[], $3::text[]) AS verdict (payment_id, status, reason)
+     FROM unnest($1::text[], $2::text[], $3::text[], $5::text[])
+       AS verdict (payment_id, status, reason, receiver_owner_id)
      WHERE payments.id = verdict.payment_id AND payments.status = 'PENDING'
      RETURNING payments.id`,
     parameters: [
@@ -87,16 +89,25 @@ async function applyFirsts(
       outcomes.map(({ status }) => status),
       outcomes.map(({ reason }) => reason),
       nowMs,
+      outcomes.map(({ receiverOwnerId }) => receiverOwnerId),
     ],
   });
   const settled = new Set(rows.map((row) => textColumn(row, "id")));
   return new Set([...firsts.values()].filter(({ paymentId }) => settled.has(paymentId)));
 }
 
-function outcomeOf(verdict: VerdictEvent): { status: PaymentStatus; reason: string | null } {
+function outcomeOf(verdict: VerdictEvent): Outcome {
   return verdict.type === "payment.completed"
-    ? { status: "COMPLETED", reason: null }
-    : { status: "FAILED", reason: verdict.reason };
+    ? { status: "COMPLETED", reason: null, receiverOwnerId: verdict.receiverOwnerId }
+    : { status: "FAILED", reason: verdict.reason, receiverOwnerId: null };
+}
+
+/** What a verdict makes of its payment. */
+interface Outcome {
+  readonly status: PaymentStatus;
+  readonly reason: string | null;
+  /** Who got the money, where it moved and the wallet has an owner. */
+  readonly receiverOwnerId: string | null;
 }
 
 /**

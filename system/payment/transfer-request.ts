@@ -3,6 +3,8 @@ import type { TraceContext } from "../domain/trace-context.ts";
 
 /** What a client asks for, once it has been read. */
 export interface TransferRequest {
+  /** Who asks; the key is one of theirs. */
+  readonly principalId: string;
   readonly idempotencyKey: string;
   readonly senderWalletId: string;
   readonly receiverWalletId: string;
@@ -21,6 +23,7 @@ export type Acceptance =
 
 /** A client's request to give a payment back, in whole or in part. */
 export interface ReversalRequest {
+  readonly principalId: string;
   readonly idempotencyKey: string;
   readonly originalId: string;
   /** Null for all that has not been given back yet. */

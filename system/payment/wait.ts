@@ -2,7 +2,8 @@ import { problem } from "../http/problem.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { HttpRequest, HttpResponse } from "../ports/server.ts";
-import { findPayment, type RecordedPayment } from "./records.ts";
+import type { Principal } from "../ports/verifier.ts";
+import { findPayment, isShownTo, type RecordedPayment } from "./records.ts";
 
 /** The longest that a client may ask one to wait, in seconds. */
 export const WAIT_S_MAX = 30;
@@ -25,20 +26,25 @@ export function readWaitMs({ queryParameters }: HttpRequest): Wait {
 
 /**
  * The payment as it is when it is terminal, or when the time is over. It asks again and again: the
- * verdict may be applied by another process.
+ * verdict may be applied by another process. Undefined where it is not there, or is not shown.
  *
  * @throws DatabaseError
  */
 export async function terminalWithin(
   ports: { readonly database: Database; readonly clock: Clock },
   paymentId: string,
+  principal: Principal,
   waitMs: number,
 ): Promise<RecordedPayment | undefined> {
   const untilMs = ports.clock.nowMs() + waitMs;
   for (;;) {
     const payment = await findPayment(ports.database, paymentId);
     const leftMs = untilMs - ports.clock.nowMs();
-    if (payment?.status !== "PENDING" || leftMs <= 0) {
+    // Nobody waits for what they are not shown.
+    if (payment === undefined || !isShownTo(payment, principal)) {
+      return undefined;
+    }
+    if (payment.status !== "PENDING" || leftMs <= 0) {
       return payment;
     }
     await ports.clock.sleep(Math.min(POLL_MS, leftMs));

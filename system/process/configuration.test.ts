@@ -112,7 +112,8 @@ describe("readConfiguration", () => {
     const money = { amountMinor: 9_223_372_036_854_775_807n, currency: "OMR" } as const;
     const uuid = "00000000-0000-4000-8000-000000000000";
     const [senderWalletId, receiverWalletId] = ["s".repeat(64), "r".repeat(64)];
-    const payment = { id: uuid, senderWalletId, receiverWalletId, money };
+    const order = { orderedBy: "o".repeat(64), orderedAs: "operator" } as const;
+    const payment = { id: uuid, senderWalletId, receiverWalletId, money, ...order };
     const event = { ...sampleHead(uuid), type: "payment.created", payment } as const;
     // What a record has beside its key and value, generously.
     const eventBytes = encodeEvent(event).length + eventKey(event).length + 50;

@@ -21,9 +21,16 @@ describe("the table of services", () => {
           senderWalletId: "salim",
           receiverWalletId: "fatma",
           money: { amountMinor: 1n, currency: "OMR" },
+          orderedBy: "anwar",
+          orderedAs: "owner",
         },
       },
-      { ...sampleHead("e2"), type: "payment.completed", paymentId: "p1" },
+      {
+        ...sampleHead("e2"),
+        type: "payment.completed",
+        paymentId: "p1",
+        receiverOwnerId: "badria",
+      },
       { ...sampleHead("e3"), type: "payment.failed", paymentId: "p1", reason: "same_wallet" },
     ];
     expect(events.map(({ type }) => type)).toEqual([...TOPICS]);

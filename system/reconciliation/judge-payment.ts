@@ -1,5 +1,5 @@
 import { formatMoney, type Money } from "../domain/money.ts";
-import { keyOfReversal, keyOfTransfer } from "../payment/idempotency.ts";
+import { fingerprintOfReversal, fingerprintOfTransfer } from "../payment/idempotency.ts";
 import type { RecordedPayment } from "../payment/records.ts";
 import type { Break, BreakClassName } from "./break-classes.ts";
 import type { AgeLimits, EventRecord, PaymentCase } from "./payment-case.ts";
@@ -139,18 +139,16 @@ function judgeKeys({ late, keys }: PaymentCase, found: Found): readonly Break[] 
 
 function isAskedFor(
   payment: RecordedPayment,
-  { key, fingerprint }: PaymentCase["keys"][number],
+  { fingerprint }: PaymentCase["keys"][number],
 ): boolean {
   const { senderWalletId, receiverWalletId, money, reverses } = payment;
   if (reverses === null) {
-    const asked = { idempotencyKey: key, senderWalletId, receiverWalletId, money };
-    return keyOfTransfer(asked).fingerprint === fingerprint;
+    return fingerprintOfTransfer({ senderWalletId, receiverWalletId, money }) === fingerprint;
   }
   // A reversal of what is left names no amount.
-  return [formatMoney(money), null].some((amount) => {
-    const asked = { idempotencyKey: key, originalId: reverses, amount };
-    return keyOfReversal(asked).fingerprint === fingerprint;
-  });
+  return [formatMoney(money), null].some(
+    (amount) => fingerprintOfReversal({ originalId: reverses, amount }) === fingerprint,
+  );
 }
 
 /** R5, R8, R9: what has been under way for too long, by where it stopped. */

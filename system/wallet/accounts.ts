@@ -1,4 +1,10 @@
-import { bigintColumn, booleanColumn, textColumn, currencyColumn } from "../database/row.ts";
+import {
+  bigintColumn,
+  booleanColumn,
+  nullableTextColumn,
+  textColumn,
+  currencyColumn,
+} from "../database/row.ts";
 import { outsideAccountId, type Account } from "../domain/account.ts";
 import type { Currency } from "../domain/money.ts";
 import type { Connection, Row } from "../ports/database.ts";
@@ -32,7 +38,7 @@ export async function lockOutside(
   nowMs: number,
 ): Promise<Account> {
   const id = outsideAccountId(currency);
-  await insertAccount(connection, { id, kind: "outside", currency }, nowMs);
+  await insertAccount(connection, { id, kind: "outside", currency, ownerId: null }, nowMs);
   const { rows } = await connection.query({
     label: "lock-outside",
     sql: `SELECT ${ACCOUNT_COLUMNS} FROM wallets WHERE id = $1 FOR UPDATE`,
@@ -61,22 +67,25 @@ export async function insertAccount(
     readonly id: string;
     readonly kind: "customer" | "outside";
     readonly currency: Currency;
+    readonly ownerId: string | null;
   },
   nowMs: number,
 ): Promise<boolean> {
   const { rowCount } = await connection.query({
     label: account.kind === "customer" ? "insert-wallet" : "insert-outside",
     sql: `INSERT INTO wallets
-       (id, kind, currency, balance_minor, frozen, entry_count, last_entry_hash, opened_at_ms)
-     VALUES ($1, $2, $3, 0, false, 0, '', $4)
+       (id, kind, currency, balance_minor, frozen, entry_count, last_entry_hash, opened_at_ms,
+        owner_id)
+     VALUES ($1, $2, $3, 0, false, 0, '', $4, $5)
      ON CONFLICT (id) DO NOTHING`,
-    parameters: [account.id, account.kind, account.currency, nowMs],
+    parameters: [account.id, account.kind, account.currency, nowMs, account.ownerId],
   });
   return rowCount === 1;
 }
 
 /** The columns that `readAccount` reads. */
-export const ACCOUNT_COLUMNS = "id, currency, balance_minor, frozen, entry_count, last_entry_hash";
+export const ACCOUNT_COLUMNS =
+  "id, owner_id, currency, balance_minor, frozen, entry_count, last_entry_hash";
 
 export const WALLET_BY_ID = `SELECT ${ACCOUNT_COLUMNS} FROM wallets WHERE id = $1 AND kind = 'customer'`;
 
@@ -85,6 +94,7 @@ export function readAccount(row: Row): Account {
   const currency = currencyColumn(row);
   return {
     id: textColumn(row, "id"),
+    ownerId: nullableTextColumn(row, "owner_id"),
     balance: { amountMinor: bigintColumn(row, "balance_minor"), currency },
     frozen: booleanColumn(row, "frozen"),
     entryCount: bigintColumn(row, "entry_count"),

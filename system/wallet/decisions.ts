@@ -7,6 +7,8 @@ export interface DecidedPayment {
   readonly paymentId: string;
   /** Why it was refused; null when the money moved. */
   readonly reason: RefusalReason | null;
+  /** Who owns the wallet that got the money; null where none did, or nobody owns it. */
+  readonly receiverOwnerId: string | null;
 }
 
 /** Records what was decided about payments, in this order. */

@@ -17,6 +17,8 @@ import type { WalletPorts } from "./wallet-ports.ts";
 /** A client's request to bring money in from outside, or to take it out. */
 export interface ExternalRequest {
   readonly kind: "deposit" | "withdrawal";
+  /** Who asks; the key is one of theirs. */
+  readonly principalId: string;
   readonly idempotencyKey: string;
   readonly walletId: string;
   readonly money: Money;
@@ -79,10 +81,11 @@ async function claimKey(
 ): Promise<boolean> {
   const { rowCount } = await connection.query({
     label: "claim-key",
-    sql: `INSERT INTO idempotency_keys (idempotency_key, request_fingerprint, transfer_id)
-     VALUES ($1, $2, $3)
-     ON CONFLICT (idempotency_key) DO NOTHING`,
-    parameters: [request.idempotencyKey, fingerprint(request), transferId],
+    sql: `INSERT INTO idempotency_keys
+       (principal_id, idempotency_key, request_fingerprint, transfer_id)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT (principal_id, idempotency_key) DO NOTHING`,
+    parameters: [request.principalId, request.idempotencyKey, fingerprint(request), transferId],
   });
   return rowCount === 1;
 }
@@ -93,8 +96,9 @@ async function answerFromKey(
 ): Promise<ExternalOutcome> {
   const { rows } = await connection.query({
     label: "read-key",
-    sql: `SELECT request_fingerprint, transfer_id FROM idempotency_keys WHERE idempotency_key = $1`,
-    parameters: [request.idempotencyKey],
+    sql: `SELECT request_fingerprint, transfer_id FROM idempotency_keys
+     WHERE principal_id = $1 AND idempotency_key = $2`,
+    parameters: [request.principalId, request.idempotencyKey],
   });
   const [row] = rows;
   if (row === undefined) {

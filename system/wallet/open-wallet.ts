@@ -23,18 +23,18 @@ export type Opening =
  */
 export async function openWallet(
   ports: Omit<WalletPorts, "entropy">,
-  opening: { readonly walletId: string; readonly funding: Money },
+  opening: { readonly walletId: string; readonly ownerId: string; readonly funding: Money },
 ): Promise<Opening> {
-  const { walletId, funding } = opening;
+  const { walletId, ownerId, funding } = opening;
   const nowMs = ports.clock.nowMs();
   if (funding.amountMinor > BALANCE_MINOR_MAX) {
     return { kind: "refused", reason: "limit_exceeded" };
   }
   return inRetriedTransaction(ports, "open-wallet", async (connection) => {
     const { currency } = funding;
-    const account = { id: walletId, kind: "customer", currency } as const;
+    const account = { id: walletId, kind: "customer", currency, ownerId } as const;
     if (!(await insertAccount(connection, account, nowMs))) {
-      return (await wasOpenedWith(connection, walletId, funding))
+      return (await wasOpenedWith(connection, opening))
         ? { kind: "open", wallet: await walletById(connection, walletId) }
         : { kind: "opened-otherwise" };
     }
@@ -70,12 +70,12 @@ async function fund(
 
 async function wasOpenedWith(
   connection: Connection,
-  walletId: string,
-  funding: Money,
+  { walletId, ownerId, funding }: Parameters<typeof openWallet>[1],
 ): Promise<boolean> {
   const wallet = await walletById(connection, walletId);
   const opening = await findExternalTransfer(connection, openingId(walletId));
   return (
+    wallet.ownerId === ownerId &&
     wallet.balance.currency === funding.currency &&
     (opening?.money.amountMinor ?? 0n) === funding.amountMinor
   );

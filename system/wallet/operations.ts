@@ -8,7 +8,12 @@ const decimal = Type.String({
 });
 
 export const walletBody = Type.Object(
-  { id: identifier, funding: decimal, currency: Type.String() },
+  {
+    id: identifier,
+    funding: decimal,
+    currency: Type.String(),
+    owner: Type.Optional(identifier),
+  },
   { additionalProperties: false },
 );
 
@@ -100,7 +105,7 @@ function external(id: string, summary: string): Operation {
 export const WALLET_OPERATIONS = {
   open: {
     id: "openWallet",
-    summary: "Opens a wallet, funded from outside.",
+    summary: "Opens a wallet: one's own and empty, or as an operator any.",
     scope: "wallets:write",
     body: walletBody,
     answers: {

@@ -60,15 +60,18 @@ async function postWallet(ports: WalletPorts, request: ServiceRequest): Promise<
   if (body.kind === "refused") {
     return problem(400, "malformed-request", body.message);
   }
-  const { id, funding, currency } = body.value;
+  const { principal } = request;
+  const { id, funding, currency, owner = principal.id } = body.value;
   const parsed = parseMoney(funding, currency);
   if (parsed.kind === "refused") {
     return problem(400, "malformed-amount", parsed.message);
   }
-  if (parsed.money.amountMinor > 0n && !request.principal.scopes.has("operator")) {
-    return scopeMissing("operator", "only an operator brings money in from outside");
+  const isOrdinary = parsed.money.amountMinor === 0n && owner === principal.id;
+  if (!isOrdinary && !principal.scopes.has("operator")) {
+    return scopeMissing("operator", "only an operator funds a wallet, or opens one for another");
   }
-  const opening = await openWallet(ports, { walletId: id, funding: parsed.money });
+  const asked = { walletId: id, ownerId: owner, funding: parsed.money };
+  const opening = await openWallet(ports, asked);
   switch (opening.kind) {
     case "open":
       return { status: 201, body: viewOf(opening.wallet) };
@@ -78,24 +81,26 @@ async function postWallet(ports: WalletPorts, request: ServiceRequest): Promise<
       return problem(
         409,
         "wallet-opened-otherwise",
-        `wallet ${JSON.stringify(id)} is there, and was opened with another funding or currency`,
+        `wallet ${JSON.stringify(id)} is there, and was opened otherwise`,
       );
   }
 }
 
-async function getWallet(ports: WalletPorts, request: HttpRequest): Promise<HttpResponse> {
+async function getWallet(ports: WalletPorts, request: ServiceRequest): Promise<HttpResponse> {
+  const { principal } = request;
   const id = walletIdOf(request);
-  const wallet = isIdentifier(id) ? await showWallet(ports.database, id) : undefined;
+  const wallet = isIdentifier(id) ? await showWallet(ports.database, id, principal) : undefined;
   return wallet === undefined ? unknownWallet(id) : { status: 200, body: viewOf(wallet) };
 }
 
-async function getEntries(ports: WalletPorts, request: HttpRequest): Promise<HttpResponse> {
+async function getEntries(ports: WalletPorts, request: ServiceRequest): Promise<HttpResponse> {
+  const { principal } = request;
   const id = walletIdOf(request);
   const page = pageOf(request, /^[0-9]{1,18}$/);
   if (page.kind === "refused") {
     return page.response;
   }
-  const wallet = isIdentifier(id) ? await showWallet(ports.database, id) : undefined;
+  const wallet = isIdentifier(id) ? await showWallet(ports.database, id, principal) : undefined;
   if (wallet === undefined) {
     return unknownWallet(id);
   }
@@ -109,7 +114,7 @@ async function getEntries(ports: WalletPorts, request: HttpRequest): Promise<Htt
 async function postExternal(
   ports: WalletPorts,
   kind: ExternalRequest["kind"],
-  request: HttpRequest,
+  request: ServiceRequest,
 ): Promise<HttpResponse> {
   const walletId = walletIdOf(request);
   const found = idempotencyKeyOf(request);
@@ -129,7 +134,8 @@ async function postExternal(
   if (!isIdentifier(walletId)) {
     return unknownWallet(walletId);
   }
-  const asked = { kind, idempotencyKey: found.key, walletId, money };
+  const principalId = request.principal.id;
+  const asked = { kind, principalId, idempotencyKey: found.key, walletId, money };
   const outcome = await moveExternal(ports, asked);
   switch (outcome.kind) {
     case "decided":

@@ -12,6 +12,8 @@ const CREATED: CreatedEvent = {
     senderWalletId: "salim",
     receiverWalletId: "fatma",
     money: { amountMinor: 1n, currency: "OMR" },
+    orderedBy: "anwar",
+    orderedAs: "owner",
   },
 };
 
@@ -87,6 +89,8 @@ function transferOf(paymentId: string, amountMinor: bigint): CreatedEvent {
     ...CREATED.payment,
     id: paymentId,
     money: { amountMinor, currency: "OMR" },
+    orderedBy: "anwar",
+    orderedAs: "owner",
   } as const;
   return { ...CREATED, id: `event of ${paymentId}`, payment };
 }
@@ -103,7 +107,7 @@ function walletWith(balances: Readonly<Record<string, string>>) {
     if (sql.startsWith("UPDATE wallets")) {
       return { rowCount: listOf(ids).length };
     }
-    return sql.startsWith("SELECT id, currency")
+    return sql.startsWith("SELECT id, owner_id")
       ? {
           rows: Object.entries(balances).map(([id, balance_minor]) =>
             accountRow(id, balance_minor),
@@ -117,7 +121,7 @@ function walletWith(balances: Readonly<Record<string, string>>) {
 
 function accountRow(id: string, balance_minor: string) {
   const chain = { entry_count: "0", last_entry_hash: "" };
-  return { id, currency: "OMR", balance_minor, frozen: false, ...chain };
+  return { id, owner_id: "anwar", currency: "OMR", balance_minor, frozen: false, ...chain };
 }
 
 function listOf(value: unknown): readonly unknown[] {

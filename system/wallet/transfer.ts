@@ -80,7 +80,7 @@ function decideAll(
       receiver: wallets.get(receiverWalletId),
     });
     if (decision.kind === "refuse") {
-      return { paymentId: id, reason: decision.reason };
+      return { paymentId: id, reason: decision.reason, receiverOwnerId: null };
     }
     const { from, to } = decision;
     const posting = { cause: { kind: "payment", id }, from, to, money, postedAtMs: nowMs } as const;
@@ -88,7 +88,7 @@ function decideAll(
     wallets.set(from.id, accountAfter(from, debit));
     wallets.set(to.id, accountAfter(to, credit));
     entries.push(debit, credit);
-    return { paymentId: id, reason: null };
+    return { paymentId: id, reason: null, receiverOwnerId: to.ownerId };
   });
   return { decided, entries };
 }
@@ -116,8 +116,8 @@ async function demandDecisions(
   }
 }
 
-function verdictOf(head: EventHead, { paymentId, reason }: DecidedPayment): Event {
+function verdictOf(head: EventHead, { paymentId, reason, receiverOwnerId }: DecidedPayment): Event {
   return reason === null
-    ? { ...head, type: "payment.completed", paymentId }
+    ? { ...head, type: "payment.completed", paymentId, receiverOwnerId }
     : { ...head, type: "payment.failed", paymentId, reason };
 }

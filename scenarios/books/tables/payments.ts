@@ -26,7 +26,7 @@ export const payments: BookTable = {
   name: "payments",
   services: ["payment"],
   sql: `SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason,
-          reverses_payment_id
+          reverses_payment_id, ordered_by, ordered_as
         FROM payments ORDER BY id`,
   unfinishedSql: `SELECT id FROM payments WHERE status = 'PENDING'`,
   enter({ books, row, touched }) {
@@ -50,6 +50,8 @@ export const payments: BookTable = {
       currency: textColumn(row, "currency"),
       senderWalletId: textColumn(row, "sender_wallet_id"),
       receiverWalletId: textColumn(row, "receiver_wallet_id"),
+      orderedBy: textColumn(row, "ordered_by"),
+      orderedAs: textColumn(row, "ordered_as"),
       reverses: nullableTextColumn(row, "reverses_payment_id"),
       status,
       reason,

@@ -1,4 +1,4 @@
-import { bigintColumn, textColumn } from "../../../system/database/row.ts";
+import { bigintColumn, nullableTextColumn, textColumn } from "../../../system/database/row.ts";
 import type { Row } from "../../../system/ports/database.ts";
 import { isBooked } from "../balance-change.ts";
 import type { BookTable } from "../book-table.ts";
@@ -8,7 +8,7 @@ import { moneyWords } from "../money-words.ts";
 export const wallets: BookTable = {
   name: "wallets",
   services: ["wallet"],
-  sql: `SELECT id, kind, currency, balance_minor, frozen FROM wallets ORDER BY id`,
+  sql: `SELECT id, kind, currency, owner_id, balance_minor, frozen FROM wallets ORDER BY id`,
   enter({ books, row, touched }) {
     const id = textColumn(row, "id");
     const currency = textColumn(row, "currency");
@@ -21,10 +21,12 @@ export const wallets: BookTable = {
     addTo(sums, currency, balanceMinor - (known?.balanceMinor ?? 0n));
     if (known === undefined) {
       const openedAt = books.commits;
+      const ownerId = nullableTextColumn(row, "owner_id");
       books.wallets.set(id, {
         id,
         kind,
         currency,
+        ownerId,
         openedAt,
         balanceMinor,
         frozen,
@@ -34,7 +36,7 @@ export const wallets: BookTable = {
         history: [{ sinceMs: books.nowMs, balanceMinor, frozen }],
       });
       if (kind === "customer") {
-        books.model.open(id, { currency, openedAt });
+        books.model.open(id, { currency, openedAt, ownerId });
       }
     } else {
       known.balanceMinor = balanceMinor;

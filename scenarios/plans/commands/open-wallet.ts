@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import { callerSchema } from "../callers.ts";
+import { callerSchema, ownerOf } from "../callers.ts";
 import { complaintAboutAmount, complaintAboutId } from "./asked-for.ts";
 import type { CommandKind } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
@@ -33,11 +33,12 @@ export const openWalletKind: CommandKind<OpenWalletCommand> & {
     complaintAboutAmount(expects, { field: "funding", amount: funding, currency, leastMinor: 0n }),
   askedBy: ({ by: caller = "operator", id: walletId }) => ({ caller, walletId }),
   serviceOf: () => "wallet",
-  requestOf: ({ id, funding, currency }) => ({
+  requestOf: ({ id, funding, currency, by = "operator" }) => ({
     method: "POST",
     path: "/wallets",
     headers: {},
-    body: { id, funding, currency },
+    // An operator opens it for somebody, a customer for nobody else.
+    body: { id, funding, currency, ...(by === "operator" ? { owner: ownerOf(id) } : {}) },
   }),
   subjectOf: ({ id }) => `wallet ${id}`,
   tell: ({ id, funding, currency }) => `Asks for wallet ${id} with ${funding} ${currency}.`,

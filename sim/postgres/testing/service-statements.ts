@@ -82,28 +82,51 @@ export const SERVICE_STATEMENTS: readonly {
       ],
       ["SELECT pg_advisory_xact_lock($1)", [42]],
       [
-        "INSERT INTO payments (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reverses_payment_id, accepted_at_ms) SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, 'PENDING', reverses_payment_id, accepted_at_ms FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[]) AS payment (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, reverses_payment_id, accepted_at_ms)",
-        [["p1"], ["a"], ["b"], ["500"], ["OMR"], [null], ["7"]],
+        "INSERT INTO payments (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reverses_payment_id, accepted_at_ms, ordered_by, ordered_as, sender_owner_id, receiver_owner_id) SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, 'PENDING', reverses_payment_id, accepted_at_ms, ordered_by, ordered_as, sender_owner_id, receiver_owner_id FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[]) AS payment (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, reverses_payment_id, accepted_at_ms, ordered_by, ordered_as, sender_owner_id, receiver_owner_id)",
+        [
+          ["p1"],
+          ["a"],
+          ["b"],
+          ["500"],
+          ["OMR"],
+          [null],
+          ["7"],
+          ["anwar"],
+          ["owner"],
+          ["anwar"],
+          [null],
+        ],
       ],
       [
-        "INSERT INTO idempotency_keys (idempotency_key, request_fingerprint, payment_id) SELECT idempotency_key, request_fingerprint, payment_id FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS claim (idempotency_key, request_fingerprint, payment_id, nr) ORDER BY idempotency_key, nr ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key",
+        "INSERT INTO idempotency_keys (principal_id, idempotency_key, request_fingerprint, payment_id) SELECT principal_id, idempotency_key, request_fingerprint, payment_id FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS claim (principal_id, idempotency_key, request_fingerprint, payment_id, nr) ORDER BY principal_id, idempotency_key, nr ON CONFLICT (principal_id, idempotency_key) DO NOTHING RETURNING principal_id, idempotency_key",
         [
+          ["anwar", "anwar", "badria"],
           ["k2", "k1", "k1"],
           ["f", "f", "g"],
           ["p2", "p1", "p3"],
         ],
       ],
       [
-        "SELECT k.request_fingerprint, k.payment_id, p.status FROM idempotency_keys k JOIN payments p ON p.id = k.payment_id WHERE k.idempotency_key = $1",
-        ["k1"],
+        "SELECT taken.principal_id, taken.idempotency_key, request_fingerprint, payment_id FROM unnest($1::text[], $2::text[]) AS asked (principal_id, idempotency_key) JOIN idempotency_keys AS taken ON taken.principal_id = asked.principal_id AND taken.idempotency_key = asked.idempotency_key",
+        [["anwar"], ["k1"]],
       ],
       [
         "SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason FROM payments WHERE id = $1",
         ["p1"],
       ],
       [
-        "UPDATE payments SET status = verdict.status, reason = verdict.reason, settled_at_ms = $4 FROM unnest($1::text[], $2::text[], $3::text[]) AS verdict (payment_id, status, reason) WHERE payments.id = verdict.payment_id AND payments.status = 'PENDING' RETURNING payments.id",
-        [["p1", "p2"], ["FAILED", "COMPLETED"], ["insufficient balance", null], 8],
+        "UPDATE payments SET status = verdict.status, reason = verdict.reason, settled_at_ms = $4, receiver_owner_id = coalesce(verdict.receiver_owner_id, payments.receiver_owner_id) FROM unnest($1::text[], $2::text[], $3::text[], $5::text[]) AS verdict (payment_id, status, reason, receiver_owner_id) WHERE payments.id = verdict.payment_id AND payments.status = 'PENDING' RETURNING payments.id",
+        [
+          ["p1", "p2"],
+          ["FAILED", "COMPLETED"],
+          ["insufficient balance", null],
+          8,
+          [null, "badria"],
+        ],
+      ],
+      [
+        "SELECT id FROM payments WHERE (sender_owner_id = $1 OR receiver_owner_id = $1) ORDER BY accepted_at_ms, id LIMIT $2",
+        ["anwar", 50],
       ],
       ["SELECT id, status FROM payments WHERE id = ANY ($1::text[])", [["p1", "p2"]]],
       ...OUTBOX_AND_INBOX,
@@ -114,19 +137,19 @@ export const SERVICE_STATEMENTS: readonly {
     setup: [],
     statements: [
       [
-        "INSERT INTO wallets (id, kind, currency, balance_minor, frozen, entry_count, last_entry_hash, opened_at_ms) VALUES ($1, $2, $3, 0, false, 0, '', $4) ON CONFLICT (id) DO NOTHING",
-        ["a", "customer", "OMR", 7],
+        "INSERT INTO wallets (id, kind, currency, balance_minor, frozen, entry_count, last_entry_hash, opened_at_ms, owner_id) VALUES ($1, $2, $3, 0, false, 0, '', $4, $5) ON CONFLICT (id) DO NOTHING",
+        ["a", "customer", "OMR", 7, "anwar"],
       ],
       [
-        "INSERT INTO wallets (id, kind, currency, balance_minor, frozen, entry_count, last_entry_hash, opened_at_ms) VALUES ($1, $2, $3, 0, false, 0, '', $4) ON CONFLICT (id) DO NOTHING",
-        ["b", "outside", "OMR", 7],
+        "INSERT INTO wallets (id, kind, currency, balance_minor, frozen, entry_count, last_entry_hash, opened_at_ms, owner_id) VALUES ($1, $2, $3, 0, false, 0, '', $4, $5) ON CONFLICT (id) DO NOTHING",
+        ["b", "outside", "OMR", 7, null],
       ],
       [
         "INSERT INTO external_transfers (id, wallet_id, kind, amount_minor, currency, outcome, reason, made_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         ["x1", "a", "deposit", "10000", "OMR", "moved", null, 7],
       ],
       [
-        "SELECT id, currency, balance_minor, frozen, entry_count, last_entry_hash FROM wallets WHERE id = ANY ($1::text[]) AND kind = 'customer' ORDER BY id FOR UPDATE",
+        "SELECT id, owner_id, currency, balance_minor, frozen, entry_count, last_entry_hash FROM wallets WHERE id = ANY ($1::text[]) AND kind = 'customer' ORDER BY id FOR UPDATE",
         [["b", "a"]],
       ],
       [
@@ -134,7 +157,7 @@ export const SERVICE_STATEMENTS: readonly {
         [["a"], ["9500"], ["1"], ["hash"]],
       ],
       [
-        "UPDATE wallets SET frozen = $2 WHERE id = $1 AND kind = 'customer' RETURNING id, currency, balance_minor, frozen, entry_count, last_entry_hash",
+        "UPDATE wallets SET frozen = $2 WHERE id = $1 AND kind = 'customer' RETURNING id, owner_id, currency, balance_minor, frozen, entry_count, last_entry_hash",
         ["a", true],
       ],
       [
