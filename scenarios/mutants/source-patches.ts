@@ -19,6 +19,29 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "A2",
+    defect:
+      "A group of requests is answered before its transaction is committed: what then is not there was accepted all the same.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/accept.ts",
+        "  const isGroup = requests.length > 1;\n",
+        "  const isGroup = requests.length > 1;\n  const early = Promise.withResolvers<readonly Acceptance[]>();\n",
+      ),
+      patch(
+        "system/payment/accept.ts",
+        "    return asked.map((each, index) =>\n      areNew[index] === true ? acceptanceOf(each) : demandAnswer(answers, each),\n    );\n",
+        "    const told = asked.map((each, index) =>\n      areNew[index] === true ? acceptanceOf(each) : demandAnswer(answers, each),\n    );\n    early.resolve(told);\n    return told;\n",
+      ),
+      patch(
+        "system/payment/accept.ts",
+        "return isGroup ? accepting : orInProgress(accepting,",
+        "accepting.catch(early.reject);\n  return isGroup ? early.promise : orInProgress(early.promise,",
+      ),
+    ],
+  },
+  {
     id: "B1",
     defect: "Both ledger entries of a payment name the balance that the sender is left with.",
     breaks: "balanced",
@@ -51,6 +74,29 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "system/domain/wallet.ts",
         "wallet.balance.amountMinor < money.amountMinor",
         "wallet.balance.amountMinor <= money.amountMinor",
+      ),
+    ],
+  },
+  {
+    id: "D3",
+    defect:
+      "The wallet decides each transfer of a batch on what its wallets held before the batch: what just came in cannot be sent on.",
+    breaks: "decided-right",
+    patches: [
+      patch(
+        "system/wallet/transfer.ts",
+        "sender: wallets.get(senderWalletId)",
+        "sender: locked.find((wallet) => wallet.id === senderWalletId)",
+      ),
+      patch(
+        "system/wallet/transfer.ts",
+        "receiver: wallets.get(receiverWalletId)",
+        "receiver: locked.find((wallet) => wallet.id === receiverWalletId)",
+      ),
+      patch(
+        "system/wallet/transfer.ts",
+        "const { from, to } = decision;",
+        "const from = wallets.get(senderWalletId) ?? decision.from;\n    const to = wallets.get(receiverWalletId) ?? decision.to;",
       ),
     ],
   },
@@ -124,6 +170,32 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "system/inbox/consume.ts",
         "    if (passes(error)) {\n      throw error;\n    }\n    return reasonOf(error);",
         "    return void reasonOf(error);",
+      ),
+    ],
+  },
+  {
+    id: "C1",
+    defect:
+      "A consumer commits the offset of a batch before its transaction: a crash in between loses all of it.",
+    breaks: "ends",
+    patches: [
+      patch(
+        "system/inbox/consume.ts",
+        "  const areTaken = events.length > 1",
+        "  for (const last of batch.deliveries.slice(-1)) {\n    await batch.commit(last);\n  }\n  const areTaken = events.length > 1",
+      ),
+    ],
+  },
+  {
+    id: "C2",
+    defect:
+      "A consumer that could not take a batch in as one takes in its first message, and skips the others.",
+    breaks: "ends",
+    patches: [
+      patch(
+        "system/inbox/consume.ts",
+        "        await takeOne(ports, limits, { delivery, parsed }, handle);",
+        "        if (done === undefined) await takeOne(ports, limits, { delivery, parsed }, handle);",
       ),
     ],
   },

@@ -12,6 +12,8 @@ import { NotSimulated } from "../kernel/not-simulated.ts";
 /** One mutant to be tried. */
 export interface MutantTrial {
   readonly id: string;
+  /** The names of the scenarios that are tried; all where none are named. */
+  readonly scenarios?: readonly string[];
   /** The seeds of each scenario that are run, both ends included. */
   readonly seeds: { readonly first: number; readonly last: number };
   /** How many variants are run to make what kills it smaller. */
@@ -43,7 +45,7 @@ export interface TriedMutant {
  */
 export async function tryMutant(
   world: World,
-  { id, seeds, shrinkRunsMax }: MutantTrial,
+  { id, scenarios, seeds, shrinkRunsMax }: MutantTrial,
 ): Promise<TriedMutant> {
   const mutant = findAnyMutant(id);
   if (mutant === undefined) {
@@ -52,7 +54,7 @@ export async function tryMutant(
   let runs = 0;
   const others = new Set<string>();
   for (let seed = seeds.first; seed <= seeds.last; seed += 1) {
-    for (const scenario of SCENARIOS) {
+    for (const scenario of SCENARIOS.filter(({ name }) => scenarios?.includes(name) ?? true)) {
       const where = { id, scenario: scenario.name, seed, smallest: null };
       const plan = await planOfSeed({ scenario, mutant }, seed);
       const promises = promisesNamed(scenario.promises);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { generateMutants } from "../../mutation/generate/generate-mutants.ts";
-import { MUTANTS } from "../../scenarios/mutants/mutants.ts";
+import { SCENARIOS } from "../../scenarios/catalogue.ts";
+import { findMutant, MUTANTS } from "../../scenarios/mutants/mutants.ts";
 import { startMutantWorkers, type MutantWorkers } from "./mutant-workers.ts";
 
 /** A thread loads the services as Node does; the test's own loader would not see a patch. */
@@ -19,6 +20,17 @@ it.each(MUTANTS)(
     const tried = await workers.run({ id, ...TRIAL }, AbortSignal.timeout(BOUND_MS));
     expect(tried.fate, tried.found).toBe("killed");
     expect(tried.promises).toContain(breaks);
+  },
+  BOUND_MS,
+);
+
+it.each(SCENARIOS.flatMap(({ name, catches }) => catches.map((id) => ({ name, id }))))(
+  "scenario $name catches mutant $id, by the promise named for it",
+  async ({ name, id }) => {
+    const trial = { ...TRIAL, id, scenarios: [name] };
+    const tried = await workers.run(trial, AbortSignal.timeout(BOUND_MS));
+    expect(tried.fate, tried.found).toBe("killed");
+    expect(tried.promises).toContain(findMutant(id)?.breaks);
   },
   BOUND_MS,
 );

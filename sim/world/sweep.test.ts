@@ -1,10 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { encodeEvidence } from "../../reports/evidence/evidence-codec.ts";
-import { SCENARIOS } from "../../scenarios/catalogue.ts";
 import type { Fault } from "../../scenarios/faults/fault.ts";
 import { commitThenEmit } from "../../scenarios/mutants/commit-then-emit.ts";
-import { findMutant } from "../../scenarios/mutants/mutants.ts";
 import type { TransferCommand } from "../../scenarios/plans/commands/transfer.ts";
 import { readPlan } from "../../scenarios/plans/plan-schema.ts";
 import type { PlanDraft, Scenario } from "../../scenarios/plans/scenario.ts";
@@ -159,16 +157,6 @@ describe("a sweep", () => {
       traceHash: evidence.findings[0]?.smallest.traceHash,
     });
   });
-
-  it.each(SCENARIOS.flatMap((scenario) => scenario.catches.map((id) => ({ scenario, id }))))(
-    "catches mutant $id with scenario $scenario.name, by the promise named for it",
-    async ({ scenario, id }) => {
-      const mutant = findMutant(id) ?? null;
-      const seeds = { first: 1, last: 50 };
-      const { evidence } = await sweep(requestOf({ scenario, mutant, seeds, shrinkRunsMax: 0 }));
-      expect(evidence.findings.map(({ promise }) => promise)).toEqual([mutant?.breaks]);
-    },
-  );
 
   it("keeps what it has when it is interrupted, a failure that it was shrinking included", async () => {
     const interruption = new AbortController();

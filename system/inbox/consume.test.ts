@@ -175,6 +175,16 @@ describe("consume", () => {
     expect(steps).toEqual(["slept 100 ms", "slept 100 ms", "offset 41 committed"]);
   });
 
+  it("lets its client say what to do where it was shut out of its group", async () => {
+    const { steps, ports } = surroundings();
+    const rebalance = new Error("the member is not known");
+    const batch = failingCommits(1, steps);
+    const heartbeat = () => Promise.reject(rebalance);
+    const consuming = consume(ports, LIMITS, { ...batch, heartbeat }, async () => ["done"]);
+    await expect(consuming).rejects.toBe(rebalance);
+    expect(steps).toEqual([]);
+  });
+
   it("leaves a message whose offset cannot be committed to come again", async () => {
     const { steps, ports } = surroundings();
     const consuming = consume(ports, LIMITS, failingCommits(3, steps), async () => ["done"]);

@@ -70,7 +70,7 @@ export async function consume(
   }
   const last = done;
   if (last !== undefined) {
-    await retrying(ports, limits, () => batch.commit(last));
+    await retrying(ports, limits, () => commitOffset(batch, last));
   }
 }
 
@@ -179,6 +179,16 @@ async function retrying<T>(
       ports.telemetry.event("inbox.retry", { code, reason, applied, attempts });
       await ports.clock.sleep(limits.delayMs, limits.stopping);
     }
+  }
+}
+
+/** A member that was shut out of its group learns it by the heartbeat, and joins again. */
+async function commitOffset(batch: DeliveryBatch, last: Delivery): Promise<void> {
+  try {
+    await batch.commit(last);
+  } catch (error) {
+    await batch.heartbeat();
+    throw error;
   }
 }
 
