@@ -1,6 +1,7 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { benchKernel } from "./kernel/kernel.ts";
 import { benchPostgres } from "./postgres.ts";
+import { benchReconciliation } from "./reconciliation.ts";
 import { encodeRows, formatRows, missedFloors, type BenchRow } from "./row.ts";
 import { benchSweep } from "./sweep.ts";
 import { benchSystem } from "./system.ts";
@@ -8,6 +9,7 @@ import { benchSystem } from "./system.ts";
 interface BenchOptions {
   readonly json?: true;
   readonly profile?: string;
+  readonly sizes?: readonly number[];
 }
 
 /** Every benchmark by name; each measures side by side in one run. */
@@ -15,6 +17,7 @@ const BENCHMARKS: ReadonlyMap<string, (options: BenchOptions) => Promise<readonl
   new Map([
     ["kernel", benchKernel],
     ["postgres", benchPostgres],
+    ["reconciliation", ({ sizes }: BenchOptions) => benchReconciliation(sizes)],
     ["sweep", benchSweep],
     ["system", ({ profile }: BenchOptions) => benchSystem(profile)],
   ]);
@@ -24,6 +27,7 @@ const program = new Command("bench")
   .argument("<name>", `one of: ${[...BENCHMARKS.keys()].join(", ")}`)
   .option("--json", "print the rows as JSON instead of the table")
   .option("--profile <folder>", "of system: where each service leaves its processor profile")
+  .option("--sizes <list>", "of reconciliation: payments of each history", parseSizes)
   .exitOverride()
   .action(async (name: string, options: BenchOptions) => {
     const measure = BENCHMARKS.get(name);
@@ -45,4 +49,14 @@ try {
     throw error;
   }
   process.exitCode = error.exitCode === 0 ? 0 : 2;
+}
+
+/** `10000,100000`, the smallest first. @throws InvalidArgumentError */
+function parseSizes(text: string): readonly number[] {
+  const sizes = text.split(",").map((each) => (/^[0-9]{1,7}$/.test(each) ? Number(each) : 0));
+  const isRising = sizes.every((size, index) => size > (sizes[index - 1] ?? 0));
+  if (!isRising) {
+    throw new InvalidArgumentError("expected rising numbers such as 10000,100000");
+  }
+  return sizes;
 }

@@ -41,7 +41,7 @@ export function followChain(end: ChainEnd, entry: Entry, currency: string): Chai
 /** What is wrong with an account's own row at the end of its chain, or undefined. */
 export function faultAtEnd(end: ChainEnd, account: Account): string | undefined {
   if (end.position !== account.entryCount) {
-    return `the account counts ${account.entryCount} entries, and there is none after it`;
+    return `the account counts ${account.entryCount} entries, and its chain ends at entry ${end.position}`;
   }
   if (end.balanceMinor !== account.balance.amountMinor) {
     return `the account holds ${account.balance.amountMinor} minor units, and its entries make ${end.balanceMinor}`;

@@ -10,14 +10,17 @@ import { recordVerified, verifiedEnds } from "./verified-accounts.ts";
 import {
   accountsAfter,
   decisionsOf,
-  entriesAfter,
   entriesOfExternals,
+  entriesOfSpans,
   externalsById,
   externalsWritten,
+  type EntrySpan,
   type ExternalRecord,
 } from "./wallet-side.ts";
 
 const PAGE = 500;
+/** The largest bigint of PostgreSQL. */
+const POSITION_MAX = 9_223_372_036_854_775_807n;
 
 /**
  * R2, R3 and R12: every account against its chain, from where it was verified last; the sums of all
@@ -33,18 +36,16 @@ export async function examineAccounts(
   let entries = 0;
   for (let after = ""; ;) {
     const page = await accountsAfter(cut.wallet, after, PAGE);
-    const endOf = await verifiedEnds(database, seen.wallet === 0n ? [] : page.map(({ id }) => id));
-    const ends = new Map<string, ChainEnd>();
-    for (const account of page) {
-      const { amountMinor, currency } = account.balance;
-      sums.set(currency, (sums.get(currency) ?? 0n) + amountMinor);
-      const chain = await examineChain(cut.wallet, account, endOf(account.id), note);
-      entries += chain.entries;
-      if (chain.entries > 0 && chain.isSound) {
-        ends.set(account.id, chain.end);
-      }
+    for (const { balance } of page) {
+      sums.set(balance.currency, (sums.get(balance.currency) ?? 0n) + balance.amountMinor);
     }
-    await recordVerified(database, ends);
+    const endOf = await verifiedEnds(database, seen.wallet === 0n ? [] : page.map(({ id }) => id));
+    const chains = page.map((account) => new Chain(account, endOf(account.id)));
+    for (const spans of packed(chains)) {
+      entries += await examineSpans(cut.wallet, spans, note);
+    }
+    await note(chains.flatMap((chain) => chain.whyBroken()));
+    await recordVerified(database, new Map(chains.flatMap((chain) => chain.verified())));
     accounts += page.length;
     if (page.length < PAGE) {
       break;
@@ -68,48 +69,115 @@ function whyNotZero(currency: string, sum: bigint): readonly Break[] {
       ];
 }
 
-interface Chain {
-  readonly end: ChainEnd;
-  readonly entries: number;
-  readonly isSound: boolean;
+/** Entries of one chain that are read at once. */
+interface Span extends EntrySpan {
+  readonly chain: Chain;
 }
 
-async function examineChain(
+/**
+ * The new entries of many chains, in portions of a page: a long chain makes many of them, and many
+ * short ones make one.
+ */
+function* packed(chains: readonly Chain[]): Generator<readonly Span[]> {
+  let portion: Span[] = [];
+  let left = PAGE;
+  for (const chain of chains) {
+    const { id, entryCount } = chain.account;
+    for (let after = chain.from.position; ;) {
+      const isLast = after + BigInt(left) > entryCount;
+      const next = isLast ? entryCount : after + BigInt(left);
+      // Beyond its count there should be nothing, and nobody knows where something is.
+      portion.push({ chain, accountId: id, after, upTo: isLast ? POSITION_MAX : next });
+      left -= Number(next - after) + (isLast ? 1 : 0);
+      after = next;
+      if (left === 0) {
+        yield portion;
+        portion = [];
+        left = PAGE;
+      }
+      if (isLast) {
+        break;
+      }
+    }
+  }
+  if (portion.length > 0) {
+    yield portion;
+  }
+}
+
+/** @returns how many entries were followed */
+async function examineSpans(
   snapshot: Snapshot,
-  account: Account,
-  from: ChainEnd,
+  spans: readonly Span[],
   note: Examination["note"],
-): Promise<Chain> {
-  let end = from;
-  let count = 0;
-  const broken = async (name: "TAMPER" | "BALANCE_DRIFT", detail: string): Promise<Chain> => {
-    await note([{ class: name, subject: `account ${account.id}`, detail }]);
-    return { end, entries: count, isSound: false };
-  };
-  while (end.position < account.entryCount) {
-    const page = await entriesAfter(snapshot, account.id, end.position, PAGE);
-    for (const entry of page) {
-      const step = followChain(end, entry, account.balance.currency);
+): Promise<number> {
+  const found = await entriesOfSpans(snapshot, spans);
+  const followed = spans.flatMap(({ chain, accountId }) =>
+    chain.follow(found.get(accountId) ?? []),
+  );
+  await note(await undecidedAmong(snapshot, followed));
+  await note(await unexplainedAmong(snapshot, followed));
+  return followed.length;
+}
+
+/** One account and its chain of entries, as far as it was followed. */
+class Chain {
+  readonly account: Account;
+  /** Where it was verified last. */
+  readonly from: ChainEnd;
+  #end: ChainEnd;
+  #broken: Break | undefined;
+
+  constructor(account: Account, from: ChainEnd) {
+    this.account = account;
+    this.from = from;
+    this.#end = from;
+  }
+
+  /** @returns the entries up to the first that does not fit; none after one */
+  follow(entries: readonly Entry[]): readonly Entry[] {
+    const followed: Entry[] = [];
+    for (const entry of entries) {
+      if (this.#broken !== undefined) {
+        break;
+      }
+      const step = followChain(this.#end, entry, this.account.balance.currency);
       if (step.kind === "fault") {
         const name = step.fault === "balance" ? "BALANCE_DRIFT" : "TAMPER";
-        return broken(name, `at entry ${entry.position}: ${step.found}`);
+        this.#broken = this.#breakOf(name, `at entry ${entry.position}: ${step.found}`);
+      } else {
+        this.#end = step.end;
+        followed.push(entry);
       }
-      count += 1;
-      ({ end } = step);
     }
-    await note(await undecidedAmong(snapshot, page));
-    await note(await unexplainedAmong(snapshot, page));
-    if (page.length < PAGE) {
-      break;
+    return followed;
+  }
+
+  /** When all its entries were followed: what is wrong with it, if anything. */
+  whyBroken(): readonly Break[] {
+    if (this.#broken === undefined) {
+      const { balance, entryCount } = this.account;
+      const { position, balanceMinor } = this.#end;
+      const found = faultAtEnd(this.#end, this.account);
+      const isDrift = position === entryCount && balanceMinor !== balance.amountMinor;
+      this.#broken =
+        found === undefined
+          ? undefined
+          : this.#breakOf(isDrift ? "BALANCE_DRIFT" : "TAMPER", found);
     }
+    return this.#broken === undefined ? [] : [this.#broken];
   }
-  const found = faultAtEnd(end, account);
-  if (found === undefined) {
-    return { end, entries: count, isSound: true };
+
+  /** Its end, where it is sound and further than before. */
+  verified(): readonly (readonly [accountId: string, end: ChainEnd])[] {
+    return this.#broken === undefined && this.#end.position > this.from.position
+      ? [[this.account.id, this.#end]]
+      : [];
   }
-  const isDrift =
-    end.position === account.entryCount && end.balanceMinor !== account.balance.amountMinor;
-  return broken(isDrift ? "BALANCE_DRIFT" : "TAMPER", found);
+
+  #breakOf(name: "TAMPER" | "BALANCE_DRIFT", detail: string): Break {
+    return { class: name, subject: `account ${this.account.id}`, detail };
+  }
 }
 
 /** R5: entries of payments that the wallet never decided. */

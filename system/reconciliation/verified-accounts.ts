@@ -35,23 +35,26 @@ export async function recordVerified(
   if (ends.size === 0) {
     return;
   }
+  const ids = [...ends.keys()];
+  const values = [...ends.values()];
   await inTransaction(database, "record-verified", async (connection) => {
-    for (const [accountId, { position, balanceMinor, hash }] of ends) {
-      const parameters = [accountId, position, balanceMinor, hash];
-      const { rowCount } = await connection.query({
-        label: "update-verified",
-        sql: `UPDATE verified_accounts SET position = $2, balance_minor = $3, hash = $4
-         WHERE account_id = $1`,
-        parameters,
-      });
-      if (rowCount === 0) {
-        await connection.query({
-          label: "insert-verified",
-          sql: `INSERT INTO verified_accounts (account_id, position, balance_minor, hash)
-         VALUES ($1, $2, $3, $4)`,
-          parameters,
-        });
-      }
-    }
+    await connection.query({
+      label: "forget-verified",
+      sql: `DELETE FROM verified_accounts WHERE account_id = ANY ($1::text[])`,
+      parameters: [ids],
+    });
+    await connection.query({
+      label: "insert-verified",
+      sql: `INSERT INTO verified_accounts (account_id, position, balance_minor, hash)
+       SELECT account_id, position, balance_minor, hash
+       FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[])
+         AS verified (account_id, position, balance_minor, hash)`,
+      parameters: [
+        ids,
+        values.map(({ position }) => position),
+        values.map(({ balanceMinor }) => balanceMinor),
+        values.map(({ hash }) => hash),
+      ],
+    });
   });
 }

@@ -53,20 +53,31 @@ export async function accountsAfter(
   return rows.map(readAccount);
 }
 
-/** An account's entries after a position. */
-export async function entriesAfter(
+/** Entries of one account, by their positions. */
+export interface EntrySpan {
+  readonly accountId: string;
+  readonly after: bigint;
+  readonly upTo: bigint;
+}
+
+/** The entries of spans of different accounts, by account id, each account's oldest first. */
+export async function entriesOfSpans(
   snapshot: Snapshot,
-  accountId: string,
-  position: bigint,
-  limit: number,
-): Promise<readonly Entry[]> {
+  spans: readonly EntrySpan[],
+): Promise<ReadonlyMap<string, readonly Entry[]>> {
   const rows = await snapshot.read(
-    "entries-of-account",
-    `SELECT ${ENTRY_COLUMNS} FROM ledger_entries WHERE wallet_id = $1 AND position > $2
-     ORDER BY position LIMIT $3`,
-    [accountId, position, limit],
+    "entries-of-accounts",
+    `SELECT ${ENTRY_COLUMNS}
+     FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS span (account_id, after, up_to)
+     JOIN ledger_entries ON wallet_id = account_id AND position > after AND position <= up_to
+     ORDER BY wallet_id, position`,
+    [
+      spans.map(({ accountId }) => accountId),
+      spans.map(({ after }) => after),
+      spans.map(({ upTo }) => upTo),
+    ],
   );
-  return rows.map(readEntry);
+  return Map.groupBy(rows.map(readEntry), ({ accountId }) => accountId);
 }
 
 /** Money that came in or went out, as it was written down. */
