@@ -12,12 +12,24 @@ const SERVER_VARIABLES: readonly string[] = [
 ];
 
 /** The servers that a user's environment names, or the names that are missing there. */
-export function givenServers(
-  environment: Readonly<Record<string, string | undefined>>,
-):
+export function givenServers(environment: Environment): GivenServers {
+  return givenAmong(SERVER_VARIABLES, environment);
+}
+
+/** Those that a reconciliation by itself needs, or the names that are missing. */
+export function auditedServers(environment: Environment): GivenServers {
+  const readers = SAGA_SERVICES.map(({ name }) => readerVariable(name));
+  return givenAmong([databaseVariable("reconciliation"), ...readers], environment);
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+type GivenServers =
   | { readonly kind: "servers"; readonly variables: ServerVariables }
-  | { readonly kind: "missing"; readonly names: readonly string[] } {
-  const entries = SERVER_VARIABLES.map((name) => [name, environment[name] ?? ""] as const);
+  | { readonly kind: "missing"; readonly names: readonly string[] };
+
+function givenAmong(names: readonly string[], environment: Environment): GivenServers {
+  const entries = names.map((name) => [name, environment[name] ?? ""] as const);
   const missing = entries.filter(([, value]) => value === "").map(([name]) => name);
   return missing.length === 0
     ? { kind: "servers", variables: Object.fromEntries(entries) }

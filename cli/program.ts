@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { EXIT_CODES } from "../reports/evidence/verdict.ts";
 import { addMutantsCommand } from "./mutants-command.ts";
 import { productVersion } from "./product.ts";
+import { addReconcileCommand } from "./reconcile-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addServersCommand } from "./servers-command.ts";
@@ -19,6 +20,7 @@ export function createProgram(): Command {
   addReplayCommand(program);
   addMutantsCommand(program);
   addServicesCommand(program);
+  addReconcileCommand(program);
   addServersCommand(program);
   return program;
 }

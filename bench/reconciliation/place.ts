@@ -4,6 +4,7 @@ import { createPostgresDatabase } from "../../system/adapters/postgres-database.
 import { migrate } from "../../system/database/migrate.ts";
 import type { Database } from "../../system/ports/database.ts";
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
+import { SNAPSHOT_IDLE_MS_MAX } from "../../system/reconciliation/snapshot.ts";
 
 /** The databases of the services and of the engine, each a connection string in the environment. */
 export interface Place {
@@ -16,8 +17,7 @@ export async function openPlace(addressOf: (service: ServiceName) => string): Pr
   const open = (service: ServiceName) =>
     createPostgresDatabase({
       connectionString: addressOf(service),
-      // A page of one side is held while the other is read, as the services' readers have it.
-      idle_in_transaction_session_timeout: 600_000,
+      idle_in_transaction_session_timeout: SNAPSHOT_IDLE_MS_MAX,
     });
   const databases = {
     payment: open("payment"),

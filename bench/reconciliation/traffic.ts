@@ -10,6 +10,7 @@ import { transferMoney } from "../../system/wallet/transfer.ts";
 import { host, type Place } from "./place.ts";
 
 const WALLETS = 1_000;
+const OWNER = "customer-1";
 /** Payments that are made by one transaction of each step. */
 const BATCH = 1_000;
 
@@ -18,7 +19,7 @@ export async function openWallets({ databases }: Place): Promise<void> {
   for (let number = 0; number < WALLETS; number += 1) {
     const funding = { amountMinor: 1_000_000_000n, currency: "OMR" } as const;
     const wallet = { ...host, database: databases.wallet };
-    await openWallet(wallet, { walletId: `w${number}`, funding });
+    await openWallet(wallet, { walletId: `w${number}`, ownerId: OWNER, funding });
   }
 }
 
@@ -35,6 +36,7 @@ export async function makePayments({ databases }: Place, from: number, to: numbe
       payment,
       numbers.map((number) => ({
         idempotencyKey: `k${number}`,
+        principalId: OWNER,
         senderWalletId: `w${number % WALLETS}`,
         receiverWalletId: `w${(number * 7 + 1) % WALLETS}`,
         money: { amountMinor: 1n, currency: "OMR" },
@@ -63,7 +65,8 @@ async function published(database: Database): Promise<readonly Event[]> {
     },
     async disconnect() {},
   };
-  while ((await relayOutbox({ ...host, database, producer }, BATCH)) > 0) {
+  const settings = { holder: "bench", batchMax: BATCH, leaseMs: 60_000, attemptsMax: 1 };
+  while ((await relayOutbox({ ...host, database, producer }, settings)).published > 0) {
     // Until it finds nothing.
   }
   return records.map(({ value }) => {

@@ -1,5 +1,7 @@
 import { runStatement } from "../../system/database/transaction.ts";
+import { BREAK_CLASSES } from "../../system/reconciliation/break-classes.ts";
 import { listBreaks, resolveBreak } from "../../system/reconciliation/break-records.ts";
+import { countBreaks } from "../../system/reconciliation/count-breaks.ts";
 import { reconcile } from "../../system/reconciliation/reconcile.ts";
 import { demandEqual, type Claim } from "./claim.ts";
 import { carry, ordinaryDay, pay, type DayStage } from "./ordinary-day.ts";
@@ -63,6 +65,29 @@ export const reconciliationContract: readonly Claim<DayStage>[] = [
       const isResolved = await resolveBreak(stage.reconciliation, again?.id ?? "", "asked", 1);
       demandEqual("resolved by hand", isResolved, true);
       demandEqual("left open", (await breaksIn(stage, "open")).length, 1);
+    },
+  },
+  {
+    claim: "breaks are counted by class and state, with the oldest that is open",
+    async check(stage) {
+      await ordinaryDay(stage);
+      const raise = "UPDATE wallets SET balance_minor = balance_minor + 1 WHERE id = 'salim'";
+      await change(stage, "wallet", raise);
+      await runOver(stage, "news");
+      const breaks = await listBreaks(stage.reconciliation, queryFor("open"));
+      const drift = breaks.find((each) => each.class === "BALANCE_DRIFT");
+      const other = breaks.find((each) => each.class === "CONSERVATION");
+      await resolveBreak(stage.reconciliation, other?.id ?? "", "asked", 1);
+      const counted = await countBreaks(stage.reconciliation);
+      demandEqual(
+        "those of which there are some",
+        counted.filter(({ open, resolved }) => open + resolved > 0),
+        [
+          { class: "BALANCE_DRIFT", open: 1, resolved: 0, oldestOpenMs: String(drift?.foundAtMs) },
+          { class: "CONSERVATION", open: 0, resolved: 1, oldestOpenMs: null },
+        ],
+      );
+      demandEqual("classes", counted.length, Object.keys(BREAK_CLASSES).length);
     },
   },
   {

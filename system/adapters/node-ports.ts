@@ -3,6 +3,7 @@ import type { Database } from "../ports/database.ts";
 import type { Configuration } from "../process/configuration.ts";
 import type { ServiceName } from "../process/services.ts";
 import type { ProcessPorts } from "../process/start-roles.ts";
+import { SNAPSHOT_IDLE_MS_MAX } from "../reconciliation/snapshot.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createKafkaBroker } from "./kafka-broker.ts";
 import { createLogTelemetry } from "./log-telemetry.ts";
@@ -29,8 +30,7 @@ export function createNodePorts(configuration: Configuration): NodePorts {
       createPostgresDatabase({
         connectionString: url,
         application_name: processName,
-        // A snapshot is held from one page of the other side to the next.
-        idle_in_transaction_session_timeout: 600_000,
+        idle_in_transaction_session_timeout: SNAPSHOT_IDLE_MS_MAX,
       }),
     ]),
   );

@@ -81,6 +81,37 @@ describe("readConfiguration", () => {
     ]);
   });
 
+  it("tells ten faults of ten variables, and none of a password", () => {
+    const bad = {
+      ROLES: "payment-api,reconciliation",
+      PAYMENT_DATABASE_URL: "mysql://salim:secret@db/payment",
+      RECONCILIATION_DATABASE_URL: "postgres://salim:secret@[db/reconciliation",
+      PAYMENT_READER_URL: "salim:secret@db",
+      WALLET_READER_URL: "",
+      KAFKA_BROKERS: "one:9092,two,:9092",
+      HTTP_PORT: "eighty",
+      RELAY_POLL_MS: "0",
+      CONSUME_ATTEMPTS_MAX: "1001",
+      CONSUME_RETRY_DELAY_MS: "-5",
+      SESSION_TIMEOUT_MS: "6 s",
+    };
+    const faults = faultsOf(bad);
+    expect(faults.map((fault) => fault.split(":")[0])).toEqual([
+      "PAYMENT_DATABASE_URL",
+      "RECONCILIATION_DATABASE_URL",
+      "PAYMENT_READER_URL",
+      "WALLET_READER_URL",
+      "KAFKA_BROKERS",
+      "KAFKA_BROKERS",
+      "HTTP_PORT",
+      "RELAY_POLL_MS",
+      "CONSUME_ATTEMPTS_MAX",
+      "CONSUME_RETRY_DELAY_MS",
+      "SESSION_TIMEOUT_MS",
+    ]);
+    expect(faults.join("\n")).not.toContain("secret");
+  });
+
   it.each([
     ["5999", false],
     ["6000", true],

@@ -54,7 +54,7 @@ export function readConfiguration(
   const databaseUrls = new Map(
     services.map((service) => [
       service,
-      required(environment, `${service.toUpperCase()}_DATABASE_URL`, faults),
+      databaseUrl(environment, `${service.toUpperCase()}_DATABASE_URL`, faults),
     ]),
   );
   const configuration = {
@@ -62,7 +62,7 @@ export function readConfiguration(
     roles,
     databaseUrls,
     sourceUrls: readSources(environment, roles, faults),
-    kafkaBrokers: required(environment, "KAFKA_BROKERS", faults).split(","),
+    kafkaBrokers: readBrokers(environment, faults),
     apiKeys: readKeys(environment, readFile, faults),
     http: {
       host: environment["HTTP_HOST"] ?? "127.0.0.1",
@@ -100,7 +100,7 @@ function readSources(
     ? new Map(
         SAGA_SERVICES.map(({ name }) => [
           name,
-          required(environment, `${name.toUpperCase()}_READER_URL`, faults),
+          databaseUrl(environment, `${name.toUpperCase()}_READER_URL`, faults),
         ]),
       )
     : new Map();
@@ -137,6 +137,25 @@ function required(environment: Environment, variable: string, faults: string[]):
     return "";
   }
   return value;
+}
+
+/** Not told word for word where it is wrong: it may hold a password. */
+function databaseUrl(environment: Environment, variable: string, faults: string[]): string {
+  const value = required(environment, variable, faults);
+  if (value !== "" && !(/^postgres(ql)?:/.test(value) && URL.canParse(value))) {
+    faults.push(`${variable}: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE`);
+  }
+  return value;
+}
+
+function readBrokers(environment: Environment, faults: string[]): readonly string[] {
+  const brokers = required(environment, "KAFKA_BROKERS", faults).split(",");
+  for (const broker of brokers.filter((each) => each !== "" || brokers.length > 1)) {
+    if (!/^[^\s:,]+:[0-9]{1,5}$|^\[[0-9a-fA-F:]+\]:[0-9]{1,5}$/.test(broker)) {
+      faults.push(`KAFKA_BROKERS: ${JSON.stringify(broker)} is not HOST:PORT`);
+    }
+  }
+  return brokers;
 }
 
 function wholeNumber(

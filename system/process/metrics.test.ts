@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { databaseError, scriptedDatabase } from "../testing/scripted-database.ts";
 import { createMetrics } from "./metrics.ts";
 
 it("counts what is tried again by its code, at once or later, and deadlocks by themselves", async () => {
@@ -14,4 +15,35 @@ it("counts what is tried again by its code, at once or later, and deadlocks by t
   expect(text).toContain('falconpay_retries_total{code="connection"} 1');
   expect(text).toContain('falconpay_deadlocks_total{transaction="transfer"} 2');
   expect(text).not.toContain('falconpay_deadlocks_total{transaction="settle"}');
+});
+
+const clock = { nowMs: () => 90_000, async sleep() {} };
+
+it("says how many breaks there are, by class and state, and how old the oldest is", async () => {
+  const rows = [
+    { class: "BALANCE_DRIFT", state: "open", breaks: "2", oldest_ms: "30000" },
+    { class: "BALANCE_DRIFT", state: "resolved", breaks: "1", oldest_ms: "10000" },
+  ];
+  const database = scriptedDatabase(() => ({ rows }));
+  const lines = (
+    await createMetrics(clock, [{ service: "reconciliation", database }]).read()
+  ).split("\n");
+  expect(lines).toContain('falconpay_breaks{class="BALANCE_DRIFT",state="open"} 2');
+  expect(lines).toContain('falconpay_breaks{class="BALANCE_DRIFT",state="resolved"} 1');
+  expect(lines).toContain('falconpay_breaks_oldest_age_seconds{class="BALANCE_DRIFT"} 60');
+  expect(lines).toContain('falconpay_breaks{class="TAMPER",state="open"} 0');
+});
+
+it("answers while a database is away, with what it knows and that it is away", async () => {
+  let isAway = false;
+  const rows = [{ pending: "3", oldest_ms: null, letters: "0" }];
+  const database = scriptedDatabase(() => (isAway ? databaseError("unknown") : { rows }));
+  const metrics = createMetrics(clock, [{ service: "wallet", database }]);
+  metrics.counting({ event() {} }).event("inbox.done", {});
+  expect(await metrics.read()).toContain('falconpay_outbox_pending{service="wallet"} 3');
+  isAway = true;
+  const lines = (await metrics.read()).split("\n");
+  expect(lines).toContain('falconpay_database_up{service="wallet"} 0');
+  expect(lines).toContain('falconpay_events_total{event="inbox.done"} 1');
+  expect(lines.filter((line) => line.startsWith("falconpay_outbox_pending{"))).toEqual([]);
 });

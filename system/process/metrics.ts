@@ -3,13 +3,19 @@ import { nullableTextColumn, textColumn } from "../database/row.ts";
 import { runStatement } from "../database/transaction.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
+import { passes } from "../ports/passes.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import { countBreaks } from "../reconciliation/count-breaks.ts";
+import type { ServiceName } from "./services.ts";
 
 /** What a process counts, and what it reads from its databases when it is asked. */
 export interface Metrics {
   /** The same telemetry, with what happens counted. */
   readonly counting: (telemetry: Telemetry) => Telemetry;
-  /** All of it in Prometheus's text format. @throws DatabaseError */
+  /**
+   * All of it in Prometheus's text format. What a database says is missing while it is away, and
+   * `falconpay_database_up` is 0.
+   */
   read(): Promise<string>;
 }
 
@@ -18,7 +24,7 @@ const DEADLOCK = "40P01";
 
 /** A database of this process, by the service that has it. */
 export interface MeasuredDatabase {
-  readonly service: string;
+  readonly service: ServiceName;
   readonly database: Database;
 }
 
@@ -65,8 +71,40 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
     "Since the oldest PENDING payment was accepted; zero when there is none.",
   );
 
+  const up = gauge("falconpay_database_up", "1 when the database answered just now, otherwise 0.");
+  const breaks = new Gauge({
+    name: "falconpay_breaks",
+    help: "What reconciliation has found not to agree, by class and state.",
+    labelNames: ["class", "state"],
+    registers,
+  });
+  const oldestBreak = new Gauge({
+    name: "falconpay_breaks_oldest_age_seconds",
+    help: "Since the oldest open break of the class was found; zero when there is none.",
+    labelNames: ["class"],
+    registers,
+  });
+
   const ageSeconds = (sinceMs: string | null): number =>
     sinceMs === null ? 0 : Math.max(0, clock.nowMs() - Number(sinceMs)) / 1_000;
+
+  const measure = async (service: ServiceName, database: Database): Promise<void> => {
+    if (service === "reconciliation") {
+      for (const found of await countBreaks(database)) {
+        breaks.set({ class: found.class, state: "open" }, found.open);
+        breaks.set({ class: found.class, state: "resolved" }, found.resolved);
+        oldestBreak.set({ class: found.class }, ageSeconds(found.oldestOpenMs));
+      }
+      return;
+    }
+    const unsent = await readOutbox(database);
+    pending.set({ service }, unsent.count);
+    oldest.set({ service }, ageSeconds(unsent.oldestMs));
+    letters.set({ service }, await countLetters(database));
+    if (service === "payment") {
+      inFlight.set({ service }, ageSeconds(await oldestPending(database)));
+    }
+  };
 
   return {
     counting: (telemetry) => ({
@@ -85,13 +123,16 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
       },
     }),
     async read() {
+      [pending, oldest, letters, inFlight, breaks, oldestBreak].forEach((each) => each.reset());
       for (const { service, database } of databases) {
-        const unsent = await readOutbox(database);
-        pending.set({ service }, unsent.count);
-        oldest.set({ service }, ageSeconds(unsent.oldestMs));
-        letters.set({ service }, await countLetters(database));
-        if (service === "payment") {
-          inFlight.set({ service }, ageSeconds(await oldestPending(database)));
+        try {
+          await measure(service, database);
+          up.set({ service }, 1);
+        } catch (error) {
+          if (!passes(error)) {
+            throw error;
+          }
+          up.set({ service }, 0);
         }
       }
       return registry === undefined ? "" : registry.metrics();

@@ -92,7 +92,7 @@ export async function startRoles(
     database: ports.database(service),
   }));
   const health = createHealth(clock);
-  const metrics = createMetrics(clock, databases.filter(isMeasured));
+  const metrics = createMetrics(clock, databases);
   const telemetry = metrics.counting(ports.telemetry);
   const admission = { verifier: ports.verifier, entropy: ports.entropy, telemetry };
   const stopping = new AbortController();
@@ -229,13 +229,6 @@ function createLateProducer(): Producer & { connected(producer: Producer): void 
       await inner?.disconnect();
     },
   };
-}
-
-/** The engine's own database has no outbox. */
-function isMeasured<T extends { readonly service: ServiceName }>(
-  each: T,
-): each is T & { readonly service: SourceName } {
-  return each.service !== "reconciliation";
 }
 
 /** A part that can be asked to finish what it has in hand. */

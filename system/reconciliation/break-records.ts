@@ -128,6 +128,26 @@ export async function findBreak(
   return rows.map(readBreak)[0];
 }
 
+/** An open break, with how long it has been. */
+export type OpenBreak = RecordedBreak & { readonly ageMs: number };
+
+const PAGE = 500;
+
+/** Every open break, in the order in which they were found. @throws DatabaseError */
+export async function openBreaks(database: Database, nowMs: number): Promise<readonly OpenBreak[]> {
+  const found: OpenBreak[] = [];
+  for (let after = { foundAtMs: 0, id: "" }; ;) {
+    const query = { state: "open", class: undefined, after, limit: PAGE };
+    const page = await listBreaks(database, query);
+    found.push(...page.map((each) => ({ ...each, ageMs: nowMs - each.foundAtMs })));
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) {
+      return found;
+    }
+    after = last;
+  }
+}
+
 /** Breaks in the order in which they were found, after one. @throws DatabaseError */
 export async function listBreaks(
   database: Database,

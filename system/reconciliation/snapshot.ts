@@ -13,6 +13,9 @@ export interface Snapshot {
   close(): Promise<void>;
 }
 
+/** How long one side is held while another is read: a session that idles longer is ended. */
+export const SNAPSHOT_IDLE_MS_MAX = 600_000;
+
 /** Opens a snapshot, and fixes its moment. @throws DatabaseError */
 export async function openSnapshot(database: Database, name: string): Promise<Snapshot> {
   const connection = await database.connect(`reconcile-${name}`);
