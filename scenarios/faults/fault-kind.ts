@@ -34,7 +34,8 @@ export type FaultPhase = "begin" | "end";
  * and let it go on while the world goes on, lose the reply to a request of its own at the effect
  * gate, let such a request fail there. And around it: end a server and start it again; do to a link
  * what the name says, to the connections of one process with one server or with its clients; put
- * messages on topics; expel a consumer group and set it back.
+ * messages on topics; expel a consumer group and set it back; end the connections to a database,
+ * limit them, lock a table of it, fill or slow its disk; set the clock of a process.
  */
 export type WorldAbility =
   | "kill"
@@ -49,4 +50,10 @@ export type WorldAbility =
   | "refuse-connections"
   | "reset-connections"
   | "send-as-stranger"
-  | "rewind-groups";
+  | "rewind-groups"
+  | "end-backends"
+  | "limit-connections"
+  | "hold-locks"
+  | "fill-disks"
+  | "slow-disks"
+  | "set-clocks";

@@ -1,8 +1,13 @@
 import Type from "typebox";
 import type { FaultKind, FaultPhase, WorldAbility } from "./fault-kind.ts";
+import { clockJumpKind, type ClockJumpFault } from "./kinds/clock-jump.ts";
 import { crashKind, type CrashFault } from "./kinds/crash.ts";
 import { cutLinkKind, type CutLinkFault } from "./kinds/cut-link.ts";
+import { endedBackendsKind, type EndedBackendsFault } from "./kinds/ended-backends.ts";
+import { fewConnectionsKind, type FewConnectionsFault } from "./kinds/few-connections.ts";
+import { fullDiskKind, type FullDiskFault } from "./kinds/full-disk.ts";
 import { heldLinkKind, type HeldLinkFault } from "./kinds/held-link.ts";
+import { heldLockKind, type HeldLockFault } from "./kinds/held-lock.ts";
 import { lostReplyKind, type LostReplyFault } from "./kinds/lost-reply.ts";
 import { outageKind, type OutageFault } from "./kinds/outage.ts";
 import { pauseKind, type PauseFault } from "./kinds/pause.ts";
@@ -10,6 +15,7 @@ import { refusedLinkKind, type RefusedLinkFault } from "./kinds/refused-link.ts"
 import { replayedTopicKind, type ReplayedTopicFault } from "./kinds/replayed-topic.ts";
 import { resetLinkKind, type ResetLinkFault } from "./kinds/reset-link.ts";
 import { rewoundGroupKind, type RewoundGroupFault } from "./kinds/rewound-group.ts";
+import { slowDiskKind, type SlowDiskFault } from "./kinds/slow-disk.ts";
 import { slowLinkKind, type SlowLinkFault } from "./kinds/slow-link.ts";
 import { stopKind, type StopFault } from "./kinds/stop.ts";
 import { strayMessageKind, type StrayMessageFault } from "./kinds/stray-message.ts";
@@ -37,7 +43,13 @@ export type OutsideFault =
   | SlowLinkFault
   | ReplayedTopicFault
   | RewoundGroupFault
-  | StrayMessageFault;
+  | StrayMessageFault
+  | ClockJumpFault
+  | EndedBackendsFault
+  | FewConnectionsFault
+  | FullDiskFault
+  | HeldLockFault
+  | SlowDiskFault;
 
 /** Every kind of fault, in the order in which reports name them. */
 export const FAULT_KINDS: readonly Pick<
@@ -58,6 +70,12 @@ export const FAULT_KINDS: readonly Pick<
   replayedTopicKind,
   rewoundGroupKind,
   strayMessageKind,
+  endedBackendsKind,
+  fewConnectionsKind,
+  heldLockKind,
+  fullDiskKind,
+  slowDiskKind,
+  clockJumpKind,
 ];
 
 export const faultSchema = Type.Union([
@@ -75,6 +93,12 @@ export const faultSchema = Type.Union([
   replayedTopicKind.schema,
   rewoundGroupKind.schema,
   strayMessageKind.schema,
+  endedBackendsKind.schema,
+  fewConnectionsKind.schema,
+  heldLockKind.schema,
+  fullDiskKind.schema,
+  slowDiskKind.schema,
+  clockJumpKind.schema,
 ]);
 
 /** When and where a fault begins. */
@@ -93,10 +117,16 @@ export function placedAt(fault: Fault, trigger: Trigger): Fault {
     case "transient-error":
       return trigger.on === "effect" ? { ...fault, effect: trigger.effect } : fault;
     case "outage":
+    case "slow-disk":
+    case "held-lock":
+    case "full-disk":
+    case "few-connections":
+    case "ended-backends":
     case "replayed-topic":
     case "rewound-group":
     case "stray-message":
       return trigger.on === "outside" ? { ...fault, atMs: trigger.atMs } : fault;
+    case "clock-jump":
     case "cut-link":
     case "held-link":
     case "refused-link":
@@ -191,6 +221,18 @@ function told<Answer>(
       return ask(rewoundGroupKind, fault);
     case "stray-message":
       return ask(strayMessageKind, fault);
+    case "clock-jump":
+      return ask(clockJumpKind, fault);
+    case "ended-backends":
+      return ask(endedBackendsKind, fault);
+    case "few-connections":
+      return ask(fewConnectionsKind, fault);
+    case "full-disk":
+      return ask(fullDiskKind, fault);
+    case "held-lock":
+      return ask(heldLockKind, fault);
+    case "slow-disk":
+      return ask(slowDiskKind, fault);
     case "outage":
       return ask(outageKind, fault);
     case "pause":

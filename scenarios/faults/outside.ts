@@ -10,7 +10,17 @@ export const FAULTY_SERVERS = [...FAULTY_DATABASES, KAFKA] as const;
 /** The two ends of a process's links: its servers, and its own clients. */
 export const LINK_ENDS = [...FAULTY_SERVERS, "clients"] as const;
 
+export type FaultyDatabase = (typeof FAULTY_DATABASES)[number];
 export type LinkEnd = (typeof LINK_ENDS)[number];
+
+/** The tables that somebody may lock, beside those who work there. */
+export const LOCKED_TABLES = ["payments", "wallets", "inbox", "outbox"] as const;
+
+/** Whether the service of a database has the table. */
+export function isTableOf(server: FaultyDatabase, table: (typeof LOCKED_TABLES)[number]): boolean {
+  const other = { "payment-db": "wallets", "wallet-db": "payments" }[server];
+  return table !== other;
+}
 
 /** When it begins, in whole milliseconds after the load begins. */
 export const beginning = { atMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }) };

@@ -54,6 +54,19 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "W1",
+    defect:
+      "Who waits for a payment does so by the time of day: when the clock is set forward the wait is over.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/wait.ts",
+        "  for (let leftMs = waitMs; ; leftMs -= POLL_MS) {\n",
+        "  for (const untilMs = ports.clock.nowMs() + waitMs; ; ) {\n    const leftMs = untilMs - ports.clock.nowMs();\n",
+      ),
+    ],
+  },
+  {
     id: "D1",
     defect: "The wallet refuses a transfer of more than half of what the sender has.",
     breaks: "decided-right",

@@ -10,6 +10,7 @@ import {
 } from "./deployment.ts";
 import { AskLayout } from "./lay-out-asks.ts";
 import { layOutOutside, outsideArbitrary, type OutsideDraw } from "./outside-swarm.ts";
+import { endsArbitrary, layOutEnds, type DraftEnd } from "./process-ends.ts";
 
 const CURRENCY = "OMR";
 const TRADERS = ["aisha", "bilal", "hind", "zaid"];
@@ -20,6 +21,7 @@ const WALLETS: readonly WalletOpening[] = TRADERS.map((id) => ({
 }));
 const COMMANDS_MAX = 50;
 const OTHERS_MAX = 4;
+const ENDS_MAX = 2;
 
 /** Scenario 10 of the list, and 20: servers that are away, and links that do not work. */
 export const outages: Scenario = {
@@ -28,7 +30,7 @@ export const outages: Scenario = {
   description: [
     "Clients ask for transfers between four wallets, about ten a second, one by one, in bursts or all at once; beside them for all else that can be asked for.",
     "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.",
-    "In each run a database or the broker dies and is away for up to a minute, longer than anything is tried again, or only for a moment. Beside it up to four more outages and faults of the network strike, each at a time of its own, so that they overlap: a link between a process and a server or its clients is cut or held, one way or both, is slow, refuses new connections or breaks those that stand.",
+    "In each run a database or the broker dies and is away for up to a minute, longer than anything is tried again, or only for a moment. Beside it up to four more outages and faults of the network strike, each at a time of its own, so that they overlap: a link between a process and a server or its clients is cut or held, one way or both, is slow, refuses new connections or breaks those that stand. Up to two processes are killed or stopped for a time meanwhile, and start again while a server is away.",
   ],
   aims: ["a client asks again", "an event comes again", "an outage stops a relay"],
   catches: ["Q1"],
@@ -39,6 +41,7 @@ interface Draft {
   readonly asks: readonly Ask[];
   readonly outage: OutsideDraw;
   readonly others: readonly OutsideDraw[];
+  readonly ends: readonly DraftEnd[];
   readonly deployment: Deployment;
   readonly burst: number;
 }
@@ -52,6 +55,7 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
     asks: asksArbitrary(COMMANDS_MAX),
     outage: outsideArbitrary(["outage"]),
     others: fc.array(outsideArbitrary(kinds), { maxLength: OTHERS_MAX, size: "max" }),
+    ends: endsArbitrary(ENDS_MAX),
     deployment: deploymentArbitrary(),
     burst: burstArbitrary,
   });
@@ -59,7 +63,7 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
   return fc.noBias(draft).map(layOut);
 }
 
-function layOut({ asks, outage, others, deployment, burst }: Draft): PlanDraft {
+function layOut({ asks, outage, others, ends, deployment, burst }: Draft): PlanDraft {
   const gapsMs = asks.map(({ gapMs }) => gapMs);
   const timesMs = timesInBursts(gapsMs, burst);
   const layout = new AskLayout(WALLETS, TRADERS, CURRENCY);
@@ -70,6 +74,9 @@ function layOut({ asks, outage, others, deployment, burst }: Draft): PlanDraft {
   }
   const commands = layout.commands();
   const loadMs = 1 + (commands.at(-1)?.atMs ?? 0);
-  const faults = [outage, ...others].map((each) => layOutOutside(each, deployment, loadMs));
+  const faults = [
+    ...[outage, ...others].map((each) => layOutOutside(each, deployment, loadMs)),
+    ...layOutEnds(ends, deployment, loadMs),
+  ];
   return { wallets: WALLETS, commands, faults, ...deployment };
 }

@@ -3,7 +3,13 @@ import { TOPICS } from "../../system/domain/events.ts";
 import { CONSUMER_GROUPS, definitionOf, serviceOf } from "../../system/process/services.ts";
 import { databaseResource, KAFKA } from "../faults/effect-name.ts";
 import type { OutsideFault } from "../faults/fault.ts";
-import { FAULTY_DATABASES, FAULTY_SERVERS, type LinkEnd } from "../faults/outside.ts";
+import {
+  FAULTY_DATABASES,
+  FAULTY_SERVERS,
+  isTableOf,
+  LOCKED_TABLES,
+  type LinkEnd,
+} from "../faults/outside.ts";
 import { canStray, STRAY_FORMS } from "../faults/stranger.ts";
 import { OUTAGE_MS_MAX } from "../faults/trigger.ts";
 import type { ProcessSpecification } from "../plans/topology.ts";
@@ -53,6 +59,30 @@ export function layOutOutside(
   switch (kind) {
     case "outage":
       return { kind, server: pick(FAULTY_SERVERS, place), atMs, lastsMs };
+    case "ended-backends":
+      return { kind, server: pick(FAULTY_DATABASES, place), atMs };
+    case "few-connections":
+      return { kind, server: pick(FAULTY_DATABASES, place), atMs, lastsMs, max: direction % 20 };
+    case "full-disk":
+      return { kind, server: pick(FAULTY_DATABASES, place), atMs, lastsMs };
+    case "slow-disk":
+      return {
+        kind,
+        server: pick(FAULTY_DATABASES, place),
+        atMs,
+        lastsMs,
+        delayMs: 1 + (direction % 3_000),
+      };
+    case "held-lock": {
+      const server = pick(FAULTY_DATABASES, place);
+      const tables = LOCKED_TABLES.filter((table) => isTableOf(server, table));
+      return { kind, server, table: pick(tables, direction), atMs, lastsMs };
+    }
+    case "clock-jump": {
+      const byMs =
+        (direction % 2 === 0 ? -1 : 1) * (place % (place % 3 === 0 ? JUMP_MS_MAX : 5_000));
+      return { kind, process: pick(topology, process).name, atMs, byMs };
+    }
     case "replayed-topic":
       return { kind, topic: pick(TOPICS, place), atMs };
     case "rewound-group": {
@@ -69,7 +99,10 @@ export function layOutOutside(
   }
 }
 
-type LinkFault = Extract<OutsideFault, { readonly process: string }>;
+/** Kafka refuses what is sent by a clock that is more than an hour ahead. */
+const JUMP_MS_MAX = 3_000_000;
+
+type LinkFault = Extract<OutsideFault, { readonly to: LinkEnd }>;
 
 function layOutLink(
   { kind, process, place, direction, lastsMs }: OutsideDraw<LinkFault["kind"]>,

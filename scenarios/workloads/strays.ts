@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import type { Fault } from "../faults/fault.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 import { asksArbitrary, type Ask } from "./asks.ts";
@@ -11,6 +10,7 @@ import {
 } from "./deployment.ts";
 import { AskLayout } from "./lay-out-asks.ts";
 import { layOutOutside, outsideArbitrary, type OutsideDraw } from "./outside-swarm.ts";
+import { endsArbitrary, layOutEnds, type DraftEnd } from "./process-ends.ts";
 
 const CURRENCY = "OMR";
 const TRADERS = ["aisha", "bilal", "hind", "zaid"];
@@ -49,31 +49,15 @@ interface Draft {
   readonly burst: number;
 }
 
-/** A process is killed, or stopped for a time. */
-interface DraftEnd {
-  readonly isKilled: boolean;
-  /** Numbers are taken modulo what there is to choose from. */
-  readonly process: number;
-  readonly atMs: number;
-  readonly lastsMs: number;
-}
-
 function draftArbitrary(): fc.Arbitrary<PlanDraft> {
   const kinds = [
     ...(["stray-message", "stray-message", "replayed-topic"] as const),
     ...(["rewound-group", "rewound-group"] as const),
   ];
-  const any = fc.nat({ max: 1_000_000 });
-  const end = fc.record({
-    isKilled: fc.boolean(),
-    process: any,
-    atMs: any,
-    lastsMs: fc.integer({ min: 50, max: 9_000 }),
-  });
   const draft: fc.Arbitrary<Draft> = fc.record({
     asks: asksArbitrary(COMMANDS_MAX),
     strays: fc.array(outsideArbitrary(kinds), { minLength: 1, maxLength: STRAYS_MAX, size: "max" }),
-    ends: fc.array(end, { maxLength: ENDS_MAX }),
+    ends: endsArbitrary(ENDS_MAX),
     deployment: deploymentArbitrary(),
     burst: burstArbitrary,
   });
@@ -100,25 +84,4 @@ function layOut({ asks, strays: drawn, ends, deployment, burst }: Draft): PlanDr
     ...layOutEnds(ends, deployment, loadMs),
   ];
   return { wallets: WALLETS, commands, faults, ...deployment };
-}
-
-/** Each process once: what is down at the time cannot be struck. */
-function layOutEnds(
-  ends: readonly DraftEnd[],
-  { topology }: Deployment,
-  loadMs: number,
-): readonly Fault[] {
-  const free = topology.map(({ name }) => name);
-  return ends.flatMap(({ isKilled, process, lastsMs, ...drawn }): readonly Fault[] => {
-    const [name] = free.splice(process % Math.max(1, free.length), 1);
-    if (name === undefined) {
-      return [];
-    }
-    const trigger = { on: "time", process: name, atMs: drawn.atMs % loadMs } as const;
-    return [
-      isKilled
-        ? { kind: "crash", trigger, restartAfterMs: Math.min(lastsMs, 2_000) }
-        : { kind: "pause", trigger, lastsMs },
-    ];
-  });
 }

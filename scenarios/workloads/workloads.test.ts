@@ -58,8 +58,8 @@ describe.each(SCENARIOS)("the plans of $name", ({ name, drafts }) => {
   it("try requests that all come at one instant", () => {
     const atOnce = ({ commands }: PlanDraft) =>
       Math.max(...commands.map(({ atMs }) => commands.filter((each) => each.atMs === atMs).length));
-    expect(some((draft) => atOnce(draft) >= 15)).toBeGreaterThan(15);
-    expect(some((draft) => atOnce(draft) <= 2)).toBeGreaterThan(15);
+    expect(some((draft) => atOnce(draft) >= 15)).toBeGreaterThan(10);
+    expect(some((draft) => atOnce(draft) <= 2)).toBeGreaterThan(10);
   });
 });
 

@@ -1,3 +1,4 @@
+import { DATABASE_SETTINGS } from "../../system/ports/database-settings.ts";
 import {
   DatabaseError,
   LISTEN_AGAIN_MS,
@@ -18,11 +19,7 @@ import type { PostgresPort, PostgresRequest } from "../postgres/server/postgres-
 import type { QueryReply } from "../postgres/server/query-result.ts";
 import type { SessionMessage } from "../postgres/server/session.ts";
 
-/** As `system/adapters/postgres-database.ts` has it: for a free connection, and for a new one. */
-const CONNECT_MS_MAX = 5_000;
-
-/** As `pg`'s pool has it. */
-const CONNECTIONS_MAX = 10;
+const { connectMsMax, connectionsMax } = DATABASE_SETTINGS;
 
 export interface DatabasePlace {
   readonly network: Network;
@@ -56,7 +53,7 @@ export function createSimulatedDatabase(place: DatabasePlace): Database {
   const aFreeOne = (): Promise<void> => {
     const { process } = place;
     return process.promise<void>("a free connection", (resolve, reject) => {
-      const timer = process.after(CONNECT_MS_MAX, () => {
+      const timer = process.after(connectMsMax, () => {
         waiting.splice(waiting.indexOf(goOn), 1);
         reject(new Error("timeout exceeded when trying to connect"));
       });
@@ -71,7 +68,7 @@ export function createSimulatedDatabase(place: DatabasePlace): Database {
   return {
     async connect(purpose) {
       try {
-        while (busy >= CONNECTIONS_MAX) {
+        while (busy >= connectionsMax) {
           await aFreeOne();
         }
       } catch (error) {
@@ -174,7 +171,7 @@ function open(
   return connectRequestClient(network, {
     from: process,
     port: server,
-    timeoutMs: CONNECT_MS_MAX,
+    timeoutMs: connectMsMax,
     ...told,
   });
 }

@@ -48,6 +48,10 @@ export function createOutsideFaults(
     return rewinds.get(index) === "done";
   };
 
+  const limits = new Map<string, number[]>();
+  const fullDisks = new Map<string, number[]>();
+  const slowDisks = new Map<string, number[]>();
+
   const { faults } = servers.network;
   const onLink = (link: Link, begin: (where: Where) => EndFault): EndFault => {
     const ends = addressesOf(servers, link).map(begin);
@@ -72,6 +76,28 @@ export function createOutsideFaults(
           faults.reset(where);
           return () => {};
         });
+      case "ended-backends":
+        servers.databaseAt(fault.server).terminateAll();
+        return () => {};
+      case "few-connections":
+        return stronger(limits, fault.server, fault.max, (max) => {
+          servers.databaseAt(fault.server).maxConnections = max ?? UNLIMITED;
+        });
+      case "full-disk":
+        return stronger(fullDisks, fault.server, 0, (least) => {
+          servers.databaseAt(fault.server).disk.isFull = least !== undefined;
+        });
+      case "slow-disk":
+        return stronger(slowDisks, fault.server, -fault.delayMs, (least = 0) => {
+          servers.databaseAt(fault.server).disk.flushDelayMs = -least;
+        });
+      case "held-lock":
+        return servers
+          .databaseAt(fault.server)
+          .beginTransaction([`LOCK TABLE ${fault.table} IN EXCLUSIVE MODE`]);
+      case "clock-jump":
+        servers.kernel.clockOf(fault.process).jump(fault.byMs * 1_000);
+        return () => {};
       case "stray-message":
         return once(sendStray(servers, fault, index));
       case "replayed-topic":
@@ -79,6 +105,30 @@ export function createOutsideFaults(
       case "rewound-group":
         return once(rewind(fault, index));
     }
+  };
+}
+
+/** As many clients as a server takes by default. */
+const UNLIMITED = 100;
+
+/**
+ * Of several that last at one server, the one with the least value counts; `apply` is told of it,
+ * and of none at the end.
+ */
+function stronger(
+  values: Map<string, number[]>,
+  server: string,
+  value: number,
+  apply: (least: number | undefined) => void,
+): EndFault {
+  const own = values.get(server) ?? [];
+  values.set(server, own);
+  const tell = () => apply(own.length === 0 ? undefined : Math.min(...own));
+  own.push(value);
+  tell();
+  return () => {
+    own.splice(own.indexOf(value), 1);
+    tell();
   };
 }
 

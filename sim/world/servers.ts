@@ -1,6 +1,7 @@
 import { databaseResource } from "../../scenarios/faults/effect-name.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
 import { TOPICS } from "../../system/domain/events.ts";
+import { DATABASE_SETTINGS } from "../../system/ports/database-settings.ts";
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
 import { observeCluster, type ClusterObservation } from "../kafka/cluster/cluster-observation.ts";
 import { startKafkaCluster, type KafkaCluster } from "../kafka/cluster/kafka-cluster.ts";
@@ -76,6 +77,7 @@ export function startServers(kernel: Kernel, { brokers = 1 } = {}): Servers {
       kernel,
       network,
       port: databasePort(service),
+      startUp: [`SET lock_timeout = ${DATABASE_SETTINGS.lockMsMax}`],
       onCommit: ({ applicationName, changes }) =>
         tell({
           kind: "commit",

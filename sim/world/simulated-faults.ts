@@ -33,6 +33,12 @@ export const SIMULATED_ABILITIES: ReadonlySet<WorldAbility> = new Set([
   "reset-connections",
   "send-as-stranger",
   "rewind-groups",
+  "end-backends",
+  "limit-connections",
+  "hold-locks",
+  "fill-disks",
+  "slow-disks",
+  "set-clocks",
 ]);
 
 /** The faults of a plan, and how they are done to simulated processes and around them. */

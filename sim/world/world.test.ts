@@ -214,6 +214,38 @@ describe("the simulated world", () => {
     expect(await survived(fault)).toBe(true);
   });
 
+  it.each<OutsideFault>([
+    ...(["payment-db", "wallet-db"] as const).flatMap((server): readonly OutsideFault[] => [
+      { kind: "ended-backends", server, atMs: 303 },
+      { kind: "few-connections", server, max: 0, atMs: 302, lastsMs: 9_000 },
+      { kind: "full-disk", server, atMs: 302, lastsMs: 9_000 },
+      { kind: "slow-disk", server, delayMs: 800, atMs: 302, lastsMs: 9_000 },
+      { kind: "held-lock", server, table: "outbox", atMs: 302, lastsMs: 9_000 },
+    ]),
+    ...["payment-1", "wallet-1"].flatMap((process) =>
+      [-86_400_000, 3_000_000].map(
+        (byMs) => ({ kind: "clock-jump", process, byMs, atMs: 302 }) as const,
+      ),
+    ),
+  ])("loses nothing by $kind of $server$process $byMs", async (fault) => {
+    expect(await survived(fault)).toBe(true);
+  });
+
+  it.each<readonly [OutsideFault, string]>([
+    [{ kind: "ended-backends", server: "payment-db", atMs: 302 }, "connection"],
+    [{ kind: "full-disk", server: "payment-db", atMs: 250, lastsMs: 2_000 }, "53100"],
+    [
+      { kind: "held-lock", server: "wallet-db", table: "inbox", atMs: 250, lastsMs: 20_000 },
+      "55P03",
+    ],
+  ])("shows a process the error of %o", async (fault, code) => {
+    const { happenings } = await runPlan(world, planWith(fault));
+    const codes = happenings.flatMap((each) =>
+      each.kind === "note" && each.note.what === "failed" ? [each.note.code] : [],
+    );
+    expect(codes).toContain(code);
+  });
+
   it("joins anew when its group is expelled, whatever it has in hand", async () => {
     for (const { group } of CONSUMER_GROUPS) {
       for (let atMs = 300; atMs < 340; atMs += 1) {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Client, escapeIdentifier, Pool, type PoolClient, type PoolConfig } from "pg";
+import { DATABASE_SETTINGS } from "../ports/database-settings.ts";
 import {
   DatabaseError,
   LISTEN_AGAIN_MS,
@@ -18,11 +19,11 @@ import { messageOf } from "../ports/message-of.ts";
  */
 export function createPostgresDatabase(config: PoolConfig): Database {
   const complete = {
-    max: 10,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 10_000,
-    lock_timeout: 5_000,
-    idle_in_transaction_session_timeout: 10_000,
+    max: DATABASE_SETTINGS.connectionsMax,
+    connectionTimeoutMillis: DATABASE_SETTINGS.connectMsMax,
+    statement_timeout: DATABASE_SETTINGS.statementMsMax,
+    lock_timeout: DATABASE_SETTINGS.lockMsMax,
+    idle_in_transaction_session_timeout: DATABASE_SETTINGS.idleInTransactionMsMax,
     // What only listens would not notice for hours that its server is gone.
     keepAlive: true,
     ...config,

@@ -36,10 +36,9 @@ export async function terminalWithin(
   principal: Principal,
   waitMs: number,
 ): Promise<RecordedPayment | undefined> {
-  const untilMs = ports.clock.nowMs() + waitMs;
-  for (;;) {
+  // Counted in sleeps: the clock may be set meanwhile, forward or back.
+  for (let leftMs = waitMs; ; leftMs -= POLL_MS) {
     const payment = await findPayment(ports.database, paymentId);
-    const leftMs = untilMs - ports.clock.nowMs();
     // Nobody waits for what they are not shown.
     if (payment === undefined || !isShownTo(payment, principal)) {
       return undefined;

@@ -42,6 +42,11 @@ export class PostgresEngine {
   /** How many clients there may be at one time. */
   maxConnections = 100;
 
+  /** Whether there are as many clients as there may be. */
+  get isCrowded(): boolean {
+    return this.#sessions.size >= this.maxConnections;
+  }
+
   /** The disk is full: what needs more of it ends with 53100. */
   set diskIsFull(isFull: boolean) {
     this.#database.diskIsFull = isFull;
@@ -53,7 +58,7 @@ export class PostgresEngine {
    * @throws PostgresError (53300) when there are too many
    */
   openSession(options: SessionOptions = {}): Session {
-    if (options.isObserver !== true && this.#sessions.size >= this.maxConnections) {
+    if (options.isObserver !== true && this.isCrowded) {
       throw new PostgresError("53300", "sorry, too many clients already", {}, "FATAL");
     }
     this.#sessionsMade += 1;

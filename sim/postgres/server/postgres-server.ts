@@ -28,6 +28,11 @@ export interface PostgresServer {
   crash(): void;
   /** Takes connections again after a crash. */
   restart(): void;
+  /**
+   * Somebody beside the network begins a transaction with these statements and lets it lie. Returns
+   * how it is rolled back, where nothing has ended it before; undefined where nobody can connect.
+   */
+  beginTransaction(statements: readonly string[]): (() => void) | undefined;
   /** Runs one query beside the network, at this instant, for preparing and observing. */
   read(sql: string): Pick<StatementResult, "fields" | "rows">;
 }
@@ -41,8 +46,10 @@ export function startPostgresServer(options: {
   network: Network;
   port: PostgresPort;
   onCommit: (commit: Commit) => void;
+  /** Statements that every client's session begins with: its start-up parameters, as SETs. */
+  startUp?: readonly string[];
 }): PostgresServer {
-  const { kernel, network, port, onCommit } = options;
+  const { kernel, network, port, onCommit, startUp = [] } = options;
   const name = port.address;
   const chance = kernel.random.stream("postgres", name);
   const pauses = kernel.random.stream("postgres pauses", name);
@@ -75,6 +82,9 @@ export function startPostgresServer(options: {
       if (session === undefined) {
         return { onMessage() {}, onEnd() {} };
       }
+      for (const sql of startUp) {
+        session.query(sql, [], () => {});
+      }
       return serveOneByOne(stream, {
         serve({ sql, parameters }, reply) {
           kernel.trace.record("query", String(session.processId), sql);
@@ -86,6 +96,7 @@ export function startPostgresServer(options: {
       });
     });
   let listener = listen();
+  let isDown = false;
   return {
     disk,
     get maxConnections() {
@@ -96,12 +107,37 @@ export function startPostgresServer(options: {
     },
     terminateAll: () => engine.terminateAll(),
     crash() {
+      isDown = true;
       listener.close();
       engine.crash();
       disk.forget();
     },
     restart() {
+      isDown = false;
       listener = listen();
+    },
+    beginTransaction(statements) {
+      if (isDown || engine.isCrowded) {
+        return undefined;
+      }
+      let isOver = false;
+      const session = engine.openSession({
+        onLost() {
+          isOver = true;
+        },
+      });
+      const goOn = ([next, ...rest]: readonly string[]): void => {
+        if (next !== undefined && !isOver) {
+          session.query(next, [], () => goOn(rest));
+        }
+      };
+      goOn(["BEGIN", ...statements]);
+      return () => {
+        if (!isOver) {
+          isOver = true;
+          session.close();
+        }
+      };
     },
     read: (sql) => readNow(engine, sql),
   };
