@@ -1,6 +1,5 @@
-import {
+import kafkajs, {
   Kafka,
-  KafkaJSProtocolError,
   logLevel,
   Partitioners,
   type Consumer,
@@ -179,5 +178,5 @@ async function asBrokerError<T>(applied: "no" | "unknown", ask: () => Promise<T>
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof KafkaJSProtocolError && KAFKA_REFUSALS.includes(error.type);
+  return error instanceof kafkajs.KafkaJSProtocolError && KAFKA_REFUSALS.includes(error.type);
 }

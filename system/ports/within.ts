@@ -13,6 +13,7 @@ export async function within(
       clock.sleep(boundMs, waiting.signal).then(() => false),
     ]);
   } finally {
-    waiting.abort();
+    // With a reason, since making one takes longer than all of this.
+    waiting.abort("over");
   }
 }
