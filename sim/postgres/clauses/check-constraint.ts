@@ -10,6 +10,8 @@ import { DefinitionScope } from "./definition-scope.ts";
 /** A condition over one row of a table, with the names of the columns that it reads, each once. */
 export interface RowCondition {
   readonly columns: readonly string[];
+  /** True where it depends on more than the row. */
+  readonly isMutable: boolean;
   readonly evaluate: (row: RowValues) => Datum;
 }
 
@@ -18,13 +20,14 @@ export interface RowCondition {
  */
 export function compileCheck(table: Table, condition: SyntaxNode, find: FindType): RowCondition {
   const scope = new DefinitionScope(table, find);
-  const { evaluate } = compileCondition(scope, condition, "CHECK");
+  const { evaluate, isMutable = false } = compileCondition(scope, condition, "CHECK");
   if (scope.parameters.count > 0) {
     condition.refuse("a parameter in a definition");
   }
   // One frame for all rows: a condition neither waits nor comes back to itself.
   const frame = new Frame(new StatementRun(), null, 1);
   return {
+    isMutable,
     columns: [...scope.used].map((at) => table.columns[at]?.name ?? "?"),
     evaluate(row) {
       frame.rows[0] = row;

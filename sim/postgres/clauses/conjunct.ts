@@ -4,8 +4,8 @@ import type { PlanStep } from "../expressions/fold.ts";
 import { foldConditions, isKnown } from "../expressions/folding.ts";
 import { allOf, type Condition } from "../operators/operator.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { findAggregate, hasQuery, isVolatile } from "./call-search.ts";
 import { AROUND, type QueryScope } from "./query-scope.ts";
-import { isVolatile } from "./volatility.ts";
 
 /**
  * One of the conditions that a query joins with AND, and its text, to be recognised in a partial
@@ -16,6 +16,8 @@ export interface Conjunct {
   readonly canonical: string;
   /** True where it may come out otherwise each time that it is computed. */
   readonly isVolatile: boolean;
+  /** True where it calls an aggregate, or holds a query. */
+  readonly isOfGroups: boolean;
 }
 
 /** The conditions of a WHERE or ON, split at AND. */
@@ -31,14 +33,26 @@ export function readConjuncts(
     return node.children("args").flatMap((operand) => readConjuncts(scope, operand, "AND"));
   }
   const expression = compileCondition(scope, node, clause);
-  return [{ expression, canonical: node.canonical(), isVolatile: isVolatile(node) }];
+  const changes = isVolatile(node);
+  const isOfGroups = hasQuery(node) || findAggregate(node) !== undefined;
+  // Rows are compared pair by pair, and a pair may be known to be unequal.
+  if (expression.conjuncts?.some(isKnown) === true) {
+    return expression.conjuncts.map((one) => ({
+      expression: one,
+      canonical: "",
+      isVolatile: changes,
+      isOfGroups,
+    }));
+  }
+  return [{ expression, canonical: node.canonical(), isVolatile: changes, isOfGroups }];
 }
 
 const EQUATION = '{"A_Expr":{"kind":"AEXPR_OP","name":[{"String":{"sval":"="}}]';
 
 /** True for `a = b`, also where the two have to be cast to be compared. */
 export function isEquation({ canonical, expression }: Conjunct): boolean {
-  return canonical.startsWith(EQUATION) || expression.matches !== undefined;
+  const { matches } = expression;
+  return canonical.startsWith(EQUATION) || matches?.every(({ kind }) => kind === "one") === true;
 }
 
 /** What is planned of conditions that are joined by AND. */

@@ -377,14 +377,14 @@ class FromReader {
     const from = readFromClause(scope, node.children("fromClause"), { nullable, inlined: true });
     const targets = compileTargets(scope, node.children("targetList"), (one) =>
       compileExpression(scope, one),
-    ).map((target) => settled(scope, target));
+    );
     const whereNode = node.child("whereClause");
     const where = scope.within("WHERE", null, () => readConjuncts(scope, whereNode, "WHERE"));
     node.end();
     demandFewer(alias, targets.length);
-    const columns = targets.map(({ name, expression }, at) => ({
-      name: alias.columns[at] ?? name,
-      expression,
+    const columns = targets.map((target, at) => ({
+      name: alias.columns[at] ?? target.name,
+      expression: settled(scope, target).expression,
     }));
     const { tables, lockable, subSelects } = from;
     this.tables.push(...tables);
@@ -431,7 +431,7 @@ class FromReader {
     const shared = natural ? namesInBoth(left.names, right.names) : written;
     const merged = shared.map((name) => this.#merge(node, name, [left, right], type));
     for (const { condition: equation } of merged) {
-      on.push({ expression: equation, canonical: "", isVolatile: false });
+      on.push({ expression: equation, canonical: "", isVolatile: false, isOfGroups: false });
     }
     scope.namespace = outside;
     const columns = merged.map(({ column }) => column);

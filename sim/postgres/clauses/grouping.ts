@@ -3,6 +3,7 @@ import type { Expression } from "../expressions/expression.ts";
 import { functionKind, functionName } from "../expressions/function-call.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
+import { findAggregate } from "./call-search.ts";
 import type { TableReference } from "./from-clause.ts";
 import type { QueryScope } from "./query-scope.ts";
 import { bareNameOf, findTarget } from "./sort-clause.ts";
@@ -35,6 +36,7 @@ export function compileGroupClause(
     const at = isColumn ? undefined : findTarget(node, targets, "GROUP BY");
     const target = at === undefined ? undefined : targets[at];
     if (target !== undefined) {
+      demandPlain(target.node);
       demandEquality(target.expression.type, node.start);
       return { expression: target.expression, node: target.node };
     }
@@ -43,6 +45,18 @@ export function compileGroupClause(
     demandEquality(expression.type, written.start);
     return { node: written, expression };
   });
+}
+
+/** @throws PostgresError (42803, 42P20) when it calls an aggregate, or a function over a window */
+function demandPlain(node: SyntaxNode | undefined): void {
+  const call = node === undefined ? undefined : findAggregate(node);
+  if (call === undefined) {
+    return;
+  }
+  const isWindow = call.reopen().part("over") !== undefined;
+  const [code, what] = isWindow ? ["42P20", "window"] : ["42803", "aggregate"];
+  const message = `${what} functions are not allowed in GROUP BY`;
+  throw new PostgresError(code, message).at(call.position);
 }
 
 /**

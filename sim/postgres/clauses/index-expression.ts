@@ -1,5 +1,6 @@
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { Frame, StatementRun } from "../expressions/frame.ts";
+import { PostgresError } from "../ground/postgres-error.ts";
 import type { IndexExpression, Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { FindType } from "../types/type-name.ts";
@@ -14,9 +15,13 @@ export function compileIndexExpression(
   const name = (node.kind === "FuncCall" ? node.reopen().names("funcname").at(-1) : null) ?? "expr";
   const canonical = node.canonical();
   const scope = new DefinitionScope(table, find);
-  const { type, evaluate } = compileExpression(scope, node);
+  const { type, evaluate, isMutable } = compileExpression(scope, node);
   if (scope.parameters.count > 0) {
     node.refuse("a parameter in a definition");
+  }
+  if (isMutable === true) {
+    const message = "functions in index expression must be marked IMMUTABLE";
+    throw new PostgresError("42P17", message, { placeless: true });
   }
   // One frame for all rows: such an expression neither waits nor comes back to itself.
   const frame = new Frame(new StatementRun(), null, 1);

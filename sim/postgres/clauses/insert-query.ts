@@ -119,17 +119,20 @@ function readSource(
   node.only("limitOption", "LIMIT_OPTION_DEFAULT");
   const rows = readValuesLists(
     node,
-    (item): WrittenItem => ({
-      position: item.start,
-      value:
-        item.kind === "SetToDefault"
-          ? null
-          : scope.within("VALUES", null, () => compileExpression(scope, item)),
-    }),
+    (item) => readItem(scope, item),
     (list) => assignRow(scope, table, written, list),
   );
   node.end();
   return { kind: "lists", rows };
+}
+
+function readItem(scope: QueryScope, node: SyntaxNode): WrittenItem {
+  const { start } = node;
+  const value =
+    node.kind === "SetToDefault"
+      ? null
+      : scope.within("VALUES", null, () => compileExpression(scope, node));
+  return { value, position: value?.node?.start ?? start };
 }
 
 /** VALUES with ORDER BY or LIMIT is a query, in which DEFAULT has no meaning. */

@@ -1,3 +1,4 @@
+import { valueOfConstant } from "../expressions/folding.ts";
 import type { Frame } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Filtered } from "../operators/filtered.ts";
@@ -55,12 +56,21 @@ export function planFrom(
   }
   const [item, second] = group.items;
   const alone = second === undefined && item?.kind === "table";
+  const gates = [...group.conjuncts, ...where].filter(isGate);
+  if (gates.some(isShut)) {
+    return { build: (_, frame) => new ResultRow(frame, () => false), ordered: false };
+  }
   const { items } = group;
   const conjuncts = group.conjuncts.filter((one) => !isGate(one));
   const above = where.filter((one) => !isGate(one));
   const part = planGroup({ items, conjuncts }, above, AROUND, alone ? wantedOrder : null);
-  const gates = [...group.conjuncts, ...where].filter(isGate);
   return { build: gated(filtered(part), gates), ordered: part.ordered };
+}
+
+/** True for a condition that is known not to hold. */
+function isShut({ expression }: Conjunct): boolean {
+  const value = valueOfConstant(expression);
+  return value !== undefined && value !== true;
 }
 
 function gated(build: BuildOperator, gates: readonly Conjunct[]): BuildOperator {

@@ -24,6 +24,7 @@ import { BOOLEAN, TEXT } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import type { WantedOrder } from "./access-path.ts";
+import { hasQuery, isVolatile } from "./call-search.ts";
 import { conditionOf, type Conjunct, foldConjuncts, readConjuncts } from "./conjunct.ts";
 import { type FromClause, planningOf, pruneColumns, readFromClause } from "./from-clause.ts";
 import { maskOfGroup, sourcesOf } from "./from-item.ts";
@@ -37,7 +38,6 @@ import { buildFrame, type InnerQueries, QueryScope } from "./query-scope.ts";
 import { compileSortClause, findTarget, type SortClauseKey } from "./sort-clause.ts";
 import type { Site } from "./statement-context.ts";
 import { compileTargets, type Target } from "./target-list.ts";
-import { hasQuery, isVolatile } from "./volatility.ts";
 
 /** Compiles SELECT ... FROM ... without set operations, as a query inside the given scope. */
 export function compileSelectQuery(scope: QueryScope, node: SyntaxNode): SelectQuery {
@@ -331,9 +331,14 @@ class SelectReader {
       }
     }
     const sortKeys = distinct ? written.map((key) => inSelectList(key, targets)) : written;
-    scope.within("window definitions", null, () => this.#calls.windows.readUnused());
     const limitNodes = { limit: node.child("limitCount"), offset: node.child("limitOffset") };
     const limit = scope.within("LIMIT", null, () => compileLimit(scope, limitNodes));
+    const keysAllow = { words: "window definitions", windows: false };
+    scope.within(
+      keysAllow.words,
+      (call) => this.#calls.compile(call, keysAllow),
+      () => this.#calls.windows.finish(),
+    );
     const lockingNodes = node.children("lockingClause");
     node.end();
 
@@ -359,7 +364,8 @@ class SelectReader {
     }
     const order =
       isGrouped || distinct || distinctOn !== null ? null : orderOverOneTable(sortKeys, targets);
-    const planned = planFrom(from.group, where, order);
+    const early = isGrouped ? having.filter((one) => !one.isOfGroups && !one.isVolatile) : [];
+    const planned = planFrom(from.group, [...where, ...early], order);
     const sources = sourcesOf(maskOfGroup(from.group));
     const calls = this.#calls;
     const parts = {

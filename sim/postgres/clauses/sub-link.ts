@@ -34,10 +34,10 @@ export function compileSubLink(scope: QueryScope, node: SyntaxNode): Expression 
     case "ANY_SUBLINK":
     case "ALL_SUBLINK": {
       const tested = left ?? node.refuse("a sub-select without a left operand");
+      const plan = scope.compilers.query(scope, query);
       const compiled = compileExpression(scope, tested);
-      return quantified(scope, {
+      return quantified(scope, plan, {
         node,
-        query,
         left: compiled.fields ?? [compiled],
         operator: operator[0] ?? "=",
         all: kind === "ALL_SUBLINK",
@@ -86,17 +86,16 @@ function arrayOf(scope: QueryScope, node: SyntaxNode, query: SyntaxNode): Expres
 /** `left op ANY (query)` and `left op ALL (query)`, with SQL's null in between. */
 function quantified(
   scope: QueryScope,
+  plan: QueryPlan,
   link: {
     readonly node: SyntaxNode;
-    readonly query: SyntaxNode;
     /** One expression, or those of a row. */
     readonly left: readonly Expression[];
     readonly operator: string;
     readonly all: boolean;
   },
 ): Expression {
-  const { node, query, left, operator: name, all } = link;
-  const plan = scope.compilers.query(scope, query);
+  const { node, left, operator: name, all } = link;
   if (plan.columns.length !== left.length) {
     const size = plan.columns.length > left.length ? "many" : "few";
     throw new PostgresError("42601", `subquery has too ${size} columns`).at(node.position);
@@ -121,7 +120,7 @@ function quantified(
   const [only = UNSET] = right;
   const compared =
     first !== undefined && second === undefined
-      ? binaryOperator({ scope, node, name, left: first, right: only })
+      ? binaryOperator({ scope, node, name, left: left[0] ?? first, right: only })
       : compareRows({ scope, node, name, left: settled, right });
   const evaluate: Evaluate = (frame) => {
     const rows = subQueryAt(frame, at);

@@ -10,10 +10,10 @@ import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { UNKNOWN } from "../types/builtin-types.ts";
 import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
+import { isVolatile } from "./call-search.ts";
 import type { QueryPlan } from "./query-plan.ts";
 import { buildFrame, type InnerQueries, QueryScope } from "./query-scope.ts";
 import type { Site } from "./statement-context.ts";
-import { isVolatile } from "./volatility.ts";
 
 /** Compiles `VALUES (...), (...)`, as a query inside the given scope. */
 export function compileValuesQuery(outer: QueryScope, node: SyntaxNode): ValuesQuery {

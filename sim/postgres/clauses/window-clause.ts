@@ -1,7 +1,7 @@
 import { compileAggregateCall } from "../expressions/aggregate-call.ts";
 import { settleUnknown } from "../expressions/coercion.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
-import { demandOrder } from "../expressions/demand-comparable.ts";
+import { demandEquality, demandOrder } from "../expressions/demand-comparable.ts";
 import type { Expression } from "../expressions/expression.ts";
 import { withParts } from "../expressions/folding.ts";
 import { functionKind, functionName, resolveCall } from "../expressions/function-call.ts";
@@ -29,7 +29,10 @@ const EXCLUSIONS = 0x8000 | 0x10000 | 0x20000;
 
 interface OpenWork {
   readonly text: string;
-  readonly parts: WindowParts;
+  readonly definition: SyntaxNode;
+  readonly isNamed: boolean;
+  /** As they were read, behind all other clauses. */
+  parts: WindowParts | null;
   readonly calls: { readonly call: WindowCall; readonly at: number }[];
 }
 
@@ -48,7 +51,11 @@ export class WindowCalls {
   }
 
   get work(): { readonly source: number; readonly work: readonly WindowWork[] } | null {
-    return this.#source === undefined ? null : { source: this.#source, work: this.#work };
+    if (this.#source === undefined) {
+      return null;
+    }
+    const work = this.#work.flatMap(({ parts, calls }) => (parts === null ? [] : { parts, calls }));
+    return { source: this.#source, work };
   }
 
   /** Reads the WINDOW clause; to be called before the select list is compiled. */
@@ -69,16 +76,25 @@ export class WindowCalls {
     return this.unusedKeys.length > 0;
   }
 
-  /** Compiles the windows of the WINDOW clause that no call is over. */
-  readUnused(): void {
-    const before = this.keys.length;
+  /**
+   * transformWindowDefinitions: reads what windows are partitioned and ordered by, those of the
+   * WINDOW clause first. To be called when the other clauses are compiled.
+   */
+  finish(): void {
     for (const definition of this.#named.values()) {
       const text = definition.canonical();
-      if (!this.#work.some((one) => one.text === text)) {
-        this.#read(definition.reopen(), true);
+      const work = this.#work.find((one) => one.text === text);
+      const before = this.keys.length;
+      const parts = this.#read(definition.reopen(), true);
+      if (work === undefined) {
+        this.unusedKeys.push(...this.keys.slice(before));
+      } else {
+        work.parts = parts;
       }
     }
-    this.unusedKeys.push(...this.keys.slice(before));
+    for (const work of this.#work) {
+      work.parts ??= this.#read(work.definition.reopen(), work.isNamed);
+    }
   }
 
   /** Compiles a call with OVER. */
@@ -143,8 +159,8 @@ export class WindowCalls {
     if (known !== undefined) {
       return known;
     }
-    const parts = this.#read(definition.reopen(), name !== undefined);
-    const work: OpenWork = { text, parts, calls: [] };
+    const isNamed = name !== undefined;
+    const work: OpenWork = { text, definition, isNamed, parts: null, calls: [] };
     this.#work.push(work);
     return work;
   }
@@ -169,12 +185,11 @@ export class WindowCalls {
     const endNode = node.child("endOffset");
     node.end();
     const inherited = base === undefined ? null : this.#inherit(base, partitionNodes, orderNodes);
-    const partition =
-      inherited?.partition ?? partitionNodes.map((one) => this.#key(one, false, false));
     const order =
       inherited !== null && inherited.order.length > 0
         ? inherited.order
         : orderNodes.map((one) => this.#orderKey(one));
+    const partition = inherited?.partition ?? partitionNodes.map((one) => this.#partitionKey(one));
     const bounds = this.#bounds(node, options, startNode, endNode);
     if (bounds.mode === "groups" && order.length === 0) {
       throw new PostgresError("42P20", "GROUPS mode requires an ORDER BY clause");
@@ -211,15 +226,24 @@ export class WindowCalls {
     }
     const descending = direction === "SORTBY_DESC";
     const nullsFirst = nulls === "SORTBY_NULLS_DEFAULT" ? descending : nulls.endsWith("FIRST");
-    return this.#key(key, descending, nullsFirst);
+    const { start } = key;
+    const expression = this.#compileKey(key);
+    demandOrder(expression.type, start);
+    const { type, evaluate } = expression;
+    return { evaluate, type, descending, nullsFirst };
   }
 
-  #key(node: SyntaxNode, descending: boolean, nullsFirst: boolean): WindowKey {
+  #partitionKey(node: SyntaxNode): WindowKey {
+    const { start } = node;
+    const { type, evaluate } = this.#compileKey(node);
+    demandEquality(type, start);
+    return { evaluate, type, descending: false, nullsFirst: false };
+  }
+
+  #compileKey(node: SyntaxNode): Expression {
     const expression = settleUnknown(this.#scope, compileExpression(this.#scope, node), TEXT);
-    const { type, evaluate } = expression;
-    demandOrder(type, node.start);
     this.keys.push(expression);
-    return { evaluate, type, descending, nullsFirst };
+    return expression;
   }
 
   #bounds(

@@ -138,7 +138,11 @@ function readPredicate(
     return null;
   }
   const canonicalConjuncts = conjunctsOf(condition.reopen()).map((one) => one.canonical());
-  const { evaluate } = compileCheck(table, condition, find);
+  const { evaluate, isMutable } = compileCheck(table, condition, find);
+  if (isMutable) {
+    const message = "functions in index predicate must be marked IMMUTABLE";
+    throw new PostgresError("42P17", message);
+  }
   return { canonicalConjuncts, evaluate };
 }
 

@@ -50,6 +50,8 @@ export function compileAggregateCall(scope: Scope, node: SyntaxNode): AggregateC
     throw new PostgresError("42809", message).at(node.position);
   }
   const compiled = argumentNodes.map((one) => compileExpression(scope, one));
+  const filter =
+    filterNode === undefined ? undefined : compileCondition(scope, filterNode, "FILTER");
   const written = isDistinct ? compiled.map((one) => settleUnknown(scope, one, TEXT)) : compiled;
   const resolved = resolveCall(scope, node, name, written);
   const definition = "signature" in resolved ? AGGREGATES.get(resolved.source) : undefined;
@@ -57,8 +59,6 @@ export function compileAggregateCall(scope: Scope, node: SyntaxNode): AggregateC
     return node.refuse("shown" in resolved ? resolved.shown : `function ${name}`);
   }
   const order = orderNodes.map((one) => readOrderKey(scope, one));
-  const filter =
-    filterNode === undefined ? undefined : compileCondition(scope, filterNode, "FILTER");
   if (isDistinct && order.some((key) => !isAmong(key, resolved.operands, argumentNodes))) {
     const message =
       "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list";
@@ -189,11 +189,15 @@ class ArrangedState extends AggregateState {
     this.keep(first, second, []);
   }
 
-  result(): Datum {
+  override finish(): void {
     if (!this.#isDone) {
       this.#isDone = true;
       this.#handOn();
     }
+  }
+
+  result(): Datum {
+    this.finish();
     return this.#state.result();
   }
 

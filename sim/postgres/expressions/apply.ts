@@ -44,7 +44,8 @@ export function applyFunction(
       }
       return executed(frame.execution, ...values);
     };
-    return withParts({ type: result, evaluate, sources: sourcesOf(operands) }, operands);
+    const sources = sourcesOf(operands);
+    return withParts({ type: result, evaluate, sources, isMutable: true }, operands);
   }
   const implementation = IMPLEMENTATIONS.get(call.source) ?? node.refuse(call.shown);
   const compute = typeof implementation === "function" ? implementation : implementation.bind(call);
@@ -66,6 +67,7 @@ export function computed(
     evaluate: isNull ? () => null : evaluateCall(compute, strict, operands),
     sources,
     ...(isNull ? { isConstant: true } : {}),
+    ...(isImmutable && operands.every((one) => one.isMutable !== true) ? {} : { isMutable: true }),
   };
   if (!needed && (isNull || (isImmutable && operands.every((one) => one.isConstant === true)))) {
     return computedOnce(expression);
@@ -89,7 +91,7 @@ export function computed(
     }
     return isImmutable && values.length === folds.length ? compute(...values) : OPEN;
   };
-  return { ...known, fold };
+  return { ...known, fold: (planning) => planning.foldPart(fold) };
 }
 
 /**

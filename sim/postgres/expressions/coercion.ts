@@ -87,7 +87,7 @@ function alongPathway(
 
 /** The same value under another type: it is still the column that it was. */
 function relabelled(expression: Expression, type: SqlType): Expression {
-  const { evaluate, sources, column, isConstant, isFixed, fold, node } = expression;
+  const { evaluate, sources, column, isConstant, isFixed, isMutable, fold, node } = expression;
   return {
     type,
     evaluate,
@@ -95,6 +95,7 @@ function relabelled(expression: Expression, type: SqlType): Expression {
     ...(column === undefined ? {} : { column }),
     ...(isConstant === undefined ? {} : { isConstant }),
     ...(isFixed === undefined ? {} : { isFixed }),
+    ...(isMutable === undefined ? {} : { isMutable }),
     ...(fold === undefined ? {} : { fold }),
     ...(node === undefined ? {} : { node }),
   };

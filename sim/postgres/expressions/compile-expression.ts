@@ -52,8 +52,8 @@ class ExpressionCompiler {
     try {
       const compiled = this.#compile(node);
       // A cast of a literal is told at the place of the literal.
-      const isLiteral = node.kind === "TypeCast" && compiled.node?.kind === "A_Const";
-      return isLiteral ? compiled : { ...compiled, node: written };
+      const isLiteral = node.kind === "TypeCast" && written.child("arg")?.kind === "A_Const";
+      return isLiteral ? compiled : { ...compiled, node: node.reopen() };
     } catch (error) {
       throw placed(error, node);
     }

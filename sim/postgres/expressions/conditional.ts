@@ -2,6 +2,7 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import { BOOLEAN, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import type { Datum } from "../types/datum.ts";
+import type { SqlType } from "../types/sql-type.ts";
 import { coerceImplicitly, demandBoolean } from "./coercion.ts";
 import { coerceToCommon, commonTypeOf, inCommonType } from "./common-type.ts";
 import { constant, type Evaluate, type Expression, sourcesOf } from "./expression.ts";
@@ -131,8 +132,7 @@ export function compileMinMax(scope: Scope, node: SyntaxNode, compile: Compile):
   const construct = isGreatest ? "GREATEST" : "LEAST";
   const { type, expressions } = inCommonType(scope, written, construct);
   if (!type.comparable) {
-    const message = `could not identify a comparison function for type ${type.name}`;
-    throw new PostgresError("42883", message, { placeless: true });
+    return incomparable(type, expressions);
   }
   const evaluate: Evaluate = (frame) => {
     let best: Datum = null;
@@ -149,6 +149,15 @@ export function compileMinMax(scope: Scope, node: SyntaxNode, compile: Compile):
     return best;
   };
   return foldable({ type, evaluate, sources: sourcesOf(expressions) }, expressions, false);
+}
+
+/** What has no order is looked for when the statement begins. */
+function incomparable(type: SqlType, expressions: readonly Expression[]): Expression {
+  const message = `could not identify a comparison function for type ${type.name}`;
+  const refuse = (): never => {
+    throw new PostgresError("42883", message, { placeless: true });
+  };
+  return { type, evaluate: refuse, sources: sourcesOf(expressions), fold: refuse };
 }
 
 /** IS TRUE, IS NOT FALSE, IS UNKNOWN and their kin, which are never null. */

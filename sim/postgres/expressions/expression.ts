@@ -44,12 +44,16 @@ export interface Expression {
   readonly isConstant?: boolean;
   /** True where it depends on parameters, and on nothing that is known only while it runs. */
   readonly isFixed?: boolean;
+  /** True where its value depends on more than its parts: on settings, the clock or tables. */
+  readonly isMutable?: boolean;
   /** What planning does to it; absent where that can neither fail nor has a query to plan. */
   readonly fold?: Fold;
   /** The parts of a row: ROW(a, b). */
   readonly fields?: readonly Expression[];
   /** The same for who asks only whether it is true: it stops at the first part that is not. */
   readonly asFilter?: Evaluate;
+  /** Of an AND, the conditions that it joins. */
+  readonly conjuncts?: readonly Expression[];
   /** Where it stands in the text; absent for what was not written. */
   readonly node?: SyntaxNode;
 }

@@ -33,6 +33,16 @@ export class Planning {
     this.#inner.push(step);
   }
 
+  /** Folds a part of an expression; where its value is known, the queries in it are not needed. */
+  foldPart(fold: Fold): Folded {
+    const before = this.#inner.length;
+    const value = fold(this);
+    if (value !== OPEN) {
+      this.#inner.length = before;
+    }
+    return value;
+  }
+
   /** Folds a whole expression, and plans the queries that are left in it. */
   fold(fold: Fold): Folded {
     const before = this.#inner;

@@ -47,7 +47,7 @@ export function foldable(
   if (!needed && parts.every(({ isConstant }) => isConstant === true)) {
     return computedOnce(expression);
   }
-  const known = areKnown ? { ...expression, isFixed: true } : expression;
+  const known = areKnown ? { ...expression, isFixed: true } : withMutability(expression, parts);
   if (!needed && !(areKnown && canFail)) {
     return known;
   }
@@ -71,18 +71,19 @@ export function foldedBy(
   fold: Fold,
 ): Expression {
   return needFolding(parts)
-    ? { ...foldable(expression, parts, false), fold }
+    ? { ...foldable(expression, parts, false), fold: (planning) => planning.foldPart(fold) }
     : foldable(expression, parts, false);
 }
 
 /** An expression that is never known, with parts that may be. */
 export function withParts(expression: Expression, parts: readonly Expression[]): Expression {
+  const marked = withMutability(expression, parts);
   if (!needFolding(parts)) {
-    return expression;
+    return marked;
   }
   const folds = parts.map(foldOf);
   return {
-    ...expression,
+    ...marked,
     fold(planning) {
       for (const fold of folds) {
         fold(planning);
@@ -90,6 +91,12 @@ export function withParts(expression: Expression, parts: readonly Expression[]):
       return OPEN;
     },
   };
+}
+
+function withMutability(expression: Expression, parts: readonly Expression[]): Expression {
+  return parts.some(({ isMutable }) => isMutable === true)
+    ? { ...expression, isMutable: true }
+    : expression;
 }
 
 /** An expression over constants alone, as the constant that it is, or with the error that it is. */

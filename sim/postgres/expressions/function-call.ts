@@ -79,7 +79,9 @@ export function compileFunctionCall(
   const written = argumentNodes.some(({ kind }) => kind === "NamedArgExpr")
     ? compileNamedArguments(node, name, argumentNodes, compile)
     : argumentNodes.map(compile);
-  const resolved = resolveCall(scope, node, name, written);
+  const resolved = resolveNamed(argumentNodes, written, name, () =>
+    resolveCall(scope, node, name, written),
+  );
   return "signature" in resolved
     ? applyFunction(resolved, resolved.operands, node)
     : castTo(
@@ -88,6 +90,30 @@ export function compileFunctionCall(
         { type: resolved.type, typmod: -1 },
         node,
       );
+}
+
+/** A function that is not found is told of with the names of arguments that were written. */
+function resolveNamed<Resolved>(
+  nodes: readonly SyntaxNode[],
+  written: readonly Expression[],
+  name: string,
+  resolve: () => Resolved,
+): Resolved {
+  try {
+    return resolve();
+  } catch (error) {
+    const names = PARAMETER_NAMES.get(name);
+    if (!(error instanceof PostgresError) || error.code !== "42883" || names === undefined) {
+      throw error;
+    }
+    const shown = nodes.map((node, at) => {
+      const given = node.kind === "NamedArgExpr" ? node.reopen().requiredText("name") : undefined;
+      const type = written[given === undefined ? at : names.indexOf(given)]?.type.name ?? "unknown";
+      return given === undefined ? type : `${given} => ${type}`;
+    });
+    const message = `function ${name}(${shown.join(", ")}) does not exist`;
+    throw new PostgresError(error.code, message, { hint: error.hint ?? "" });
+  }
 }
 
 /** The arguments in their places; those that were left out have their defaults. */

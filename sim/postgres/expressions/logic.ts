@@ -1,7 +1,7 @@
 import { BOOLEAN } from "../types/builtin-types.ts";
 import { type Evaluate, type Expression, sourcesOf } from "./expression.ts";
 import { type Fold, OPEN } from "./fold.ts";
-import { foldable, foldedBy, foldOf } from "./folding.ts";
+import { foldable, foldedBy, foldOf, valueOfConstant } from "./folding.ts";
 
 /** NOT, where it is wanted. */
 export function negateIf(negate: boolean, expression: Expression): Expression {
@@ -23,6 +23,7 @@ export function conjunction(operands: readonly Expression[]): Expression {
     {
       type: BOOLEAN,
       sources: sourcesOf(operands),
+      conjuncts: operands,
       asFilter: (frame) => filters.every((filter) => filter(frame) === true),
       evaluate: evaluateUntil(operands, false),
     },
@@ -41,6 +42,9 @@ export function disjunction(operands: readonly Expression[]): Expression {
 }
 
 function evaluateUntil(operands: readonly Expression[], decisive: boolean): Evaluate {
+  if (operands.some((operand) => valueOfConstant(operand) === decisive)) {
+    return () => decisive;
+  }
   return (frame) => {
     let result: boolean | null = !decisive;
     for (const operand of operands) {

@@ -166,8 +166,15 @@ function membership(parts: {
   const areAlike = one.type === itemType || (isWhole(one.type) && isWhole(itemType));
   const matches = isEquality && areAlike ? matchOf(one, list, "any") : [];
   const isFoldable = signature.isImmutable;
-  const member: Expression = { type: BOOLEAN, evaluate, sources, matches };
-  return isFoldable ? foldable(member, [one, list], true) : withParts(member, [one, list]);
+  const member: Expression = {
+    type: BOOLEAN,
+    evaluate,
+    sources,
+    ...(matches.length > 0 ? { matches } : {}),
+  };
+  return isFoldable
+    ? foldable(member, [one, list], true)
+    : withParts({ ...member, isMutable: true }, [one, list]);
 }
 
 /** Over the elements of all dimensions. */

@@ -64,22 +64,34 @@ export function compareRows(operation: {
   if (!["<", "<=", ">", ">="].includes(name)) {
     return node.refuse(`rows compared with ${name}`);
   }
-  return ordered(name, left.length, compare);
+  return ordered(name, left, right, compare);
 }
 
 /** The first pair that is not equal decides, and null where it is unknown. */
 function ordered(
   name: string,
-  length: number,
+  left: readonly Expression[],
+  right: readonly Expression[],
   compare: (operator: string, at: number) => Expression,
 ): Expression {
-  const last = length - 1;
-  const places = Array.from({ length }, (_, at) => at);
+  const last = left.length - 1;
+  const places = [...left.keys()];
   const strict = name.slice(0, 1);
   // The operator is looked for in every pair before any other is.
   places.forEach((at) => compare(name, at));
-  const equal = places.slice(0, -1).map((at) => compare("=", at));
-  const decisive = places.map((at) => compare(at === last ? name : strict, at));
+  // RowCompareExpr computes both sides of a pair, even where one of them is known to be null.
+  const whole = (operator: string, at: number): Expression => {
+    const compared = compare(operator, at);
+    const [a, b] = [left[at], right[at]];
+    if (compared.isConstant !== true || a === undefined || b === undefined) {
+      return compared;
+    }
+    const { type, evaluate } = compared;
+    const sources = sourcesOf([a, b]);
+    return withParts({ type, evaluate: afterBoth(a, b, evaluate), sources }, [a, b]);
+  };
+  const equal = places.slice(0, -1).map((at) => whole("=", at));
+  const decisive = places.map((at) => whole(at === last ? name : strict, at));
   const evaluate: Evaluate = (frame) => {
     for (let at = 0; at < last; at += 1) {
       const same = equal[at]?.evaluate(frame) ?? null;
@@ -94,6 +106,14 @@ function ordered(
   };
   const parts = [...equal, ...decisive];
   return foldable({ type: BOOLEAN, evaluate, sources: sourcesOf(parts) }, parts, false);
+}
+
+function afterBoth(left: Expression, right: Expression, evaluate: Evaluate): Evaluate {
+  return (frame) => {
+    left.evaluate(frame);
+    right.evaluate(frame);
+    return evaluate(frame);
+  };
 }
 
 /** `(a, b) IS [NOT] DISTINCT FROM (c, d)`. */

@@ -7,6 +7,11 @@ export abstract class AggregateState {
   abstract step(first: Datum, second: Datum): void;
   /** The result over the rows so far. */
   abstract result(): Datum;
+
+  /** All rows of the group are there. */
+  finish(): void {
+    // Most have nothing left to do.
+  }
 }
 
 /**

@@ -331,11 +331,11 @@ function pairsOf(
       continue;
     }
     if (key === null) {
-      const message =
-        name === "json_build_object"
-          ? "null value not allowed for object key"
-          : `argument ${at + 1}: key must not be null`;
-      throw new PostgresError(name === "json_build_object" ? "22004" : "22023", message);
+      if (name === "json_build_object") {
+        const hint = "Object keys should be text.";
+        throw new PostgresError("22023", `argument ${at + 1} cannot be null`, { hint });
+      }
+      throw new PostgresError("22023", `argument ${at + 1}: key must not be null`);
     }
     pairs.push([keyText(keyType, key), type, values[at + 1] ?? null]);
   }

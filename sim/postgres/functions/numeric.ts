@@ -22,7 +22,9 @@ import {
 import { canonical, int2, int4, int8, num, whole } from "../types/whole.ts";
 import type { Implementations } from "./implementation.ts";
 
-const SCALE_MAX = 2000;
+const SCALE_MAX = 16_383;
+/** No number has more digits before the point. */
+const SCALE_MIN = -131_073;
 const FACTORIAL_MAX = 32_177;
 
 /** Operators, functions and casts of numeric. */
@@ -75,7 +77,7 @@ function absolute(value: Numeric): Numeric {
 }
 
 function limited(scale: number): number {
-  return Math.max(-SCALE_MAX, Math.min(SCALE_MAX, scale));
+  return Math.max(SCALE_MIN, Math.min(SCALE_MAX, scale));
 }
 
 /** A negative scale rounds digits before the point; none is shown behind it. */

@@ -69,6 +69,9 @@ export class Aggregation implements Operator {
     while (this.#at < this.#firstRows.length) {
       this.#firstRows.restore(this.#at);
       frame.aggregates = this.#values[this.#at] ?? NO_AGGREGATES;
+      for (const state of frame.aggregates) {
+        state.finish();
+      }
       const met = this.#grouping.having(frame);
       this.#at += 1;
       if (met) {

@@ -107,13 +107,19 @@ export class Windows implements Operator {
   }
 
   #compute({ parts, calls }: WindowWork): void {
-    const keys = [...parts.partition, ...parts.order];
+    const { partition } = parts;
+    const keys = [...partition, ...parts.order];
     const values: Datum[] = [];
     const order: number[] = [];
     for (let at = 0; at < this.#buffer.length; at += 1) {
       this.#buffer.restore(at);
-      for (const key of keys) {
-        values.push(key.evaluate(this.#frame));
+      // Those of ORDER BY are computed first, and compared last.
+      const first = at * keys.length;
+      for (const [place, key] of parts.order.entries()) {
+        values[first + partition.length + place] = key.evaluate(this.#frame);
+      }
+      for (const [place, key] of partition.entries()) {
+        values[first + place] = key.evaluate(this.#frame);
       }
       order.push(at);
     }

@@ -516,6 +516,9 @@ export class Session implements BlockOwner, StateSession, StatementSession {
     transaction: OpenTransaction,
     written: readonly Parameter[],
   ): Steps<StatementResult> {
+    if (!QUERIES.has(statement.kind)) {
+      demandCount(written, 0);
+    }
     // analyze_requires_snapshot: who has one snapshot takes it before waiting for a lock.
     if (this.#block.isolation !== "read committed") {
       yield* this.#takeSnapshot(transaction);
@@ -629,6 +632,14 @@ const LOCKING_NAMES: ReadonlyMap<string, string> = new Map([
   ["LCS_FORSHARE", "FOR SHARE"],
   ["LCS_FORNOKEYUPDATE", "FOR NO KEY UPDATE"],
   ["LCS_FORUPDATE", "FOR UPDATE"],
+]);
+
+/** The statements that may have parameters. */
+const QUERIES: ReadonlySet<string> = new Set([
+  "SelectStmt",
+  "InsertStmt",
+  "UpdateStmt",
+  "DeleteStmt",
 ]);
 
 /** @throws PostgresError (08P01) */

@@ -293,9 +293,22 @@ function firstLocation(value: unknown): number | undefined {
   if (!isFields(value)) {
     return undefined;
   }
+  const literal = literalOfCast(value);
+  if (literal !== undefined) {
+    return firstLocation(literal);
+  }
   const own = value["location"];
   const below = Object.values(value).map(firstLocation);
   return least([typeof own === "number" && own >= 0 ? own : undefined, ...below]);
+}
+
+/** Of a cast of a literal, the literal: the cast is computed while the text is read. */
+function literalOfCast(value: Fields): unknown {
+  const operand = "typeName" in value ? value["arg"] : undefined;
+  if (!isFields(operand) || !isFields(operand["A_Const"])) {
+    return undefined;
+  }
+  return "sval" in operand["A_Const"] || "isnull" in operand["A_Const"] ? operand : undefined;
 }
 
 function least(places: readonly (number | undefined)[]): number | undefined {

@@ -277,6 +277,173 @@ export const STATEMENT_ANSWERS: readonly (readonly [
     "SELECT 1 ; 2 | 1 | t",
   ],
   ["SELECT s::uuid FROM t ORDER BY n DESC", [], '22P02 invalid input syntax for type uuid: "b c"'],
+  [
+    "SELECT make_interval(hours => '1'::text, mins => 5)",
+    [],
+    "42883 at 8: function make_interval(hours => text, mins => integer) does not exist [No function matches the given name and argument types. You might need to add explicit type casts.]",
+  ],
+  [
+    "SELECT id FROM t WHERE (NULL, NULL) > (s::smallint, NULL)",
+    [],
+    '22P02 invalid input syntax for type smallint: "b c"',
+  ],
+  ["SELECT id FROM t WHERE (-3, NULL) = (id + 2147483647, NULL)", [], "SELECT 0"],
+  [
+    "SELECT greatest(NULL, '{}'::json)",
+    [],
+    "42883 could not identify a comparison function for type json",
+  ],
+  [
+    "SELECT NULL EXCEPT SELECT greatest(NULL, '{}'::json)",
+    [],
+    "42883 at 27: could not identify an equality operator for type json",
+  ],
+  [
+    "SELECT lead(id) OVER (PARTITION BY 'x' - 1.5 ORDER BY '{}'::json) FROM t",
+    [],
+    "42883 at 55: could not identify an ordering operator for type json [Use an explicit ordering operator or modify the query.]",
+  ],
+  [
+    "SELECT lead(id) OVER (PARTITION BY '{}'::json) FROM t",
+    [],
+    "42883 at 36: could not identify an equality operator for type json",
+  ],
+  [
+    "SELECT lead(id) OVER (PARTITION BY 'x' - NULL) FROM t WHERE n BETWEEN NULL AND '2026-11-25'::date",
+    [],
+    "42883 at 63: operator does not exist: integer <= date [No operator matches the given name and argument types. You might need to add explicit type casts.]",
+  ],
+  [
+    "SELECT max(n) OVER (PARTITION BY s::uuid ORDER BY s::integer[]) FROM t WHERE id = 2",
+    [],
+    '22P02 malformed array literal: "abc" (Array value must start with "{" or dimension information.)',
+  ],
+  [
+    "SELECT id, max(n) FROM t GROUP BY id, 2",
+    [],
+    "42803 at 12: aggregate functions are not allowed in GROUP BY",
+  ],
+  [
+    "SELECT id, max(n) OVER () FROM t GROUP BY id, 2",
+    [],
+    "42P20 at 12: window functions are not allowed in GROUP BY",
+  ],
+  [
+    "SELECT sign('NaN'::float8), sign('-Infinity'::float8), sign('NaN'::numeric)",
+    [],
+    "SELECT 1 ; 0 | -1 | NaN",
+  ],
+  [
+    "SELECT json_build_object(NULL, 1)",
+    [],
+    "22023 argument 1 cannot be null [Object keys should be text.]",
+  ],
+  [
+    "SELECT '-90 min'::timestamptz",
+    [],
+    '22009 at 8: time zone displacement out of range: "-90 min"',
+  ],
+  [
+    "SELECT '-1500'::timestamptz",
+    [],
+    '22007 at 8: invalid input syntax for type timestamp with time zone: "-1500"',
+  ],
+  ["SELECT '-15:60'::date", [], '22009 at 8: time zone displacement out of range: "-15:60"'],
+  [
+    "SELECT length(round(1.5, 2147483647)::text), length(round(-2.5, 2001)::text), round(-31, -2147483648)",
+    [],
+    "SELECT 1 ; 16385 | 2004 | 0",
+  ],
+  [
+    "CREATE TABLE z (k int, a integer DEFAULT (char_length($1::text)))",
+    ["x"],
+    '08P01 bind message supplies 1 parameters, but prepared statement "" requires 0',
+  ],
+  [
+    "SELECT NULLIF(NULL::uuid, 'ok'::mood) IN (SELECT 'x'::uuid FROM t)",
+    [],
+    '22P02 at 50: invalid input syntax for type uuid: "x"',
+  ],
+  [
+    "SELECT NULL = ANY (SELECT '{}'::json FROM t)",
+    [],
+    "42883 at 13: operator does not exist: unknown = json [No operator matches the given name and argument types. You might need to add explicit type casts.]",
+  ],
+  [
+    "SELECT jsonb_object_agg(NULL::text, 1 ORDER BY id) FROM t HAVING sum(id) < 1",
+    [],
+    "22023 field name must not be null",
+  ],
+  ["SELECT 1 FROM t FULL JOIN o ON NULL <> ALL (ARRAY[t.id]) WHERE NULL", [], "SELECT 0"],
+  [
+    "SELECT 1 FROM t FULL JOIN o ON NULL <> ALL (ARRAY[t.id])",
+    [],
+    "0A000 FULL JOIN is only supported with merge-joinable or hash-joinable join conditions",
+  ],
+  [
+    "SELECT k FROM (SELECT id AS k, $1 AS v FROM t WHERE $1::boolean) AS x",
+    ["t"],
+    "42P08 at 32: inconsistent types deduced for parameter $1 (boolean versus text)",
+  ],
+  [
+    "SELECT avg(NULL) FILTER (WHERE NULL <@ '00000000-0000-0000-0000-000000000000'::uuid)",
+    [],
+    "42883 at 37: operator does not exist: unknown <@ uuid [No operator matches the given name and argument types. You might need to add explicit type casts.]",
+  ],
+  [
+    "INSERT INTO o (t_id) VALUES (((CAST('abc' AS text))::uuid))",
+    [],
+    '42804 at 37: column "t_id" is of type integer but expression is of type uuid [You will need to rewrite or cast the expression.]',
+  ],
+  [
+    "SELECT 1 WHERE CAST('abc'::text AS bigint)",
+    [],
+    "42804 at 16: argument of WHERE must be type boolean, not type bigint",
+  ],
+  [
+    "CREATE INDEX z ON t ((s::mood))",
+    [],
+    "42P17 functions in index expression must be marked IMMUTABLE",
+  ],
+  [
+    "CREATE INDEX z ON t ((s || now()::text))",
+    [],
+    "42P17 functions in index expression must be marked IMMUTABLE",
+  ],
+  [
+    "CREATE INDEX z ON t (id) WHERE now() > '2020-01-01'",
+    [],
+    "42P17 functions in index predicate must be marked IMMUTABLE",
+  ],
+  ["CREATE INDEX z ON t ((lower(s) || 'x'), (n + 1))", [], "CREATE 0"],
+  ["SELECT n, sum(id + 2147483647) FROM t GROUP BY 1 HAVING NULL", [], "SELECT 0"],
+  [
+    "SELECT id, count(*) FROM t GROUP BY id HAVING id > 1 AND count(*) > 0 ORDER BY id",
+    [],
+    "SELECT 2 ; 2 | 1 ; 3 | 1",
+  ],
+  ["SELECT count(*) FROM t HAVING 1 > 2", [], "SELECT 0"],
+  [
+    "SELECT 1 WHERE (CAST('1.5' AS numeric) + NULL)",
+    [],
+    "42804 at 22: argument of WHERE must be type boolean, not type numeric",
+  ],
+  [
+    "SELECT 1 WHERE ((CAST('{3000000000}' AS bigint[]))[10])",
+    [],
+    "42804 at 23: argument of WHERE must be type boolean, not type bigint",
+  ],
+  [
+    "SELECT substring(NULL FROM (SELECT (-3 + -2147483648) FROM t WHERE NULL LIMIT 1) FOR 2)",
+    [],
+    "SELECT 1 ; NULL",
+  ],
+  ["SELECT false AND (SELECT 1 / 0) > 1, (SELECT 1 / 0) > 1 AND false", [], "SELECT 1 ; f | f"],
+  [
+    "WITH c(c0) AS (SELECT 1 WHERE ((SELECT max(NULL) FROM o WHERE NULL), NULL) < (NULL, NULL)) SELECT 1 FROM c",
+    [],
+    "SELECT 0",
+  ],
 ];
 
 /** What came of a statement. */

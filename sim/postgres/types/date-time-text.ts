@@ -179,10 +179,21 @@ const OTHER_TEXT =
 
 /** A text without any digit is none of PostgreSQL's many forms; of the others some are not read. */
 function unread(text: string, type: DateTimeType): Error {
+  if (isFarZone(text)) {
+    return new PostgresError("22009", `time zone displacement out of range: "${text}"`);
+  }
   if (!/[0-9]/.test(text) || /^\s*[0-9]{1,3}\s*$/.test(text) || OTHER_TEXT.test(text)) {
     return invalid(text, type);
   }
   return new NotSimulated(`a ${type} that is not written as 2020-01-31 12:30:00`, text);
+}
+
+/** DecodeTimezone: a number with a sign in front of all else is a time zone, at most 15:59 away. */
+function isFarZone(text: string): boolean {
+  const [, digits = "", minutes] = /^\s*[+-]([0-9]+)(?::([0-9]+))?(?![0-9.])/.exec(text) ?? [];
+  const isPacked = minutes === undefined && digits.length > 2;
+  const hours = Number(isPacked ? digits.slice(0, -2) : digits);
+  return hours > 15 || Number(isPacked ? digits.slice(-2) : (minutes ?? 0)) > 59;
 }
 
 function invalid(text: string, type: DateTimeType): PostgresError {
