@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Plan } from "../scenarios/plans/plan.ts";
 import { UnrunnablePlan, type Universe, type World, type WorldRun } from "../scenarios/world.ts";
-import { TOPICS } from "../system/domain/events.ts";
+import { ALL_TOPICS } from "../system/domain/events.ts";
 import { SERVICES, type ServiceName } from "../system/process/services.ts";
 import type { Environment } from "./environment/environment.ts";
 import { resetEnvironment } from "./environment/reset.ts";
@@ -138,7 +138,7 @@ async function runPlan<T>(
   await resetEnvironment({
     environment,
     databases: DATABASES,
-    topics: TOPICS,
+    topics: ALL_TOPICS,
     resetMsMax: RESET_MS_MAX,
   });
   const beganAtMs = Date.now();

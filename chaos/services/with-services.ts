@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { TOPICS } from "../../system/domain/events.ts";
+import { ALL_TOPICS } from "../../system/domain/events.ts";
 import { SERVICES } from "../../system/process/services.ts";
 import { createTopics } from "../environment/create-topics.ts";
 import { directKafka } from "../environment/direct-kafka.ts";
@@ -98,7 +98,7 @@ async function makeTopics(address: KafkaServerAddress): Promise<void> {
   const admin = directKafka(address).admin();
   await admin.connect();
   try {
-    const topics = TOPICS.map((topic) => ({ topic, partitions: PARTITIONS }));
+    const topics = ALL_TOPICS.map((topic) => ({ topic, partitions: PARTITIONS }));
     const known = await admin.listTopics();
     const missing = topics.filter(({ topic }) => !known.includes(topic));
     await createTopics(admin, missing, Date.now() + TOPICS_MS_MAX);

@@ -330,7 +330,11 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
       "The outbox keys an event by its own id, not by its payment's: what belongs to one payment has no order.",
     breaks: "in-order",
     patches: [
-      patch("system/outbox/append.ts", "events.map(eventKey)", "events.map(({ id }) => id)"),
+      patch(
+        "system/outbox/append.ts",
+        "key: eventKey(event)",
+        "key: event.id === eventKey.name ? '' : event.id",
+      ),
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { DEAD_LETTER_TOPICS } from "../../system/domain/events.ts";
 import { createBooks, deliver, placeName, placeRecord, type Books } from "../books/books.ts";
 import { createClientBook, type ClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
@@ -70,6 +71,9 @@ export function createJudge(promises: readonly SystemPromise[], topology: Topolo
           return judgeAt(event, ({ atCommit }) => atCommit?.(books, touched));
         }
         case "record": {
+          if (DEAD_LETTER_TOPICS.includes(event.record.topic)) {
+            return undefined;
+          }
           if (event.process === STRANGER) {
             strays.add(placeName(event.record));
           }

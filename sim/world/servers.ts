@@ -1,6 +1,6 @@
 import { databaseResource } from "../../scenarios/faults/effect-name.ts";
 import type { UniverseEvent } from "../../scenarios/world.ts";
-import { TOPICS } from "../../system/domain/events.ts";
+import { ALL_TOPICS } from "../../system/domain/events.ts";
 import { DATABASE_SETTINGS } from "../../system/ports/database-settings.ts";
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
 import { observeCluster, type ClusterObservation } from "../kafka/cluster/cluster-observation.ts";
@@ -66,7 +66,7 @@ export function startServers(kernel: Kernel, { brokers = 1 } = {}): Servers {
       }
     },
   });
-  for (const topic of TOPICS) {
+  for (const topic of ALL_TOPICS) {
     kafka.createTopic(topic, PARTITIONS, {
       replicationFactor: Math.min(brokers, REPLICAS_MAX),
       configs: new Map([["min.insync.replicas", brokers < REPLICAS_MAX ? "1" : "2"]]),

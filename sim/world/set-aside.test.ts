@@ -1,7 +1,12 @@
 import { beforeAll, expect, it } from "vitest";
 import { codeOfPlan } from "../../mutation/code-of-plan.ts";
 import { samplePlan } from "../../scenarios/testing/sample-plan.ts";
-import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
+import {
+  deadLetterTopicOf,
+  encodeEvent,
+  eventKey,
+  type Event,
+} from "../../system/domain/events.ts";
 import type { ServiceName } from "../../system/process/services.ts";
 import { sampleHead } from "../../system/testing/samples.ts";
 import { createSimulatedBroker } from "../adapters/kafka-broker.ts";
@@ -27,7 +32,7 @@ const created = (id: string, paymentId: string): Event => ({
 });
 
 it("messages that can never be taken in are set aside, each with its reason, and the one behind them is taken", async () => {
-  const { letters, decisions, lag } = await taken("wallet", [
+  const { letters, published, decisions, lag } = await taken("wallet", [
     created("e1", "p1"),
     // The very same again: a duplicate.
     created("e1", "p1"),
@@ -41,6 +46,10 @@ it("messages that can never be taken in are set aside, each with its reason, and
   expect(letters).toEqual([
     expect.stringMatching(/^the database refused it with 23505: .*transfer_decisions_pkey/),
     "Error: event e1 was taken in before, and not for payment p2",
+  ]);
+  expect(published).toEqual([
+    expect.stringContaining(`{"reason":"Error: event e1 was taken in before`),
+    expect.stringContaining(`{"reason":"the database refused it with 23505`),
   ]);
   expect(lag).toBe(0);
 });
@@ -88,6 +97,10 @@ async function taken(service: ServiceName, events: readonly Event[]) {
       ...servers.topics.progress("wallet-transfer", "payment.created"),
       ...servers.topics.progress("payment-settle", "payment.completed"),
     ].reduce((sum, each) => sum + each.lag, 0);
-    return { letters: letters.flat(), decisions: decisions.flat(), lag };
+    const published = servers.topics
+      .records(deadLetterTopicOf(service))
+      .map(({ value }) => value ?? "")
+      .toSorted((left, right) => (left < right ? -1 : 1));
+    return { letters: letters.flat(), published, decisions: decisions.flat(), lag };
   });
 }

@@ -94,6 +94,18 @@ export function topicsPublishedBy(service: (typeof PUBLISHERS)[EventType]): read
   return TOPICS.filter((topic) => PUBLISHERS[topic] === service);
 }
 
+/** Where a service publishes what it has set aside, with the reason. None of ours reads it. */
+export function deadLetterTopicOf(service: string): string {
+  return `${service}.dead-letters`;
+}
+
+export const DEAD_LETTER_TOPICS: readonly string[] = [...new Set(Object.values(PUBLISHERS))].map(
+  deadLetterTopicOf,
+);
+
+/** Every topic that has to be there. */
+export const ALL_TOPICS: readonly string[] = [...TOPICS, ...DEAD_LETTER_TOPICS];
+
 export type ParsedEvent =
   | { readonly kind: "event"; readonly event: Event }
   | { readonly kind: "unreadable"; readonly reason: string };

@@ -29,7 +29,11 @@ function surroundings() {
       steps.push(`slept ${delayMs} ms`);
     },
   };
-  return { steps, database, ports: { database, clock, telemetry: { event() {} } } };
+  return {
+    steps,
+    database,
+    ports: { database, clock, telemetry: { event() {} }, deadLetterTopic: "wallet.dead-letters" },
+  };
 }
 
 /** Messages of one partition, from offset 41 on. */
@@ -312,6 +316,24 @@ describe("a message that is no event of ours", () => {
     expect(database.parametersOf(KEEP)[0]?.[4]).toBe(
       "an event of type payment.completed does not belong on payment.created",
     );
+  });
+
+  it("is published with its reason, once", async () => {
+    const { steps, ports } = surroundings();
+    const kept = [{ rowCount: 1 }, { rowCount: 0 }];
+    const database = scriptedDatabase((sql) => (sql.startsWith(KEEP) ? kept.shift() : undefined));
+    const value = "x".repeat(10_001);
+    await consume({ ...ports, database }, LIMITS, messageOf(value, steps), neverHandled);
+    await consume({ ...ports, database }, LIMITS, messageOf(value, steps), neverHandled);
+    const letters = database.parametersOf("WITH appended");
+    expect(letters).toHaveLength(1);
+    const place = ["payment.completed/2/41"];
+    expect(letters[0]?.slice(0, 3)).toEqual([place, ["wallet.dead-letters"], place]);
+    expect(JSON.parse(String(letters[0]?.[3]))).toEqual({
+      reason: "the value is not JSON",
+      ...{ topic: "payment.completed", partition: 2, offset: "41", key: "p1" },
+      ...{ value: "x".repeat(10_000), isCut: true, setAsideAtMs: 1_234 },
+    });
   });
 
   it("is kept even with a NUL in it, which PostgreSQL's text cannot hold", async () => {

@@ -12,6 +12,8 @@ export interface ConsumePorts {
   readonly database: Database;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Where what is set aside is published. */
+  readonly deadLetterTopic: string;
 }
 
 export interface RetryLimits {

@@ -1,16 +1,29 @@
 import { inTransaction } from "../database/transaction.ts";
+import { appendMessages } from "../outbox/append.ts";
 import type { Delivery } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 
-/** Keeps a message that cannot be taken in, with the reason. The same message is kept once. */
+/** How much of a message a letter on the topic holds, in UTF-16 code units. */
+const LETTER_VALUE_MAX = 10_000;
+
+/**
+ * Keeps a message that cannot be taken in, with the reason: in `dead_letters`, which is what
+ * counts, and through the outbox on the service's dead-letter topic, for whoever watches that. The
+ * same message is kept once.
+ */
 export async function setAside(
-  ports: { readonly database: Database; readonly clock: Clock },
+  ports: {
+    readonly database: Database;
+    readonly clock: Clock;
+    readonly deadLetterTopic: string;
+  },
   delivery: Delivery,
   reason: string,
 ): Promise<void> {
-  await inTransaction(ports.database, "set-aside", (connection) =>
-    connection.query({
+  const nowMs = ports.clock.nowMs();
+  await inTransaction(ports.database, "set-aside", async (connection) => {
+    const { rowCount } = await connection.query({
       label: "insert-letter",
       sql: `INSERT INTO dead_letters
          (topic, partition_id, message_offset, payload, reason, set_aside_at_ms)
@@ -22,10 +35,33 @@ export async function setAside(
         delivery.offset,
         storable(delivery.value ?? ""),
         storable(reason),
-        ports.clock.nowMs(),
+        nowMs,
       ],
-    }),
-  );
+    });
+    if (rowCount === 1) {
+      const place = `${delivery.topic}/${delivery.partition}/${delivery.offset}`;
+      const payload = encodeLetter(delivery, reason, nowMs);
+      const letter = { id: place, key: place, topic: ports.deadLetterTopic, payload, atMs: nowMs };
+      await appendMessages(connection, [letter]);
+    }
+  });
+}
+
+/** JSON; the value is null for a tombstone, and cut off where it is long. */
+function encodeLetter(delivery: Delivery, reason: string, setAsideAtMs: number): string {
+  const { topic, partition, offset, key, value } = delivery;
+  const isCut = value !== null && value.length > LETTER_VALUE_MAX;
+  const kept = value === null ? null : value.slice(0, LETTER_VALUE_MAX);
+  return JSON.stringify({
+    reason,
+    topic,
+    partition,
+    offset,
+    key,
+    value: kept,
+    isCut,
+    setAsideAtMs,
+  });
 }
 
 /** PostgreSQL's text holds every character but NUL. */

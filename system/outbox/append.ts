@@ -4,13 +4,40 @@ import type { Connection } from "../ports/database.ts";
 /** Where the relay is told that something was appended. */
 export const OUTBOX_CHANNEL = "outbox";
 
-/**
- * Commits this service to sending events, in this order: the rows become visible to the relay
- * exactly when the caller's transaction commits, and the relay is woken then, once.
- */
+/** A message as it is to be sent. */
+export interface OutboxMessage {
+  /** No other message of this service has it. */
+  readonly id: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly payload: string;
+  readonly atMs: number;
+}
+
+/** Appends events, as `appendMessages` does. */
 export async function appendToOutbox(
   connection: Connection,
   events: readonly Event[],
+): Promise<void> {
+  await appendMessages(
+    connection,
+    events.map((event) => ({
+      id: event.id,
+      topic: event.type,
+      key: eventKey(event),
+      payload: encodeEvent(event),
+      atMs: event.atMs,
+    })),
+  );
+}
+
+/**
+ * Commits this service to sending messages, in this order: the rows become visible to the relay
+ * exactly when the caller's transaction commits, and the relay is woken then, once.
+ */
+export async function appendMessages(
+  connection: Connection,
+  messages: readonly OutboxMessage[],
 ): Promise<void> {
   await connection.query({
     label: "append-event",
@@ -22,11 +49,11 @@ export async function appendToOutbox(
        RETURNING id
      ) SELECT pg_notify('${OUTBOX_CHANNEL}', '') FROM appended LIMIT 1`,
     parameters: [
-      events.map(({ id }) => id),
-      events.map(({ type }) => type),
-      events.map(eventKey),
-      events.map(encodeEvent),
-      events.map(({ atMs }) => BigInt(atMs)),
+      messages.map(({ id }) => id),
+      messages.map(({ topic }) => topic),
+      messages.map(({ key }) => key),
+      messages.map(({ payload }) => payload),
+      messages.map(({ atMs }) => BigInt(atMs)),
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { migrate, type Migration } from "../database/migrate.ts";
+import { deadLetterTopicOf } from "../domain/events.ts";
 import { admitted } from "../http/admission.ts";
 import type { ServiceRoute } from "../http/route.ts";
 import { consume, type Handle } from "../inbox/consume.ts";
@@ -323,6 +324,7 @@ function subscriptionsOf(
   }
   const { consumes } = definition;
   const { consumeAttemptsMax: attemptsMax, consumeRetryDelayMs: delayMs } = knobs;
+  const deadLetterTopic = deadLetterTopicOf(serviceOf(post.role));
   const retry = { attemptsMax, delayMs, stopping: life.stopping };
   // `consume` sets aside what does not belong on its topic, and a batch is of one partition.
   const handle: Handle = async (events) => {
@@ -340,7 +342,7 @@ function subscriptionsOf(
       sessionTimeoutMs: knobs.sessionTimeoutMs,
       batchMax: knobs.consumeBatchMax,
       async onBatch(batch) {
-        await consume(post, retry, batch, handle);
+        await consume({ ...post, deadLetterTopic }, retry, batch, handle);
         life.health.note(post.role, undefined);
       },
       onRestart(reason) {

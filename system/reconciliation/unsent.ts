@@ -1,4 +1,5 @@
 import { bigintColumn, textColumn } from "../database/row.ts";
+import { TOPICS } from "../domain/events.ts";
 import type { Break } from "./break-classes.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -12,8 +13,9 @@ export async function paymentsUnsent(
   const rows = await snapshot.read(
     "unsent",
     `SELECT id, message_key FROM outbox
-     WHERE sent_at_ms IS NULL AND appended_at_ms < $1 AND id > $2 ORDER BY id LIMIT $3`,
-    [appendedBeforeMs, afterId, limit],
+     WHERE sent_at_ms IS NULL AND appended_at_ms < $1 AND id > $2 AND topic = ANY ($4::text[])
+     ORDER BY id LIMIT $3`,
+    [appendedBeforeMs, afterId, limit, TOPICS],
   );
   return rows.map((row) => ({
     outboxId: bigintColumn(row, "id"),

@@ -1,5 +1,6 @@
 import { textColumn } from "../../../system/database/row.ts";
-import { eventKey, parseEvent } from "../../../system/domain/events.ts";
+import { DEAD_LETTER_TOPICS, eventKey, parseEvent } from "../../../system/domain/events.ts";
+import type { Row } from "../../../system/ports/database.ts";
 import type { BookTable } from "../book-table.ts";
 import { demand, eventName, outboxOf } from "../books.ts";
 
@@ -9,9 +10,14 @@ export const outbox: BookTable = {
   sql: `SELECT event_id, topic, message_key, payload, sent_at_ms FROM outbox ORDER BY id`,
   unfinishedSql: `SELECT id FROM outbox WHERE sent_at_ms IS NULL`,
   leave({ books, service, row }) {
-    return outboxOf(books, service).get(textColumn(row, "event_id"))?.sent === true;
+    return (
+      isLetter(row) || outboxOf(books, service).get(textColumn(row, "event_id"))?.sent === true
+    );
   },
   enter({ books, service, row, touched }) {
+    if (isLetter(row)) {
+      return;
+    }
     const eventId = textColumn(row, "event_id");
     const sent = row["sent_at_ms"] !== null;
     const outbox = outboxOf(books, service);
@@ -41,11 +47,19 @@ export const outbox: BookTable = {
     touched.payments.add(paymentId);
   },
   tell({ books, before, after }) {
-    if (before === null) {
-      return `${textColumn(after, "topic")} is in the outbox`;
-    }
     const topic = textColumn(after, "topic");
+    if (before === null) {
+      return `${topic} is in the outbox`;
+    }
+    if (isLetter(after)) {
+      return `the letter about ${textColumn(after, "message_key")} is marked sent`;
+    }
     // Nothing else in its commit names the payment.
     return `${eventName(books, { topic, paymentId: textColumn(after, "message_key") })} is marked sent`;
   },
 };
+
+/** What is set aside is no event. */
+function isLetter(row: Row): boolean {
+  return DEAD_LETTER_TOPICS.includes(textColumn(row, "topic"));
+}
