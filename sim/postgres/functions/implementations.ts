@@ -2,6 +2,7 @@ import { ARRAY_FUNCTIONS } from "./array.ts";
 import { BYTES_FUNCTIONS } from "./bytes.ts";
 import { COMPARISONS } from "./comparison.ts";
 import { DATE_TIME_FUNCTIONS } from "./date-time.ts";
+import { ENUM_FUNCTIONS } from "./enum.ts";
 import { FLOAT_FUNCTIONS } from "./floating.ts";
 import type { Implementation } from "./implementation.ts";
 import { INTEGER_FUNCTIONS } from "./integer.ts";
@@ -25,5 +26,6 @@ export const IMPLEMENTATIONS: ReadonlyMap<string, Implementation> = new Map(
     INTERVAL_FUNCTIONS,
     JSON_FUNCTIONS,
     ARRAY_FUNCTIONS,
+    ENUM_FUNCTIONS,
   ].flatMap((family) => Object.entries(family)),
 );

@@ -444,6 +444,26 @@ export const STATEMENT_ANSWERS: readonly (readonly [
     [],
     "SELECT 0",
   ],
+  [
+    "SELECT enum_first(NULL::mood), enum_last('ok'::mood), enum_range(NULL::mood)",
+    [],
+    "SELECT 1 ; sad | happy | {sad,ok,happy}",
+  ],
+  [
+    "SELECT enum_range('ok'::mood, NULL), enum_range(NULL, 'ok'::mood), enum_range('happy'::mood, 'sad'::mood), enum_range('ok'::mood, 'happy')",
+    [],
+    "SELECT 1 ; {ok,happy} | {sad,ok} | {} | {ok,happy}",
+  ],
+  [
+    "SELECT enum_first(NULL)",
+    [],
+    "42883 at 8: function enum_first(unknown) does not exist [No function matches the given name and argument types. You might need to add explicit type casts.]",
+  ],
+  [
+    "SELECT enum_first(1)",
+    [],
+    "42883 at 8: function enum_first(integer) does not exist [No function matches the given name and argument types. You might need to add explicit type casts.]",
+  ],
 ];
 
 /** What came of a statement. */

@@ -5,7 +5,7 @@
  */
 export const SURFACE_BOUNDS = {
   /** Answered otherwise, beyond the words of an error, a notice, or an error's position. */
-  wrongPercentMax: 6,
+  wrongPercentMax: 1,
   /** Of the statements that use only what is listed. */
   refusedPercentMax: 15,
 } as const;
