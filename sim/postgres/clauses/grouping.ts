@@ -37,12 +37,12 @@ export function compileGroupClause(
     const target = at === undefined ? undefined : targets[at];
     if (target !== undefined) {
       demandPlain(target.node);
-      demandEquality(target.expression.type, node.start);
+      demandEquality(target.expression.type, node.writtenStart);
       return { expression: target.expression, node: target.node };
     }
     const written = node.reopen();
     const expression = compile(node);
-    demandEquality(expression.type, written.start);
+    demandEquality(expression.type, written.writtenStart);
     return { node: written, expression };
   });
 }

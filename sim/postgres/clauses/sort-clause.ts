@@ -40,12 +40,12 @@ export function compileSortClause(
     const nullsFirst = nulls === "SORTBY_NULLS_DEFAULT" ? descending : nulls.endsWith("FIRST");
     const target = findTarget(key, targets, "ORDER BY");
     if (target !== undefined) {
-      demandOrder(targets[target]?.expression.type ?? TEXT, key.start);
+      demandOrder(targets[target]?.expression.type ?? TEXT, key.writtenStart);
       return { node: key, target, expression: undefined, descending, nullsFirst };
     }
     const written = key.reopen();
     const expression = settleUnknown(scope, compile(key), TEXT);
-    demandOrder(expression.type, written.start);
+    demandOrder(expression.type, written.writtenStart);
     return { node: written, target: undefined, expression, descending, nullsFirst };
   });
 }

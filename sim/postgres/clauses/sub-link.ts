@@ -35,6 +35,7 @@ export function compileSubLink(scope: QueryScope, node: SyntaxNode): Expression 
     case "ALL_SUBLINK": {
       const tested = left ?? node.refuse("a sub-select without a left operand");
       const plan = scope.compilers.query(scope, query);
+      settleColumns(plan);
       const compiled = compileExpression(scope, tested);
       return quantified(scope, plan, {
         node,
@@ -100,7 +101,6 @@ function quantified(
     const size = plan.columns.length > left.length ? "many" : "few";
     throw new PostgresError("42601", `subquery has too ${size} columns`).at(node.position);
   }
-  settleColumns(plan);
   const types = plan.columns.map(({ type }) => type);
   const settled = left.map((one, at) => settleUnknown(scope, one, types[at] ?? TEXT));
   const [first, second] = settled;

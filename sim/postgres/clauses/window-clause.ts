@@ -226,7 +226,7 @@ export class WindowCalls {
     }
     const descending = direction === "SORTBY_DESC";
     const nullsFirst = nulls === "SORTBY_NULLS_DEFAULT" ? descending : nulls.endsWith("FIRST");
-    const { start } = key;
+    const start = key.writtenStart;
     const expression = this.#compileKey(key);
     demandOrder(expression.type, start);
     const { type, evaluate } = expression;
@@ -234,7 +234,7 @@ export class WindowCalls {
   }
 
   #partitionKey(node: SyntaxNode): WindowKey {
-    const { start } = node;
+    const start = node.writtenStart;
     const { type, evaluate } = this.#compileKey(node);
     demandEquality(type, start);
     return { evaluate, type, descending: false, nullsFirst: false };

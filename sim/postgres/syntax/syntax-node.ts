@@ -139,11 +139,21 @@ export class SyntaxNode {
     return this.#positionOf(this.#fields["location"]);
   }
 
-  /** The place of the first thing in the node, as exprLocation has it. */
+  /**
+   * The place of the first thing in the node, as exprLocation has it once it is compiled: a cast of
+   * a literal is a literal by then.
+   */
   get start(): number | undefined {
-    const found = this.position;
-    const places = firstLocation(this.#fields);
-    return places === undefined ? found : this.#positionOf(places);
+    return this.#firstOf(firstLocation(this.#fields, true));
+  }
+
+  /** The place of the first thing in the node as it was written. */
+  get writtenStart(): number | undefined {
+    return this.#firstOf(firstLocation(this.#fields, false));
+  }
+
+  #firstOf(place: number | undefined): number | undefined {
+    return place === undefined ? this.position : this.#positionOf(place);
   }
 
   /** The parser leaves zero out, and counts in bytes. */
@@ -286,19 +296,20 @@ function characterAt(sql: string, bytes: number): number {
 }
 
 /** The least of all locations below; undefined when there is none. */
-function firstLocation(value: unknown): number | undefined {
+function firstLocation(value: unknown, isCompiled: boolean): number | undefined {
+  const find = (part: unknown): number | undefined => firstLocation(part, isCompiled);
   if (Array.isArray(value)) {
-    return least(value.map(firstLocation));
+    return least(value.map(find));
   }
   if (!isFields(value)) {
     return undefined;
   }
-  const literal = literalOfCast(value);
+  const literal = isCompiled ? literalOfCast(value) : undefined;
   if (literal !== undefined) {
-    return firstLocation(literal);
+    return find(literal);
   }
   const own = value["location"];
-  const below = Object.values(value).map(firstLocation);
+  const below = Object.values(value).map(find);
   return least([typeof own === "number" && own >= 0 ? own : undefined, ...below]);
 }
 

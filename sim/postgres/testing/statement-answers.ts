@@ -464,6 +464,36 @@ export const STATEMENT_ANSWERS: readonly (readonly [
     [],
     "42883 at 8: function enum_first(integer) does not exist [No function matches the given name and argument types. You might need to add explicit type casts.]",
   ],
+  [
+    "SELECT 1 ORDER BY CAST('{}' AS json), id",
+    [],
+    "42883 at 19: could not identify an ordering operator for type json [Use an explicit ordering operator or modify the query.]",
+  ],
+  [
+    "SELECT 1 GROUP BY CAST('{}' AS json)",
+    [],
+    "42883 at 19: could not identify an equality operator for type json",
+  ],
+  [
+    "SELECT lead(1) OVER (ORDER BY CAST('{}' AS json))",
+    [],
+    "42883 at 31: could not identify an ordering operator for type json [Use an explicit ordering operator or modify the query.]",
+  ],
+  [
+    "SELECT lead(1) OVER (PARTITION BY CAST('{}' AS json))",
+    [],
+    "42883 at 35: could not identify an equality operator for type json",
+  ],
+  [
+    "SELECT 1 ORDER BY '{}'::json",
+    [],
+    "42883 at 19: could not identify an ordering operator for type json [Use an explicit ordering operator or modify the query.]",
+  ],
+  [
+    "SELECT 1 WHERE $1::bigint IN (SELECT $1 FROM t)",
+    ["1"],
+    "42883 at 27: operator does not exist: bigint = text [No operator matches the given name and argument types. You might need to add explicit type casts.]",
+  ],
 ];
 
 /** What came of a statement. */
