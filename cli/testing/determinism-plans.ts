@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { SCENARIOS } from "../../scenarios/catalogue.ts";
+import { FAULT_KINDS } from "../../scenarios/faults/fault.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import { Random, type RandomStream } from "../../sim/kernel/random.ts";
 import { atRandom, randomAmongReady } from "../../sim/kernel/scheduling/at-random.ts";
@@ -10,15 +11,26 @@ import { LONG_TAILED_LATENCY } from "../../sim/network/latency.ts";
 import type { NetworkFaults, Where } from "../../sim/network/network-faults.ts";
 import type { Servers } from "../../sim/world/servers.ts";
 
-/** The plan of that seed: of every scenario in turn, as it draws them. */
+/**
+ * The plan of that seed: the first with one kind of fault, each kind in turn, among what the
+ * scenarios draw, beginning with another scenario each time. So a few plans have all kinds.
+ */
 export function determinismPlan(seed: number): Plan {
-  const scenario = SCENARIOS[seed % SCENARIOS.length];
-  const [draft] = scenario === undefined ? [] : fc.sample(scenario.drafts, { seed, numRuns: 1 });
-  if (scenario === undefined || draft === undefined) {
-    throw new Error("no scenario, or none that draws a plan");
+  const wanted = FAULT_KINDS[seed % FAULT_KINDS.length];
+  for (let draw = 0; draw < DRAWS_MAX; draw += 1) {
+    const scenario = SCENARIOS[(seed + draw) % SCENARIOS.length];
+    const [draft] =
+      scenario === undefined
+        ? []
+        : fc.sample(scenario.drafts, { seed: seed * DRAWS_MAX + draw, numRuns: 1 });
+    if (scenario !== undefined && draft?.faults.some(({ kind }) => kind === wanted?.kind)) {
+      return { scenario: scenario.name, seed, mutant: null, ...draft };
+    }
   }
-  return { scenario: scenario.name, seed, mutant: null, ...draft };
+  throw new Error(`no scenario draws ${wanted?.kind ?? "a fault"}`);
 }
+
+const DRAWS_MAX = 600;
 
 /** Every strategy in turn. */
 export function determinismScheduling({ seed }: Plan): SchedulingStrategyFactory {

@@ -30,7 +30,8 @@ export interface FoundReplayFile extends ReplayFile {
 export type Digest = (text: string) => string;
 
 const FORMAT = "falconpay-replay";
-const VERSION = 6;
+/** Raised whenever an older falconpay could not play what is written. */
+export const REPLAY_VERSION = 6;
 
 /** The text is not a replay file that this version can read; the message says what was expected. */
 export class UnreadableReplayFile extends Error {
@@ -40,7 +41,7 @@ export class UnreadableReplayFile extends Error {
 /** The text of a file; it carries a digest of all that it says. */
 export function encodeReplayFile(file: ReplayFile, digest: Digest): string {
   const { plan, expected, writtenBy } = file;
-  const said = { format: FORMAT, version: VERSION, digest: digestOf(file, digest) };
+  const said = { format: FORMAT, version: REPLAY_VERSION, digest: digestOf(file, digest) };
   return `${JSON.stringify({ ...said, writtenBy, expected, plan }, null, 2)}\n`;
 }
 
@@ -65,10 +66,10 @@ export function decodeReplayFile(text: string, fileName: string, digest: Digest)
       `${fileName} is not a replay file: expected "format": "${FORMAT}" and a "version"`,
     );
   }
-  if (json.version !== VERSION) {
+  if (json.version !== REPLAY_VERSION) {
     throw new UnreadableReplayFile(
-      `${fileName} is of version ${json.version}; this falconpay reads version ${VERSION}: ` +
-        (json.version > VERSION
+      `${fileName} is of version ${json.version}; this falconpay reads version ${REPLAY_VERSION}: ` +
+        (json.version > REPLAY_VERSION
           ? "use a newer falconpay"
           : "run its scenario with its seed again to get a new one"),
     );
