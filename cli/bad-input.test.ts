@@ -49,6 +49,31 @@ describe("a command line that is wrong", () => {
       ["services", "--environment", "local", "--port", "0"],
       /--port 0: expected a whole number from 1 to 65533/,
     ],
+    [
+      "dead letters of no service",
+      ["dead-letters", "list", "reconciliation"],
+      /no service reconciliation with an outbox; there are: payment, wallet/,
+    ],
+    [
+      "dead letters without their database",
+      ["dead-letters", "list", "payment"],
+      /missing: PAYMENT_DATABASE_URL/,
+    ],
+    [
+      "dead letters that are not named",
+      ["dead-letters", "purge", "payment"],
+      /expected the ids of dead letters, or --all/,
+    ],
+    [
+      "a dead letter that is no number",
+      ["dead-letters", "requeue", "wallet", "17", "p17"],
+      /p17: expected the id of a dead letter/,
+    ],
+    [
+      "all dead letters and one of them",
+      ["dead-letters", "purge", "payment", "17", "--all"],
+      /--all: expected it alone, or ids alone/,
+    ],
     ["an unknown command", ["rnu"], /unknown command 'rnu'.*run/s],
     [
       "ports of no server",

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { EXIT_CODES } from "../reports/evidence/verdict.ts";
+import { addDeadLettersCommand } from "./dead-letters-command.ts";
 import { addMutantsCommand } from "./mutants-command.ts";
 import { productVersion } from "./product.ts";
 import { addReconcileCommand } from "./reconcile-command.ts";
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addMutantsCommand(program);
   addServicesCommand(program);
   addReconcileCommand(program);
+  addDeadLettersCommand(program);
   addServersCommand(program);
   return program;
 }

@@ -2,8 +2,13 @@ import { beforeAll, expect, test } from "vitest";
 import { readMigrations } from "../../system/adapters/migration-files.ts";
 import { migrate } from "../../system/database/migrate.ts";
 import { bigintColumn, textColumn } from "../../system/database/row.ts";
-import { inTransaction } from "../../system/database/transaction.ts";
+import { inTransaction, runStatement } from "../../system/database/transaction.ts";
 import { appendToOutbox } from "../../system/outbox/append.ts";
+import {
+  listDeadLetters,
+  purgeDeadLetters,
+  requeueDeadLetters,
+} from "../../system/outbox/dead-letters.ts";
 import { relayOutbox } from "../../system/outbox/relay.ts";
 import { runRelay } from "../../system/outbox/run-relay.ts";
 import type { Database, Row } from "../../system/ports/database.ts";
@@ -214,3 +219,111 @@ test("relays that stand still past their leases, and die, lose nothing, mark not
   // Otherwise nothing would have been tried.
   expect(outcomes.some(({ leasesLost }) => leasesLost > 0)).toBe(true);
 });
+
+/** Longer than what Kafka takes by default. */
+const POISON = "x".repeat(1_100_000);
+
+/** One relay, on an outbox into which the test writes; time passes only in `look`. */
+async function relayAlone(
+  seed: string,
+  drive: (scene: {
+    readonly database: Database;
+    append(key: string, ...payloads: readonly string[]): Promise<void>;
+    /** What is on the topic after a while. */
+    look(): Promise<readonly string[]>;
+  }) => Promise<void>,
+): Promise<void> {
+  const kernel = createKernel({ seed });
+  const network = createNetwork({ kernel });
+  const kafkaPort = kafkaProtocol.at("kafka-1");
+  const databasePort = postgresProtocol.at("payment-db");
+  const values: string[] = [];
+  startKafkaCluster({
+    kernel,
+    network,
+    ports: [kafkaPort],
+    onAppend: ({ records }) => void values.push(...records.map(({ value }) => value ?? "")),
+  }).createTopic(TOPIC, 2);
+  startPostgresServer({ kernel, network, port: databasePort, onCommit() {} });
+  await kernel.run(async (main) => {
+    const database = createSimulatedDatabase({ network, process: main, server: databasePort });
+    await migrate({ database, clock: createSimulatedClock(main) }, readMigrations("payment"));
+    kernel.startProcess("relay-1", async (self) => {
+      const broker = createSimulatedBroker({ network, process: self, servers: [kafkaPort] });
+      await runRelay(
+        {
+          database: createSimulatedDatabase({ network, process: self, server: databasePort }),
+          producer: await broker.connectProducer(),
+          clock: createSimulatedClock(self),
+          entropy: createSimulatedEntropy(self),
+          telemetry: { event() {} },
+          onTrouble() {},
+        },
+        relayOutbox,
+        { ...PACE, relayBatchMax: 100, outboxKeptSeconds: 5 },
+        new AbortController().signal,
+      );
+    });
+    await drive({
+      database,
+      async append(key, ...payloads) {
+        await runStatement(database, "append", {
+          label: "append",
+          sql: `INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms)
+                SELECT $1 || nr, $2, $1, payload, 0
+                FROM unnest($3::text[]) WITH ORDINALITY AS event (payload, nr) ORDER BY nr`,
+          parameters: [key, TOPIC, payloads],
+        });
+      },
+      async look() {
+        await main.sleep(3_000);
+        return values;
+      },
+    });
+  });
+}
+
+test("an event that is too large becomes a dead letter, holds up its key and nothing else, and can be sent again or thrown away", async () => {
+  await relayAlone("1", async ({ database, append, look }) => {
+    await append("k1", "one", POISON, "three");
+    await append("k2", "four", "five");
+    expect((await look()).toSorted()).toEqual(["five", "four", "one"]);
+    const [letter, ...others] = await listDeadLetters(database, { afterId: 0n, limit: 10 });
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({ key: "k1", attempts: 3, payload: POISON });
+    expect(letter?.reason).toMatch("MESSAGE_TOO_LARGE");
+    const id = letter?.id ?? "";
+    expect(await requeueDeadLetters(database, [BigInt(id), 99n])).toEqual([id]);
+    expect(await look()).toHaveLength(3);
+    expect(await listDeadLetters(database, { afterId: 0n, limit: 10 })).toMatchObject([
+      { id, attempts: 3 },
+    ]);
+    expect(await purgeDeadLetters(database, null)).toEqual([id]);
+    expect((await look()).toSorted()).toEqual(["five", "four", "one", "three"]);
+    expect(await listDeadLetters(database, { afterId: 0n, limit: 10 })).toEqual([]);
+    expect(await purgeDeadLetters(database, null)).toEqual([]);
+  });
+});
+
+test("what was sent long ago is deleted, and nothing that is unsent or dead", async () => {
+  await relayAlone("1", async ({ database, append, look }) => {
+    await append("k1", "one", POISON, "three");
+    await look();
+    await append("k2", "four");
+    expect(await countRows(database)).toBe(4);
+    for (let times = 0; times < 5; times += 1) {
+      await look();
+    }
+    // The dead one, and the one that waits behind it.
+    expect(await countRows(database)).toBe(2);
+    expect(await countUnsent(database)).toBe(2);
+  });
+});
+
+async function countRows(database: Database): Promise<number> {
+  const { rows } = await runStatement(database, "look", {
+    label: "count",
+    sql: "SELECT count(*) AS rows FROM outbox",
+  });
+  return rows[0] === undefined ? 0 : Number(bigintColumn(rows[0], "rows"));
+}

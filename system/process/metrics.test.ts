@@ -36,11 +36,13 @@ it("says how many breaks there are, by class and state, and how old the oldest i
 
 it("answers while a database is away, with what it knows and that it is away", async () => {
   let isAway = false;
-  const rows = [{ pending: "3", oldest_ms: null, letters: "0" }];
+  const rows = [{ pending: "3", dead: "1", oldest_ms: null, letters: "0" }];
   const database = scriptedDatabase(() => (isAway ? databaseError("unknown") : { rows }));
   const metrics = createMetrics(clock, [{ service: "wallet", database }]);
   metrics.counting({ event() {} }).event("inbox.done", {});
-  expect(await metrics.read()).toContain('falconpay_outbox_pending{service="wallet"} 3');
+  const before = await metrics.read();
+  expect(before).toContain('falconpay_outbox_pending{service="wallet"} 3');
+  expect(before).toContain('falconpay_outbox_dead_letters{service="wallet"} 1');
   isAway = true;
   const lines = (await metrics.read()).split("\n");
   expect(lines).toContain('falconpay_database_up{service="wallet"} 0');

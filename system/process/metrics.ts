@@ -65,7 +65,11 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
     "falconpay_outbox_oldest_age_seconds",
     "Since the oldest unsent event was appended; zero when there is none.",
   );
-  const letters = gauge("falconpay_dead_letters", "Messages that are set aside.");
+  const letters = gauge("falconpay_dead_letters", "Messages that were not taken in: set aside.");
+  const dead = gauge(
+    "falconpay_outbox_dead_letters",
+    "Events that the broker refuses for good: what has their keys waits.",
+  );
   const inFlight = gauge(
     "falconpay_in_flight_oldest_age_seconds",
     "Since the oldest PENDING payment was accepted; zero when there is none.",
@@ -100,6 +104,7 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
     const unsent = await readOutbox(database);
     pending.set({ service }, unsent.count);
     oldest.set({ service }, ageSeconds(unsent.oldestMs));
+    dead.set({ service }, unsent.dead);
     letters.set({ service }, await countLetters(database));
     if (service === "payment") {
       inFlight.set({ service }, ageSeconds(await oldestPending(database)));
@@ -123,7 +128,9 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
       },
     }),
     async read() {
-      [pending, oldest, letters, inFlight, breaks, oldestBreak].forEach((each) => each.reset());
+      [pending, oldest, dead, letters, inFlight, breaks, oldestBreak].forEach((each) =>
+        each.reset(),
+      );
       for (const { service, database } of databases) {
         try {
           await measure(service, database);
@@ -142,17 +149,19 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
 
 async function readOutbox(
   database: Database,
-): Promise<{ readonly count: number; readonly oldestMs: string | null }> {
+): Promise<{ readonly count: number; readonly dead: number; readonly oldestMs: string | null }> {
   const { rows } = await runStatement(database, "measure", {
     label: "outbox",
-    sql: `SELECT count(*) AS pending, min(appended_at_ms) AS oldest_ms FROM outbox
+    sql: `SELECT count(*) AS pending, count(dead_at_ms) AS dead,
+            min(appended_at_ms) AS oldest_ms FROM outbox
           WHERE sent_at_ms IS NULL`,
   });
   const [row] = rows;
   return row === undefined
-    ? { count: 0, oldestMs: null }
+    ? { count: 0, dead: 0, oldestMs: null }
     : {
         count: Number(textColumn(row, "pending")),
+        dead: Number(textColumn(row, "dead")),
         oldestMs: nullableTextColumn(row, "oldest_ms"),
       };
 }

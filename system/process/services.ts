@@ -1,6 +1,7 @@
 import { topicsPublishedBy, type Event, type EventType } from "../domain/events.ts";
 import type { ServiceRoute } from "../http/route.ts";
 import type { Taken } from "../inbox/claim.ts";
+import { relayRoutes } from "../outbox/routes.ts";
 import { groupRequests } from "../payment/group-requests.ts";
 import { paymentRoutes } from "../payment/routes.ts";
 import type { AuditPlace } from "../reconciliation/audit-place.ts";
@@ -28,7 +29,7 @@ type RoleDefinition = { readonly name: string } & (
       readonly routes: (place: Workplace, parts: Parts, knobs: Knobs) => readonly ServiceRoute[];
     }
   /** Publishes the service's outbox. */
-  | { readonly kind: "relay" }
+  | { readonly kind: "relay"; readonly routes: (place: Workplace) => readonly ServiceRoute[] }
   /** Its consumer group is named after the role. */
   | { readonly kind: "consumer"; readonly consumes: readonly Consumption[] }
   /** Reads the databases of other services, and publishes again what they have written down. */
@@ -64,7 +65,7 @@ export const SAGA_SERVICES = [
             groupRequests(place, acceptBatchMax, (requests) => parts.accept(place, requests)),
           ),
       },
-      { name: "payment-relay", kind: "relay" },
+      { name: "payment-relay", kind: "relay", routes: (place) => relayRoutes("payment", place) },
       {
         name: "payment-settle",
         kind: "consumer",
@@ -85,7 +86,7 @@ export const SAGA_SERVICES = [
         kind: "consumer",
         consumes: [on("payment.created", (place, parts, events) => parts.transfer(place, events))],
       },
-      { name: "wallet-relay", kind: "relay" },
+      { name: "wallet-relay", kind: "relay", routes: (place) => relayRoutes("wallet", place) },
     ],
   },
 ] as const satisfies readonly Service[];

@@ -270,7 +270,15 @@ function postOf(role: Role, ports: ProcessPorts): Post {
 
 function routesOf(post: Post, parts: Parts, knobs: Knobs): readonly ServiceRoute[] {
   const definition = definitionOf(post.role);
-  return definition.kind === "api" ? definition.routes(post, parts, knobs) : [];
+  switch (definition.kind) {
+    case "api":
+      return definition.routes(post, parts, knobs);
+    case "relay":
+      return definition.routes(post);
+    case "consumer":
+    case "auditor":
+      return [];
+  }
 }
 
 /** What an auditing role answers, and what it does by the clock. */

@@ -41,6 +41,22 @@ const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
   ],
   [`WITH ${held("$1", "$2")} SELECT fence FROM held`, [1n, 1_000]],
   [
+    "SELECT id, event_id, topic, message_key, payload, refusal, attempts::text AS attempts, dead_at_ms FROM outbox WHERE dead_at_ms IS NOT NULL AND id > $1 ORDER BY id LIMIT $2",
+    [0n, 10],
+  ],
+  [
+    "WITH requeued AS (UPDATE outbox SET dead_at_ms = NULL, attempts = 0 WHERE dead_at_ms IS NOT NULL AND ($1::bigint[] IS NULL OR id = ANY ($1::bigint[])) RETURNING id) SELECT id, pg_notify('outbox', '') FROM requeued ORDER BY id",
+    [["2"]],
+  ],
+  [
+    "WITH purged AS (DELETE FROM outbox WHERE dead_at_ms IS NOT NULL AND ($1::bigint[] IS NULL OR id = ANY ($1::bigint[])) RETURNING id) SELECT id, pg_notify('outbox', '') FROM purged ORDER BY id",
+    [null],
+  ],
+  [
+    "SELECT count(*) AS pending, count(dead_at_ms) AS dead, min(appended_at_ms) AS oldest_ms FROM outbox WHERE sent_at_ms IS NULL",
+    [],
+  ],
+  [
     "UPDATE outbox_lease SET ends_at = clock_timestamp() WHERE holder = $1 AND ends_at > clock_timestamp()",
     ["relay"],
   ],
