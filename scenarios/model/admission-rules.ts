@@ -39,10 +39,12 @@ function isOperators(command: Command): boolean {
   }
 }
 
-/** Nobody is told of another's wallet: it is as if it were not there. */
+/** Nobody is told of another's wallet or payment: it is as if it were not there. */
 function isAboutAnothers(command: Command): boolean {
   return (
-    command.kind === "read-wallet" || (command.kind === "look-up" && command.what === "entries")
+    command.kind === "read-wallet" ||
+    command.kind === "read-payment" ||
+    (command.kind === "look-up" && command.what === "entries")
   );
 }
 

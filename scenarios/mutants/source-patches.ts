@@ -220,8 +220,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/inbox/consume.ts",
-        "await retrying(ports, limits, () => attempt(ports, parsed.event, handle));",
-        "await retrying(ports, limits, () => attempt(ports, parsed.event, handle)).catch(reasonOf);",
+        "await retrying(ports, limits, about, () => attempt(ports, parsed.event, handle));",
+        "await retrying(ports, limits, about, () => attempt(ports, parsed.event, handle)).catch(reasonOf);",
       ),
     ],
   },
@@ -250,7 +250,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         "system/inbox/consume.ts",
-        "    await retrying(ports, limits, () => setAside(ports, delivery, reason));\n",
+        "    await retrying(ports, limits, about, () => setAside(ports, delivery, reason));\n",
         "    void [setAside, limits];\n",
       ),
     ],
@@ -440,6 +440,18 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "system/wallet/show-wallet.ts",
         'wallet?.ownerId === id || scopes.has("operator")',
         'id !== "" || scopes.has("operator")',
+      ),
+    ],
+  },
+  {
+    id: "U4",
+    defect: "The payment service shows every customer every payment.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/records.ts",
+        "[orderedBy, senderOwnerId, receiverOwnerId].includes(id)",
+        "![orderedBy, senderOwnerId, receiverOwnerId].includes('')",
       ),
     ],
   },

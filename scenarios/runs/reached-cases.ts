@@ -31,6 +31,15 @@ const CASES: readonly (readonly [name: string, count: CaseOf])[] = [
     (_, answers) =>
       countIn(answers, ({ command, status }) => command.by === "stranger" && status === 404),
   ],
+  [
+    "a stranger asks about a payment",
+    (_, answers) =>
+      countIn(
+        answers,
+        ({ command, status }) =>
+          command.kind === "read-payment" && command.by === "stranger" && status === 404,
+      ),
+  ],
   ["a wallet is opened again", (_, answers) => answersOf(answers, "open-wallet", 201)],
   ["a wallet is opened otherwise", (_, answers) => answersOf(answers, "open-wallet", 409)],
   ["money comes in or goes out", (_, answers) => answersOf(answers, "move-external", 201)],

@@ -40,6 +40,8 @@ export class AskLayout {
   readonly #commands: Command[] = [];
   /** The keys of the payments that were asked for until now. */
   readonly #keys: string[] = [];
+  /** Those that the senders' owners asked for. */
+  readonly #paid: TransferCommand[] = [];
   readonly #received = new Map<string, bigint>();
   #things = 0;
 
@@ -141,6 +143,9 @@ export class AskLayout {
     this.#keys.push(idempotencyKey);
     this.#commands.push(command);
     this.#follow(command);
+    if (words.by === undefined) {
+      this.#paid.push(command);
+    }
     return command;
   }
 
@@ -185,7 +190,9 @@ export class AskLayout {
   #askOfAnother(ask: Ask, atMs: number): void {
     const of = this.#trader(ask.sender);
     const asked = { by: "stranger", expects: "refused" } as const;
-    switch (ask.other % 4) {
+    switch (ask.other % 5) {
+      case 4:
+        return this.#readOfOthers(ask, atMs + ask.laterMs);
       case 0:
         return this.#ask(atMs, { kind: "read-wallet", id: of, ...asked });
       case 1: {
@@ -194,6 +201,21 @@ export class AskLayout {
       }
       default:
         return void this.#pay(atMs, { ...this.#words(ask), by: "stranger" });
+    }
+  }
+
+  /** A payment between two wallets of one owner: how it stands, asked by a stranger and by them. */
+  #readOfOthers({ minor }: Ask, atMs: number): void {
+    const inside = this.#paid.filter(
+      ({ senderWalletId, receiverWalletId }) =>
+        ownerOf(senderWalletId) === ownerOf(receiverWalletId),
+    );
+    const one = inside[minor % Math.max(1, inside.length)];
+    if (one !== undefined) {
+      const { idempotencyKey, senderWalletId: party } = one;
+      const asked = { kind: "read-payment", idempotencyKey, waitS: minor % 2, party } as const;
+      this.#ask(atMs, { ...asked, by: "stranger", expects: "refused" });
+      this.#ask(atMs, { ...asked, by: "owner", expects: "either" });
     }
   }
 

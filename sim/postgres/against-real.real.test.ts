@@ -179,7 +179,7 @@ async function statementAnswerOf(
  * row that a constraint refuses is shown whole.
  */
 function withoutTransaction(line: string): string {
-  return line.replace(/(Failing row contains \(.*, )\d+\)/, "$1a transaction)");
+  return line.replace(/(Failing row contains \([^"]*, )[0-9]{3,}(?=[,)])/, "$1a transaction");
 }
 
 const PERFORMANCES_MAX = 3;

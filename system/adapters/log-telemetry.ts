@@ -27,9 +27,11 @@ export function createLogTelemetry(
 
 /** What somebody should look at: a warning passes by itself, as far as one can know. */
 const LEVELS: ReadonlyMap<string, "warn" | "error"> = new Map([
+  ["accept.apart", "warn"],
   ["consumer.ended", "error"],
   ["consumer.restart", "warn"],
   ["http.failed", "error"],
+  ["http.not-admitted", "warn"],
   ["http.not-available", "warn"],
   ["inbox.apart", "warn"],
   ["inbox.doubt", "warn"],
@@ -43,6 +45,9 @@ const LEVELS: ReadonlyMap<string, "warn" | "error"> = new Map([
   ["process.part-failed", "warn"],
   ["process.waiting", "warn"],
   ["reconciliation.not-recorded", "warn"],
+  ["relay.dead-letter", "error"],
+  ["relay.lease-lost", "warn"],
   ["relay.outage", "warn"],
+  ["relay.refused", "warn"],
   ["transaction.given-up", "warn"],
 ]);

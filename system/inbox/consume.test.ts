@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeEvent, type Event } from "../domain/events.ts";
 import { BrokerError, type Delivery, type DeliveryBatch } from "../ports/broker.ts";
 import { DatabaseError } from "../ports/database.ts";
-import { sampleHead } from "../testing/samples.ts";
+import { SAMPLE_TRACE, sampleHead } from "../testing/samples.ts";
 import { databaseError, scriptedDatabase } from "../testing/scripted-database.ts";
 import { consume, type Handle } from "./consume.ts";
 
@@ -29,11 +29,12 @@ function surroundings() {
       steps.push(`slept ${delayMs} ms`);
     },
   };
-  return {
-    steps,
-    database,
-    ports: { database, clock, telemetry: { event() {} }, deadLetterTopic: "wallet.dead-letters" },
+  const lines: object[] = [];
+  const telemetry = {
+    event: (name: string, detail: object) => void lines.push({ name, ...detail }),
   };
+  const deadLetterTopic = "wallet.dead-letters";
+  return { steps, lines, database, ports: { database, clock, telemetry, deadLetterTopic } };
 }
 
 /** Messages of one partition, from offset 41 on. */
@@ -99,6 +100,25 @@ describe("consume", () => {
     });
     await expect(consuming).rejects.toBe(failure);
     expect(steps).toEqual(["tried", "slept 100 ms", "tried", "slept 100 ms", "tried"]);
+  });
+
+  it("says in every line about an event which payment it is, and in which trace", async () => {
+    const { steps, lines, ports } = surroundings();
+    const batch = messageOf(encodeEvent(COMPLETED), steps);
+    const failure = databaseError("no");
+    await expect(consume(ports, LIMITS, batch, () => Promise.reject(failure))).rejects.toBe(
+      failure,
+    );
+    const bug = new TypeError("a bug of the handler");
+    await consume(ports, LIMITS, batch, () => Promise.reject(bug));
+    const { traceId } = SAMPLE_TRACE;
+    const about = { eventId: "e1", paymentId: "p1", traceId };
+    expect(lines).toMatchObject(
+      ["inbox.retry", "inbox.retry", "inbox.left", "inbox.set-aside"].map((name) => ({
+        name,
+        ...about,
+      })),
+    );
   });
 
   it("tries nothing again once the process is to stop: the message comes again", async () => {

@@ -72,7 +72,7 @@ export async function consume(
   }
   const last = done;
   if (last !== undefined) {
-    await retrying(ports, limits, () => commitOffset(batch, last));
+    await retrying(ports, limits, placeOf(last), () => commitOffset(batch, last));
   }
 }
 
@@ -117,15 +117,23 @@ async function takeOne(
   { delivery, parsed }: { readonly delivery: Delivery; readonly parsed: ParsedEvent },
   handle: Handle,
 ): Promise<void> {
+  const words = parsed.kind === "unreadable" ? {} : eventWords(parsed.event);
+  const about = { ...placeOf(delivery), ...words };
   const reason =
     parsed.kind === "unreadable"
       ? parsed.reason
-      : await retrying(ports, limits, () => attempt(ports, parsed.event, handle));
+      : await retrying(ports, limits, about, () => attempt(ports, parsed.event, handle));
   if (reason !== undefined) {
-    await retrying(ports, limits, () => setAside(ports, delivery, reason));
-    const { topic, partition, offset } = delivery;
-    ports.telemetry.event("inbox.set-aside", { topic, partition, offset, reason });
+    await retrying(ports, limits, about, () => setAside(ports, delivery, reason));
+    ports.telemetry.event("inbox.set-aside", { ...about, reason });
   }
+}
+
+/** What a line about a message says of it. */
+type Words = Readonly<Record<string, string | number>>;
+
+function placeOf({ topic, partition, offset }: Delivery): Words {
+  return { topic, partition, offset };
 }
 
 /** @returns why the event has to be set aside; undefined when it was taken in */
@@ -165,6 +173,7 @@ function readDelivery(delivery: Delivery): ParsedEvent {
 async function retrying<T>(
   ports: ConsumePorts,
   limits: RetryLimits,
+  about: Words,
   attempt: () => Promise<T>,
 ): Promise<T> {
   for (let attempts = 1; ; attempts += 1) {
@@ -174,11 +183,11 @@ async function retrying<T>(
       const code = error instanceof DatabaseError ? error.code : "broker";
       const reason = messageOf(error);
       if (!passes(error) || attempts >= limits.attemptsMax || limits.stopping.aborted) {
-        ports.telemetry.event("inbox.left", { code, reason, attempts });
+        ports.telemetry.event("inbox.left", { ...about, code, reason, attempts });
         throw error;
       }
       const { applied } = error;
-      ports.telemetry.event("inbox.retry", { code, reason, applied, attempts });
+      ports.telemetry.event("inbox.retry", { ...about, code, reason, applied, attempts });
       await ports.clock.sleep(limits.delayMs, limits.stopping);
     }
   }

@@ -165,6 +165,7 @@ async function countRefusals(
       telemetry.event(isDead ? "relay.dead-letter" : "relay.refused", {
         id: event.outboxId.toString(),
         topic: event.record.topic,
+        paymentId: event.record.key,
         attempts: textColumn(row, "attempts"),
         reason,
       });

@@ -19,6 +19,8 @@ const readPaymentSchema = Type.Object(
     waitS: Type.Integer({ minimum: 0, maximum: 9 }),
     expects: expectationSchema,
     by: Type.Optional(callerSchema),
+    /** A party's wallet: it says who is the owner who asks, and who is the stranger. */
+    party: Type.Optional(Type.String({ maxLength: 64 })),
   },
   { additionalProperties: false },
 );
@@ -29,7 +31,7 @@ export const readPaymentKind: CommandKind<ReadPaymentCommand> & {
   kind: "read-payment",
   schema: readPaymentSchema,
   complaint: ({ idempotencyKey, expects }) => complaintAboutKey(expects, idempotencyKey),
-  askedBy: ({ by: caller = "operator" }) => ({ caller, walletId: "" }),
+  askedBy: ({ by: caller = "operator", party = "" }) => ({ caller, walletId: party }),
   serviceOf: () => "payment",
   requestOf: ({ idempotencyKey, waitS }, toldIds) => ({
     method: "GET",
