@@ -7,7 +7,8 @@ import type { DeliveredBatch } from "../kafka/client/consumer/runner.ts";
 import { ClientError, KafkaError } from "../kafka/client/ground/kafka-error.ts";
 import { createKafkaClient, type ClientPlace } from "../kafka/client/kafka-client.ts";
 
-const { retry, fetchWaitMsMax, heartbeatsPerSession, sessionsPerRebalance } = KAFKA_SETTINGS;
+const { retry, fetchWaitMsMax, partitionsAtOnceMax, heartbeatsPerSession, sessionsPerRebalance } =
+  KAFKA_SETTINGS;
 
 const RETRY = {
   initialRetryMs: retry.initialMs,
@@ -53,6 +54,7 @@ export function createSimulatedBroker(
           heartbeatIntervalMs: Math.floor(sessionTimeoutMs / heartbeatsPerSession),
           rebalanceTimeoutMs: sessionTimeoutMs * sessionsPerRebalance,
           maxWaitMs: fetchWaitMsMax,
+          partitionsConcurrent: partitionsAtOnceMax,
           fromBeginning: true,
           onBatch: (batch, commit) => handOver(fetchedOf(batch, commit), { batchMax, onBatch }),
           onRestart,

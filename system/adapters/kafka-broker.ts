@@ -109,6 +109,7 @@ async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<
     await consumer.subscribe({ topics: [...subscription.topics], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
+      partitionsConsumedConcurrently: KAFKA_SETTINGS.partitionsAtOnceMax,
       eachBatch: (payload) => handOver(fetchedOf(consumer, payload), subscription),
     });
   });
