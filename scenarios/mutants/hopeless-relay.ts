@@ -9,6 +9,7 @@ export const hopelessRelay: Mutant = {
   id: "F8",
   defect: `The relay gives an event up for good when it could not be sent ${ATTEMPTS_MAX} times: a long outage of the broker loses it.`,
   breaks: "ends",
+  scenario: "outages",
   parts() {
     let failures = 0;
     const givingUp = (producer: Producer): Producer => ({

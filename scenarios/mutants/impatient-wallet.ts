@@ -9,6 +9,7 @@ export const impatientWallet: Mutant = {
   id: "V2",
   defect: `The wallet refuses a transfer that is not done within ${PATIENCE_MS / 1_000} s, though it may be done yet.`,
   breaks: "decided-right",
+  scenario: "shortages",
   parts: () => ({
     transfer(ports, created) {
       const tooLate = ports.clock.sleep(PATIENCE_MS).then(() => refuseHastily(ports, created));

@@ -11,6 +11,8 @@ export interface Mutant {
   readonly defect: string;
   /** The promise that must be seen to break; empty where any may. */
   readonly breaks: string;
+  /** The scenario that notices it, and is tried alone; all of them where none is named. */
+  readonly scenario?: string;
   /** The parts that it replaces in one process, which is given the ports of that process. */
   readonly parts?: (ports: ProcessPorts) => Partial<Parts>;
   /** Applied when the services are loaded; nothing in them knows of it. */

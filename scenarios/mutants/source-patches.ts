@@ -54,19 +54,6 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    id: "W1",
-    defect:
-      "Who waits for a payment does so by the time of day: when the clock is set forward the wait is over.",
-    breaks: "answers-hold",
-    patches: [
-      patch(
-        "system/payment/wait.ts",
-        "  for (let leftMs = waitMs; ; leftMs -= POLL_MS) {\n",
-        "  for (const untilMs = ports.clock.nowMs() + waitMs; ; ) {\n    const leftMs = untilMs - ports.clock.nowMs();\n",
-      ),
-    ],
-  },
-  {
     id: "D1",
     defect: "The wallet refuses a transfer of more than half of what the sender has.",
     breaks: "decided-right",
@@ -217,6 +204,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     defect:
       "A consumer sets a message aside when it could not be taken in after all its attempts, also where a server was away.",
     breaks: "handled",
+    scenario: "outages",
     patches: [
       patch(
         "system/inbox/consume.ts",
@@ -229,12 +217,14 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     id: "F9",
     defect: "A verdict is applied whatever the payment is: a late failure overwrites COMPLETED.",
     breaks: "terminal-absorbs",
+    scenario: "strays",
     patches: [patch("system/payment/settle.ts", " AND payments.status = 'PENDING'\n", "\n")],
   },
   {
     id: "M1",
     defect: "A message that is no event is taken for an outage, and tried again for ever.",
     breaks: "ends",
+    scenario: "strays",
     patches: [
       patch(
         "system/inbox/consume.ts",
@@ -247,6 +237,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     id: "M2",
     defect: "A message that cannot be taken in is dropped: nothing is kept of it.",
     breaks: "handled",
+    scenario: "strays",
     patches: [
       patch(
         "system/inbox/consume.ts",
@@ -259,6 +250,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     id: "M3",
     defect: "A message with a NUL cannot be set aside: no text of PostgreSQL holds one.",
     breaks: "ends",
+    scenario: "strays",
     patches: [
       patch(
         "system/inbox/set-aside.ts",
@@ -271,6 +263,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     id: "M4",
     defect: "The wallet takes an event under another's id for that event again, and drops it.",
     breaks: "handled",
+    scenario: "strays",
     patches: [
       patch(
         "system/wallet/transfer.ts",
@@ -284,6 +277,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     defect:
       "The inbox remembers an event for ten seconds: what comes again later is taken in again.",
     breaks: "handled",
+    scenario: "strays",
     patches: [
       patch(
         "system/inbox/claim.ts",

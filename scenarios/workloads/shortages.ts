@@ -33,7 +33,7 @@ export const shortages: Scenario = {
     "In each run, up to six times, a database is short of something: an operator ends all its connections, it takes only a few, its disk is full or slow, or somebody else has locked a table. The clocks of processes are set, by seconds or by minutes. Up to two processes are killed or stopped for a time meanwhile.",
   ],
   aims: ["a client asks again", "a message is tried again", "an outage stops a relay"],
-  catches: ["W1"],
+  catches: ["V2"],
   drafts: draftArbitrary(),
 };
 

@@ -12,7 +12,7 @@ import { NotSimulated } from "../kernel/not-simulated.ts";
 /** One mutant to be tried. */
 export interface MutantTrial {
   readonly id: string;
-  /** The names of the scenarios that are tried; all where none are named. */
+  /** The names of the scenarios that are tried; else the mutant's own, or all. */
   readonly scenarios?: readonly string[];
   /** The seeds of each scenario that are run, both ends included. */
   readonly seeds: { readonly first: number; readonly last: number };
@@ -40,7 +40,7 @@ export interface TriedMutant {
 }
 
 /**
- * Tries a mutant: the seeds of all scenarios in turn, until a promise breaks. One that is named for
+ * Tries a mutant: the seeds of its scenarios in turn, until a promise breaks. One that is named for
  * it is waited for; otherwise any will do.
  */
 export async function tryMutant(
@@ -51,10 +51,11 @@ export async function tryMutant(
   if (mutant === undefined) {
     throw new Error(`there is no mutant ${id}`);
   }
+  const names = scenarios ?? (mutant.scenario === undefined ? undefined : [mutant.scenario]);
   let runs = 0;
   const others = new Set<string>();
   for (let seed = seeds.first; seed <= seeds.last; seed += 1) {
-    for (const scenario of SCENARIOS.filter(({ name }) => scenarios?.includes(name) ?? true)) {
+    for (const scenario of SCENARIOS.filter(({ name }) => names?.includes(name) ?? true)) {
       const where = { id, scenario: scenario.name, seed, smallest: null };
       const plan = await planOfSeed({ scenario, mutant }, seed);
       const promises = promisesNamed(scenario.promises);

@@ -16,9 +16,10 @@ const BOUND_MS = 120_000;
 
 it.each(MUTANTS)(
   "mutant $id is killed by $breaks",
-  async ({ id, breaks }) => {
+  async ({ id, breaks, scenario }) => {
     const tried = await workers.run({ id, ...TRIAL }, AbortSignal.timeout(BOUND_MS));
     expect(tried.fate, tried.found).toBe("killed");
+    expect(tried.scenario).toBe(scenario ?? tried.scenario);
     expect(tried.promises).toContain(breaks);
   },
   BOUND_MS,
