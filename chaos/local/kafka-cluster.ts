@@ -1,6 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from "kafkajs";
 import { directKafka } from "../environment/direct-kafka.ts";
 import type { KafkaServerAddress } from "../environment/environment.ts";
 import { requireServers } from "../install/install.ts";
@@ -267,8 +266,9 @@ async function demandInSync(
 }
 
 function isLeaderless(error: unknown): boolean {
-  const cause = error instanceof KafkaJSNumberOfRetriesExceeded ? error.cause : error;
-  return cause instanceof KafkaJSProtocolError && cause.type === "LEADER_NOT_AVAILABLE";
+  // kafkajs wraps what it has tried again; the classes are no named exports for Node.
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error && "type" in cause && cause.type === "LEADER_NOT_AVAILABLE";
 }
 
 function once(signal: AbortSignal): Promise<void> {

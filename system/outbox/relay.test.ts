@@ -192,7 +192,7 @@ describe("relayOutbox", () => {
     expect((await relayOutbox(ports, SETTINGS)).next).toEqual({ kind: "refused" });
     expect(sent.join(" ")).toBe("a b d e");
     expect(marks()).toEqual([[[0n, 1n, 3n, 4n], 1_234, 5n, 3_000]]);
-    expect(lines).toEqual(["relay.refused 2 t 2 MESSAGE_TOO_LARGE"]);
+    expect(lines).toEqual(["relay.refused 2 t k2 2 MESSAGE_TOO_LARGE"]);
   });
 
   it("sends nothing of a key past what was refused of it", async () => {
@@ -207,7 +207,7 @@ describe("relayOutbox", () => {
     });
     await relayOutbox(ports, SETTINGS);
     expect(sent).toEqual(["b"]);
-    expect(lines).toEqual(["relay.dead-letter 0 t 3 MESSAGE_TOO_LARGE"]);
+    expect(lines).toEqual(["relay.dead-letter 0 t k1 3 MESSAGE_TOO_LARGE"]);
   });
 
   it("sends nothing and claims nothing when nothing is unsent", async () => {

@@ -19,11 +19,13 @@ export const KAFKA_SETTINGS = {
   sessionsPerRebalance: 2,
 } as const;
 
-/** What a broker says of a record that it will never take, by Kafka's names of its errors. */
+/**
+ * What a broker says of a record that it will never take, by Kafka's names of its errors. That a
+ * time-stamp is wrong is not among them: the process's clock is, and once it is right, all is sent.
+ */
 export const KAFKA_REFUSALS: readonly string[] = [
   "MESSAGE_TOO_LARGE",
   "RECORD_LIST_TOO_LARGE",
   "INVALID_TOPIC_EXCEPTION",
-  "INVALID_TIMESTAMP",
   "INVALID_RECORD",
 ];
