@@ -19,7 +19,7 @@
  *                             Authorization: Bearer KEY; without a list nobody is let in
  *     PROCESS_NAME            in logs and in the servers' lists of clients
  *     RELAY_BATCH_MAX, RELAY_POLL_MS, RELAY_LEASE_MS, RELAY_ATTEMPTS_MAX, OUTBOX_KEPT_SECONDS,
- *     CONSUME_ATTEMPTS_MAX, CONSUME_RETRY_DELAY_MS,
+ *     ACCEPT_BATCH_MAX, CONSUME_BATCH_MAX, CONSUME_ATTEMPTS_MAX, CONSUME_RETRY_DELAY_MS,
  *     SESSION_TIMEOUT_MS      see Knobs in process/knobs.ts
  *
  * It may start before its servers, and outlives their outages: it waits, says so at `/readyz` and
