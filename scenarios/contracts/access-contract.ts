@@ -57,6 +57,9 @@ const ROUTES: Readonly<Record<"reading" | "writing" | "operators", readonly Aske
     ["GET", "/reconciliation/breaks"],
     ["POST", "/reconciliation/breaks/0/resolution"],
     ["POST", "/reconciliation/breaks/0/repair"],
+    ["GET", "/outbox/payment/dead-letters"],
+    ["POST", "/outbox/payment/dead-letters/1/requeue"],
+    ["POST", "/outbox/wallet/dead-letters/1/purge"],
   ],
 };
 

@@ -86,7 +86,7 @@ function serviceAsked(path: string): ServiceName {
   if (path.startsWith("/reconciliation")) {
     return "reconciliation";
   }
-  return path.startsWith("/payments") ? "payment" : "wallet";
+  return /^\/(payments|outbox\/payment)/.test(path) ? "payment" : "wallet";
 }
 
 const POLL_MS = 50;

@@ -175,11 +175,14 @@ async function statementAnswerOf(
 }
 
 /**
- * The services' rows end with the transaction that wrote them, whose number is each server's own; a
- * row that a constraint refuses is shown whole.
+ * Which transaction wrote a row is a column of the services' tables: the last one, of payments the
+ * eleventh. Its number is each server's own, and a row that a constraint refuses is shown whole.
  */
 function withoutTransaction(line: string): string {
-  return line.replace(/(Failing row contains \([^"]*, )[0-9]{3,}(?=[,)])/, "$1a transaction");
+  return line.replace(
+    /(Failing row contains \((?:(?:[^,]*, ){10}|.*, ))\d+(?=\)|(?:, [^,]*){4}\))/,
+    "$1a transaction",
+  );
 }
 
 const PERFORMANCES_MAX = 3;

@@ -3,6 +3,7 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import type { Datum, HashKey, Value } from "./datum.ts";
 import type { TypeModifier } from "./modifier.ts";
 import { SqlType } from "./sql-type.ts";
+import { demandEncodable } from "./text.ts";
 
 /**
  * The type of arrays over a type. Arrays begin at 1, and one of several dimensions is an array of
@@ -136,6 +137,7 @@ const SPACE = /[ \t\n\v\f\r]/;
 
 /** array_in, for arrays without explicit bounds. */
 function parseArray(element: SqlType, text: string, typmod: number): Datum {
+  demandEncodable(text);
   const reader = new ArrayReader(element, text, typmod);
   return reader.read();
 }

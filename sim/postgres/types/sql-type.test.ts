@@ -42,6 +42,8 @@ describe("a text is read as Postgres's input function reads it", () => {
     [BOOLEAN, "o", "22P02"],
     [TEXT, "a\0b", "22021"],
     [BIGINT, "1\0", "22021"],
+    [BIGINTS, "{1\0}", "22021"],
+    [BIGINTS, "\0", "22021"],
     [BIGINTS, "{1,}", "22P02"],
     [BIGINTS, "{1,{2}}", "22P02"],
     [BIGINTS, "{1}x", "22P02"],
