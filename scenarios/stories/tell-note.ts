@@ -40,6 +40,8 @@ function tellSaid(
     case "settle.done":
       // Its answer or its commit says it.
       return undefined;
+    case "http.not-available":
+      return `Answers ${detail["route"]} with 503: ${detail["reason"]}.`;
     case "inbox.duplicate":
       return "Finds that this event was taken in before.";
     case "inbox.retry":
