@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { handlerScripts, serverScripts } from "../../../scenarios/contracts/group-script.ts";
 import { brokenInvariants, outcomeOf } from "../../../scenarios/contracts/script-outcome.ts";
-import { playSimulated } from "./compare-script.ts";
+import { isMadeOf, playSimulated } from "./compare-script.ts";
 import { SAVED_SCRIPTS } from "./saved-scripts.ts";
 
 test("nothing is skipped, lost or out of order on simulated brokers, whatever the script", async () => {
@@ -29,4 +29,14 @@ test("a script comes to several things by chance, an overlap of two members amon
   const all = [...outcomes].join("\n");
   expect(all).toContain("to two at once");
   expect(all).toMatch(/partition 0: (\d once, handled(; |$))+/m);
+});
+
+test("what chance never came to as a whole must be made of what each record came to", () => {
+  const seen = [
+    "partition 0: 0 once, handled; 1 to another, handled",
+    "partition 0: 0 again, handled; 1 once, handled",
+  ];
+  expect(isMadeOf("partition 0: 0 once, handled; 1 once, handled", seen)).toBe(true);
+  expect(isMadeOf("partition 0: 0 once, handled; 1 again, handled", seen)).toBe(false);
+  expect(isMadeOf("partition 0: 0 once, handled; 1 once, left", seen)).toBe(false);
 });
