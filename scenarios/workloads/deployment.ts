@@ -3,6 +3,10 @@ import { DEFAULT_KNOBS, type Knobs } from "../../system/process/knobs.ts";
 import { SAGA_SERVICES, type Role } from "../../system/process/services.ts";
 import type { ProcessSpecification, Topology } from "../plans/topology.ts";
 
+/** Of what `deploymentArbitrary` draws, for a scenario's description. */
+export const DEPLOYMENT_WORDS =
+  "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.";
+
 /** How the services are set up in a run. */
 export interface Deployment {
   readonly topology: Topology;

@@ -6,6 +6,7 @@ import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 import {
   burstArbitrary,
+  DEPLOYMENT_WORDS,
   deploymentArbitrary,
   timesInBursts,
   type Deployment,
@@ -33,7 +34,7 @@ export const retries: Scenario = {
   title: "A request that is repeated, for whatever reason, takes effect once",
   description: [
     "Clients ask for transfers, ten a second, one by one, in bursts or all at once. Some of them ask a second time with the same idempotency key, as after a reply that they did not trust: in the same words, which must bring no second payment, or in other words, which must be refused. Some open a wallet that is there already.",
-    "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.",
+    DEPLOYMENT_WORDS,
     "In each run one reply is lost after what was asked for took effect, between a process and its database, its broker or its client; and one process is stopped for a moment while the world goes on.",
   ],
   aims: [

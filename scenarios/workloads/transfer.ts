@@ -8,6 +8,7 @@ import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 import { asksArbitrary, type Ask } from "./asks.ts";
 import {
   burstArbitrary,
+  DEPLOYMENT_WORDS,
   deploymentArbitrary,
   timesInBursts,
   type Deployment,
@@ -57,7 +58,7 @@ export const transfer: Scenario = {
   description: [
     "Clients ask for transfers between a few wallets, about ten a second, one by one, in bursts or all at once; one wallet takes part in half of them. Among them is the case with which this project began: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused. Amounts are aimed at what a sender holds: all of it, a baisa more, a baisa less, what it just got. One wallet holds nearly as much as a balance can.",
     "Some ask for what must be refused, in words that are no request, for wallets that are not there, or between a wallet and itself. Some ask twice with one key, at once or later, in the same words or in others. Money comes in and goes out, wallets are opened, frozen and let go, payments are given back, and clients ask how payments and wallets stand. A client that gets no answer asks again with the same idempotency key.",
-    "Each service runs as one to three processes, which have its roles together or apart; half of the knobs are as they ship, the others are drawn.",
+    DEPLOYMENT_WORDS,
     "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load, and there it may be told to stop instead, as in a deployment. It starts again after a moment. Beside it a swarm of up to twelve faults strikes, of kinds that the seed turns on: other processes are killed, told to stop or stopped for a time, replies are lost, and requests to a database or the broker fail.",
   ],
   catches: ["F0", "L1"],

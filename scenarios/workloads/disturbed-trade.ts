@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import type { WalletOpening } from "../plans/plan.ts";
+import type { PlanDraft } from "../plans/scenario.ts";
+import { asksArbitrary, type Ask } from "./asks.ts";
+import {
+  burstArbitrary,
+  deploymentArbitrary,
+  timesInBursts,
+  type Deployment,
+} from "./deployment.ts";
+import { AskLayout } from "./lay-out-asks.ts";
+import { layOutOutside, type OutsideDraw } from "./outside-swarm.ts";
+import { endsArbitrary, layOutEnds, type DraftEnd } from "./process-ends.ts";
+
+const CURRENCY = "OMR";
+/** Between these wallets the clients trade. */
+const TRADERS = ["aisha", "bilal", "hind", "zaid"];
+const COMMANDS_MAX = 50;
+const ENDS_MAX = 2;
+
+interface Draft {
+  readonly asks: readonly Ask[];
+  readonly outside: readonly OutsideDraw[];
+  readonly ends: readonly DraftEnd[];
+  readonly deployment: Deployment;
+  readonly burst: number;
+}
+
+/** What a scenario of trade that is disturbed from outside says of itself. */
+interface DisturbedTrade {
+  /** Beside the traders' own. */
+  readonly moreWallets?: readonly string[];
+  /** Asked for at once, whatever else is. */
+  readonly payments: readonly Parameters<AskLayout["transfer"]>[1][];
+  /** What disturbs it. */
+  readonly outside: fc.Arbitrary<readonly OutsideDraw[]>;
+  /** Until when the disturbance of that place in the list may come, for a load that long. */
+  readonly untilMs?: (loadMs: number, index: number) => number;
+}
+
+/**
+ * Plans in which clients trade, faults come from outside, and up to two processes are killed or
+ * stopped for a time meanwhile.
+ */
+export function disturbedTrade(trade: DisturbedTrade): fc.Arbitrary<PlanDraft> {
+  const draft: fc.Arbitrary<Draft> = fc.record({
+    asks: asksArbitrary(COMMANDS_MAX),
+    outside: trade.outside,
+    ends: endsArbitrary(ENDS_MAX),
+    deployment: deploymentArbitrary(),
+    burst: burstArbitrary,
+  });
+  // Without bias towards small values: a seed should mean a full workload.
+  return fc.noBias(draft).map((drawn) => layOut(trade, drawn));
+}
+
+function layOut(
+  trade: DisturbedTrade,
+  { asks, outside, ends, deployment, burst }: Draft,
+): PlanDraft {
+  const { moreWallets = [], payments, untilMs = (loadMs) => loadMs } = trade;
+  const wallets = [...TRADERS, ...moreWallets].map((id): WalletOpening => {
+    return { id, funding: "250.000", currency: CURRENCY };
+  });
+  const gapsMs = asks.map(({ gapMs }) => gapMs);
+  const timesMs = timesInBursts(gapsMs, burst);
+  const layout = new AskLayout(wallets, TRADERS, CURRENCY);
+  for (const payment of payments) {
+    layout.transfer(0, payment);
+  }
+  for (const [index, ask] of asks.entries()) {
+    layout.add(ask, timesMs[index] ?? 0);
+  }
+  const commands = layout.commands();
+  const loadMs = 1 + (commands.at(-1)?.atMs ?? 0);
+  const faults = [
+    ...outside.map((each, index) => layOutOutside(each, deployment, untilMs(loadMs, index))),
+    ...layOutEnds(ends, deployment, loadMs),
+  ];
+  return { wallets, commands, faults, ...deployment };
+}
