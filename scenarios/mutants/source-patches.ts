@@ -218,7 +218,15 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     defect: "A verdict is applied whatever the payment is: a late failure overwrites COMPLETED.",
     breaks: "terminal-absorbs",
     scenario: "strays",
-    patches: [patch("system/payment/settle.ts", " AND payments.status = 'PENDING'\n", "\n")],
+    patches: [
+      patch(
+        "system/payment/settle.ts",
+        ` AND payments.status = 'PENDING'
+       AND accepted_at_ms >= (SELECT min(accepted_at_ms) FROM payments WHERE status = 'PENDING')
+`,
+        "\n",
+      ),
+    ],
   },
   {
     id: "M1",

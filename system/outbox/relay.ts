@@ -96,6 +96,11 @@ async function hold(
 /**
  * Behind a dead letter all that has its key waits, so that it can be put back in its place.
  *
+ * That nothing lies before the first says no more than the rest, and it is what keeps this short:
+ * PostgreSQL finds a least id by going through the index in order, and drops from it what it meets
+ * of events that were sent; the rest is then read from there. Where it does not know the table yet,
+ * it would read all that was sent since the last VACUUM otherwise, each time.
+ *
  * @returns no lease when nothing is unsent
  */
 async function readUnsent(
@@ -110,8 +115,10 @@ async function readUnsent(
             (SELECT extract(epoch FROM ends_at - clock_timestamp()) FROM outbox_lease)::text
               AS left_seconds
           FROM outbox
-          WHERE sent_at_ms IS NULL AND dead_at_ms IS NULL AND message_key <> ALL
-            (ARRAY(SELECT message_key FROM outbox WHERE dead_at_ms IS NOT NULL))
+          WHERE sent_at_ms IS NULL AND dead_at_ms IS NULL
+            AND id >= (SELECT min(id) FROM outbox WHERE sent_at_ms IS NULL AND dead_at_ms IS NULL)
+            AND message_key <> ALL (ARRAY(
+              SELECT message_key FROM outbox WHERE sent_at_ms IS NULL AND dead_at_ms IS NOT NULL))
           ORDER BY id LIMIT $1`,
     parameters: [batchMax],
   });

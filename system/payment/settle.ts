@@ -55,7 +55,8 @@ export async function settlePayments(
 }
 
 /**
- * Applies the first verdict of each payment, where it is PENDING.
+ * Applies the first verdict of each payment, where it is PENDING. That it is no older than the
+ * oldest of those says no more, but spares PostgreSQL what is no longer PENDING, as in the relay.
  *
  * @returns those that were applied
  */
@@ -83,6 +84,7 @@ async function applyFirsts(
      FROM unnest($1::text[], $2::text[], $3::text[], $5::text[])
        AS verdict (payment_id, status, reason, receiver_owner_id)
      WHERE payments.id = verdict.payment_id AND payments.status = 'PENDING'
+       AND accepted_at_ms >= (SELECT min(accepted_at_ms) FROM payments WHERE status = 'PENDING')
      RETURNING payments.id`,
     parameters: [
       [...firsts.keys()],

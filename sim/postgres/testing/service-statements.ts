@@ -20,7 +20,7 @@ const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
     ],
   ],
   [
-    "SELECT id, topic, message_key, payload, (SELECT holder FROM outbox_lease) AS holder, (SELECT fence FROM outbox_lease) AS fence, (SELECT extract(epoch FROM ends_at - clock_timestamp()) FROM outbox_lease) IS NULL AS is_unknown FROM outbox WHERE sent_at_ms IS NULL AND dead_at_ms IS NULL AND message_key <> ALL (ARRAY(SELECT message_key FROM outbox WHERE dead_at_ms IS NOT NULL)) ORDER BY id LIMIT $1",
+    "SELECT id, topic, message_key, payload, (SELECT holder FROM outbox_lease) AS holder, (SELECT fence FROM outbox_lease) AS fence, (SELECT extract(epoch FROM ends_at - clock_timestamp()) FROM outbox_lease) IS NULL AS is_unknown FROM outbox WHERE sent_at_ms IS NULL AND dead_at_ms IS NULL AND id >= (SELECT min(id) FROM outbox WHERE sent_at_ms IS NULL AND dead_at_ms IS NULL) AND message_key <> ALL (ARRAY(SELECT message_key FROM outbox WHERE sent_at_ms IS NULL AND dead_at_ms IS NOT NULL)) ORDER BY id LIMIT $1",
     [10],
   ],
   [
@@ -131,7 +131,7 @@ export const SERVICE_STATEMENTS: readonly {
         ["p1"],
       ],
       [
-        "UPDATE payments SET status = verdict.status, reason = verdict.reason, settled_at_ms = $4, receiver_owner_id = coalesce(verdict.receiver_owner_id, payments.receiver_owner_id) FROM unnest($1::text[], $2::text[], $3::text[], $5::text[]) AS verdict (payment_id, status, reason, receiver_owner_id) WHERE payments.id = verdict.payment_id AND payments.status = 'PENDING' RETURNING payments.id",
+        "UPDATE payments SET status = verdict.status, reason = verdict.reason, settled_at_ms = $4, receiver_owner_id = coalesce(verdict.receiver_owner_id, payments.receiver_owner_id) FROM unnest($1::text[], $2::text[], $3::text[], $5::text[]) AS verdict (payment_id, status, reason, receiver_owner_id) WHERE payments.id = verdict.payment_id AND payments.status = 'PENDING' AND accepted_at_ms >= (SELECT min(accepted_at_ms) FROM payments WHERE status = 'PENDING') RETURNING payments.id",
         [
           ["p1", "p2"],
           ["FAILED", "COMPLETED"],
