@@ -68,6 +68,17 @@ test("databases that agree end it with 0, a break with 1, and a run that failed 
   expect(await reconciled()).toMatchObject({ code: 5, told: { run: { outcome: "failed" } } });
 });
 
+test("while another run is under way it ends with 4, and says so", async () => {
+  const other = await postgres.connect("reconciliation");
+  await other.query("SELECT pg_advisory_lock(4715082)");
+  const { code, stderr } = await falconpay(["reconcile"], { environment });
+  await other.end();
+  expect({ code, stderr }).toEqual({
+    code: 4,
+    stderr: "falconpay: another run is under way: ask again when it is over\n",
+  });
+});
+
 test("a variable that is missing ends it with 2, and a database that is away with 4", async () => {
   const { WALLET_READER_URL: _, ...lacking } = environment;
   const incomplete = await falconpay(["reconcile"], { environment: lacking });

@@ -16,7 +16,8 @@ export function addReconcileCommand(program: Command): void {
       `
 It wants RECONCILIATION_DATABASE_URL, PAYMENT_READER_URL and WALLET_READER_URL (postgres://...), and
 records the run as the reconciliation service does. It ends with 0 when no break is open, with 1 when
-one is, and with 5 when the run failed and so proves nothing.
+one is, with 5 when the run failed and so proves nothing, and with 4 when there was none: its own
+database cannot be used, or another run is under way.
 
 Example:
   falconpay reconcile --json`,

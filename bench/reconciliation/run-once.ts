@@ -16,6 +16,9 @@ const run = await reconcile(
   },
   { startedBy: "demand", limits: DEFAULT_LIMITS, scope: "news" },
 );
+if (run === undefined) {
+  throw new Error("another run is under way");
+}
 const { outcome, failure, payments, entries } = run;
 const told = {
   ms: performance.now() - beganAtMs,

@@ -20,8 +20,8 @@ export interface Reconciliation {
 /**
  * Reconciles once on the databases that the variables name.
  *
- * @throws ServicesNotReady when the engine's own database cannot be used; a source that cannot be
- *   read makes a run that failed
+ * @throws ServicesNotReady when the engine's own database cannot be used, and while another run is
+ *   under way; a source that cannot be read makes a run that failed
  */
 export async function reconcileOnce(
   variables: ServerVariables,
@@ -41,11 +41,11 @@ export async function reconcileOnce(
   const ports = { database, sources, clock: nodeClock, entropy: nodeEntropy };
   try {
     await migrate(ports, readMigrations("reconciliation"));
-    const { watermarks: _, ...run } = await reconcile(ports, {
-      startedBy: "demand",
-      limits: DEFAULT_LIMITS,
-      scope,
-    });
+    const made = await reconcile(ports, { startedBy: "demand", limits: DEFAULT_LIMITS, scope });
+    if (made === undefined) {
+      throw new ServicesNotReady("another run is under way: ask again when it is over");
+    }
+    const { watermarks: _, ...run } = made;
     return { run, breaks: await openBreaks(database, nodeClock.nowMs()) };
   } catch (error) {
     if (error instanceof DatabaseError || error instanceof ForeignSchema) {

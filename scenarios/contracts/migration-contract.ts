@@ -64,6 +64,19 @@ export const migrationContract: readonly Claim<DatabaseStage>[] = [
     },
   },
   {
+    claim: "a migration may take longer than another statement may, and waits no longer for a lock",
+    async check(stage) {
+      const bound = await settingsOf(stage);
+      demandEqual("the start", await outcomeOf(stage, "first", [bounds]), "up to date");
+      const { rows } = await runStatement(stage.database("first"), "look", {
+        label: "bounds",
+        sql: "SELECT statement, lock FROM bounds",
+      });
+      demandEqual("while it was applied", rows, [{ statement: "0", lock: bound.lock }]);
+      demandEqual("afterwards, on the same connection", await settingsOf(stage), bound);
+    },
+  },
+  {
     claim: "a start waits for the migrations of another",
     async check(stage) {
       const other = await inTransaction(stage.database("first"), "hold", async (connection) => {
@@ -86,6 +99,21 @@ const LOOK_AFTER_MS = 250;
 const accounts = createMigration("0001-accounts", "CREATE TABLE accounts (id text PRIMARY KEY)");
 /** The same of the column. */
 const owners = createMigration("0002-owners", "ALTER TABLE accounts ADD COLUMN owner text");
+
+/** Writes down what bounds it. */
+const bounds = createMigration(
+  "0001-bounds",
+  `CREATE TABLE bounds (statement text, lock text);
+   INSERT INTO bounds VALUES (current_setting('statement_timeout'), current_setting('lock_timeout'))`,
+);
+
+async function settingsOf(stage: DatabaseStage) {
+  const { rows } = await runStatement(stage.database("first"), "look", {
+    label: "settings",
+    sql: `SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock`,
+  });
+  return { statement: rows[0]?.["statement"], lock: rows[0]?.["lock"] };
+}
 
 /** Brings the database up to date as a process does at its start; otherwise why not. */
 async function outcomeOf(

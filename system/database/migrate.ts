@@ -28,7 +28,9 @@ const MIGRATION_LOCK = 4_715_081;
 
 /**
  * Brings a database up to date, all in one transaction under an advisory lock: processes that start
- * together wait for one another, and a failed migration leaves nothing behind.
+ * together wait for one another, and a failed migration leaves nothing behind. A migration may take
+ * longer than any other statement may, or it would be cancelled and tried again for ever. How long
+ * a lock is waited for stays bounded: what waits for a table holds up everybody behind it.
  *
  * @throws DatabaseError
  * @throws ForeignSchema, and has changed nothing
@@ -38,6 +40,7 @@ export async function migrate(
   migrations: readonly Migration[],
 ): Promise<void> {
   await inTransaction(ports.database, "migrate", async (connection) => {
+    await connection.query({ label: "allow-time", sql: "SET LOCAL statement_timeout = 0" });
     await connection.query({
       label: "lock",
       sql: `SELECT pg_advisory_xact_lock($1)`,

@@ -20,6 +20,11 @@ export function bigintColumn(row: Row, column: string): bigint {
   return BigInt(textColumn(row, column));
 }
 
+/** A `bigint` column that may be null. @throws Error naming the column when it is anything else */
+export function nullableBigintColumn(row: Row, column: string): bigint | null {
+  return row[column] === null ? null : bigintColumn(row, column);
+}
+
 /** A `boolean` column that is not null. @throws Error naming the column when it is anything else */
 export function booleanColumn(row: Row, column: string): boolean {
   const value = row[column];

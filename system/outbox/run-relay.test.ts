@@ -25,7 +25,10 @@ function relayThat(...ends: readonly (Error | undefined)[]) {
     clock: { nowMs: () => 1_234, async sleep() {} },
     entropy: fixedEntropy,
     onTrouble() {},
-    telemetry: { event: (name: string) => lines.push(name) },
+    telemetry: {
+      event: (name: string, { failures }: Readonly<Record<string, unknown>>) =>
+        lines.push(`${name} ${String(failures)}`),
+    },
   };
   const left = [...ends];
   const relay = async () => {
@@ -41,16 +44,19 @@ function relayThat(...ends: readonly (Error | undefined)[]) {
   return { running: runRelay(ports, relay, PACE, stopping.signal), lines };
 }
 
-it("waits an outage out, with a line each time", async () => {
+it("waits an outage out, with lines that become rare, and one when it is over", async () => {
   const away = new BrokerError("away", { applied: "unknown" });
-  const { running, lines } = relayThat(
-    databaseError("unknown"),
-    away,
-    databaseError("no"),
-    undefined,
+  const failures = Array.from({ length: 100 }, (_, nr) =>
+    nr % 2 === 0 ? away : databaseError("no"),
   );
+  const { running, lines } = relayThat(...failures, undefined, away, undefined);
   await expect(running).resolves.toBeUndefined();
-  expect(lines).toEqual(["relay.outage", "relay.outage", "relay.outage"]);
+  expect(lines).toEqual([
+    ...[1, 2, 4, 8, 16, 32, 64].map((count) => `relay.outage ${count}`),
+    "relay.outage-over 100",
+    "relay.outage 1",
+    "relay.outage-over 1",
+  ]);
 });
 
 it.each([

@@ -1,8 +1,8 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
-import { passes } from "../ports/passes.ts";
 import { OUTBOX_CHANNEL } from "./append.ts";
 import { releaseOutbox } from "./lease.ts";
+import { createOutage } from "./outage.ts";
 import { createPruning } from "./prune.ts";
 import type { RelayPass, RelayPorts, RelaySettings } from "./relay.ts";
 
@@ -44,6 +44,7 @@ export async function runRelay(
     leaseMs: pace.relayLeaseMs,
     attemptsMax: pace.relayAttemptsMax,
   };
+  const waitedOut = createOutage(ports);
   const pruning = createPruning(ports, pace.outboxKeptSeconds * 1_000);
   const rest = createRest(clock);
   const listening = database.listen(OUTBOX_CHANNEL, rest.end);
@@ -51,7 +52,7 @@ export async function runRelay(
   try {
     while (!stopping.aborted) {
       rest.begin();
-      const pass = await waitedOut(ports, async () => {
+      const pass = await waitedOut(async () => {
         const done = await relay(ports, settings);
         await pruning.pruneWhenDue();
         return done;
@@ -73,7 +74,7 @@ export async function runRelay(
           break;
       }
     }
-    await drain(ports, relay, settings);
+    await drain(ports, waitedOut, relay, settings);
   } finally {
     await listening.close();
   }
@@ -85,13 +86,18 @@ const RETRY_MS = 500;
 /** How long what is in the outbox at the end is published; what is left then is sent later. */
 const DRAIN_MS_MAX = 5_000;
 
-async function drain(ports: RunRelayPorts, relay: Relay, settings: RelaySettings): Promise<void> {
+async function drain(
+  ports: RunRelayPorts,
+  waitedOut: ReturnType<typeof createOutage>,
+  relay: Relay,
+  settings: RelaySettings,
+): Promise<void> {
   const deadlineAtMs = ports.clock.nowMs() + DRAIN_MS_MAX;
   let pass: RelayPass | undefined;
   do {
-    pass = await waitedOut(ports, () => relay(ports, settings));
+    pass = await waitedOut(() => relay(ports, settings));
   } while (pass?.next.kind === "more" && ports.clock.nowMs() < deadlineAtMs);
-  await waitedOut(ports, () => releaseOutbox(ports.database, settings.holder));
+  await waitedOut(() => releaseOutbox(ports.database, settings.holder));
 }
 
 /** A pause that can be ended before it has begun: what is appended during a batch is not missed. */
@@ -105,20 +111,4 @@ function createRest(clock: Clock) {
     end: () => ended.abort(),
     for: (delayMs: number) => clock.sleep(delayMs, ended.signal),
   };
-}
-
-/** @returns undefined for an outage. @throws Error that does not pass */
-async function waitedOut<T>(ports: RunRelayPorts, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    const result = await work();
-    ports.onTrouble(undefined);
-    return result;
-  } catch (error) {
-    if (!passes(error)) {
-      throw error;
-    }
-    ports.onTrouble(error.message);
-    ports.telemetry.event("relay.outage", { reason: error.message, applied: error.applied });
-    return undefined;
-  }
 }

@@ -10,6 +10,12 @@ export interface Cut {
   readonly late: Snapshot;
 }
 
+/** How many of something a run came by page by page, and how many the database counts at once. */
+export interface Count {
+  readonly examined: number;
+  readonly counted: number;
+}
+
 /** What a run has looked at so far, and where it notes what it finds. */
 export interface Examination {
   readonly runId: string;

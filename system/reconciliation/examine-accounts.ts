@@ -1,14 +1,14 @@
-import { bigintColumn } from "../database/row.ts";
 import type { Account } from "../domain/account.ts";
 import { faultAtEnd, followChain, type ChainEnd } from "../domain/chain.ts";
 import { signed, type Entry } from "../domain/ledger.ts";
 import type { Database } from "../ports/database.ts";
 import type { Break } from "./break-classes.ts";
-import type { Examination } from "./examination.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Count, Examination } from "./examination.ts";
+import { countIn, type Snapshot } from "./snapshot.ts";
 import { recordVerified, verifiedEnds } from "./verified-accounts.ts";
 import {
   accountsAfter,
+  countExternals,
   decisionsOf,
   entriesOfExternals,
   entriesOfSpans,
@@ -30,7 +30,7 @@ const POSITION_MAX = 9_223_372_036_854_775_807n;
 export async function examineAccounts(
   database: Database,
   { cut, seen, note }: Examination,
-): Promise<{ readonly accounts: number; readonly entries: number; readonly counted: number }> {
+): Promise<{ readonly accounts: Count; readonly entries: number; readonly externals: Count }> {
   const sums = new Map<string, bigint>();
   let accounts = 0;
   let entries = 0;
@@ -53,8 +53,18 @@ export async function examineAccounts(
     after = page.at(-1)?.id ?? "";
   }
   await note([...sums].flatMap(([currency, sum]) => whyNotZero(currency, sum)));
-  await examineExternals(cut.wallet, seen.wallet, note);
-  return { accounts, entries, counted: await countAccounts(cut.wallet) };
+  const externals = await examineExternals(cut.wallet, seen.wallet, note);
+  const countedAccounts = await countIn(
+    cut.wallet,
+    "count-accounts",
+    "SELECT count(*) AS counted FROM wallets",
+    [],
+  );
+  return {
+    accounts: { examined: accounts, counted: countedAccounts },
+    entries,
+    externals: { examined: externals, counted: await countExternals(cut.wallet, seen.wallet) },
+  };
 }
 
 function whyNotZero(currency: string, sum: bigint): readonly Break[] {
@@ -228,12 +238,17 @@ function explains(record: ExternalRecord | undefined, entry: Entry): boolean {
   );
 }
 
-/** R3: money that is written down as having come in or gone out, without its two entries. */
+/**
+ * R3: money that is written down as having come in or gone out, without its two entries.
+ *
+ * @returns how many transfers were looked at
+ */
 async function examineExternals(
   snapshot: Snapshot,
   since: bigint,
   note: Examination["note"],
-): Promise<void> {
+): Promise<number> {
+  let examined = 0;
   for (let after = ""; ;) {
     const page = await externalsWritten(snapshot, since, after, PAGE);
     const entries = await entriesOfExternals(
@@ -241,8 +256,9 @@ async function examineExternals(
       page.map(({ id }) => id),
     );
     await note(page.flatMap((record) => whyUnposted(record, entries.get(record.id) ?? [])));
+    examined += page.length;
     if (page.length < PAGE) {
-      return;
+      return examined;
     }
     after = page.at(-1)?.id ?? "";
   }
@@ -262,13 +278,4 @@ function whyUnposted(record: ExternalRecord, entries: readonly Entry[]): readonl
           detail: `it has ${entries.length} entries that sum to ${sum} minor units`,
         },
       ];
-}
-
-async function countAccounts(snapshot: Snapshot): Promise<number> {
-  const rows = await snapshot.read(
-    "count-accounts",
-    "SELECT count(*) AS accounts FROM wallets",
-    [],
-  );
-  return rows[0] === undefined ? 0 : Number(bigintColumn(rows[0], "accounts"));
 }

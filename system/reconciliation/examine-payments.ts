@@ -1,8 +1,7 @@
-import { bigintColumn } from "../database/row.ts";
 import type { Database } from "../ports/database.ts";
 import { openBreaksAfter } from "./break-records.ts";
 import { eventsOf, eventsTaken } from "./event-records.ts";
-import type { Cut, Examination } from "./examination.ts";
+import type { Count, Cut, Examination } from "./examination.ts";
 import type { InFlight } from "./in-flight.ts";
 import { judgePayment } from "./judge-payment.ts";
 import type { PaymentCase } from "./payment-case.ts";
@@ -10,6 +9,7 @@ import { keysOf, paymentsById, paymentsPending } from "./payment-side.ts";
 import { paymentsUnsent } from "./unsent.ts";
 import { decisionsOf, entriesOfPayments } from "./wallet-side.ts";
 import {
+  countWritten,
   WRITTEN_DECISIONS,
   WRITTEN_PAYMENTS,
   writtenAfter,
@@ -27,9 +27,10 @@ export async function examinePayments(
   database: Database,
   examination: Examination,
   inFlight: InFlight,
-): Promise<{ readonly examined: number; readonly written: number }> {
+): Promise<{ readonly examined: number; readonly payments: Count; readonly decisions: Count }> {
   const { cut, seen, nowMs, limits } = examination;
   let examined = 0;
+  let [payments, decisions] = [0, 0];
   const judge = async (ids: readonly string[]): Promise<readonly PaymentCase[]> => {
     const cases = await casesOf(cut, ids);
     for (const payment of cases) {
@@ -41,11 +42,13 @@ export async function examinePayments(
   for await (const ids of pages((after) =>
     writtenAfter(cut.late, WRITTEN_PAYMENTS, seen.payment, after, PAGE),
   )) {
+    payments += ids.length;
     addDurations(await judge(ids), inFlight);
   }
   for await (const ids of pages((after) =>
     writtenAfter(cut.wallet, WRITTEN_DECISIONS, seen.wallet, after, PAGE),
   )) {
+    decisions += ids.length;
     const known = await writtenAmong(cut.late, WRITTEN_PAYMENTS, ids, seen.payment);
     await judge(ids.filter((id) => !known.has(id)));
   }
@@ -59,7 +62,15 @@ export async function examinePayments(
   for await (const ids of leftOver(database, examination)) {
     await judge(await isOld([...new Set(ids)]));
   }
-  return { examined, written: await countWritten(cut, seen.payment) };
+  const counted = {
+    payments: await countWritten(cut.late, WRITTEN_PAYMENTS, seen.payment),
+    decisions: await countWritten(cut.wallet, WRITTEN_DECISIONS, seen.wallet),
+  };
+  return {
+    examined,
+    payments: { examined: payments, counted: counted.payments },
+    decisions: { examined: decisions, counted: counted.decisions },
+  };
 }
 
 /** Pages of a list in the order of writing. */
@@ -158,14 +169,4 @@ function addDurations(cases: readonly PaymentCase[], inFlight: InFlight): void {
       inFlight.add(Math.max(0, late.settledAtMs - late.acceptedAtMs));
     }
   }
-}
-
-/** Counted by the database itself, so that a page that was lost is noticed. */
-async function countWritten(cut: Cut, since: bigint): Promise<number> {
-  const rows = await cut.late.read(
-    "count-written",
-    "SELECT count(*) AS written FROM payments WHERE written_in >= $1::text::xid8",
-    [String(since)],
-  );
-  return rows[0] === undefined ? 0 : Number(bigintColumn(rows[0], "written"));
 }

@@ -81,7 +81,11 @@ export const RECONCILIATION_OPERATIONS = {
     summary: "Compares both services' databases now, and answers when it is over.",
     scope: "operator",
     body: runBody,
-    answers: { 201: { description: "The run.", schema: runView }, 400: MALFORMED },
+    answers: {
+      201: { description: "The run.", schema: runView },
+      400: MALFORMED,
+      409: { codes: ["run-under-way"] },
+    },
   },
   runs: {
     id: "listReconciliationRuns",

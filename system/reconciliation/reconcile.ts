@@ -2,15 +2,23 @@ import type { Clock } from "../ports/clock.ts";
 import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import { messageOf } from "../ports/message-of.ts";
+import { alone } from "./alone.ts";
 import type { Break } from "./break-classes.ts";
 import { countSeen, recordBreaks, resolveUnseen } from "./break-records.ts";
-import type { Cut } from "./examination.ts";
+import type { Count, Cut } from "./examination.ts";
 import { examineAccounts } from "./examine-accounts.ts";
 import { examinePayments } from "./examine-payments.ts";
 import { createInFlight } from "./in-flight.ts";
 import type { AgeLimits } from "./payment-case.ts";
-import { beginRun, endRun, lastWatermarks, NOTHING_SEEN, type RunResult } from "./run-records.ts";
-import { openSnapshot, type Snapshot } from "./snapshot.ts";
+import {
+  beginRun,
+  endRun,
+  lastWatermarks,
+  NOTHING_SEEN,
+  type RunResult,
+  type Watermarks,
+} from "./run-records.ts";
+import { madeAtMsOf, openSnapshot, type Snapshot } from "./snapshot.ts";
 import { deadLettersOf } from "./unsent.ts";
 
 export interface ReconcilePorts {
@@ -44,19 +52,24 @@ export interface ReconcileRequest {
  * A run looks at what was written since the last one that ended, and at what was not over then: its
  * cost grows with the traffic between them. It works page by page, in bounded memory.
  *
- * @throws nothing: a run that cannot be ended is recorded as failed where that can be recorded
+ * There is one run at a time, whoever asks for it. One that cannot be ended is recorded as failed.
+ *
+ * @returns undefined, at once, while another run is under way: then nothing was compared
+ * @throws DatabaseError of the engine's own database
  */
 export async function reconcile(
   ports: ReconcilePorts,
   request: ReconcileRequest,
-): Promise<RunResult & { readonly id: string }> {
+): Promise<(RunResult & { readonly id: string }) | undefined> {
   const { database, clock, entropy } = ports;
-  const id = entropy.uuid();
-  const startedAtMs = clock.nowMs();
-  await beginRun(database, { id, startedBy: request.startedBy, atMs: startedAtMs });
-  const result = await examine(ports, request, id).catch(failed);
-  await endRun(database, id, result, clock.nowMs());
-  return { ...result, id };
+  return alone(database, "reconcile", async () => {
+    const id = entropy.uuid();
+    const startedAtMs = clock.nowMs();
+    await beginRun(database, { id, startedBy: request.startedBy, atMs: startedAtMs });
+    const result = await examine(ports, request, id).catch(failed);
+    await endRun(database, id, result, clock.nowMs());
+    return { ...result, id };
+  });
 }
 
 async function examine(
@@ -76,9 +89,15 @@ async function examine(
     const payments = await examinePayments(database, examination, inFlight);
     await note(await deadLettersOf(cut.late, "payment"));
     await note(await deadLettersOf(cut.wallet, "wallet"));
-    const vacuous = whyVacuous(last, cut, { payments, accounts });
+    const watermarks = await watermarksOf(cut);
+    const vacuous =
+      whyElsewhere(last, watermarks) ??
+      whyUnlooked("payments that were written", payments.payments) ??
+      whyUnlooked("decisions that were written", payments.decisions) ??
+      whyUnlooked("accounts", accounts.accounts) ??
+      whyUnlooked("external transfers that were written", accounts.externals);
     if (vacuous !== undefined) {
-      throw new Error(vacuous);
+      throw new Error(`VACUOUS_RUN: ${vacuous}`);
     }
     await resolveUnseen(database, runId, nowMs);
     const breaks = await countSeen(database, runId);
@@ -87,35 +106,39 @@ async function examine(
       failure: null,
       payments: payments.examined,
       entries: accounts.entries,
-      accounts: accounts.accounts,
+      accounts: accounts.accounts.examined,
       breaks,
       inFlight: inFlight.summary(),
-      watermarks: { payment: cut.late.watermark, wallet: cut.wallet.watermark },
+      watermarks,
     };
   });
 }
 
-/** R13: a run that looked at nothing where there was something has proved nothing. */
-function whyVacuous(
-  seen: { readonly payment: bigint; readonly wallet: bigint },
-  cut: Cut,
-  {
-    payments,
-    accounts,
-  }: {
-    readonly payments: { readonly examined: number; readonly written: number };
-    readonly accounts: { readonly accounts: number; readonly counted: number };
-  },
-): string | undefined {
-  if (cut.late.watermark < seen.payment || cut.wallet.watermark < seen.wallet) {
-    return "VACUOUS_RUN: a database is behind what was seen of it before: it is another one";
-  }
-  if (payments.examined < payments.written) {
-    return `VACUOUS_RUN: ${payments.written} payments were written, and ${payments.examined} examined`;
-  }
-  return accounts.accounts < accounts.counted
-    ? `VACUOUS_RUN: there are ${accounts.counted} accounts, and ${accounts.accounts} were examined`
-    : undefined;
+async function watermarksOf({ late, wallet }: Cut): Promise<Watermarks> {
+  return {
+    payment: late.watermark,
+    wallet: wallet.watermark,
+    madeAtMs: { payment: await madeAtMsOf(late), wallet: await madeAtMsOf(wallet) },
+  };
+}
+
+/** R13: another database than that of the run before may have nothing to find. */
+function whyElsewhere(last: Watermarks, now: Watermarks): string | undefined {
+  const sides = ["payment", "wallet"] as const;
+  const other = sides.find((side) => {
+    const madeAtMs = last.madeAtMs[side];
+    return now[side] < last[side] || (madeAtMs !== null && madeAtMs !== now.madeAtMs[side]);
+  });
+  return other === undefined
+    ? undefined
+    : `the ${other} database is another one than that of the run before, or was set back`;
+}
+
+/** R13: a run that looked at less than the database counts has proved nothing. */
+function whyUnlooked(what: string, { examined, counted }: Count): string | undefined {
+  return examined === counted
+    ? undefined
+    : `there are ${counted} ${what}, and ${examined} were examined`;
 }
 
 async function withCut<T>(ports: ReconcilePorts, use: (cut: Cut) => Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ import { findRun, listRuns } from "./run-records.ts";
 
 /**
  * The reconciliation engine over HTTP:
- * - `POST /reconciliation/runs`: 201 with a run that is over
+ * - `POST /reconciliation/runs`: 201 with a run that is over, 409 while another is under way
  * - `GET /reconciliation/runs`: 200 with the newest runs
  * - `GET /reconciliation/breaks`: 200 with what does not agree, by state and class
  * - `POST /reconciliation/breaks/:id/resolution`: 200; with a note
@@ -50,6 +50,9 @@ async function postRun(place: AuditPlace, request: HttpRequest): Promise<HttpRes
     limits: { ...DEFAULT_LIMITS, ...limits },
     scope,
   });
+  if (run === undefined) {
+    return problem(409, "run-under-way", "a run is under way: ask again when it is over");
+  }
   return { status: 201, body: await findRun(place.database, run.id) };
 }
 

@@ -1,9 +1,18 @@
 import { passes } from "../ports/passes.ts";
 import type { AuditPlace } from "./audit-place.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
-import { reconcile } from "./reconcile.ts";
+import { reconcile, type ReconcileRequest } from "./reconcile.ts";
 
 const DAY_MS = 86_400_000;
+
+/** How soon it is tried again while a run that somebody asked for is under way. */
+const AGAIN_MS = 60_000;
+
+const TODAYS: ReconcileRequest = {
+  startedBy: "clock",
+  limits: DEFAULT_LIMITS,
+  scope: "news",
+};
 
 /**
  * Reconciles once a day, at midnight in UTC by the engine's clock, until stopping. A run that fails
@@ -19,12 +28,14 @@ export async function runDaily(place: AuditPlace, stopping: AbortSignal): Promis
       return;
     }
     try {
-      const run = await reconcile(place, {
-        startedBy: "clock",
-        limits: DEFAULT_LIMITS,
-        scope: "news",
-      });
-      place.telemetry.event("reconciliation.run", { run: run.id, outcome: run.outcome });
+      let run = await reconcile(place, TODAYS);
+      while (run === undefined && !stopping.aborted) {
+        await place.clock.sleep(AGAIN_MS, stopping);
+        run = await reconcile(place, TODAYS);
+      }
+      if (run !== undefined) {
+        place.telemetry.event("reconciliation.run", { run: run.id, outcome: run.outcome });
+      }
     } catch (error) {
       if (!passes(error)) {
         throw error;

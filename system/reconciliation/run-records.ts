@@ -1,12 +1,24 @@
-import { bigintColumn, nullableTextColumn, textColumn } from "../database/row.ts";
+import {
+  bigintColumn,
+  nullableBigintColumn,
+  nullableTextColumn,
+  textColumn,
+} from "../database/row.ts";
 import { inTransaction, runStatement } from "../database/transaction.ts";
 import type { Database, Row } from "../ports/database.ts";
 import type { InFlightSummary } from "./in-flight.ts";
 
-/** How far the last run that finished has looked. */
+/** How far a run has looked, and into which databases. */
 export interface Watermarks {
   readonly payment: bigint;
   readonly wallet: bigint;
+  readonly madeAtMs: MadeAtMs;
+}
+
+/** When the databases were made, by their first migrations; null where no run has noted it. */
+export interface MadeAtMs {
+  readonly payment: bigint | null;
+  readonly wallet: bigint | null;
 }
 
 /** What a run has looked at, and what came of it. */
@@ -23,18 +35,32 @@ export interface RunResult {
   readonly watermarks: Watermarks | null;
 }
 
-/** Notes that a run begins. @throws DatabaseError */
+/**
+ * Notes that a run begins. There is one at a time: another that is said to be running was ended
+ * with its process.
+ *
+ * @throws DatabaseError
+ */
 export async function beginRun(
   database: Database,
   run: { readonly id: string; readonly startedBy: "clock" | "demand"; readonly atMs: number },
 ): Promise<void> {
-  await runStatement(database, "begin-run", {
-    label: "insert-run",
-    sql: `INSERT INTO reconciliation_runs
-       (id, started_by, started_at_ms, outcome, payments_examined, entries_examined,
-        accounts_examined, breaks_found)
-     VALUES ($1, $2, $3, 'running', 0, 0, 0, 0)`,
-    parameters: [run.id, run.startedBy, run.atMs],
+  await inTransaction(database, "begin-run", async (connection) => {
+    await connection.query({
+      label: "end-others",
+      sql: `UPDATE reconciliation_runs
+       SET outcome = 'failed', failure = 'its process ended before it did', finished_at_ms = $1
+       WHERE outcome = 'running'`,
+      parameters: [run.atMs],
+    });
+    await connection.query({
+      label: "insert-run",
+      sql: `INSERT INTO reconciliation_runs
+         (id, started_by, started_at_ms, outcome, payments_examined, entries_examined,
+          accounts_examined, breaks_found)
+       VALUES ($1, $2, $3, 'running', 0, 0, 0, 0)`,
+      parameters: [run.id, run.startedBy, run.atMs],
+    });
   });
 }
 
@@ -50,7 +76,8 @@ export async function endRun(
       label: "update-run",
       sql: `UPDATE reconciliation_runs SET outcome = $2, failure = $3, finished_at_ms = $4,
          payments_examined = $5, entries_examined = $6, accounts_examined = $7, breaks_found = $8,
-         in_flight = $9, payment_watermark = $10, wallet_watermark = $11
+         in_flight = $9, payment_watermark = $10, wallet_watermark = $11,
+         payment_made_at_ms = $12, wallet_made_at_ms = $13
        WHERE id = $1`,
       parameters: [
         runId,
@@ -64,19 +91,26 @@ export async function endRun(
         result.inFlight === null ? null : JSON.stringify(result.inFlight),
         result.watermarks === null ? null : String(result.watermarks.payment),
         result.watermarks === null ? null : String(result.watermarks.wallet),
+        result.watermarks?.madeAtMs.payment ?? null,
+        result.watermarks?.madeAtMs.wallet ?? null,
       ],
     }),
   );
 }
 
 /** Before the first run. */
-export const NOTHING_SEEN: Watermarks = { payment: 0n, wallet: 0n };
+export const NOTHING_SEEN: Watermarks = {
+  payment: 0n,
+  wallet: 0n,
+  madeAtMs: { payment: null, wallet: null },
+};
 
 /** How far the newest run that ended well has looked. @throws DatabaseError */
 export async function lastWatermarks(database: Database): Promise<Watermarks> {
   const { rows } = await runStatement(database, "read-watermarks", {
     label: "watermarks",
-    sql: `SELECT payment_watermark, wallet_watermark FROM reconciliation_runs
+    sql: `SELECT payment_watermark, wallet_watermark, payment_made_at_ms, wallet_made_at_ms
+     FROM reconciliation_runs
      WHERE payment_watermark IS NOT NULL ORDER BY started_at_ms DESC, id DESC LIMIT 1`,
   });
   const [row] = rows;
@@ -85,6 +119,10 @@ export async function lastWatermarks(database: Database): Promise<Watermarks> {
     : {
         payment: bigintColumn(row, "payment_watermark"),
         wallet: bigintColumn(row, "wallet_watermark"),
+        madeAtMs: {
+          payment: nullableBigintColumn(row, "payment_made_at_ms"),
+          wallet: nullableBigintColumn(row, "wallet_made_at_ms"),
+        },
       };
 }
 
@@ -128,7 +166,7 @@ const RUN_COLUMNS = `id, started_by, started_at_ms, finished_at_ms, outcome, fai
        payments_examined, entries_examined, accounts_examined, breaks_found, in_flight`;
 
 function readRun(row: Row): RecordedRun {
-  const finishedAtMs = nullableTextColumn(row, "finished_at_ms");
+  const finishedAtMs = nullableBigintColumn(row, "finished_at_ms");
   const inFlight = nullableTextColumn(row, "in_flight");
   return {
     id: textColumn(row, "id"),

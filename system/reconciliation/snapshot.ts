@@ -1,4 +1,4 @@
-import { textColumn } from "../database/row.ts";
+import { bigintColumn, textColumn } from "../database/row.ts";
 import type { Connection, Database, QueryResult, SqlValue } from "../ports/database.ts";
 
 /** One database as it was at one moment, for as long as it is held open. */
@@ -37,6 +37,33 @@ export async function openSnapshot(database: Database, name: string): Promise<Sn
     connection.release(true);
     throw error;
   }
+}
+
+/** What a statement counts, in its column `counted`. @throws DatabaseError */
+export async function countIn(
+  snapshot: Snapshot,
+  label: string,
+  sql: string,
+  parameters: readonly SqlValue[],
+): Promise<number> {
+  const [row] = await snapshot.read(label, sql, parameters);
+  if (row === undefined) {
+    throw new Error(`${label} was answered without a row`);
+  }
+  return Number(bigintColumn(row, "counted"));
+}
+
+/** When a snapshot's database was made, by its first migration. @throws DatabaseError */
+export async function madeAtMsOf(snapshot: Snapshot): Promise<bigint> {
+  const rows = await snapshot.read(
+    "made-at",
+    "SELECT min(applied_at_ms) AS made_at_ms FROM schema_migrations",
+    [],
+  );
+  if (rows[0] === undefined) {
+    throw new Error("a database does not say when it was made");
+  }
+  return bigintColumn(rows[0], "made_at_ms");
 }
 
 function snapshotOn(connection: Connection, watermark: bigint): Snapshot {

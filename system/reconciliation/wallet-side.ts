@@ -4,7 +4,7 @@ import type { Entry } from "../domain/ledger.ts";
 import { ACCOUNT_COLUMNS, readAccount } from "../wallet/accounts.ts";
 import { ENTRY_COLUMNS, readEntry } from "../wallet/entries.ts";
 import type { Decision } from "./payment-case.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { countIn, type Snapshot } from "./snapshot.ts";
 
 /** What the wallet service's database says, at one moment. */
 
@@ -117,6 +117,13 @@ export async function externalsWritten(
     [String(since), afterId, limit],
   );
   return rows.map(readExternal);
+}
+
+/** How many those are. */
+export function countExternals(snapshot: Snapshot, since: bigint): Promise<number> {
+  const sql = `SELECT count(*) AS counted FROM external_transfers
+     WHERE written_in >= $1::text::xid8 AND outcome = 'moved'`;
+  return countIn(snapshot, "count-externals", sql, [String(since)]);
 }
 
 /** The entries of external transfers, by their ids. */

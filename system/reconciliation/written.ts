@@ -1,5 +1,5 @@
 import { bigintColumn, textColumn } from "../database/row.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { countIn, type Snapshot } from "./snapshot.ts";
 
 /** A table whose rows say which transaction wrote them last. */
 export interface WrittenTable {
@@ -43,6 +43,19 @@ export async function writtenAfter(
     writtenIn: bigintColumn(row, "written_in"),
     id: textColumn(row, "id"),
   }));
+}
+
+/**
+ * How many were written at or after a watermark, counted by the database itself, so that a page
+ * that was lost is noticed.
+ */
+export async function countWritten(
+  snapshot: Snapshot,
+  { table, label }: WrittenTable,
+  since: bigint,
+): Promise<number> {
+  const sql = `SELECT count(*) AS counted FROM ${table} WHERE written_in >= $1::text::xid8`;
+  return countIn(snapshot, `count-${label}`, sql, [String(since)]);
 }
 
 /** Which of these payments were written at or after a watermark. */

@@ -1,7 +1,7 @@
-import { runStatement } from "../database/transaction.ts";
+import { inRetriedTransaction } from "../database/transaction.ts";
 import type { Account } from "../domain/account.ts";
-import type { Database } from "../ports/database.ts";
 import { ACCOUNT_COLUMNS, readAccount } from "./accounts.ts";
+import type { WalletPorts } from "./wallet-ports.ts";
 
 /**
  * Freezes a wallet, or lets it go: a frozen one neither takes nor gives money. Asked again, it
@@ -11,15 +11,17 @@ import { ACCOUNT_COLUMNS, readAccount } from "./accounts.ts";
  * @throws DatabaseError; asking again is safe
  */
 export async function freezeWallet(
-  database: Database,
+  ports: WalletPorts,
   walletId: string,
   frozen: boolean,
 ): Promise<Account | undefined> {
-  const { rows } = await runStatement(database, frozen ? "freeze" : "unfreeze", {
-    label: "set-frozen",
-    sql: `UPDATE wallets SET frozen = $2 WHERE id = $1 AND kind = 'customer'
-     RETURNING ${ACCOUNT_COLUMNS}`,
-    parameters: [walletId, frozen],
-  });
+  const { rows } = await inRetriedTransaction(ports, frozen ? "freeze" : "unfreeze", (connection) =>
+    connection.query({
+      label: "set-frozen",
+      sql: `UPDATE wallets SET frozen = $2 WHERE id = $1 AND kind = 'customer'
+         RETURNING ${ACCOUNT_COLUMNS}`,
+      parameters: [walletId, frozen],
+    }),
+  );
   return rows.map(readAccount)[0];
 }

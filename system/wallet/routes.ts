@@ -153,7 +153,7 @@ async function postFreeze(
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const id = walletIdOf(request);
-  const wallet = isIdentifier(id) ? await freezeWallet(ports.database, id, frozen) : undefined;
+  const wallet = isIdentifier(id) ? await freezeWallet(ports, id, frozen) : undefined;
   return wallet === undefined ? unknownWallet(id) : { status: 200, body: viewOf(wallet) };
 }
 
