@@ -39,6 +39,7 @@ export function steadyPlan(seed: number): Plan {
     ],
     topology: ONE_PROCESS_EACH,
     knobs: DEFAULT_KNOBS,
+    schedule: { kind: "random", seed, windowUs: 0 },
     mutant: null,
   };
 }

@@ -6,6 +6,7 @@ import { productVersion } from "./product.ts";
 import { addReconcileCommand } from "./reconcile-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addRunCommand } from "./run-command.ts";
+import { addSchedulesCommand } from "./schedules-command.ts";
 import { addServersCommand } from "./servers-command.ts";
 import { addServicesCommand } from "./services-command.ts";
 
@@ -19,6 +20,7 @@ export function createProgram(): Command {
     .exitOverride();
   addRunCommand(program);
   addReplayCommand(program);
+  addSchedulesCommand(program);
   addMutantsCommand(program);
   addServicesCommand(program);
   addReconcileCommand(program);

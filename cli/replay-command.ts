@@ -1,9 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { findAnyMutant } from "../mutation/find-mutant.ts";
 import { writeWhole } from "../reports/write-whole.ts";
-import { SCENARIOS, findScenario } from "../scenarios/catalogue.ts";
-import { decodeReplayFile, type ReplayFile } from "../scenarios/plans/replay-file.ts";
+import { findScenario } from "../scenarios/catalogue.ts";
 import { promisesNamed } from "../scenarios/promises/promises.ts";
 import { brokenPromises, type Outcome } from "../scenarios/runs/run-plan.ts";
 import { summarize } from "../scenarios/runs/run-summary.ts";
@@ -17,7 +14,8 @@ import { UsageError } from "./failures.ts";
 import { onInterruption } from "./interruption.ts";
 import { parseWorld } from "./options.ts";
 import { say } from "./output.ts";
-import { codeDigest, digestOf } from "./product.ts";
+import { codeDigest } from "./product.ts";
+import { readReplay } from "./read-replay.ts";
 import { describeReplayEnd, exitCodeOfReplay, type ReplayEnd } from "./replay-words.ts";
 import { withWorld } from "./with-world.ts";
 import { traceText } from "./write-trace.ts";
@@ -44,8 +42,7 @@ async function replayCommand(file: string, options: ReplayOptions): Promise<void
   if (traceFile !== undefined && worldName === "real") {
     throw new UsageError("--trace: real servers leave no trace; it goes with --world sim");
   }
-  const replay = decodeReplayFile(await read(file), file, digestOf);
-  requireKnown(replay, file);
+  const replay = await readReplay(file);
   const interruption = onInterruption();
   const traces: TraceRecord[] = [];
   const worldRequest = {
@@ -91,29 +88,6 @@ function endOf(outcome: Outcome): ReplayEnd {
     traceHash: outcome.traceHash,
     code: codeDigest(),
   };
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`cannot read the replay file: ${reason}`, { cause });
-  }
-}
-
-function requireKnown({ plan }: ReplayFile, file: string): void {
-  if (findScenario(plan.scenario) === undefined) {
-    const known = SCENARIOS.map(({ name }) => name).join(", ");
-    throw new UsageError(
-      `${file}: /plan/scenario: there is no scenario ${JSON.stringify(plan.scenario)}; there are: ${known}`,
-    );
-  }
-  if (plan.mutant !== null && findAnyMutant(plan.mutant) === undefined) {
-    throw new UsageError(
-      `${file}: /plan/mutant: this falconpay has no mutant ${JSON.stringify(plan.mutant)}`,
-    );
-  }
 }
 
 function describeStory(outcome: Outcome): string {

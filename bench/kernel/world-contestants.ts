@@ -15,6 +15,7 @@ function quietPlan(seed: number): Plan {
     faults: [],
     topology: ONE_PROCESS_EACH,
     knobs: DEFAULT_KNOBS,
+    schedule: { kind: "random", seed, windowUs: 0 },
     mutant: null,
   };
 }

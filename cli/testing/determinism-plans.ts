@@ -2,11 +2,8 @@ import fc from "fast-check";
 import { SCENARIOS } from "../../scenarios/catalogue.ts";
 import { FAULT_KINDS } from "../../scenarios/faults/fault.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
+import { FIFO, type Schedule } from "../../scenarios/plans/schedule.ts";
 import { Random, type RandomStream } from "../../sim/kernel/random.ts";
-import { atRandom, randomAmongReady } from "../../sim/kernel/scheduling/at-random.ts";
-import { fifo } from "../../sim/kernel/scheduling/fifo.ts";
-import { pct } from "../../sim/kernel/scheduling/pct.ts";
-import type { SchedulingStrategyFactory } from "../../sim/kernel/scheduling/scheduling-strategy.ts";
 import { LONG_TAILED_LATENCY } from "../../sim/network/latency.ts";
 import type { NetworkFaults, Where } from "../../sim/network/network-faults.ts";
 import type { Servers } from "../../sim/world/servers.ts";
@@ -24,7 +21,7 @@ export function determinismPlan(seed: number): Plan {
         ? []
         : fc.sample(scenario.drafts, { seed: seed * DRAWS_MAX + draw, numRuns: 1 });
     if (scenario !== undefined && draft?.faults.some(({ kind }) => kind === wanted?.kind)) {
-      return { scenario: scenario.name, seed, mutant: null, ...draft };
+      return { scenario: scenario.name, seed, mutant: null, ...draft, schedule: scheduleOf(seed) };
     }
   }
   throw new Error(`no scenario draws ${wanted?.kind ?? "a fault"}`);
@@ -32,15 +29,16 @@ export function determinismPlan(seed: number): Plan {
 
 const DRAWS_MAX = 600;
 
-/** Every strategy in turn. */
-export function determinismScheduling({ seed }: Plan): SchedulingStrategyFactory {
-  const strategies = [
-    randomAmongReady,
-    fifo,
-    pct({ depth: 3, choices: 1_000, windowUs: 500 }),
-    atRandom({ windowUs: 500 }),
+/** Every kind in turn: what a scenario draws is most often the same one. */
+function scheduleOf(seed: number): Schedule {
+  const schedules: readonly Schedule[] = [
+    { kind: "random", seed, windowUs: 0 },
+    { kind: "fifo" },
+    { kind: "pct", seed, depth: 3, choices: 1_000, windowUs: 500 },
+    { kind: "random", seed, windowUs: 500 },
+    { kind: "listed", choices: Array.from({ length: 500 }, (_, at) => at % 3), windowUs: 500 },
   ];
-  return strategies[Math.floor(seed / SCENARIOS.length) % strategies.length] ?? fifo;
+  return schedules[Math.floor(seed / SCENARIOS.length) % schedules.length] ?? FIFO;
 }
 
 /** What is done to the network and to clocks in the first seconds, by the plan's seed. */

@@ -2,7 +2,7 @@ import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { runPlan } from "../../scenarios/runs/run-plan.ts";
 import type { TraceRecord } from "../../sim/kernel/trace.ts";
 import { createSimulatedWorld } from "../../sim/world/world.ts";
-import { determinismPlan, determinismScheduling, disturb } from "./determinism-plans.ts";
+import { determinismPlan, disturb } from "./determinism-plans.ts";
 
 /**
  * What `same-traces.test.ts` starts, as a process or as a thread: runs the plans of the seeds
@@ -14,7 +14,6 @@ const parts: readonly string[] = isMainThread ? process.argv.slice(2) : readWork
 const traces: TraceRecord[] = [];
 const keepsTraces = parts.includes("--trace");
 const world = await createSimulatedWorld({
-  scheduling: determinismScheduling,
   disturb,
   ...(keepsTraces ? { onTrace: (trace: TraceRecord) => traces.push(trace) } : {}),
 });

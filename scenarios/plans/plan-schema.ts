@@ -14,6 +14,7 @@ import { STRANGER } from "../faults/stranger.ts";
 import { processOf } from "../faults/trigger.ts";
 import { commandSchema, complaintAboutCommand, serviceAsked } from "./commands/command.ts";
 import { openingCommand, type Plan } from "./plan.ts";
+import { scheduleSchema } from "./schedule.ts";
 import { schemaComplaint } from "./schema-complaint.ts";
 import { isAnswered } from "./topology.ts";
 
@@ -67,6 +68,7 @@ const planSchema = record({
     consumeRetryDelayMs: knob("consumeRetryDelayMs"),
     sessionTimeoutMs: knob("sessionTimeoutMs"),
   }),
+  schedule: scheduleSchema,
   mutant: Type.Union([text, Type.Null()]),
 });
 

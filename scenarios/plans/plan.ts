@@ -1,6 +1,7 @@
 import type { Knobs } from "../../system/process/knobs.ts";
 import type { Fault } from "../faults/fault.ts";
 import type { Command } from "./commands/command.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Topology } from "./topology.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { Topology } from "./topology.ts";
  */
 export interface Plan {
   readonly scenario: string;
-  /** Seed of the schedule: latencies, which of two ready events goes first, identifiers. */
+  /** Seed of the world: latencies, identifiers, and whatever else it draws. */
   readonly seed: number;
   /** Opened, in this order, before the load begins. */
   readonly wallets: readonly WalletOpening[];
@@ -18,6 +19,7 @@ export interface Plan {
   readonly faults: readonly Fault[];
   readonly topology: Topology;
   readonly knobs: Knobs;
+  readonly schedule: Schedule;
   /** The known-bad variant whose parts replace the services', or null. */
   readonly mutant: string | null;
 }

@@ -61,12 +61,12 @@ describe("a replay file", () => {
     ["[]", /a\.json is not a replay file: expected "format": "falconpay-replay"/],
     [changed("falconpay-replay", "falconpay-evidence"), /expected "format": "falconpay-replay"/],
     [
-      changed('"version": 6', '"version": 7'),
-      /is of version 7; .* version 6: use a newer falconpay/,
+      changed('"version": 7', '"version": 8'),
+      /is of version 8; .* version 7: use a newer falconpay/,
     ],
     [
-      changed('"version": 6', '"version": 5'),
-      /is of version 5; .* reads version 6: run its scenario/,
+      changed('"version": 7', '"version": 6'),
+      /is of version 6; .* reads version 7: run its scenario/,
     ],
     [changed('"atMs": 0', '"atMs": -1'), /damaged: \/plan\/commands\/0\/atMs must be >= 0/],
     [changed('"atMs": 0', '"atMs": 3000000000'), /\/plan\/commands\/0\/atMs must be <= 3600000/],
@@ -138,6 +138,11 @@ describe("a replay file", () => {
       /damaged: \/plan\/faults: 5500000 ms of outages; 3600000 ms are the limit/,
     ],
     [changed('"relayPollMs": 5000', '"relayPollMs": 60001'), /damaged: \/plan\/knobs\/relayPollMs/],
+    [
+      changed('"kind": "random"', '"kind": "sorted"'),
+      /damaged: \/plan\/schedule\/kind is none of: "fifo", "random", "pct", "listed"/,
+    ],
+    [changed('"windowUs": 0', '"windowUs": -1'), /damaged: \/plan\/schedule\/windowUs/],
     [changed('"seed": 3,', ""), /damaged: \/plan must have required properties seed/],
   ])("that is not one is refused with what was expected", (text, message) => {
     expect(() => decode(text)).toThrow(message);

@@ -5,6 +5,7 @@ import { tellFault } from "../faults/fault.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import { subjectOf, tellAttempt } from "../plans/commands/command.ts";
 import { outcomeWords } from "../plans/commands/expectation.ts";
+import { scheduleWords } from "../plans/schedule.ts";
 import type { Happening, Outcome } from "../runs/run-plan.ts";
 import { foldRepetitions } from "./fold-repetitions.ts";
 import { foundAt, foundAtEnd, nearestCauseFirst, type NamedBreach } from "./found-breaches.ts";
@@ -27,7 +28,8 @@ export function tellStory(outcome: Outcome): readonly StoryStep[] {
     ...tell(happening, outcome.books),
     ...tellFound(outcome, happening),
   ]);
-  return [...tellBeginning(outcome), ...cutMiddle(foldRepetitions(steps)), ...tellEnd(outcome)];
+  const beginning = [...tellBeginning(outcome), ...tellSchedule(outcome)];
+  return [...beginning, ...cutMiddle(foldRepetitions(steps)), ...tellEnd(outcome)];
 }
 
 function tell(happening: Happening, books: Books): readonly StoryStep[] {
@@ -88,6 +90,17 @@ function tellBeginning(outcome: Outcome): readonly StoryStep[] {
   const { promise, subject, found } = nearest;
   const rest = others.map((other) => other.promise).join(", ");
   const text = `Nearest the cause is ${promise}: ${subject} ${found}. Broken too: ${rest}.`;
+  return [{ kind: "end", atMs: 0, actor: "testbed", fault: null, text }];
+}
+
+/** A schedule in which nothing is late is what one expects, and is not told. */
+function tellSchedule({ plan: { schedule }, traceHash }: Outcome): readonly StoryStep[] {
+  const isPlain =
+    schedule.kind === "fifo" || (schedule.kind === "random" && schedule.windowUs === 0);
+  if (isPlain || traceHash === null) {
+    return [];
+  }
+  const text = `What is ready together happens ${scheduleWords(schedule)}.`;
   return [{ kind: "end", atMs: 0, actor: "testbed", fault: null, text }];
 }
 

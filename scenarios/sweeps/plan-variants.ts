@@ -6,6 +6,7 @@ import { placedAt, shortened, triggerOf, type Fault } from "../faults/fault.ts";
 import { processOf } from "../faults/trigger.ts";
 import { subjectOf, type Command } from "../plans/commands/command.ts";
 import type { Plan } from "../plans/plan.ts";
+import { simplerSchedules } from "../plans/schedule.ts";
 import { ONE_PROCESS_EACH, type ProcessSpecification, type Topology } from "../plans/topology.ts";
 
 /**
@@ -140,6 +141,11 @@ export function withDefaultKnobs(plan: Plan): readonly Plan[] {
     { ...knobs, consumeRetryDelayMs: DEFAULT_KNOBS.consumeRetryDelayMs },
     { ...knobs, sessionTimeoutMs: DEFAULT_KNOBS.sessionTimeoutMs },
   ].map((each) => ({ ...plan, knobs: each }));
+}
+
+/** The plan with a schedule that is nearer to first in, first out, the nearest first. */
+export function withSimplerSchedule(plan: Plan): readonly Plan[] {
+  return simplerSchedules(plan.schedule).map((schedule) => ({ ...plan, schedule }));
 }
 
 /** Counted anew; `countOf` says how many there are up to a place, and it is never below one. */

@@ -9,6 +9,7 @@ import {
   withFewerWallets,
   withLowestAmount,
   withShorterFault,
+  withSimplerSchedule,
 } from "./plan-variants.ts";
 
 /**
@@ -37,6 +38,7 @@ export async function shrinkPlan(plan: Plan, tryPlan: TryPlan): Promise<Smallest
   do {
     before = search.plan;
     await leaveOutFaults(search);
+    await search.take(withSimplerSchedule);
     await search.take(withFewerProcesses);
     await search.take(withDefaultKnobs);
     for (const index of search.plan.faults.keys()) {

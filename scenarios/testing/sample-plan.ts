@@ -17,6 +17,7 @@ export function samplePlan(change: Partial<Plan> = {}): Plan {
     faults: [],
     topology: ONE_PROCESS_EACH,
     knobs: DEFAULT_KNOBS,
+    schedule: { kind: "random", seed: 1, windowUs: 0 },
     mutant: null,
     ...change,
   };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft } from "../plans/scenario.ts";
+import type { Schedule } from "../plans/schedule.ts";
 import { asksArbitrary, type Ask } from "./asks.ts";
 import {
   burstArbitrary,
@@ -11,6 +12,7 @@ import {
 import { AskLayout } from "./lay-out-asks.ts";
 import { layOutOutside, type OutsideDraw } from "./outside-swarm.ts";
 import { endsArbitrary, layOutEnds, type DraftEnd } from "./process-ends.ts";
+import { scheduleArbitrary } from "./schedules.ts";
 
 const CURRENCY = "OMR";
 /** Between these wallets the clients trade. */
@@ -24,6 +26,7 @@ interface Draft {
   readonly ends: readonly DraftEnd[];
   readonly deployment: Deployment;
   readonly burst: number;
+  readonly schedule: Schedule;
 }
 
 /** What a scenario of trade that is disturbed from outside says of itself. */
@@ -49,6 +52,8 @@ export function disturbedTrade(trade: DisturbedTrade): fc.Arbitrary<PlanDraft> {
     ends: endsArbitrary(ENDS_MAX),
     deployment: deploymentArbitrary(),
     burst: burstArbitrary,
+    // Last, so that it moves no other draw.
+    schedule: scheduleArbitrary(),
   });
   // Without bias towards small values: a seed should mean a full workload.
   return fc.noBias(draft).map((drawn) => layOut(trade, drawn));
@@ -56,7 +61,7 @@ export function disturbedTrade(trade: DisturbedTrade): fc.Arbitrary<PlanDraft> {
 
 function layOut(
   trade: DisturbedTrade,
-  { asks, outside, ends, deployment, burst }: Draft,
+  { asks, outside, ends, deployment, burst, schedule }: Draft,
 ): PlanDraft {
   const { moreWallets = [], payments, untilMs = (loadMs) => loadMs } = trade;
   const wallets = [...TRADERS, ...moreWallets].map((id): WalletOpening => {
@@ -77,5 +82,5 @@ function layOut(
     ...outside.map((each, index) => layOutOutside(each, deployment, untilMs(loadMs, index))),
     ...layOutEnds(ends, deployment, loadMs),
   ];
-  return { wallets, commands, faults, ...deployment };
+  return { wallets, commands, faults, ...deployment, schedule };
 }

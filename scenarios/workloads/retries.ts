@@ -4,6 +4,7 @@ import type { Fault } from "../faults/fault.ts";
 import type { Command } from "../plans/commands/command.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import type { Schedule } from "../plans/schedule.ts";
 import {
   burstArbitrary,
   DEPLOYMENT_WORDS,
@@ -12,6 +13,7 @@ import {
   type Deployment,
 } from "./deployment.ts";
 import { effectAt, reachedPlaces } from "./reached-places.ts";
+import { SCHEDULE_WORDS, scheduleArbitrary } from "./schedules.ts";
 
 const CURRENCY = "OMR";
 const WALLETS: readonly WalletOpening[] = ["aisha", "bilal", "hind"].map((id) => ({
@@ -35,6 +37,7 @@ export const retries: Scenario = {
   description: [
     "Clients ask for transfers, ten a second, one by one, in bursts or all at once. Some of them ask a second time with the same idempotency key, as after a reply that they did not trust: in the same words, which must bring no second payment, or in other words, which must be refused. Some open a wallet that is there already.",
     DEPLOYMENT_WORDS,
+    SCHEDULE_WORDS,
     "In each run one reply is lost after what was asked for took effect, between a process and its database, its broker or its client; and one process is stopped for a moment while the world goes on.",
   ],
   aims: [
@@ -65,6 +68,7 @@ interface Draft {
   };
   readonly deployment: Deployment;
   readonly burst: number;
+  readonly schedule: Schedule;
 }
 
 interface DraftPayment {
@@ -94,12 +98,14 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
     }),
     deployment: deploymentArbitrary(),
     burst: burstArbitrary,
+    // Last, so that it moves no other draw.
+    schedule: scheduleArbitrary(),
   });
   // Without bias towards small values: a seed should mean a full workload.
   return fc.noBias(draft).map(layOut);
 }
 
-function layOut({ payments, lostReply, pause, deployment, burst }: Draft): PlanDraft {
+function layOut({ payments, lostReply, pause, deployment, burst, schedule }: Draft): PlanDraft {
   const gapsMs = payments.map(() => GAP_MS);
   const timesMs = timesInBursts(gapsMs, burst);
   const commands = payments
@@ -113,6 +119,7 @@ function layOut({ payments, lostReply, pause, deployment, burst }: Draft): PlanD
       layOutPause(pause, payments.length, deployment),
     ],
     ...deployment,
+    schedule,
   };
 }
 

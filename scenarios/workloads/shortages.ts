@@ -3,6 +3,7 @@ import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
 import { outsideArbitrary } from "./outside-swarm.ts";
+import { SCHEDULE_WORDS } from "./schedules.ts";
 
 const SHORTAGES_MAX = 6;
 
@@ -13,6 +14,7 @@ export const shortages: Scenario = {
   description: [
     "Clients ask for transfers between four wallets, about ten a second, one by one, in bursts or all at once; beside them for all else that can be asked for.",
     DEPLOYMENT_WORDS,
+    SCHEDULE_WORDS,
     "In each run, up to six times, a database is short of something: an operator ends all its connections, it takes only a few, its disk is full or slow, or somebody else has locked a table. The clocks of processes are set, by seconds or by minutes. Up to two processes are killed or stopped for a time meanwhile.",
   ],
   aims: ["a client asks again", "a message is tried again", "an outage stops a relay"],

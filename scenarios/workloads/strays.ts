@@ -3,6 +3,7 @@ import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
 import { outsideArbitrary } from "./outside-swarm.ts";
+import { SCHEDULE_WORDS } from "./schedules.ts";
 
 /** With these nobody else has to do: what is asked of them is sure to be accepted, and refused. */
 const QUIET = { senderWalletId: "omar", receiverWalletId: "sana" };
@@ -17,6 +18,7 @@ export const strays: Scenario = {
   description: [
     "Clients ask for transfers between six wallets, about ten a second, one by one, in bursts or all at once; beside them for all else that can be asked for.",
     DEPLOYMENT_WORDS,
+    SCHEDULE_WORDS,
     "In each run, up to six times, messages come again or come from a stranger: all of a topic is put there once more; a consumer group is expelled, and set back to where it was; or there comes what is no event, or one that is about another payment, of another version, under another's id, or against a verdict that was taken in. Up to two processes are killed or stopped for a time meanwhile.",
   ],
   aims: ["an event comes again"],

@@ -5,6 +5,7 @@ import type { Trigger } from "../faults/trigger.ts";
 import type { Command } from "../plans/commands/command.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import type { Schedule } from "../plans/schedule.ts";
 import { asksArbitrary, type Ask } from "./asks.ts";
 import {
   burstArbitrary,
@@ -15,6 +16,7 @@ import {
 } from "./deployment.ts";
 import { AskLayout } from "./lay-out-asks.ts";
 import { effectAt, processesOf, reachedPlaces } from "./reached-places.ts";
+import { SCHEDULE_WORDS, scheduleArbitrary } from "./schedules.ts";
 import { swarmArbitrary, withSwarm, type Swarm } from "./swarm.ts";
 
 const CURRENCY = "OMR";
@@ -59,6 +61,7 @@ export const transfer: Scenario = {
     "Clients ask for transfers between a few wallets, about ten a second, one by one, in bursts or all at once; one wallet takes part in half of them. Among them is the case with which this project began: a transfer of 50 OMR from a wallet that holds 10 OMR, which must be refused. Amounts are aimed at what a sender holds: all of it, a baisa more, a baisa less, what it just got. One wallet holds nearly as much as a balance can.",
     "Some ask for what must be refused, in words that are no request, for wallets that are not there, or between a wallet and itself. Some ask twice with one key, at once or later, in the same words or in others. Money comes in and goes out, wallets are opened, frozen and let go, payments are given back, and clients ask how payments and wallets stand. A client that gets no answer asks again with the same idempotency key.",
     DEPLOYMENT_WORDS,
+    SCHEDULE_WORDS,
     "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load, and there it may be told to stop instead, as in a deployment. It starts again after a moment. Beside it a swarm of up to twelve faults strikes, of kinds that the seed turns on: other processes are killed, told to stop or stopped for a time, replies are lost, and requests to a database or the broker fail.",
   ],
   catches: ["F0", "L1"],
@@ -73,6 +76,7 @@ interface Draft {
   readonly swarm: Swarm;
   readonly deployment: Deployment;
   readonly burst: number;
+  readonly schedule: Schedule;
 }
 
 interface DraftFault {
@@ -103,15 +107,17 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
     swarm: swarmArbitrary(),
     deployment,
     burst: burstArbitrary,
+    // Last, so that it moves no other draw.
+    schedule: scheduleArbitrary(),
   });
   return fc.noBias(draft).map(layOut);
 }
 
-function layOut({ asks, overdraft, fault, swarm, deployment, burst }: Draft): PlanDraft {
+function layOut({ asks, overdraft, fault, swarm, deployment, burst, schedule }: Draft): PlanDraft {
   const commands = layOutCommands(asks, overdraft, burst);
   const first = layOutFault(fault, commands, deployment);
   const faults = withSwarm(first, swarm, commands, deployment);
-  return { wallets: WALLETS, commands, faults, ...deployment };
+  return { wallets: WALLETS, commands, faults, ...deployment, schedule };
 }
 
 function layOutCommands(

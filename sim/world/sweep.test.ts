@@ -24,8 +24,8 @@ beforeAll(async () => {
 const COMMAND = sampleTransfer({ amount: "50.000" });
 
 function scenarioOf(commands: readonly TransferCommand[], faults: readonly Fault[]): Scenario {
-  const { wallets, topology, knobs } = samplePlan();
-  const draft: PlanDraft = { wallets, commands, faults, topology, knobs };
+  const { wallets, topology, knobs, schedule } = samplePlan();
+  const draft: PlanDraft = { wallets, commands, faults, topology, knobs, schedule };
   return {
     name: "small",
     title: "Small",

@@ -3,10 +3,10 @@ import type { Mutant } from "../../scenarios/mutants/mutant.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { World } from "../../scenarios/world.ts";
 import { createKernel } from "../kernel/kernel.ts";
-import { randomAmongReady } from "../kernel/scheduling/at-random.ts";
 import type { SchedulingStrategyFactory } from "../kernel/scheduling/scheduling-strategy.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
 import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
+import { schedulingOf } from "./scheduling-of.ts";
 import { startServers, type Servers } from "./servers.ts";
 import { SIMULATED_ABILITIES } from "./simulated-faults.ts";
 import { superviseProcesses } from "./supervise-processes.ts";
@@ -19,8 +19,8 @@ export interface SimulatedWorldOptions {
   readonly signal?: AbortSignal;
   /** For tests: parts that take the place of the services', as those of a mutant do. */
   readonly parts?: Mutant["parts"] | undefined;
-  /** Which of several events that are ready goes first, by the plan; by its seed when left out. */
-  readonly scheduling?: (plan: Plan) => SchedulingStrategyFactory;
+  /** Which of several events that are ready goes first; by the plan when left out. */
+  readonly scheduling?: () => SchedulingStrategyFactory;
   /**
    * What happens to the universe of a plan beside the plan's faults: told once, before its
    * processes start.
@@ -57,7 +57,7 @@ export async function createSimulatedWorld({
       const kernel = createKernel({
         seed: String(plan.seed),
         recordTrace: onTrace !== undefined,
-        scheduling: scheduling?.(plan) ?? randomAmongReady,
+        scheduling: scheduling?.() ?? schedulingOf(plan.schedule),
       });
       const servers = startServers(kernel, { brokers });
       const processes = superviseProcesses(servers, {

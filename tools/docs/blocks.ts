@@ -25,6 +25,7 @@ export const BLOCKS: ReadonlyMap<string, () => string> = new Map([
   ["mutants", writeMutants],
   ["options of run", () => writeOptions("run")],
   ["options of replay", () => writeOptions("replay")],
+  ["options of schedules", () => writeOptions("schedules")],
   ["mutation operators", writeOperators],
   ["options of mutants", () => writeOptions("mutants")],
   ["services", writeServices],

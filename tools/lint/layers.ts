@@ -115,7 +115,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
     room: "scenarios/plans/",
     layers: [
       ["callers.ts"],
-      ["commands", "topology.ts", "canonical-text.ts", "schema-complaint.ts"],
+      ["commands", "topology.ts", "schedule.ts", "canonical-text.ts", "schema-complaint.ts"],
       ["plan.ts"],
       ["scenario.ts", "plan-schema.ts"],
       ["replay-file.ts"],

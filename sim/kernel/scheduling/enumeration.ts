@@ -22,9 +22,9 @@ export class Enumeration {
   readonly #bounds: EnumerationBounds;
   /** The choices of the run in hand, or of the last. */
   #path: Choice[] = [];
-  #isBegun = false;
   #choices = 0;
   #isCut = false;
+  #begun = 0;
 
   constructor(bounds: EnumerationBounds) {
     this.#bounds = bounds;
@@ -35,12 +35,36 @@ export class Enumeration {
     return this.#isCut;
   }
 
+  /** The places that the run in hand, or the last one, chose. */
+  get chosen(): readonly number[] {
+    return this.#path.map(({ chosen }) => chosen);
+  }
+
+  /** How many schedules were begun. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /**
+   * How many schedules there are within the bounds, as far as the runs so far show: those begun,
+   * and one for each alternative that they left. All of them once `next` has none.
+   */
+  get known(): number {
+    let deviations = 0;
+    let known = this.#begun;
+    for (const { count, chosen } of this.#path) {
+      known += deviations < this.#bounds.deviations ? count - 1 - chosen : 0;
+      deviations += chosen > 0 ? 1 : 0;
+    }
+    return known;
+  }
+
   /** The strategy of the next run; undefined when every schedule within the bounds was tried. */
   next(): SchedulingStrategyFactory | undefined {
-    if (this.#isBegun && !this.#advance()) {
+    if (this.#begun > 0 && !this.#advance()) {
       return undefined;
     }
-    this.#isBegun = true;
+    this.#begun += 1;
     this.#choices = 0;
     return () => ({
       windowUs: this.#bounds.windowUs,
