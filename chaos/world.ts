@@ -160,6 +160,7 @@ async function runPlan<T>(
         traceHash: null,
         elapsedMs: Date.now() - beganAtMs,
         effects: fleet.effects(),
+        places: [],
       };
     } finally {
       await observation.close();

@@ -69,6 +69,17 @@ export function parseWholeNumber(text: string, option: string): number {
   return Number(text);
 }
 
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** `90s`, `10m` or `2h`, in milliseconds. @throws UsageError */
+export function parseDuration(text: string, option: string): number {
+  const [, count, unit] = /^([0-9]{1,6})([smh])$/.exec(text) ?? [];
+  if (count === undefined || !(unit === "s" || unit === "m" || unit === "h")) {
+    throw new UsageError(`${option} ${text}: expected a time such as 90s, 10m or 2h`);
+  }
+  return Number(count) * UNIT_MS[unit];
+}
+
 /** More threads than cores are slower, and each takes its memory. @throws UsageError */
 export function parseWorkers(text: string, cores: number): number {
   const workers = /^[0-9]{1,7}$/.test(text) ? Number(text) : 0;

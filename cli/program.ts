@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { EXIT_CODES } from "../reports/evidence/verdict.ts";
+import { addCrashPointsCommand } from "./crash-points-command.ts";
 import { addDeadLettersCommand } from "./dead-letters-command.ts";
 import { addMutantsCommand } from "./mutants-command.ts";
 import { productVersion } from "./product.ts";
@@ -19,6 +20,7 @@ export function createProgram(): Command {
     .addHelpText("after", `\nExit codes:\n${EXIT_CODES.map(describeExitCode).join("\n")}`)
     .exitOverride();
   addRunCommand(program);
+  addCrashPointsCommand(program);
   addReplayCommand(program);
   addSchedulesCommand(program);
   addMutantsCommand(program);

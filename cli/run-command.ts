@@ -1,22 +1,9 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { Argument, Option, type Command } from "commander";
-import { encodeEvidence } from "../reports/evidence/evidence-codec.ts";
 import type { Evidence } from "../reports/evidence/evidence.ts";
-import { exitCodeOf, type ExitCode } from "../reports/evidence/verdict.ts";
-import { failureText } from "../reports/text/failure-text.ts";
-import { junitText } from "../reports/text/junit-text.ts";
-import { reportText, summaryText } from "../reports/text/summary-text.ts";
-import { writeReport } from "../reports/write-report.ts";
-import { writeWhole } from "../reports/write-whole.ts";
 import { SCENARIOS } from "../scenarios/catalogue.ts";
 import { MUTANTS } from "../scenarios/mutants/mutants.ts";
-import { encodeReplayFile } from "../scenarios/plans/replay-file.ts";
-import type { SweepResult } from "../scenarios/sweeps/sweep.ts";
-import { conclude } from "./conclude.ts";
-import { exitCodeOfError, explain } from "./failures.ts";
 import { freshOutput } from "./fresh-output.ts";
-import { tellGithub } from "./github.ts";
 import {
   mutantNamed,
   parsePorts,
@@ -29,10 +16,8 @@ import {
   type SeedRange,
   type WorldName,
 } from "./options.ts";
-import { say } from "./output.ts";
-import { digestOf } from "./product.ts";
 import { runSweep, type RunRequest } from "./run-sweep.ts";
-import { writeTrace } from "./write-trace.ts";
+import { failureOf, tellResult } from "./tell-result.ts";
 
 const DEFAULTS = {
   sim: { seeds: { first: 1, last: 400 }, shrinkRunsMax: SHRINK_RUNS_MAX.sim },
@@ -85,13 +70,13 @@ export function addRunCommand(program: Command): void {
 /**
  * The choices are shown; what is none of them is refused in words of our own, with their titles.
  */
-function scenarioArgument(): Argument {
+export function scenarioArgument(): Argument {
   return new Argument("<scenario>", "its name")
     .choices(SCENARIOS.map(({ name }) => name))
     .argParser((name: string) => name);
 }
 
-function mutantOption(): Option {
+export function mutantOption(): Option {
   return new Option("--mutant <id>", "break the services on purpose, to see a check fail")
     .choices(MUTANTS.map(({ id }) => id))
     .argParser((id: string) => id);
@@ -117,48 +102,18 @@ async function runCommand(name: string, options: RunOptions): Promise<void> {
   const request = readRequest(name, options);
   await freshOutput(request.out);
   const { result, measuredMs } = await runSweep(request);
-  const { evidence } = result;
-  const isData = options.json === true;
-  const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
-  // The verdict is told before anything is written: a full disk does not take it away.
-  await say(
-    isData ? encodeEvidence(evidence) : `${summaryText(evidence, { wallMs: measuredMs, color })}\n`,
+  const { evidence, replayFile, error } = result;
+  const replayFiles = replayFile === null ? [] : [replayFile];
+  await tellResult(
+    { evidence, replayFiles, error },
+    {
+      out: request.out,
+      isData: options.json === true,
+      wallMs: measuredMs,
+      failure: failureOf(request, evidence),
+      hint: howToSeeItFail(request, evidence),
+    },
   );
-  const tell = isData ? (text: string) => void process.stderr.write(text) : say;
-  const failure = failureOf(request, evidence);
-  if (failure !== "") {
-    await tell(`\n${failure}\n`);
-  }
-  const exitCode = exitCodeOfResult(result);
-  await conclude(exitCode, async () => {
-    const { reportPath } = await write(request, result, measuredMs);
-    await tellGithub(evidence);
-    await tell(`${failure === "" ? "" : "\n"}${reportText(reportPath)}\n`);
-    const hint = howToSeeItFail(request, evidence);
-    if (hint !== "") {
-      await tell(`\n${hint}\n`);
-    }
-  });
-  if (result.error !== null) {
-    process.stderr.write(`\nended by an error:\n${explain(result.error.error)}\n`);
-  }
-}
-
-/** An error that ended the sweep goes before every verdict but that a promise is broken. */
-function exitCodeOfResult({ evidence, error }: SweepResult): ExitCode {
-  return error === null || evidence.verdict === "fail"
-    ? exitCodeOf(evidence.verdict)
-    : exitCodeOfError(error.error);
-}
-
-/** What broke, where something did; of a mutant, also that something else did. */
-function failureOf({ mutant }: RunRequest, evidence: Evidence): string {
-  if (evidence.findings.length > 0) {
-    return failureText(evidence);
-  }
-  return mutant !== null && evidence.verdict === "fail"
-    ? `mutant ${mutant.id} was caught, but not by ${mutant.breaks}, the promise named for it`
-    : "";
 }
 
 /** After a pass, how to see the check fail. */
@@ -200,21 +155,4 @@ function readWorkers(text: string | undefined, { first, last }: SeedRange): numb
   return text === undefined
     ? Math.min(availableParallelism(), worthwhile)
     : parseWorkers(text, availableParallelism());
-}
-
-async function write(
-  { out }: RunRequest,
-  { evidence, replayFile }: SweepResult,
-  wallMs: number,
-): Promise<{ readonly reportPath: string }> {
-  if (replayFile !== null) {
-    const file = join(out, replayFile.name);
-    await writeWhole(file, encodeReplayFile(replayFile.content, digestOf));
-    if (evidence.world === "sim") {
-      await writeTrace(replayFile.content, `${file.replace(/\.json$/, "")}.trace.jsonl`);
-    }
-  }
-  const report = await writeReport(evidence, { folder: out });
-  await writeWhole(join(out, "junit.xml"), junitText(evidence, { wallMs }));
-  return report;
 }

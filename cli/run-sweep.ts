@@ -126,6 +126,6 @@ function hostOf(request: RunRequest): SweepHost {
 }
 
 /** Evidence names no machine's paths: an absolute folder is told from where the command was run. */
-function fromHere(path: string): string {
+export function fromHere(path: string): string {
   return isAbsolute(path) ? relative(process.cwd(), path) : path;
 }

@@ -1,5 +1,6 @@
 import type { Row } from "../system/ports/database.ts";
 import type { ServiceName } from "../system/process/services.ts";
+import type { PassedPlace } from "./faults/effect-gate.ts";
 import type { FaultPhase, WorldAbility } from "./faults/fault-kind.ts";
 import type { Fault } from "./faults/fault.ts";
 import type { ProcessNote } from "./faults/process-note.ts";
@@ -32,6 +33,14 @@ export interface WorldRun<T> {
   readonly elapsedMs: number;
   /** Exchanges between the services and the outside. */
   readonly effects: number;
+  /** Where they were; empty in the real world, which only counts them. */
+  readonly places: readonly ReachedEffects[];
+}
+
+/** The effects of one place, in one run. */
+export interface ReachedEffects extends PassedPlace {
+  /** How many of them had begun when the first fault struck at one; all of them where none did. */
+  readonly beforeStrike: number;
 }
 
 /**

@@ -67,7 +67,7 @@ function interruption(): Promise<void> {
 function createGate({ process: name, incarnation }: ChildOrders): EffectGate {
   const gate = createEffectGate({ process: name, incarnation, armed, strike });
   return {
-    count: () => gate.count(),
+    ...gate,
     pass(resource, operation, perform, port) {
       report({ kind: "effect", atMs: Date.now(), resource, operation });
       return gate.pass(resource, operation, perform, port);

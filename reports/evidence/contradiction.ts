@@ -1,3 +1,4 @@
+import { contradictionInCrashPoints } from "./crash-points-evidence.ts";
 import type { Evidence } from "./evidence.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -8,7 +9,7 @@ import { verdictOf } from "./verdict.ts";
 export function contradictionIn(evidence: Evidence): string | undefined {
   return (
     verdictAgainstFindings(evidence) ??
-    againstSeeds(evidence) ??
+    (evidence.crashPoints === null ? againstSeeds(evidence) : againstPoints(evidence)) ??
     againstTotals(evidence) ??
     evidence.faults.map(againstPlaces).find((each) => each !== undefined) ??
     againstPromises(evidence) ??
@@ -50,6 +51,19 @@ function againstSeeds({ seeds, totals, interrupted, verdict }: Evidence): string
   return verdict === "pass" && completed < asked
     ? `verdict: it is "pass", but ${completed} of ${asked} seeds were run`
     : undefined;
+}
+
+/** Of a certificate the one seed is run as often as there are points. */
+function againstPoints({ crashPoints, totals, interrupted, promises, mutant }: Evidence) {
+  const brokenRuns = promises.map((promise) => promise.brokenRuns);
+  return crashPoints === null
+    ? undefined
+    : contradictionInCrashPoints(crashPoints, {
+        runs: totals.runs,
+        interrupted,
+        isMutant: mutant !== null,
+        brokenRuns,
+      });
 }
 
 function againstTotals({ totals, world, traceHash }: Evidence): string | undefined {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   brokenEvidence,
+  certificateEvidence,
   heldEvidence,
   hostileEvidence,
   unknownEvidence,
@@ -10,6 +11,7 @@ import { decodeEvidence, encodeEvidence, UnreadableEvidence } from "./evidence-c
 const samples = [
   ["held", heldEvidence],
   ["broken", brokenEvidence],
+  ["certificate", certificateEvidence],
   ["unknown", unknownEvidence],
   ["hostile", hostileEvidence],
 ] as const;
@@ -25,7 +27,7 @@ describe("evidence as JSON", () => {
 
   test("the text begins with what the file is, is indented by two, and ends with a newline", () => {
     const text = encodeEvidence(heldEvidence);
-    expect(text.startsWith('{\n  "format": "falconpay-evidence",\n  "version": 4,\n')).toBe(true);
+    expect(text.startsWith('{\n  "format": "falconpay-evidence",\n  "version": 5,\n')).toBe(true);
     expect(text.endsWith("}\n")).toBe(true);
   });
 
@@ -51,12 +53,12 @@ describe("a file that is not readable evidence is refused with its reason", () =
     ['{"format":"falconpay-evidence"}', "e.json is not falconpay evidence"],
     [whole.replace("{", '{ "a" "b",'), "e.json is not JSON: "],
     [
-      '{"format":"falconpay-evidence","version":5}',
-      "e.json is evidence of version 5; this falconpay reads version 4: use a newer falconpay",
+      '{"format":"falconpay-evidence","version":6}',
+      "e.json is evidence of version 6; this falconpay reads version 5: use a newer falconpay",
     ],
     [
       '{"format":"falconpay-evidence","version":1}',
-      "e.json is evidence of version 1; this falconpay reads version 4: run its command again",
+      "e.json is evidence of version 1; this falconpay reads version 5: run its command again",
     ],
   ] as const)("%j", ([text, message]) => {
     expect(() => decodeEvidence(text, "e.json")).toThrow(UnreadableEvidence);
@@ -150,6 +152,39 @@ describe("a file that is not readable evidence is refused with its reason", () =
     const findings = brokenEvidence.findings.map((each) => ({ ...each, promise: "balanced" }));
     expect(() => encodeEvidence({ ...brokenEvidence, findings })).toThrow(
       "findings: balanced is told to be broken, and no run broke it",
+    );
+  });
+
+  test.for([
+    ['"points": 300', '"points": 301', "crashPoints.ways: 300 points are planned, but its plans"],
+    ['"tried": 120', '"tried": 119', "crashPoints.ways: more fired than were tried"],
+    ['"silent": []', '"silent": ["a crash"]', "crashPoints.silent: 1 did not fire, but its ways"],
+    ['"total": 61200', '"total": 99', "crashPoints.pairs: more fired than were tried"],
+    ['"runs": 401', '"runs": 400', "totals.runs: 400, but 401 plans were run"],
+    [
+      '"planned": 120,\n        "tried": 120',
+      '"planned": 121,\n        "tried": 120',
+      "but its plans",
+    ],
+    [
+      '"violations": {\n      "runs": 0',
+      '"violations": {\n      "runs": 1',
+      "crashPoints.violations: 1 runs",
+    ],
+  ] as const)("a certificate that contradicts itself is refused: %s for %s", (wrong) => {
+    const [right, instead, message] = wrong;
+    const text = encodeEvidence(certificateEvidence);
+    expect(text).toContain(right);
+    expect(() => decodeEvidence(text.replace(right, instead), "e.json")).toThrow(message);
+  });
+
+  test("a certificate that leaves points out, and was not stopped, is refused", () => {
+    const { crashPoints } = certificateEvidence;
+    const ways = crashPoints?.ways.map((way) => ({ ...way, tried: 0, fired: 0 })) ?? [];
+    const cut = crashPoints === null ? null : { ...crashPoints, ways };
+    const totals = { ...certificateEvidence.totals, runs: 101 };
+    expect(() => encodeEvidence({ ...certificateEvidence, totals, crashPoints: cut })).toThrow(
+      "crashPoints.ways: 0 of 300 points were tried, but nothing stopped it",
     );
   });
 

@@ -5,7 +5,7 @@ import { evidenceHeaderSchema, evidenceSchema } from "./evidence-schema.ts";
 import type { Evidence } from "./evidence.ts";
 import { visibleText } from "./visible-text.ts";
 
-const VERSION = 4;
+const VERSION = 5;
 
 /**
  * A file that cannot be taken for evidence; the message says which, where, and what was expected.

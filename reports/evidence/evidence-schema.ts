@@ -10,13 +10,13 @@ const truthOrNull = Type.Union([Type.Boolean(), Type.Null()], {
 const hash = Type.Union([Type.String(), Type.Null()], { description: "a text, or null" });
 
 /**
- * The JSON shape of `Evidence` version 4, field by field in the order in which it is written. Each
+ * The JSON shape of `Evidence` version 5, field by field in the order in which it is written. Each
  * part's `description` completes the sentence "expected ...". Unknown fields are refused: a file
  * that says more than we read is of another version, whatever it calls itself.
  */
 export const evidenceSchema = record({
   format: Type.Literal("falconpay-evidence", { description: '"falconpay-evidence"' }),
-  version: Type.Literal(4, { description: "4" }),
+  version: Type.Literal(5, { description: "5" }),
   product: text,
   code: record({ commit: hash, isClean: truthOrNull, digest: text }),
   scenario: record({ name: text, title: text, description: list(text) }),
@@ -53,6 +53,9 @@ export const evidenceSchema = record({
   ),
   faultsNotTried: list(text),
   cases: list(record({ name: text, count })),
+  crashPoints: Type.Union([crashPoints(), Type.Null()], {
+    description: "null, or the certificate of crash-points",
+  }),
   promises: list(
     record({ name: text, sentence: text, judged: text, checks: count, brokenRuns: count }),
   ),
@@ -102,6 +105,29 @@ export const evidenceSchema = record({
   seenToFail: list(record({ mutant: text, defect: text, promise: hash, seed, runs: count })),
   made: record({ node: text, at: text }),
 });
+
+function crashPoints() {
+  return record({
+    plans: list(
+      record({
+        batches: text,
+        requests: count,
+        processes: list(text),
+        effects: count,
+        points: count,
+      }),
+    ),
+    ways: list(record({ way: text, planned: count, tried: count, fired: count })),
+    silent: list(text),
+    pairs: Type.Union([record({ total: count, tried: count, fired: count }), Type.Null()], {
+      description: "null, or an object with total, tried and fired",
+    }),
+    violations: record({
+      runs: count,
+      first: list(record({ points: list(text), promises: list(text) })),
+    }),
+  });
+}
 
 /**
  * What every version of the evidence starts with: enough to tell a newer version from a foreign

@@ -1,3 +1,5 @@
+import type { CrashPointsEvidence } from "./crash-points-evidence.ts";
+
 /**
  * Evidence: what a run of the testbed did and found, as data. It is written as JSON (see
  * `evidence-codec.ts`), and every page and message is rendered from it alone.
@@ -7,7 +9,7 @@
  */
 export interface Evidence {
   readonly format: "falconpay-evidence";
-  readonly version: 4;
+  readonly version: 5;
   /** The version of this product that made the evidence, as in package.json. */
   readonly product: string;
   /** The code that made it: with other code the same command makes other evidence. */
@@ -41,6 +43,8 @@ export interface Evidence {
    * too, with 0. Empty when no run was completed.
    */
   readonly cases: readonly CaseEvidence[];
+  /** The certificate of `falconpay crash-points`; null for every other command. */
+  readonly crashPoints: CrashPointsEvidence | null;
   readonly promises: readonly PromiseEvidence[];
   readonly findings: readonly Finding[];
   /**

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Evidence } from "../evidence/evidence.ts";
 import {
   brokenEvidence,
+  certificateEvidence,
   heldEvidence,
   hostileEvidence,
   unknownEvidence,
@@ -29,6 +30,7 @@ const QUIET_FLAGS = [
 const samples = [
   ["pass", heldEvidence],
   ["fail", brokenEvidence],
+  ["certificate", certificateEvidence],
   ["unknown", unknownEvidence],
   ["hostile", hostileEvidence],
 ] as const;

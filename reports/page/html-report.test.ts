@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Evidence } from "../evidence/evidence.ts";
 import {
   brokenEvidence,
+  certificateEvidence,
   heldEvidence,
   hostileEvidence,
   unknownEvidence,
@@ -42,6 +43,19 @@ describe("what the page says", () => {
         "Not tried: pauses.",
         "payment-1 after accept.commit 61",
         "Where lost replies were planned",
+      ],
+    ],
+    [
+      "a certificate says what an effect is, how many there were and what was done at each",
+      certificateEvidence,
+      [
+        "An effect is one exchange between a process of the services and the outside",
+        "All 300 were tried: none was left out.",
+        "With batches as they ship",
+        "A crash before an effect 120 120",
+        "100 of the 61 200 pairs that there are were tried",
+        "Both struck in 98; in the others",
+        "In none of these runs was a promise broken.",
       ],
     ],
     [

@@ -1,11 +1,12 @@
 import type { Evidence, EvidenceTotals, FaultEvidence, FaultPlace } from "../evidence/evidence.ts";
 import { counted, durationInWords } from "../words/number-words.ts";
+import { crashPointsSection } from "./crash-points-section.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
 
 /** The scenario in words, what became of its payments, and where the faults struck, with bars. */
 export function triedSection(evidence: Evidence): Html {
-  const { faults, findings, scenario, totals } = evidence;
+  const { crashPoints, faults, findings, scenario, totals } = evidence;
   const inStory = findings.flatMap(({ smallest }) => smallest.faultPlaces);
   return html`<section id="tried" aria-labelledby="tried-heading">
     <h2 id="tried-heading">What was tried</h2>
@@ -13,6 +14,7 @@ export function triedSection(evidence: Evidence): Html {
     <h3>The payments</h3>
     ${paymentTable(totals)}
     <p>${scale(evidence)}</p>
+    ${crashPoints === null ? "" : crashPointsSection(crashPoints)}
     <h3>The faults</h3>
     ${faults.length === 0 ? html`<p>No fault was planned.</p>` : faults.map((fault) => faultTable(fault, inStory))}
   </section>`;

@@ -6,7 +6,7 @@ import type { Evidence, FaultEvidence, Finding, PromiseEvidence } from "../evide
  */
 export const heldEvidence: Evidence = {
   format: "falconpay-evidence",
-  version: 4,
+  version: 5,
   product: "0.1.0",
   code: {
     commit: "6f9f2ed1c0ffee00000000000000000000000000",
@@ -48,6 +48,7 @@ export const heldEvidence: Evidence = {
     { name: "all that a wallet holds is sent", count: 812 },
     { name: "a key is used twice at once", count: 0 },
   ],
+  crashPoints: null,
   promises: promises({ runs: 400, broken: [] }),
   findings: [],
   traceHash: "5f0c9b1e6d3a47c2a1b88e09d4f7316502c9ae5b7740d8e1f36a2b90c4d5e6f7",
@@ -64,6 +65,36 @@ export const heldEvidence: Evidence = {
     },
   ],
   made: { node: "24.21.0", at: "2026-11-25T12:00:00.000Z" },
+};
+
+/** A certificate of 300 points at 120 effects, without violations, and of a hundred pairs. */
+export const certificateEvidence: Evidence = {
+  ...heldEvidence,
+  seeds: { first: 7, last: 7, completed: 1 },
+  totals: { ...heldEvidence.totals, runs: 401 },
+  cases: [],
+  crashPoints: {
+    plans: [
+      {
+        batches: "batches as they ship",
+        requests: 20,
+        processes: ["payment-1", "wallet-1"],
+        effects: 120,
+        points: 300,
+      },
+    ],
+    ways: [
+      { way: "crash before an effect", planned: 120, tried: 120, fired: 120 },
+      { way: "crash after an effect", planned: 90, tried: 90, fired: 90 },
+      { way: "lost reply to an effect", planned: 90, tried: 90, fired: 90 },
+    ],
+    silent: [],
+    pairs: { total: 61_200, tried: 100, fired: 98 },
+    violations: { runs: 0, first: [] },
+  },
+  promises: promises({ runs: 401, broken: [] }),
+  command: "npm run falconpay -- crash-points transfer --seed 7 --pairs --runs 100",
+  seenToFail: [],
 };
 
 /** The same scenario against the mutant F0, which breaks two promises; one story has nine steps. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   brokenEvidence,
+  certificateEvidence,
   heldEvidence,
   hostileEvidence,
   unknownEvidence,
@@ -76,4 +77,13 @@ test("colour is given only when asked for, and a hostile text brings none", () =
 test("simulated seconds are not claimed for the real world", () => {
   const text = summaryText({ ...heldEvidence, world: "real" }, OPTIONS);
   expect(text).toContain("42.1 seeds per second, in 9.5 s");
+});
+
+test("a certificate tells of effects, points and pairs, and of each violation that it has room for", () => {
+  const text = summaryText(certificateEvidence, OPTIONS);
+  expect(text).toContain("effects      120 effects, 300 points: batches as they ship, 20 requests");
+  expect(text).toContain("points       120 fired of 120 tried: crash before an effect");
+  expect(text).toContain("pairs        98 fired of 100 tried, of 61 200 that there are");
+  expect(text).toContain("violations   in 0 runs");
+  expect(text).toContain("42.2 runs per second");
 });

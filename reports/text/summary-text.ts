@@ -6,6 +6,7 @@ import { seedsAsked, seedsDone } from "../words/seeds-done.ts";
 import { seenToFailWords } from "../words/seen-to-fail.ts";
 import { verdictSentence } from "../words/verdict-sentence.ts";
 import { worldName } from "../words/world-name.ts";
+import { crashPointRows } from "./crash-point-rows.ts";
 
 const VALUE_COLUMN = 15;
 
@@ -60,6 +61,7 @@ function mutantLines(evidence: Evidence, paint: Paint): readonly string[] {
 
 function countRows({
   cases,
+  crashPoints,
   faults,
   seeds,
   totals,
@@ -73,6 +75,7 @@ function countRows({
   const number = (count: number): string => groupedNumber(count).padStart(width);
   return [
     ["runs", `${number(totals.runs)}  ${worldName(world)}, ${seedsDone(seeds)}${asked}`],
+    ...crashPointRows(crashPoints),
     ["payments", number(totals.payments)],
     ["  completed", number(totals.completed)],
     ["  refused", number(totals.failed)],
@@ -151,13 +154,16 @@ function traceRows({ traceHash }: Evidence): readonly (readonly [string, string]
 }
 
 function speed(evidence: Evidence, wallMs: number): string {
-  const seeds = perSecond(evidence.seeds.completed, wallMs);
+  // Of a certificate one seed is run again and again.
+  const done = evidence.crashPoints === null ? evidence.seeds.completed : evidence.totals.runs;
+  const noun = evidence.crashPoints === null ? "seeds" : "runs";
+  const seeds = perSecond(done, wallMs);
   const took = `in ${durationInWords(Math.round(wallMs))}`;
   if (evidence.world === "real") {
-    return `${seeds} seeds per second, ${took}`;
+    return `${seeds} ${noun} per second, ${took}`;
   }
   const simulated = perSecond(evidence.totals.simulatedMs / 1_000, wallMs);
-  return `${seeds} seeds per second, ${simulated} simulated seconds per second, ${took}`;
+  return `${seeds} ${noun} per second, ${simulated} simulated seconds per second, ${took}`;
 }
 
 /** One digit after the point below a hundred, whole above. */

@@ -18,6 +18,14 @@ export interface EffectGate {
   ): Promise<T>;
   /** How many effects have begun. */
   count(): number;
+  /** How often each place was come to, in the order in which they were first. */
+  places(): readonly PassedPlace[];
+}
+
+/** A place of a process: an effect's name without its ordinal, and how many have begun there. */
+export interface PassedPlace {
+  readonly place: string;
+  readonly times: number;
 }
 
 /** How a port shows its caller what a fault did. Each throws, or answers in the reply's place. */
@@ -77,6 +85,10 @@ export function createEffectGate(options: EffectGateOptions): EffectGate {
 
   return {
     count: () => count,
+    places: () =>
+      [...resources.values()].flatMap((operations) =>
+        [...operations.values()].map(({ name, ordinal }) => ({ place: name, times: ordinal })),
+      ),
     // Not an async function: an effect without a fault, nearly every one, must cost no more turns.
     pass(resource, operation, perform, port) {
       count += 1;

@@ -7,7 +7,7 @@ import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { Plan } from "../plans/plan.ts";
 import { PROMISES } from "../promises/promises.ts";
 import type { SystemPromise } from "../promises/system-promise.ts";
-import type { TopicRecord, Universe, UniverseEvent, World } from "../world.ts";
+import type { ReachedEffects, TopicRecord, Universe, UniverseEvent, World } from "../world.ts";
 import { healBoundMs, restBoundMs } from "./bounds.ts";
 import { openWallets, submitAll } from "./client.ts";
 import { createJudge, type Judgement } from "./judge.ts";
@@ -27,6 +27,8 @@ export interface Outcome {
   readonly commitsJudged: number;
   readonly duplicateDeliveries: number;
   readonly effects: number;
+  /** Where the effects were. */
+  readonly places: readonly ReachedEffects[];
   /** How long the run took, in the world's own time. */
   readonly elapsedMs: number;
   /** When the end was judged, on the clock of the happenings. */

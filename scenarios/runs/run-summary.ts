@@ -1,4 +1,5 @@
 import type { Fault } from "../faults/fault.ts";
+import type { ReachedEffects } from "../world.ts";
 import { reachedCases, type ReachedCase } from "./reached-cases.ts";
 import type { Outcome } from "./run-plan.ts";
 
@@ -17,6 +18,8 @@ export interface RunSummary {
     readonly isBroken: boolean;
   }[];
   readonly effects: number;
+  /** Where the effects were. */
+  readonly places: readonly ReachedEffects[];
   readonly commitsJudged: number;
   readonly duplicateDeliveries: number;
   readonly elapsedMs: number;
@@ -32,7 +35,7 @@ export interface FaultSummary {
 }
 
 export function summarize(outcome: Outcome): RunSummary {
-  const { effects, commitsJudged, duplicateDeliveries, elapsedMs, traceHash } = outcome;
+  const { effects, places, commitsJudged, duplicateDeliveries, elapsedMs, traceHash } = outcome;
   const payments = [...outcome.books.payments.values()];
   const failed = payments.filter(({ status }) => status === "FAILED");
   return {
@@ -50,6 +53,7 @@ export function summarize(outcome: Outcome): RunSummary {
       return { promise, checks, isBroken: breaches.length > 0 };
     }),
     effects,
+    places,
     commitsJudged,
     duplicateDeliveries,
     elapsedMs,

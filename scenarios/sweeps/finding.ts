@@ -8,7 +8,7 @@ import type { Failure, SweepRequest } from "./sweep-request.ts";
 
 /** What is to be known of a smallest case, and the file that replays it. */
 export function findingOf(
-  { host }: SweepRequest,
+  { host }: Pick<SweepRequest, "host">,
   { promise, seed, outcome, tried, isMinimal }: Failure,
 ): { readonly finding: Finding; readonly replayFile: ReplayFile } {
   const { plan, traceHash } = outcome;

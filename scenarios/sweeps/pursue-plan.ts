@@ -2,13 +2,26 @@ import { promisesNamed } from "../promises/promises.ts";
 import { brokenPromises, runPlan } from "../runs/run-plan.ts";
 import type { RunLog } from "./run-log.ts";
 import { shrinkPlan } from "./shrink-plan.ts";
-import type { Failure, SweepRequest } from "./sweep-request.ts";
+import type { Failure, SweepProgress, SweepRequest } from "./sweep-request.ts";
+
+/** What it takes to make a failing case of a scenario smaller; see `SweepRequest`. */
+export interface Pursuit extends Pick<
+  SweepRequest,
+  "world" | "scenario" | "shrinkRunsMax" | "signal"
+> {
+  /** Called after every variant. */
+  readonly onProgress: (progress: SweepProgress & { readonly kind: "shrink" }) => Promise<void>;
+}
 
 /**
  * Makes a failing case as small as it can, within the variants and the time that there are. An
  * error of a run is no counterexample: it breaks the search off, and what was found is kept.
  */
-export async function pursue(request: SweepRequest, log: RunLog, first: Failure): Promise<Failure> {
+export async function pursue(
+  request: Pursuit,
+  log: Pick<RunLog, "variant">,
+  first: Failure,
+): Promise<Failure> {
   let failure = first;
   const tryPlan = async (plan: Failure["outcome"]["plan"]) => {
     if (failure.tried >= request.shrinkRunsMax || request.signal.aborted) {

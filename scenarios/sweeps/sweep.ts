@@ -207,7 +207,7 @@ function conclude(
   const { name, title, description } = scenario;
   const evidence: Evidence = {
     format: "falconpay-evidence",
-    version: 4,
+    version: 5,
     product: host.product,
     code: host.code,
     scenario: { name, title, description },
@@ -220,6 +220,7 @@ function conclude(
     faults,
     faultsNotTried: tally.faultsNotTried(),
     cases: tally.cases(),
+    crashPoints: null,
     promises,
     findings: found === null ? [] : [found.finding],
     traceHash: hashes.length === 0 ? null : host.digest(hashes.join("\n")),

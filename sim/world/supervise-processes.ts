@@ -4,6 +4,7 @@ import { interposePorts } from "../../scenarios/faults/interpose-ports.ts";
 import { API_KEYS } from "../../scenarios/plans/callers.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import type { ProcessSpecification } from "../../scenarios/plans/topology.ts";
+import type { ReachedEffects } from "../../scenarios/world.ts";
 import { createKeyVerifier } from "../../system/http/api-keys.ts";
 import type { Delivery } from "../../system/ports/broker.ts";
 import { messageOf } from "../../system/ports/message-of.ts";
@@ -36,6 +37,8 @@ export interface SupervisedProcesses {
   notWell(): readonly string[];
   /** How many effects have begun, over all processes and incarnations. */
   effects(): number;
+  /** Where they were. */
+  places(): readonly ReachedEffects[];
 }
 
 export interface ProcessesRequest {
@@ -55,6 +58,9 @@ export function superviseProcesses(
   const { kernel } = servers;
   const running = new Map<string, SimulatedProcess>();
   const gates: EffectGate[] = [];
+  const passed = () => gates.flatMap((gate) => gate.places());
+  /** By the place, how many effects had begun there when the first fault struck at one. */
+  let timesBeforeStrike: ReadonlyMap<string, number> | undefined;
   const up = new Set<string>();
   /** How the processes that run are told to stop. */
   const interruptions = new Map<SimulatedProcess, () => void>();
@@ -86,7 +92,10 @@ export function superviseProcesses(
       process: process.name,
       incarnation: process.incarnation,
       armed: faults.armed,
-      strike: (fault) => faults.strike(fault, process),
+      strike(fault) {
+        timesBeforeStrike ??= new Map(passed().map(({ place, times }) => [place, times]));
+        return faults.strike(fault, process);
+      },
     });
     gates.push(gate);
     const own = portsOf(servers, code, process);
@@ -147,6 +156,11 @@ export function superviseProcesses(
         .map(({ name }) => name)
         .filter((name) => !up.has(name) || running.get(name)?.isPaused === true),
     effects: () => gates.reduce((sum, gate) => sum + gate.count(), 0),
+    places: () =>
+      passed().map(({ place, times }) => {
+        const before = timesBeforeStrike === undefined ? times : timesBeforeStrike.get(place);
+        return { place, times, beforeStrike: before ?? 0 };
+      }),
   };
 }
 

@@ -24,6 +24,7 @@ export const BLOCKS: ReadonlyMap<string, () => string> = new Map([
   ["scenarios", writeScenarios],
   ["mutants", writeMutants],
   ["options of run", () => writeOptions("run")],
+  ["options of crash-points", () => writeOptions("crash-points")],
   ["options of replay", () => writeOptions("replay")],
   ["options of schedules", () => writeOptions("schedules")],
   ["mutation operators", writeOperators],

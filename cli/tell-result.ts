@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { encodeEvidence } from "../reports/evidence/evidence-codec.ts";
+import type { Evidence } from "../reports/evidence/evidence.ts";
+import { exitCodeOf, type ExitCode } from "../reports/evidence/verdict.ts";
+import { failureText } from "../reports/text/failure-text.ts";
+import { junitText } from "../reports/text/junit-text.ts";
+import { reportText, summaryText } from "../reports/text/summary-text.ts";
+import { writeReport } from "../reports/write-report.ts";
+import { writeWhole } from "../reports/write-whole.ts";
+import type { Mutant } from "../scenarios/mutants/mutant.ts";
+import { encodeReplayFile, type ReplayFile } from "../scenarios/plans/replay-file.ts";
+import { conclude } from "./conclude.ts";
+import { exitCodeOfError, explain } from "./failures.ts";
+import { tellGithub } from "./github.ts";
+import { say } from "./output.ts";
+import { digestOf } from "./product.ts";
+import { writeTrace } from "./write-trace.ts";
+
+/** What a command that runs plans came to. */
+export interface CommandResult {
+  readonly evidence: Evidence;
+  /** Written beside the evidence under these names. */
+  readonly replayFiles: readonly { readonly name: string; readonly content: ReplayFile }[];
+  /** What ended it before its time; the evidence tells of what was done until then. */
+  readonly error: { readonly error: unknown } | null;
+}
+
+export interface TellOptions {
+  /** Where everything is written. */
+  readonly out: string;
+  /** Whether the evidence is printed in place of the summary. */
+  readonly isData: boolean;
+  /** How long the runs took. */
+  readonly wallMs: number;
+  /** What broke, in words; empty where nothing did. */
+  readonly failure: string;
+  /** What to do next, in words; empty where there is nothing. */
+  readonly hint: string;
+}
+
+/**
+ * Tells the verdict, then writes the evidence, its page, JUnit and the replay files: a full disk
+ * does not take the verdict away. Sets the exit code.
+ */
+export async function tellResult(result: CommandResult, options: TellOptions): Promise<void> {
+  const { evidence, error } = result;
+  const { isData, wallMs, failure, hint } = options;
+  const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  await say(isData ? encodeEvidence(evidence) : `${summaryText(evidence, { wallMs, color })}\n`);
+  const tell = isData ? (text: string) => void process.stderr.write(text) : say;
+  if (failure !== "") {
+    await tell(`\n${failure}\n`);
+  }
+  await conclude(exitCodeOfResult(result), async () => {
+    const reportPath = await write(result, options);
+    await tellGithub(evidence);
+    await tell(`${failure === "" ? "" : "\n"}${reportText(reportPath)}\n`);
+    if (hint !== "") {
+      await tell(`\n${hint}\n`);
+    }
+  });
+  if (error !== null) {
+    process.stderr.write(`\nended by an error:\n${explain(error.error)}\n`);
+  }
+}
+
+/** What broke, where something did; of a mutant, also that something else did. */
+export function failureOf(
+  { mutant }: { readonly mutant: Mutant | null },
+  evidence: Evidence,
+): string {
+  if (evidence.findings.length > 0) {
+    return failureText(evidence);
+  }
+  return mutant !== null && evidence.verdict === "fail"
+    ? `mutant ${mutant.id} was caught, but not by ${mutant.breaks}, the promise named for it`
+    : "";
+}
+
+/** An error that ended the command goes before every verdict but that a promise is broken. */
+function exitCodeOfResult({ evidence, error }: CommandResult): ExitCode {
+  return error === null || evidence.verdict === "fail"
+    ? exitCodeOf(evidence.verdict)
+    : exitCodeOfError(error.error);
+}
+
+async function write(
+  { evidence, replayFiles }: CommandResult,
+  { out, wallMs }: TellOptions,
+): Promise<string> {
+  for (const { name, content } of replayFiles) {
+    const file = join(out, name);
+    await writeWhole(file, encodeReplayFile(content, digestOf));
+    if (evidence.world === "sim") {
+      await writeTrace(content, `${file.replace(/\.json$/, "")}.trace.jsonl`);
+    }
+  }
+  const { reportPath } = await writeReport(evidence, { folder: out });
+  await writeWhole(join(out, "junit.xml"), junitText(evidence, { wallMs }));
+  return reportPath;
+}
