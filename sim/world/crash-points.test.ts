@@ -67,7 +67,7 @@ describe("the crash points of one payment, with mutant F0", () => {
 
   beforeAll(async () => {
     broken = await tryCrashPoints(requestOf({ mutant: commitThenEmit, pairs }));
-  }, 120_000);
+  }, 300_000);
 
   it("that break its promise are those between its commit and its event, of all that there are", () => {
     const { violations } = certificateOf(broken);
@@ -114,7 +114,7 @@ describe("the crash points of one payment, with mutant F0", () => {
     } finally {
       await workers.close();
     }
-  }, 120_000);
+  }, 300_000);
 });
 
 describe("crash points that are stopped", () => {

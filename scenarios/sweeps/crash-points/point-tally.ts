@@ -82,9 +82,9 @@ export function createPointTally(): PointTally {
   };
 }
 
-/** Whether every fault of a run fired. */
+/** Whether every fault of a run fired, and there was one. */
 export function hasFired({ faults }: RunSummary): boolean {
-  return faults.every(({ fired }) => fired);
+  return faults.length > 0 && faults.every(({ fired }) => fired);
 }
 
 /** How a plan without faults is told of. */
