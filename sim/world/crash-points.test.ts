@@ -23,13 +23,14 @@ beforeAll(async () => {
 
 /** One payment, and a fault that is not to be there. */
 function scenarioOf(change: Partial<PlanDraft> = {}): Scenario {
-  const { wallets, topology, knobs } = samplePlan();
+  const { wallets, topology, knobs, schedule } = samplePlan();
   const draft: PlanDraft = {
     wallets,
     commands: [sampleTransfer()],
     faults: [crashAt("payment-1/payment-db/accept.commit#1", "after")],
     topology,
     knobs,
+    schedule,
     ...change,
   };
   return {
