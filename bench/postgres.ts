@@ -111,10 +111,7 @@ export async function benchPostgres(): Promise<readonly BenchRow[]> {
     for (const measured of MEASURED) {
       rows.push(...(await measure(measured, contenders)));
     }
-    const garbage = garbagePerStatement({
-      from: 5_000_000,
-      run: (from, count) => void engine.run(transfer, from, count),
-    });
+    const garbage = garbagePerStatement(engine.session, 5_000_000);
     return [...rows, garbageRow(garbage), ...size];
   } finally {
     for (const contender of contenders) {

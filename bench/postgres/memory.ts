@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { Session } from "../../sim/postgres/server/session.ts";
 import { askEngine, openEngine } from "./engine-contender.ts";
 import { SCHEMA, transfer } from "./workload.ts";
 
@@ -24,16 +25,20 @@ export function bytesPerRow(): number {
   return bytes;
 }
 
-/** Bytes that a statement of the transfer leaves for the collector, without what it keeps. */
-export function garbagePerStatement(warm: {
-  readonly from: number;
-  readonly run: (from: number, count: number) => void;
-}): number {
-  const { from, run } = warm;
+/**
+ * Bytes that a statement of the transfer leaves for the collector in an engine that is warm,
+ * without what it keeps, and without what the bench needs to ask.
+ */
+export function garbagePerStatement(session: Session, from: number): number {
   const samples: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
+    const asked = Array.from({ length: TRANSFERS_WEIGHED }, (_, at) =>
+      transfer(from + round * TRANSFERS_WEIGHED + at),
+    ).flat();
     const before = heapAfterCollection();
-    run(from + round * TRANSFERS_WEIGHED, TRANSFERS_WEIGHED);
+    for (const one of asked) {
+      askEngine(session, one);
+    }
     const allocated = process.memoryUsage().heapUsed - before;
     const kept = heapAfterCollection() - before;
     samples.push((allocated - kept) / (TRANSFERS_WEIGHED * STATEMENTS_OF_TRANSFER));

@@ -75,7 +75,7 @@ export function readOnConflict(
   const conditions = whereNode === undefined ? [] : [compileCondition(scope, whereNode, "WHERE")];
   const condition = allOf(conditions.map(({ evaluate }) => evaluate));
   scope.namespace = before;
-  const setsKey = assignments.some(({ column }) => table.keyColumns.has(column));
+  const setsKey = assignments.some(({ column }) => table.keyColumns.includes(column));
   const mode = setsKey ? FOR_UPDATE : NO_KEY_UPDATE;
   return {
     planning: foldAll([...assignments, ...conditions]),

@@ -1,4 +1,4 @@
-import type { Steps } from "../ground/wait.ts";
+import type { Wait } from "../ground/wait.ts";
 import type { LockMode } from "../locks/lock.ts";
 import type { Execution } from "../rows/execution.ts";
 import type { RowValues } from "../storage/row.ts";
@@ -10,6 +10,12 @@ import type { SqlType } from "../types/sql-type.ts";
 export interface PlanOutcome {
   readonly rows: readonly RowValues[];
   readonly count: number;
+}
+
+/** One run of a plan. */
+export interface PlanRun {
+  /** The outcome, or `WAIT`: then it is to be asked again. */
+  step(): PlanOutcome | Wait;
 }
 
 /**
@@ -27,11 +33,13 @@ export interface PlanTemplate {
 
 /** A statement compiled for one version of the catalog: run any number of times. */
 export interface StatementPlan {
+  /** The tag's first word. */
+  readonly command: string;
   /** The command tag as Postgres words it: `INSERT 0 1`, `SELECT 2`, `CREATE TABLE`. */
   tag(count: number): string;
   readonly columns: readonly Field[];
   /** Locks on tables to be taken before it runs, in this order. */
   readonly tableLocks: readonly { readonly table: Table; readonly mode: LockMode }[];
   readonly parameterTypes: readonly SqlType[];
-  run(execution: Execution): Steps<PlanOutcome>;
+  start(execution: Execution): PlanRun;
 }

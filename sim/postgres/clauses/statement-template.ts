@@ -1,13 +1,13 @@
 import { Planning, type PlanStep } from "../expressions/fold.ts";
 import { StatementRun } from "../expressions/frame.ts";
-import { type Steps, WAIT } from "../ground/wait.ts";
+import { WAIT, type Wait } from "../ground/wait.ts";
 import type { CountingStream, RowStream } from "../operators/operator.ts";
 import { StatementRoot } from "../operators/statement-root.ts";
 import type { Execution } from "../rows/execution.ts";
 import type { Table } from "../storage/table.ts";
 import type { Field } from "../types/field.ts";
 import type { Site, StatementContext } from "./statement-context.ts";
-import type { PlanOutcome, PlanTemplate, StatementPlan } from "./statement-plan.ts";
+import type { PlanOutcome, PlanRun, PlanTemplate, StatementPlan } from "./statement-plan.ts";
 
 /** A statement compiled: what it returns, and how its operators are made. */
 export interface CompiledStatement {
@@ -28,19 +28,23 @@ export function templateOf(
   const parameterTypes = context.parameters.finish();
   const uses = context.tables.map(({ name, mode }) => ({ name, mode }));
   context.forgetTables();
+  // Made once for nearly all that is asked.
+  const none = `${tag} 0`;
+  const one = `${tag} 1`;
   return {
     tables: uses,
     bind(tables): StatementPlan {
       const roots = new Roots(build, tables, planning);
       return {
-        tag: (count) => `${tag} ${count}`,
+        command: tag === "INSERT 0" ? "INSERT" : tag,
+        tag: (count) => (count === 0 ? none : count === 1 ? one : `${tag} ${count}`),
         columns,
         tableLocks: uses.flatMap(({ mode }, at) => {
           const table = tables[at];
           return table === undefined ? [] : [{ table, mode }];
         }),
         parameterTypes,
-        run: (execution) => roots.run(execution),
+        start: (execution) => roots.start(execution),
       };
     },
   };
@@ -48,9 +52,30 @@ export function templateOf(
 
 const NO_CTES: Site["ctes"] = new Map();
 
-interface Root {
-  readonly root: StatementRoot;
-  readonly stream: RowStream | CountingStream;
+/** The operators of a plan, for one run at a time; idle ones wait for the next. */
+class Root implements PlanRun {
+  readonly #root: StatementRoot;
+  readonly #stream: RowStream | CountingStream;
+  readonly #idle: Root[];
+
+  constructor(run: StatementRun, stream: RowStream | CountingStream, idle: Root[]) {
+    this.#root = new StatementRoot(run, stream);
+    this.#stream = stream;
+    this.#idle = idle;
+  }
+
+  start(execution: Execution): void {
+    this.#root.start(execution);
+  }
+
+  step(): PlanOutcome | Wait {
+    const rows = this.#root.step();
+    if (rows === WAIT) {
+      return WAIT;
+    }
+    this.#idle.push(this);
+    return { rows, count: "count" in this.#stream ? this.#stream.count : rows.length };
+  }
 }
 
 /**
@@ -73,18 +98,12 @@ class Roots {
     this.#planning = planning;
   }
 
-  *run(execution: Execution): Steps<PlanOutcome> {
+  start(execution: Execution): Root {
     this.#planning?.(new Planning(execution));
     // One that ends with an error is not used again.
     const one = this.#idle.pop() ?? this.#make();
-    one.root.start(execution);
-    let rows = one.root.step();
-    for (; rows === WAIT; rows = one.root.step()) {
-      yield WAIT;
-    }
-    const count = "count" in one.stream ? one.stream.count : rows.length;
-    this.#idle.push(one);
-    return { rows, count };
+    one.start(execution);
+    return one;
   }
 
   #make(): Root {
@@ -96,6 +115,6 @@ class Roots {
       shuffles: true,
       ctes: NO_CTES,
     });
-    return { root: new StatementRoot(run, stream), stream };
+    return new Root(run, stream, this.#idle);
   }
 }

@@ -1,5 +1,5 @@
 import type { PlanOutcome, StatementPlan } from "../clauses/statement-plan.ts";
-import type { Steps } from "../ground/wait.ts";
+import { type Steps, WAIT } from "../ground/wait.ts";
 import type { Execution } from "../rows/execution.ts";
 import type { Catalog } from "../storage/catalog.ts";
 
@@ -20,14 +20,16 @@ export function planDefinition(
   catalog: Catalog,
   define: (definition: Definition) => Steps<void>,
 ): StatementPlan {
+  const [command = tag] = tag.split(" ");
   return {
+    command,
     tag: () => tag,
     columns: [],
     tableLocks: [],
     parameterTypes: [],
-    *run(execution) {
-      yield* define({ execution, catalog });
-      return NOTHING;
+    start(execution) {
+      const steps = define({ execution, catalog });
+      return { step: () => (steps.next().done === true ? NOTHING : WAIT) };
     },
   };
 }

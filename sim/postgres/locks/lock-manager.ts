@@ -66,7 +66,7 @@ export class LockManager {
     if (grant === undefined || !grant.inTransaction) {
       return;
     }
-    owner.held.splice(owner.held.lastIndexOf(grant), 1);
+    removeAt(owner.held, owner.held.lastIndexOf(grant));
     this.#endInTransaction(grant);
     this.#resumeWoken();
   }
@@ -93,8 +93,14 @@ export class LockManager {
       lock.granted.length = 0;
       this.#grantWaiters(lock);
     }
-    for (const grant of owner.held.splice(mark)) {
-      this.#endInTransaction(grant);
+    for (let at = mark; at < owner.held.length; at += 1) {
+      const grant = owner.held[at];
+      if (grant !== undefined) {
+        this.#endInTransaction(grant);
+      }
+    }
+    while (owner.held.length > mark) {
+      owner.held.pop();
     }
     this.#resumeWoken();
   }
@@ -124,7 +130,7 @@ export class LockManager {
     if (grant.inTransaction || grant.sessionCount > 0) {
       return;
     }
-    lock.granted.splice(lock.granted.indexOf(grant), 1);
+    removeAt(lock.granted, lock.granted.indexOf(grant));
     this.#grantWaiters(lock);
   }
 
@@ -258,6 +264,17 @@ function grantLock(lock: Lock, owner: LockOwner, mode: LockMode, scope: LockScop
     grant.inTransaction = true;
     owner.held.push(grant);
   }
+}
+
+/** As `splice` does, which would give the array's memory back that is needed again at once. */
+function removeAt(grants: Grant[], at: number): void {
+  for (let to = at; to + 1 < grants.length; to += 1) {
+    const next = grants[to + 1];
+    if (next !== undefined) {
+      grants[to] = next;
+    }
+  }
+  grants.pop();
 }
 
 function endWait(wait: LockWait): void {

@@ -1,9 +1,10 @@
 import type { Evaluate } from "../expressions/expression.ts";
 import type { Frame } from "../expressions/frame.ts";
 import { shuffleInPlace } from "../ground/shuffle.ts";
+import { sortInPlace } from "../ground/sort-in-place.ts";
 import type { Datum } from "../types/datum.ts";
 import type { Operator } from "./operator.ts";
-import { RowBuffer } from "./row-buffer.ts";
+import { KEPT_LENGTH_MAX, RowBuffer } from "./row-buffer.ts";
 import { compareByKeys, type SortOrder } from "./sort-order.ts";
 
 /** A key of ORDER BY, computed from the frame. */
@@ -83,18 +84,20 @@ export class Arrangement implements Operator {
     this.#isOrdered = buffer.length > 1;
     if (this.#isOrdered) {
       const order = this.#order;
-      order.length = 0;
       for (let at = 0; at < buffer.length; at += 1) {
-        order.push(at);
+        order[at] = at;
+      }
+      if (order.length > buffer.length) {
+        order.length = buffer.length;
       }
       shuffleInPlace(order, this.#frame.execution.host);
       if (stride > 0) {
-        order.sort((left, right) =>
+        sortInPlace(order, (left, right) =>
           compareByKeys(this.#keys, values, left * stride, right * stride),
         );
       }
     }
-    if (stride > 0) {
+    if (values.length > KEPT_LENGTH_MAX) {
       values.length = 0;
     }
     this.#collecting = false;

@@ -3,7 +3,6 @@ import type { Frame } from "../expressions/frame.ts";
 import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
 import { WAIT, waitSignal } from "../ground/wait.ts";
 import { checkRow } from "../rows/check-row.ts";
-import type { Execution } from "../rows/execution.ts";
 import { type Modification, RowChange } from "../rows/row-change.ts";
 import { type ConflictArbiters, RowInsert } from "../rows/row-insert.ts";
 import { RowLocking } from "../rows/row-locking.ts";
@@ -44,8 +43,8 @@ type Place = "pulling" | "inserting" | "locking" | "deciding" | "updating" | "re
 export class InsertRows implements CountingStream, Modification {
   count = 0;
   readonly #parts: InsertParts;
-  #execution: Execution | null = null;
-  #insertion: RowInsert | null = null;
+  readonly #insertion: RowInsert;
+  /** Made for the first row in the way. */
   #locking: RowLocking | null = null;
   #change: RowChange | null = null;
   #values: RowValues = [];
@@ -54,18 +53,12 @@ export class InsertRows implements CountingStream, Modification {
 
   constructor(parts: InsertParts) {
     this.#parts = parts;
+    this.#insertion = new RowInsert(parts.frame);
   }
 
   open(): void {
     this.count = 0;
     this.#place = "pulling";
-    const { execution } = this.#parts.frame;
-    if (this.#execution !== execution) {
-      this.#execution = execution;
-      this.#insertion = new RowInsert(execution);
-      this.#locking = null;
-      this.#change = null;
-    }
     this.#parts.source.open();
   }
 
@@ -116,25 +109,25 @@ export class InsertRows implements CountingStream, Modification {
   }
 
   #startInsertion(): void {
-    this.#insertion?.start(this.#parts.table, this.#values, this.#parts.arbiters);
+    this.#insertion.start(this.#parts.table, this.#values, this.#parts.arbiters);
     this.#place = "inserting";
   }
 
   #insert(): Place {
-    const outcome = this.#insertion?.step() ?? WAIT;
+    const outcome = this.#insertion.step();
     if (outcome === WAIT) {
       throw waitSignal;
     }
     if (outcome !== "conflict") {
       return this.#done(this.#values);
     }
-    const conflicting = this.#insertion?.conflicting ?? null;
+    const conflicting = this.#insertion.conflicting;
     const { update, frame } = this.#parts;
     if (update === null || conflicting === null) {
       return "pulling";
     }
     this.#conflicting = conflicting;
-    this.#locking ??= new RowLocking(frame.execution);
+    this.#locking ??= new RowLocking(frame);
     this.#locking.start(conflicting, { mode: update.mode, policy: "wait", follow: false });
     return "locking";
   }
@@ -189,7 +182,7 @@ export class InsertRows implements CountingStream, Modification {
     if (!update.condition(frame)) {
       return "pulling";
     }
-    this.#change ??= new RowChange(frame.execution);
+    this.#change ??= new RowChange(frame);
     this.#change.start(version, this);
     return "updating";
   }

@@ -1,7 +1,6 @@
 import type { Frame } from "../expressions/frame.ts";
 import { serializationFailure } from "../ground/postgres-error.ts";
 import { WAIT, waitSignal } from "../ground/wait.ts";
-import type { Execution } from "../rows/execution.ts";
 import { RowLocking, type WaitPolicy } from "../rows/row-locking.ts";
 import type { RowLockMode } from "../storage/row.ts";
 import type { RowVersion } from "../storage/table.ts";
@@ -23,8 +22,7 @@ export class LockRows implements Operator {
   readonly #frame: Frame;
   readonly #child: Operator;
   readonly #marks: readonly RowMark[];
-  #execution: Execution | null = null;
-  #locking: RowLocking | null = null;
+  readonly #locking: RowLocking;
   #markAt = 0;
   #holding = false;
   #started = false;
@@ -34,6 +32,7 @@ export class LockRows implements Operator {
     this.#frame = frame;
     this.#child = child;
     this.#marks = marks;
+    this.#locking = new RowLocking(frame);
   }
 
   open(): void {
@@ -88,12 +87,7 @@ export class LockRows implements Operator {
   }
 
   #lock(found: RowVersion, { mode, policy }: RowMark): RowVersion | null {
-    const { execution } = this.#frame;
-    const readCommitted = execution.isolation === "read committed";
-    if (this.#locking === null || this.#execution !== execution) {
-      this.#execution = execution;
-      this.#locking = new RowLocking(execution);
-    }
+    const readCommitted = this.#frame.execution.isolation === "read committed";
     if (!this.#started) {
       this.#locking.start(found, { mode, policy, follow: readCommitted });
       this.#started = true;

@@ -1,7 +1,6 @@
 import type { Evaluate } from "../expressions/expression.ts";
 import { type Frame, NULL_ROW } from "../expressions/frame.ts";
 import { WAIT, waitSignal } from "../ground/wait.ts";
-import type { Execution } from "../rows/execution.ts";
 import { type Modification, RowChange } from "../rows/row-change.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowVersion } from "../storage/table.ts";
@@ -31,12 +30,12 @@ export interface ModifyParts {
 export class ModifyRows implements CountingStream, Modification {
   count = 0;
   readonly #parts: ModifyParts;
-  #execution: Execution | null = null;
-  #change: RowChange | null = null;
+  readonly #change: RowChange;
   #place: "finding" | "changing" | "returning" = "finding";
 
   constructor(parts: ModifyParts) {
     this.#parts = parts;
+    this.#change = new RowChange(parts.frame);
   }
 
   open(): void {
@@ -57,12 +56,12 @@ export class ModifyRows implements CountingStream, Modification {
           if (found === null) {
             throw new Error("a row to be changed has no version");
           }
-          this.#changing().start(found, this);
+          this.#change.start(found, this);
           this.#place = "changing";
           break;
         }
         case "changing": {
-          const change = this.#changing();
+          const change = this.#change;
           const outcome = change.step();
           if (outcome === WAIT) {
             throw waitSignal;
@@ -100,15 +99,6 @@ export class ModifyRows implements CountingStream, Modification {
     frame.rows[target] = newest.values;
     frame.versions[target] = newest;
     return child.recheck();
-  }
-
-  #changing(): RowChange {
-    const { execution } = this.#parts.frame;
-    if (this.#change === null || this.#execution !== execution) {
-      this.#execution = execution;
-      this.#change = new RowChange(execution);
-    }
-    return this.#change;
   }
 }
 

@@ -4,7 +4,7 @@ import type { RowValues } from "../storage/row.ts";
 import type { RowVersion } from "../storage/table.ts";
 
 /** Room for more than this is not kept from one run of a statement for the next. */
-const KEPT_LENGTH_MAX = 64;
+export const KEPT_LENGTH_MAX = 64;
 
 /**
  * Rows of some FROM entries put aside, to come back into the frame in another order or more than

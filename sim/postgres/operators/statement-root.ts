@@ -30,7 +30,12 @@ export class StatementRoot {
         this.#opened = true;
       }
       for (let row = this.#stream.next(); row !== null; row = this.#stream.next()) {
-        this.#rows.push(row);
+        if (this.#rows.length === 0) {
+          // Most results have one row: an array that is pushed to has room for many.
+          this.#rows = [row];
+        } else {
+          this.#rows.push(row);
+        }
       }
     } catch (error) {
       if (error === waitSignal) {

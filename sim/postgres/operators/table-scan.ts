@@ -1,5 +1,6 @@
 import type { Evaluate } from "../expressions/expression.ts";
 import { type Frame, NULL_ROW } from "../expressions/frame.ts";
+import { sortInPlace } from "../ground/sort-in-place.ts";
 import { compareKeys, type IndexEntry, type IndexKey } from "../storage/ordered-index.ts";
 import {
   indexKeyOf,
@@ -9,7 +10,8 @@ import {
   type TableIndex,
 } from "../storage/table.ts";
 import { isArray } from "../types/array.ts";
-import type { Datum, HashKey } from "../types/datum.ts";
+import type { Datum } from "../types/datum.ts";
+import type { SqlType } from "../types/sql-type.ts";
 import type { Condition, Operator } from "./operator.ts";
 
 /** Where the rows of a scan go, and which of them count. */
@@ -211,9 +213,9 @@ const NO_KEYS: readonly IndexKey[] = [];
 
 function keysOf(prefix: IndexPrefix, frame: Frame): readonly IndexKey[] {
   const [first, second] = prefix.values;
-  if (first !== undefined && second === undefined && !prefix.lastIsList) {
+  if (first !== undefined && second === undefined) {
     const value = first(frame);
-    return value === null ? NO_KEYS : [[value]];
+    return value === null ? NO_KEYS : prefix.lastIsList ? keysOfList(prefix, [], value) : [[value]];
   }
   const values: Datum[] = [];
   for (const evaluate of prefix.values) {
@@ -226,17 +228,35 @@ function keysOf(prefix: IndexPrefix, frame: Frame): readonly IndexKey[] {
   if (!prefix.lastIsList) {
     return [values];
   }
-  const list = values.pop();
-  if (list === undefined || !isArray(list)) {
+  return keysOfList(prefix, values, values.pop() ?? null);
+}
+
+function keysOfList(
+  { index }: IndexPrefix,
+  values: readonly Datum[],
+  list: Datum,
+): readonly IndexKey[] {
+  if (!isArray(list)) {
     return NO_KEYS;
   }
-  const { types } = prefix.index.entries;
-  const type = types[values.length];
-  const distinct = new Map<HashKey, IndexKey>();
-  for (const value of list) {
-    if (value !== null && type !== undefined) {
-      distinct.set(type.hashKey(value), [...values, value]);
+  const items = list.includes(null) ? list.filter((item) => item !== null) : list;
+  const keys = items.map((item) => [...values, item]);
+  return inOrder(index.entries.types, keys);
+}
+
+/** The keys in the order of an index, each but once. */
+function inOrder(types: readonly SqlType[], keys: IndexKey[]): readonly IndexKey[] {
+  sortInPlace(keys, (left, right) => compareKeys(types, left, right));
+  let distinct = 0;
+  for (const key of keys) {
+    const last = keys[distinct - 1];
+    if (last === undefined || compareKeys(types, last, key) !== 0) {
+      keys[distinct] = key;
+      distinct += 1;
     }
   }
-  return [...distinct.values()].toSorted((left, right) => compareKeys(types, left, right));
+  if (distinct < keys.length) {
+    keys.length = distinct;
+  }
+  return keys;
 }

@@ -12,8 +12,19 @@ import type { SerializableTracker } from "./serializable-tracker.ts";
 import type { SessionServices } from "./session-services.ts";
 import type { Isolation } from "./transaction-modes.ts";
 
-/** One statement being executed: all that a plan may touch of its session and engine. */
-export interface Execution {
+/**
+ * Whoever knows the statement that is being executed. What works for one statement after another
+ * asks it anew each time.
+ */
+export interface Executing {
+  readonly execution: Execution;
+}
+
+/**
+ * One statement being executed: all that a plan may touch of its session and engine. What works
+ * for it alone may be given it in the place of one who knows it.
+ */
+export interface Execution extends Executing {
   readonly host: PostgresHost;
   readonly owner: LockOwner;
   readonly session: SessionServices;

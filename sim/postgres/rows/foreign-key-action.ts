@@ -5,7 +5,7 @@ import { type ForeignKeyCheck, isSameKey, valuesAt } from "../storage/foreign-ke
 import type { RowValues } from "../storage/row.ts";
 import { isVisible, type RowVersion } from "../storage/table.ts";
 import type { Snapshot } from "../storage/transaction.ts";
-import type { Execution } from "./execution.ts";
+import type { Executing } from "./execution.ts";
 import { versionsWithKey } from "./key-versions.ts";
 import { type Modification, RowChange } from "./row-change.ts";
 
@@ -17,19 +17,19 @@ type KeyChange = ForeignKeyCheck & { readonly kind: "key" };
  * ri_triggers.c do. `start`, then `step` as long as it gives `WAIT`.
  */
 export class ForeignKeyAction {
-  readonly #execution: Execution;
+  readonly #statement: Executing;
   readonly #change: RowChange;
   #check: KeyChange | null = null;
   #phase: "lock" | "search" | "change" = "lock";
   #found: readonly RowVersion[] = [];
   #at = 0;
   #started = false;
-  #snapshot: Snapshot;
+  /** Null for the statement's own. */
+  #otherSnapshot: Snapshot | null = null;
 
-  constructor(execution: Execution) {
-    this.#execution = execution;
-    this.#change = new RowChange(execution);
-    this.#snapshot = execution.snapshot;
+  constructor(statement: Executing) {
+    this.#statement = statement;
+    this.#change = new RowChange(statement);
   }
 
   /** Forgets the last key and begins with another. */
@@ -48,12 +48,12 @@ export class ForeignKeyAction {
     const { table, columns, referencedColumns } = foreignKey;
     if (this.#phase === "lock") {
       this.#phase = "search";
-      if (!this.#execution.takeLock(table.lock, ROW_EXCLUSIVE)) {
+      if (!this.#statement.execution.takeLock(table.lock, ROW_EXCLUSIVE)) {
         return WAIT;
       }
     }
     if (this.#phase === "search") {
-      this.#snapshot = this.#execution.takeCheckSnapshot("now");
+      this.#otherSnapshot = this.#statement.execution.takeCheckSnapshot("now");
       const key = valuesAt(before, referencedColumns);
       this.#found = versionsWithKey(table, columns, key, this.#snapshot);
       this.#at = 0;
@@ -84,11 +84,15 @@ export class ForeignKeyAction {
 
   /** The crosscheck of ri_PerformCheck: the transaction's own snapshot has to see the row, too. */
   #demandSeen(version: RowVersion): void {
-    const { isolation, snapshot, top } = this.#execution;
+    const { isolation, snapshot, top } = this.#statement.execution;
     const own = version.createdBy.top === top;
     if (isolation !== "read committed" && !own && !isVisible(version, snapshot)) {
       throw serializationFailure("update");
     }
+  }
+
+  get #snapshot(): Snapshot {
+    return this.#otherSnapshot ?? this.#statement.execution.snapshot;
   }
 }
 

@@ -8,7 +8,7 @@ import { type ForeignKey, type RowVersion, type Table } from "../storage/table.t
 import type { Snapshot } from "../storage/transaction.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import { describeKey } from "./constraint-violation.ts";
-import type { Execution } from "./execution.ts";
+import type { Executing, Execution } from "./execution.ts";
 import { ForeignKeyAction } from "./foreign-key-action.ts";
 import { versionsWithKey } from "./key-versions.ts";
 import { RowLocking } from "./row-locking.ts";
@@ -19,26 +19,29 @@ type Phase = "begin" | "search" | "lock";
  * Runs queued foreign-key checks one after the other, as the triggers of ri_triggers.c do: `start`,
  * then `step` as long as it gives `WAIT`.
  */
-export class ForeignKeyRun {
-  readonly #execution: Execution;
-  readonly #locking: RowLocking;
+export class ForeignKeyRun implements Executing {
+  readonly #locking = new RowLocking(this);
+  #execution: Execution | null = null;
   #checks: readonly ForeignKeyCheck[] = [];
   #at = 0;
   #phase: Phase = "begin";
   #candidates: readonly RowVersion[] = [];
   #candidateAt = 0;
-  #snapshot: Snapshot;
+  #snapshot: Snapshot | null = null;
   /** Made for the first to need it. */
   #action: ForeignKeyAction | null = null;
 
-  constructor(execution: Execution) {
-    this.#execution = execution;
-    this.#snapshot = execution.snapshot;
-    this.#locking = new RowLocking(execution);
+  /** The statement whose checks they are. */
+  get execution(): Execution {
+    if (this.#execution === null) {
+      throw new Error("foreign keys were checked for no statement");
+    }
+    return this.#execution;
   }
 
   /** Forgets the last run and begins with these checks; more may be added to them meanwhile. */
-  start(checks: readonly ForeignKeyCheck[]): void {
+  start(execution: Execution, checks: readonly ForeignKeyCheck[]): void {
+    this.#execution = execution;
     this.#checks = checks;
     this.#at = 0;
     this.#phase = "begin";
@@ -71,13 +74,13 @@ export class ForeignKeyRun {
         return null;
       }
       this.#phase = "search";
-      if (!this.#execution.takeLock(referenced.lock, ROW_SHARE)) {
+      if (!this.execution.takeLock(referenced.lock, ROW_SHARE)) {
         return WAIT;
       }
     }
     if (this.#phase === "search") {
-      this.#snapshot = this.#execution.takeCheckSnapshot("transaction");
-      this.#search(referenced, referencedColumns, valuesAt(version.values, columns));
+      const snapshot = this.execution.takeCheckSnapshot("transaction");
+      this.#search(referenced, referencedColumns, valuesAt(version.values, columns), snapshot);
     }
     const found = this.#lockOne(foreignKey.types, referencedColumns, version.values, columns);
     if (found === WAIT) {
@@ -104,21 +107,18 @@ export class ForeignKeyRun {
     const { name, table, columns, referenced, referencedColumns } = foreignKey;
     if (this.#phase === "begin") {
       this.#phase = "search";
-      if (!this.#execution.takeLock(table.lock, ROW_SHARE)) {
+      if (!this.execution.takeLock(table.lock, ROW_SHARE)) {
         return WAIT;
       }
     }
     const key = valuesAt(before, referencedColumns);
     if (this.#phase === "search") {
-      this.#snapshot = this.#execution.takeCheckSnapshot("now");
+      const snapshot = this.execution.takeCheckSnapshot("now");
       const restricts = actionOf(check) === "restrict";
-      if (
-        !restricts &&
-        versionsWithKey(referenced, referencedColumns, key, this.#snapshot).length > 0
-      ) {
+      if (!restricts && versionsWithKey(referenced, referencedColumns, key, snapshot).length > 0) {
         return null;
       }
-      this.#search(table, columns, key);
+      this.#search(table, columns, key, snapshot);
     }
     const found = this.#lockOne(foreignKey.types, columns, before, referencedColumns);
     if (found === WAIT) {
@@ -137,7 +137,7 @@ export class ForeignKeyRun {
   }
 
   #act(check: ForeignKeyCheck & { kind: "key" }): Wait | null {
-    this.#action ??= new ForeignKeyAction(this.#execution);
+    this.#action ??= new ForeignKeyAction(this);
     if (this.#phase === "begin") {
       this.#phase = "lock";
       this.#action.start(check);
@@ -145,8 +145,9 @@ export class ForeignKeyRun {
     return this.#action.step();
   }
 
-  #search(table: Table, columns: readonly number[], key: IndexKey): void {
-    this.#candidates = versionsWithKey(table, columns, key, this.#snapshot);
+  #search(table: Table, columns: readonly number[], key: IndexKey, snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    this.#candidates = versionsWithKey(table, columns, key, snapshot);
     this.#candidateAt = -1;
     this.#phase = "lock";
     this.#lockNext();
@@ -156,7 +157,7 @@ export class ForeignKeyRun {
     this.#candidateAt += 1;
     const found = this.#candidates[this.#candidateAt];
     if (found !== undefined) {
-      const request = this.#execution.isolation === "read committed" ? FOLLOWING : STAYING;
+      const request = this.execution.isolation === "read committed" ? FOLLOWING : STAYING;
       this.#locking.start(found, request, this.#snapshot);
     }
   }
@@ -177,7 +178,7 @@ export class ForeignKeyRun {
         if (isSameKey(types, outcome.values, columns, wanted, wantedColumns)) {
           return true;
         }
-      } else if (this.#execution.isolation !== "read committed") {
+      } else if (this.execution.isolation !== "read committed") {
         throw serializationFailure("update");
       }
       this.#lockNext();

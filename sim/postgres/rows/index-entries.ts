@@ -1,7 +1,7 @@
 import { WAIT, type Wait } from "../ground/wait.ts";
 import type { RowVersion, TableIndex } from "../storage/table.ts";
 import { haveSameKey, indexKeyOf } from "../storage/table.ts";
-import type { Execution } from "./execution.ts";
+import type { Executing } from "./execution.ts";
 import type { SerializableTracker } from "./serializable-tracker.ts";
 import { duplicateKey, UniqueSearch } from "./unique-search.ts";
 
@@ -17,11 +17,11 @@ export class IndexEntries {
   #at = 0;
   /** Null where the version leaves all keys alone, or nothing has to be tracked. */
   #tracker: SerializableTracker | null = null;
-  readonly #execution: Execution;
+  readonly #statement: Executing;
 
-  constructor(execution: Execution) {
-    this.#execution = execution;
-    this.#search = new UniqueSearch(execution);
+  constructor(statement: Executing) {
+    this.#statement = statement;
+    this.#search = new UniqueSearch(statement);
   }
 
   /** `previous` is the version that the new one replaces, or null. */
@@ -30,7 +30,7 @@ export class IndexEntries {
     this.#previous = previous;
     this.#indexes = version.row.table.writtenIndexes;
     this.#at = 0;
-    const { tracker } = this.#execution;
+    const { tracker } = this.#statement.execution;
     this.#tracker =
       tracker !== null && this.#indexes.some((index) => this.#isNew(index, version))
         ? tracker

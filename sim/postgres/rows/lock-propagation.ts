@@ -3,7 +3,7 @@ import type { RowLockMode } from "../storage/row.ts";
 import type { RowVersion } from "../storage/table.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import { hasEnded } from "./await-transaction.ts";
-import type { Execution } from "./execution.ts";
+import type { Executing } from "./execution.ts";
 import { addLocker, conflicts, findRival, ownStrength } from "./row-conflict.ts";
 
 /**
@@ -11,14 +11,14 @@ import { addLocker, conflicts, findRival, ownStrength } from "./row-conflict.ts"
  * it, so it is noted in every later version.
  */
 export class LockPropagation {
-  readonly #execution: Execution;
+  readonly #statement: Executing;
   #mode: RowLockMode = 0;
   /** Who made the version that is looked at next, as its forerunner says. */
   #creator: Transaction | null = null;
   #version: RowVersion | null = null;
 
-  constructor(execution: Execution) {
-    this.#execution = execution;
+  constructor(statement: Executing) {
+    this.#statement = statement;
   }
 
   /** Begins behind the version `from`, which itself is locked by the caller. */
@@ -29,7 +29,7 @@ export class LockPropagation {
 
   /** `updated` and `deleted` say that a change that conflicts with the lock has been committed. */
   step(): "ok" | "updated" | "deleted" | Wait {
-    const { top, transaction } = this.#execution;
+    const { top, transaction } = this.#statement.execution;
     const mode = this.#mode;
     for (;;) {
       const version = this.#version;
@@ -42,7 +42,7 @@ export class LockPropagation {
       }
       const rival = findRival(version, top, mode);
       if (rival !== null) {
-        if (!hasEnded(this.#execution, rival)) {
+        if (!hasEnded(this.#statement.execution, rival)) {
           return WAIT;
         }
         continue;

@@ -2,11 +2,11 @@ import { serializationFailure } from "../ground/postgres-error.ts";
 import { WAIT, type Wait } from "../ground/wait.ts";
 import type { Lock } from "../locks/lock.ts";
 import { FOR_UPDATE, NO_KEY_UPDATE, type RowLockMode, type RowValues } from "../storage/row.ts";
-import { RowVersion, type Table } from "../storage/table.ts";
+import { type RowLocker, RowVersion, type Table } from "../storage/table.ts";
 import type { Snapshot } from "../storage/transaction.ts";
 import { hasEnded } from "./await-transaction.ts";
 import { checkRow } from "./check-row.ts";
-import type { Execution } from "./execution.ts";
+import type { Executing } from "./execution.ts";
 import { IndexEntries } from "./index-entries.ts";
 import { queueForeignKeyChecks } from "./queue-foreign-key-checks.ts";
 import { countMembers, findRival, LINE_MODE, ownStrength, stateOf } from "./row-conflict.ts";
@@ -37,10 +37,11 @@ export class RowChange {
   before: RowVersion | null = null;
   /** The version that replaced it; null when the row was deleted. */
   after: RowVersion | null = null;
-  readonly #execution: Execution;
+  readonly #statement: Executing;
   readonly #locking: RowLocking;
   readonly #entries: IndexEntries;
-  #snapshot: Snapshot;
+  /** Null for the statement's own. */
+  #otherSnapshot: Snapshot | null = null;
   #modification: Modification | null = null;
   #phase: Phase = "begin";
   #version: RowVersion | null = null;
@@ -48,18 +49,18 @@ export class RowChange {
   #mode: RowLockMode = FOR_UPDATE;
   #line: Lock | null = null;
 
-  constructor(execution: Execution) {
-    this.#execution = execution;
-    this.#snapshot = execution.snapshot;
-    this.#locking = new RowLocking(execution);
-    this.#entries = new IndexEntries(execution);
+  constructor(statement: Executing) {
+    this.#statement = statement;
+    this.#locking = new RowLocking(statement);
+    this.#entries = new IndexEntries(statement);
   }
 
-  /** Forgets the last row and begins with another; `snapshot` is the one that saw it. */
-  start(found: RowVersion, modification: Modification, snapshot = this.#execution.snapshot): void {
+  /** Forgets the last row and begins with another; `snapshot` is the one that saw it, null for the
+   * statement's own. */
+  start(found: RowVersion, modification: Modification, snapshot: Snapshot | null = null): void {
     this.#version = found;
     this.#modification = modification;
-    this.#snapshot = snapshot;
+    this.#otherSnapshot = snapshot;
     this.#phase = "begin";
     this.#line = null;
     this.before = null;
@@ -73,7 +74,7 @@ export class RowChange {
    * @throws PostgresError (40001, and what constraints say)
    */
   step(): "changed" | "passed over" | Wait {
-    const { isolation } = this.#execution;
+    const { isolation } = this.#statement.execution;
     for (;;) {
       const version = this.#version;
       const modification = this.#modification;
@@ -83,7 +84,7 @@ export class RowChange {
       switch (this.#phase) {
         case "begin":
           this.#phase = "compute";
-          if (this.#execution.pauses()) {
+          if (this.#statement.execution.pauses()) {
             return WAIT;
           }
           break;
@@ -105,9 +106,9 @@ export class RowChange {
           }
           if (state === "ok") {
             if (this.#values !== null) {
-              this.#execution.demandSpace();
+              this.#statement.execution.demandSpace();
             }
-            this.#execution.tracker?.changes(version);
+            this.#statement.execution.tracker?.changes(version);
             this.#replace(version);
             this.#phase = "index";
             break;
@@ -149,7 +150,7 @@ export class RowChange {
 
   /** The entry of heap_update and heap_delete. */
   #awaitModifiable(version: RowVersion): ModifyState | Wait {
-    const { top, locks, owner } = this.#execution;
+    const { top, locks, owner } = this.#statement.execution;
     const lineMode = LINE_MODE[this.#mode];
     for (;;) {
       let state = stateOf(version, this.#snapshot);
@@ -161,12 +162,12 @@ export class RowChange {
             !(ownStrength(version, top) >= 0 && countMembers(version) > 1)
           ) {
             // An error while the place is held ends the transaction, and that gives it back.
-            this.#line = this.#execution.rowVersionLock(version);
-            if (!this.#execution.takeLock(this.#line, lineMode)) {
+            this.#line = this.#statement.execution.rowVersionLock(version);
+            if (!this.#statement.execution.takeLock(this.#line, lineMode)) {
               return WAIT;
             }
           }
-          if (!hasEnded(this.#execution, rival)) {
+          if (!hasEnded(this.#statement.execution, rival)) {
             return WAIT;
           }
           continue;
@@ -182,24 +183,29 @@ export class RowChange {
   }
 
   #replace(version: RowVersion): void {
-    const { transaction } = this.#execution;
+    const { transaction } = this.#statement.execution;
     const { row } = version;
     const values = this.#values;
     endVersion(version, transaction, this.#snapshot.command, this.#mode);
-    this.#execution.noteChange(row, row.table, version.values, values);
+    this.#statement.execution.noteChange(row, row.table, version.values, values);
     this.before = version;
     if (values !== null) {
       const next = new RowVersion(row, values, transaction, this.#snapshot.command);
       next.lockers = version.lockers === null ? null : [...version.lockers];
       version.next = next;
-      row.versions.push(next);
+      row.versions = [...row.versions, next];
       this.after = next;
       this.#entries.start(next, version);
     }
-    queueForeignKeyChecks(this.#execution, row.table, version, this.after);
+    queueForeignKeyChecks(this.#statement.execution, row.table, version, this.after);
+  }
+
+  get #snapshot(): Snapshot {
+    return this.#otherSnapshot ?? this.#statement.execution.snapshot;
   }
 }
 
+const NOBODY: readonly RowLocker[] = [];
 const LOCK_TO_DELETE: RowLockRequest = { mode: FOR_UPDATE, policy: "wait", follow: true };
 const LOCK_TO_UPDATE: RowLockRequest = { mode: NO_KEY_UPDATE, policy: "wait", follow: true };
 
@@ -229,12 +235,13 @@ function endVersion(
   mode: RowLockMode,
 ): void {
   let strength = mode;
-  const others = [];
-  for (const locker of version.lockers ?? []) {
+  let others: RowLocker[] | null = null;
+  for (const locker of version.lockers ?? NOBODY) {
     if (locker.transaction.status !== "active") {
       continue;
     }
     if (locker.transaction !== transaction) {
+      others ??= [];
       others.push(locker);
     } else if (locker.mode > strength) {
       strength = locker.mode;
@@ -244,5 +251,5 @@ function endVersion(
   version.endedAtCommand = command;
   version.endedMode = strength;
   version.next = null;
-  version.lockers = others.length === 0 ? null : others;
+  version.lockers = others;
 }

@@ -147,9 +147,16 @@ export function addLocker(version: RowVersion, transaction: Transaction, mode: R
   version.lockers = [...(activeLockers(lockers) ?? NOBODY), { transaction, mode }];
 }
 
-function activeLockers(lockers: readonly RowLocker[]): RowLocker[] | null {
-  const active = lockers.filter((locker) => locker.transaction.status === "active");
+function activeLockers(lockers: readonly RowLocker[]): readonly RowLocker[] | null {
+  if (lockers.every(isActive)) {
+    return lockers;
+  }
+  const active = lockers.filter(isActive);
   return active.length === 0 ? null : active;
+}
+
+function isActive({ transaction }: RowLocker): boolean {
+  return transaction.status === "active";
 }
 
 function isActiveElsewhere(transaction: Transaction, top: Transaction): boolean {

@@ -1,14 +1,9 @@
 import { serializationFailure } from "../ground/postgres-error.ts";
 import { WAIT, type Wait } from "../ground/wait.ts";
 import type { RowValues } from "../storage/row.ts";
-import {
-  indexKeyOf,
-  isVisible,
-  RowVersion,
-  type Table,
-  type TableIndex,
-} from "../storage/table.ts";
-import type { Execution } from "./execution.ts";
+import type { RowVersion } from "../storage/table.ts";
+import { indexKeyOf, isVisible, type Table, type TableIndex } from "../storage/table.ts";
+import type { Executing } from "./execution.ts";
 import { IndexEntries } from "./index-entries.ts";
 import { queueForeignKeyChecks } from "./queue-foreign-key-checks.ts";
 import { UniqueSearch } from "./unique-search.ts";
@@ -32,7 +27,7 @@ type Phase = "begin" | "arbitrate" | "index";
 export class RowInsert {
   /** The row that was in the way, once `step` has said `conflict`. */
   conflicting: RowVersion | null = null;
-  readonly #execution: Execution;
+  readonly #statement: Executing;
   readonly #search: UniqueSearch;
   readonly #entries: IndexEntries;
   #table: Table | null = null;
@@ -41,10 +36,10 @@ export class RowInsert {
   #inserted: RowVersion | null = null;
   #phase: Phase = "begin";
 
-  constructor(execution: Execution) {
-    this.#execution = execution;
-    this.#search = new UniqueSearch(execution);
-    this.#entries = new IndexEntries(execution);
+  constructor(statement: Executing) {
+    this.#statement = statement;
+    this.#search = new UniqueSearch(statement);
+    this.#entries = new IndexEntries(statement);
   }
 
   /** Forgets the last row and begins with another; `arbiters` is null without ON CONFLICT. */
@@ -68,7 +63,7 @@ export class RowInsert {
     }
     if (this.#phase === "begin") {
       this.#phase = "arbitrate";
-      if (this.#execution.pauses()) {
+      if (this.#statement.execution.pauses()) {
         return WAIT;
       }
     }
@@ -93,14 +88,12 @@ export class RowInsert {
   }
 
   #add(table: Table): RowVersion {
-    const { transaction, snapshot } = this.#execution;
-    this.#execution.demandSpace();
-    this.#execution.tracker?.inserts(table);
-    const row = table.addRow();
-    const version = new RowVersion(row, this.#values, transaction, snapshot.command);
-    row.versions.push(version);
-    this.#execution.noteChange(row, table, null, this.#values);
-    queueForeignKeyChecks(this.#execution, table, null, version);
+    const { transaction, snapshot } = this.#statement.execution;
+    this.#statement.execution.demandSpace();
+    this.#statement.execution.tracker?.inserts(table);
+    const version = table.addRow(this.#values, transaction, snapshot.command);
+    this.#statement.execution.noteChange(version.row, table, null, this.#values);
+    queueForeignKeyChecks(this.#statement.execution, table, null, version);
     this.#entries.start(version, null);
     return version;
   }
@@ -125,7 +118,7 @@ export class RowInsert {
    * serialization failure.
    */
   #demandVisible(found: RowVersion): void {
-    const { isolation, snapshot, top } = this.#execution;
+    const { isolation, snapshot, top } = this.#statement.execution;
     if (
       isolation !== "read committed" &&
       found.createdBy.top !== top &&

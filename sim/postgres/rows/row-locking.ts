@@ -5,7 +5,7 @@ import { FOR_UPDATE, KEY_SHARE, NO_KEY_UPDATE, type RowLockMode, SHARE } from ".
 import type { RowVersion } from "../storage/table.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import { hasEnded } from "./await-transaction.ts";
-import type { Execution } from "./execution.ts";
+import type { Executing } from "./execution.ts";
 import { LockPropagation } from "./lock-propagation.ts";
 import {
   addLocker,
@@ -39,9 +39,10 @@ export interface RowLockRequest {
  * `WAIT`; it ends with the version that is locked, or why none is. One object serves row after row.
  */
 export class RowLocking {
-  readonly #execution: Execution;
+  readonly #statement: Executing;
   readonly #propagation: LockPropagation;
-  #snapshot: Snapshot;
+  /** Null for the statement's own. */
+  #otherSnapshot: Snapshot | null = null;
   #request: RowLockRequest = { mode: FOR_UPDATE, policy: "wait", follow: false };
   /** The version to be locked; null while the newest one is sought. */
   #version: RowVersion | null = null;
@@ -55,16 +56,16 @@ export class RowLocking {
   #propagates = false;
   #enderBefore: Transaction | null = null;
 
-  constructor(execution: Execution) {
-    this.#execution = execution;
-    this.#propagation = new LockPropagation(execution);
-    this.#snapshot = execution.snapshot;
+  constructor(statement: Executing) {
+    this.#statement = statement;
+    this.#propagation = new LockPropagation(statement);
   }
 
-  /** Forgets the last row and begins with another; `snapshot` is the one that saw it. */
-  start(seen: RowVersion, request: RowLockRequest, snapshot = this.#execution.snapshot): void {
+  /** Forgets the last row and begins with another; `snapshot` is the one that saw it, null for the
+   * statement's own. */
+  start(seen: RowVersion, request: RowLockRequest, snapshot: Snapshot | null = null): void {
     this.#request = request;
-    this.#snapshot = snapshot;
+    this.#otherSnapshot = snapshot;
     this.#paused = false;
     this.#enter(seen);
   }
@@ -73,7 +74,7 @@ export class RowLocking {
   step(): RowVersion | RowLockFailure | Wait {
     if (!this.#paused) {
       this.#paused = true;
-      if (this.#execution.pauses()) {
+      if (this.#statement.execution.pauses()) {
         return WAIT;
       }
     }
@@ -115,7 +116,7 @@ export class RowLocking {
   /** heap_lock_tuple. */
   #lock(version: RowVersion): "ok" | RowLockFailure | Wait {
     const { mode, policy } = this.#request;
-    const { top, transaction } = this.#execution;
+    const { top, transaction } = this.#statement.execution;
     for (;;) {
       if (this.#propagates) {
         const chain = this.#propagation.step();
@@ -166,7 +167,7 @@ export class RowLocking {
       if (!this.#skipsLine && !this.#takeLine(version)) {
         return WAIT;
       }
-      if (!hasEnded(this.#execution, rival)) {
+      if (!hasEnded(this.#statement.execution, rival)) {
         return WAIT;
       }
     }
@@ -183,13 +184,13 @@ export class RowLocking {
     if (this.#line !== null) {
       return true;
     }
-    this.#line = this.#execution.rowVersionLock(version);
-    return this.#execution.takeLock(this.#line, LINE_MODE[this.#request.mode]);
+    this.#line = this.#statement.execution.rowVersionLock(version);
+    return this.#statement.execution.takeLock(this.#line, LINE_MODE[this.#request.mode]);
   }
 
   #leaveLine(): void {
     if (this.#line !== null) {
-      const { locks, owner } = this.#execution;
+      const { locks, owner } = this.#statement.execution;
       locks.release(this.#line, owner, LINE_MODE[this.#request.mode]);
       this.#line = null;
     }
@@ -201,7 +202,7 @@ export class RowLocking {
    */
   #seekNewest(): RowVersion | RowLockFailure | Wait {
     const { command } = this.#snapshot;
-    const { top } = this.#execution;
+    const { top } = this.#statement.execution;
     for (;;) {
       const version = this.#next;
       if (
@@ -225,7 +226,7 @@ export class RowLocking {
         if (policy !== "wait") {
           return refuseToWait(version, policy);
         }
-        if (!hasEnded(this.#execution, ender)) {
+        if (!hasEnded(this.#statement.execution, ender)) {
           return WAIT;
         }
         continue;
@@ -233,6 +234,10 @@ export class RowLocking {
       this.#creator = ender;
       this.#next = version.next;
     }
+  }
+
+  get #snapshot(): Snapshot {
+    return this.#otherSnapshot ?? this.#statement.execution.snapshot;
   }
 }
 

@@ -5,14 +5,14 @@ import { indexKeyOf, type RowVersion, type Table, type TableIndex } from "../sto
 import type { Transaction } from "../storage/transaction.ts";
 import { hasEnded } from "./await-transaction.ts";
 import { constraintViolation, describeIndexKey } from "./constraint-violation.ts";
-import type { Execution } from "./execution.ts";
+import type { Executing } from "./execution.ts";
 
 /** _bt_check_unique: looks for who has, or is about to have, a key of a unique index. */
 export class UniqueSearch {
-  readonly #execution: Execution;
+  readonly #statement: Executing;
 
-  constructor(execution: Execution) {
-    this.#execution = execution;
+  constructor(statement: Executing) {
+    this.#statement = statement;
   }
 
   /**
@@ -23,7 +23,7 @@ export class UniqueSearch {
     if (key.includes(null)) {
       return null;
     }
-    const { top } = this.#execution;
+    const { top } = this.#statement.execution;
     for (;;) {
       const found = searchKey(index, key, self, top);
       if (found === null) {
@@ -33,7 +33,7 @@ export class UniqueSearch {
       if (pending === null) {
         return found;
       }
-      if (!hasEnded(this.#execution, pending)) {
+      if (!hasEnded(this.#statement.execution, pending)) {
         return WAIT;
       }
     }

@@ -17,27 +17,33 @@ export interface StatementResult {
   readonly rows: readonly RowValues[];
 }
 
-/**
- * The answer to a query: its last statement's result, with those of the statements before it in
- * `earlier`.
- */
-export type QueryReply =
-  | ({ readonly kind: "result"; readonly earlier: readonly StatementResult[] } & StatementResult)
-  | { readonly kind: "error"; readonly error: PostgresError };
+/** Its last statement's result, with those of the statements before it in `earlier`. */
+export interface ResultReply extends StatementResult {
+  readonly kind: "result";
+  readonly earlier: readonly StatementResult[];
+}
+
+/** The answer to a query. */
+export type QueryReply = ResultReply | { readonly kind: "error"; readonly error: PostgresError };
+
+const NO_RESULTS: readonly StatementResult[] = [];
 
 const COUNTED = new Set(["SELECT", "INSERT", "UPDATE", "DELETE"]);
 
 /** The result of a statement that has run by its plan. */
-export function resultOf(plan: StatementPlan, { rows, count }: PlanOutcome): StatementResult {
-  const { columns } = plan;
+export function resultOf(plan: StatementPlan, { rows, count }: PlanOutcome): ResultReply {
+  const { columns, command } = plan;
+  const rowCount = COUNTED.has(command) ? count : null;
   const tag = plan.tag(count);
-  const command = commandOf(tag);
-  return { tag, command, rowCount: COUNTED.has(command) ? count : null, fields: columns, rows };
+  return { kind: "result", tag, command, rowCount, fields: columns, rows, earlier: NO_RESULTS };
 }
 
+const NO_FIELDS: readonly Field[] = [];
+const NO_ROWS: readonly RowValues[] = [];
+
 /** The result of a command without rows. */
-export function resultOfCommand(tag: string): StatementResult {
-  return { tag, command: commandOf(tag), rowCount: null, fields: [], rows: [] };
+export function resultOfCommand(tag: string): ResultReply {
+  return resultOfRows(tag, NO_FIELDS, NO_ROWS);
 }
 
 /** The result of a command that gives rows and counts none. */
@@ -45,11 +51,15 @@ export function resultOfRows(
   tag: string,
   fields: readonly Field[],
   rows: readonly RowValues[],
-): StatementResult {
-  return { tag, command: commandOf(tag), rowCount: null, fields, rows };
+): ResultReply {
+  const command = commandOf(tag);
+  return { kind: "result", tag, command, rowCount: null, fields, rows, earlier: NO_RESULTS };
 }
 
 function commandOf(tag: string): string {
   const end = tag.indexOf(" ");
   return end < 0 ? tag : tag.slice(0, end);
 }
+
+/** What stands for the result of a query without a statement. */
+export const NOTHING_ASKED: ResultReply = resultOfCommand("");

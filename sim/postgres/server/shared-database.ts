@@ -54,6 +54,8 @@ export class SharedDatabase {
   #transactions = FIRST_TRANSACTION_ID;
   /** The numbers of open transactions; they are begun, and so stand here, in their order. */
   readonly #open = new Set<number>();
+  /** The first of them; null where that has to be looked up anew. */
+  #oldestOpen: number | null = null;
 
   constructor(
     host: PostgresHost,
@@ -83,10 +85,11 @@ export class SharedDatabase {
 
   /** The number of the oldest transaction that is open, or the next one's. */
   get oldestOpen(): number {
-    for (const id of this.#open) {
-      return id;
+    if (this.#oldestOpen === null && this.#open.size > 0) {
+      const [oldest] = this.#open;
+      this.#oldestOpen = oldest ?? null;
     }
-    return this.#transactions + 1;
+    return this.#oldestOpen ?? this.#transactions + 1;
   }
 
   begin(owner: LockOwner, session: TransactionSession): OpenTransaction {
@@ -140,7 +143,7 @@ export class SharedDatabase {
    */
   commit(transaction: OpenTransaction): void {
     const { touched, changes } = transaction;
-    this.#open.delete(transaction.top.id);
+    this.#forget(transaction);
     if (transaction.wrote) {
       this.#commits += 1;
     }
@@ -170,7 +173,7 @@ export class SharedDatabase {
 
   /** Takes the transaction's work back and lets the waiters go on. */
   abort(transaction: OpenTransaction): void {
-    this.#open.delete(transaction.top.id);
+    this.#forget(transaction);
     const standIns = transaction.end("aborted", 0);
     this.serializable.end(transaction.top, false);
     for (const undefine of transaction.undefine.toReversed()) {
@@ -210,6 +213,13 @@ export class SharedDatabase {
           meaning.sequence.crash();
         }
       }
+    }
+  }
+
+  #forget({ top }: OpenTransaction): void {
+    this.#open.delete(top.id);
+    if (this.#oldestOpen === top.id) {
+      this.#oldestOpen = null;
     }
   }
 

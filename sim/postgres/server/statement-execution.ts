@@ -17,6 +17,8 @@ import type { RowVersion, StoredRow, Table } from "../storage/table.ts";
 import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import type { SharedDatabase } from "./shared-database.ts";
 
+const NO_CHECKS: readonly ForeignKeyCheck[] = [];
+
 /** What is no action: RESTRICT and the like act at once, whatever is deferred. */
 function isPlain(check: ForeignKeyCheck): boolean {
   if (check.kind === "reference") {
@@ -35,11 +37,15 @@ export interface StatementSession {
   tell(notice: Notice): void;
 }
 
+/** The transaction that a statement is part of. */
+export interface StatementBlock {
+  readonly transaction: OpenTransaction | null;
+  readonly isolation: Isolation;
+  readonly tracker: SerializableTracker | null;
+}
+
 /** The one implementation of Execution: a statement of a session on a database. */
 export class StatementExecution implements Execution {
-  readonly host: PostgresHost;
-  readonly owner: LockOwner;
-  readonly locks: LockManager;
   readonly transaction: Transaction;
   readonly top: Transaction;
   readonly isolation: Isolation;
@@ -49,39 +55,62 @@ export class StatementExecution implements Execution {
   /** The number of the last command: the statement's own, or that of a check. */
   lastCommand: number;
   /** Foreign-key checks that wait for the end of the statement's own work. */
-  readonly checks: ForeignKeyCheck[] = [];
+  #checks: ForeignKeyCheck[] | null = null;
   readonly #database: SharedDatabase;
   readonly #open: OpenTransaction;
-  readonly session: SessionServices;
-  readonly catalog: Catalog;
+  #catalog: Catalog | null = null;
   readonly #session: StatementSession;
 
   constructor(
     database: SharedDatabase,
-    statement: {
-      readonly transaction: OpenTransaction;
-      readonly isolation: Isolation;
-      readonly snapshot: Snapshot;
-      readonly tracker: SerializableTracker | null;
-      readonly parameters: RowValues;
-      readonly session: StatementSession;
-    },
+    session: StatementSession,
+    block: StatementBlock,
+    snapshot: Snapshot,
+    parameters: RowValues,
   ) {
+    const { transaction, isolation, tracker } = block;
+    if (transaction === null) {
+      throw new Error("a statement is to be executed outside a transaction");
+    }
     this.#database = database;
-    this.host = database.host;
-    this.locks = database.locks;
-    this.#open = statement.transaction;
-    this.transaction = this.#open.current;
-    this.top = this.#open.top;
-    this.owner = this.#open.owner;
-    this.isolation = statement.isolation;
-    this.snapshot = statement.snapshot;
-    this.lastCommand = statement.snapshot.command;
-    this.tracker = statement.tracker;
-    this.parameters = statement.parameters;
-    this.#session = statement.session;
-    this.session = statement.session.state;
-    this.catalog = database.catalogOf(this.#open);
+    this.#open = transaction;
+    this.transaction = transaction.current;
+    this.top = transaction.top;
+    this.isolation = isolation;
+    this.snapshot = snapshot;
+    this.lastCommand = snapshot.command;
+    this.tracker = tracker;
+    this.parameters = parameters;
+    this.#session = session;
+  }
+
+  get execution(): Execution {
+    return this;
+  }
+
+  get host(): PostgresHost {
+    return this.#database.host;
+  }
+
+  get locks(): LockManager {
+    return this.#database.locks;
+  }
+
+  get owner(): LockOwner {
+    return this.#open.owner;
+  }
+
+  get session(): SessionServices {
+    return this.#session.state;
+  }
+
+  get checks(): readonly ForeignKeyCheck[] {
+    return this.#checks ?? NO_CHECKS;
+  }
+
+  get catalog(): Catalog {
+    this.#catalog ??= this.#database.catalogOf(this.#open);
+    return this.#catalog;
   }
 
   get transactionStartedUs(): number {
@@ -101,9 +130,13 @@ export class StatementExecution implements Execution {
   }
 
   queueCheck(check: ForeignKeyCheck): void {
-    const list =
-      this.#open.isDeferred(check.foreignKey) && isPlain(check) ? this.#open.deferred : this.checks;
-    list.push(check);
+    if (this.#open.isDeferred(check.foreignKey) && isPlain(check)) {
+      this.#open.deferred.push(check);
+    } else if (this.#checks === null) {
+      this.#checks = [check];
+    } else {
+      this.#checks.push(check);
+    }
   }
 
   takeCheckSnapshot(of: "transaction" | "now"): Snapshot {

@@ -1,5 +1,5 @@
 import { PostgresError } from "../ground/postgres-error.ts";
-import { type Steps, WAIT, type Wait } from "../ground/wait.ts";
+import { WAIT, type Wait } from "../ground/wait.ts";
 import type { LockOwner } from "../locks/lock.ts";
 import type { SerializableTracker } from "../rows/serializable-tracker.ts";
 import type { Isolation, TransactionModes } from "../rows/transaction-modes.ts";
@@ -54,6 +54,8 @@ export class TransactionBlock {
   #awaitedSafety: SerializableTransaction | null = null;
   #statementSnapshot: number | null = null;
   #savepoints: Savepoint[] = [];
+  /** Nothing is in the way of the commit any more but the disk. */
+  #isPrepared = false;
   /** The commit is on its way to the disk, and nothing can end it any more. */
   flushing = false;
 
@@ -177,22 +179,26 @@ export class TransactionBlock {
 
   /**
    * Ends the transaction with all its work kept, phase by phase: durable, visible, locks released.
-   * An error before it is durable ends it with nothing kept.
+   * An error before it is durable ends it with nothing kept. To be asked again after a wait.
    */
-  *commit(): Steps<void> {
+  commit(): Wait | null {
     const { transaction } = this;
     if (transaction === null) {
       this.#leave();
-      return;
+      return null;
     }
-    this.#database.serializable.prepare(transaction.top);
-    if (transaction.wrote) {
-      this.flushing = !this.#database.host.flush(() => this.#becomeDurable());
-      while (this.flushing) {
-        yield WAIT;
+    if (!this.#isPrepared) {
+      this.#database.serializable.prepare(transaction.top);
+      this.#isPrepared = true;
+      if (transaction.wrote) {
+        this.flushing = !this.#database.host.flush(() => this.#becomeDurable());
       }
     }
+    if (this.flushing) {
+      return WAIT;
+    }
     this.#finish(transaction);
+    return null;
   }
 
   /** Ends the transaction with nothing of it kept. */
@@ -322,6 +328,7 @@ export class TransactionBlock {
     this.#transactionSnapshot = null;
     this.#statementSnapshot = null;
     this.#savepoints = [];
+    this.#isPrepared = false;
     this.flushing = false;
   }
 }

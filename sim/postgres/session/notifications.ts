@@ -104,6 +104,9 @@ export class PendingNotifications {
 
   /** The transaction is committed: everybody hears, in the order of commits. */
   commit(): void {
+    if (this.#actions.length === 0 && this.#sent.length === 0) {
+      return;
+    }
     for (const action of this.#actions.splice(0)) {
       if (action.kind === "listen") {
         this.#channels.listen(action.channel, this.#listener);

@@ -63,7 +63,7 @@ const SETTINGS: ReadonlyMap<string, Setting> = new Map(
 
 /** A setting by its name; one with a dot is anybody's own. */
 export function demandSetting(name: string): Setting {
-  const setting = SETTINGS.get(name.toLowerCase());
+  const setting = SETTINGS.get(name) ?? SETTINGS.get(name.toLowerCase());
   if (setting !== undefined) {
     return setting;
   }
@@ -73,8 +73,24 @@ export function demandSetting(name: string): Setting {
   throw new NotSimulated(`setting ${name}`, name);
 }
 
-/** Milliseconds of a time setting's value. */
+/** Asked for with every statement. */
+const msRead = new Map<string, number>();
+const MS_READ_MAX = 1_000;
+
+/** Milliseconds of a time setting's value, in the form that SHOW gives. */
 export function msOf(value: string): number {
+  let ms = msRead.get(value);
+  if (ms === undefined) {
+    ms = readMs(value);
+    if (msRead.size >= MS_READ_MAX) {
+      msRead.clear();
+    }
+    msRead.set(value, ms);
+  }
+  return ms;
+}
+
+function readMs(value: string): number {
   const [, digits = "0", unit = "ms"] = /^([0-9]+)([a-z]*)$/.exec(value) ?? [];
   const factor = UNITS.find(([name]) => name === unit)?.[1] ?? 1;
   return Number(digits) * factor;

@@ -60,6 +60,9 @@ export class Settings {
   }
 
   undoTo(mark: number): void {
+    if (this.#changes.length === mark) {
+      return;
+    }
     for (const { name, session, local } of this.#changes.splice(mark).toReversed()) {
       put(this.#session, name, session);
       put(this.#local, name, local);

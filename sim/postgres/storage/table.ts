@@ -118,7 +118,7 @@ export class Table {
   readonly foreignKeys: ForeignKey[] = [];
   readonly referencedBy: ForeignKey[] = [];
   /** Columns of unique indexes: an UPDATE that changes one of them locks as FOR UPDATE does. */
-  readonly keyColumns = new Set<number>();
+  keyColumns: readonly number[] = [];
   #rowsMade = 0;
   #places = 0;
   #shape: string | null = null;
@@ -149,12 +149,14 @@ export class Table {
     return this.#places - 1;
   }
 
-  /** A new row without versions. */
-  addRow(): StoredRow {
+  /** A new row with its first version. */
+  addRow(values: RowValues, createdBy: Transaction, createdAtCommand: number): RowVersion {
     this.#rowsMade += 1;
     const row = new StoredRow(this, this.#rowsMade);
+    const version = new RowVersion(row, values, createdBy, createdAtCommand);
+    row.versions = [version];
     this.rows.add(row);
-    return row;
+    return version;
   }
 
   /** Every index that a new version of a row has to be put into. */
@@ -188,13 +190,14 @@ export class Table {
   /** What follows from the definition is worked out anew: to be called when that was changed. */
   refresh(): void {
     this.#shape = null;
-    this.keyColumns.clear();
+    const keyColumns = new Set<number>();
     for (const index of this.indexes) {
       const plain = index.predicate === null && index.expressions.length === 0;
       for (const column of index.unique && plain ? index.columns : []) {
-        this.keyColumns.add(column);
+        keyColumns.add(column);
       }
     }
+    this.keyColumns = [...keyColumns];
   }
 }
 
@@ -249,7 +252,9 @@ export function indexKeyOf(index: TableIndex, row: RowValues): IndexKey | undefi
   if (index.predicate !== null && index.predicate.evaluate(row) !== true) {
     return undefined;
   }
-  return index.columns.map((_, at) => indexPartOf(index, at, row));
+  return index.columns.length === 1
+    ? [indexPartOf(index, 0, row)]
+    : index.columns.map((_, at) => indexPartOf(index, at, row));
 }
 
 function indexPartOf(index: TableIndex, at: number, row: RowValues): Datum {
@@ -281,7 +286,7 @@ export class RowVersion {
   endedMode: RowLockMode = FOR_UPDATE;
   /** The version that replaced this one; null when `endedBy` deleted the row. */
   next: RowVersion | null = null;
-  lockers: RowLocker[] | null = null;
+  lockers: readonly RowLocker[] | null = null;
 
   constructor(row: StoredRow, values: RowValues, createdBy: Transaction, createdAtCommand: number) {
     this.row = row;
@@ -297,6 +302,8 @@ export class RowVersion {
   }
 }
 
+const NO_VERSIONS: readonly RowVersion[] = [];
+
 /**
  * A row from its insertion to its deletion: the chain of its versions, newest last. At most one of
  * them is visible to a snapshot. Indexes point here, so a version that leaves the indexed columns
@@ -306,7 +313,7 @@ export class StoredRow {
   readonly table: Table;
   /** Given in the order of insertion; the last word in every order that has to be total. */
   readonly id: number;
-  versions: RowVersion[] = [];
+  versions: readonly RowVersion[] = NO_VERSIONS;
 
   constructor(table: Table, id: number) {
     this.table = table;
