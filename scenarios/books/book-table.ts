@@ -39,7 +39,7 @@ export interface TableChange {
   readonly after: Row;
 }
 
-/** For a table of which nothing is kept and nothing told. */
+/** For a table of which nothing is kept and nothing told, and whose rows may be deleted. */
 export function unkept(name: string, services: readonly ServiceName[]): BookTable {
-  return { name, services, sql: null, enter: () => {}, tell: () => undefined };
+  return { name, services, sql: null, enter: () => {}, leave: () => true, tell: () => undefined };
 }

@@ -1,5 +1,6 @@
 import { SERVICES, type ServiceName } from "../../system/process/services.ts";
 import { unkept, type BookTable } from "./book-table.ts";
+import { breaks } from "./tables/breaks.ts";
 import { deadLetters } from "./tables/dead-letters.ts";
 import { externalKeys } from "./tables/external-keys.ts";
 import { externalTransfers } from "./tables/external-transfers.ts";
@@ -8,6 +9,7 @@ import { inbox } from "./tables/inbox.ts";
 import { ledgerEntries } from "./tables/ledger-entries.ts";
 import { outbox } from "./tables/outbox.ts";
 import { payments } from "./tables/payments.ts";
+import { reconciliationRuns } from "./tables/reconciliation-runs.ts";
 import { transferDecisions } from "./tables/transfer-decisions.ts";
 import { wallets } from "./tables/wallets.ts";
 
@@ -25,8 +27,8 @@ export const BOOK_TABLES: readonly BookTable[] = [
   inbox,
   unkept("outbox_lease", ["payment", "wallet"]),
   unkept("schema_migrations", ["payment", "wallet", "reconciliation"]),
-  unkept("reconciliation_runs", ["reconciliation"]),
-  unkept("breaks", ["reconciliation"]),
+  reconciliationRuns,
+  breaks,
   unkept("verified_accounts", ["reconciliation"]),
 ];
 

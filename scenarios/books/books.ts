@@ -14,6 +14,8 @@ import { createClientBook, type ClientBook } from "./client-book.ts";
 export interface Books {
   /** True while they are fed commit by commit: then they know when, and in which order. */
   readonly isWatched: boolean;
+  /** The time of the commit that was entered last. */
+  readonly nowMs: number;
   /** By process: the services for which it has a role. */
   readonly servicesOf: ReadonlyMap<string, ReadonlySet<ServiceName>>;
   /** What clients asked for, and were told. */
@@ -50,6 +52,9 @@ export interface Books {
   readonly inboxes: ReadonlyMap<ServiceName, ReadonlyMap<string, string>>;
   /** By service: the places of the messages that it has set aside, with the reasons. */
   readonly setAside: ReadonlyMap<ServiceName, ReadonlyMap<string, string>>;
+  /** What reconciliation has noted, and its runs, each by its id. */
+  readonly breaks: ReadonlyMap<string, BreakBook>;
+  readonly reconciliations: ReadonlyMap<string, ReconciliationBook>;
   /** The client's key of a payment, by payment id: what the payment is called in a report. */
   readonly keys: ReadonlyMap<string, string>;
   /** The payment of a client's key. */
@@ -62,6 +67,23 @@ export interface Books {
   readonly reversed: ReadonlyMap<string, readonly ReversedMoment[]>;
   /** The events that were delivered, by topic and key: the one that was committed last. */
   readonly delivered: ReadonlyMap<string, OutboxBook>;
+}
+
+/** Something that does not agree, as reconciliation says. */
+export interface BreakBook {
+  readonly id: string;
+  readonly class: string;
+  /** `payment`, `account`, `message` and so on, and its name. */
+  readonly subject: string;
+  readonly detail: string;
+  readonly isOpen: boolean;
+}
+
+/** A run of reconciliation. */
+export interface ReconciliationBook {
+  readonly id: string;
+  readonly outcome: string;
+  readonly failure: string | null;
 }
 
 /** An account: a customer's wallet, or what stands for the outside in a currency. */
@@ -197,6 +219,9 @@ export interface Touched {
   readonly externals: ReadonlySet<string>;
   /** The events that it claimed. */
   readonly claims: ReadonlySet<string>;
+  /** The ids of what reconciliation noted, and of its runs. */
+  readonly breaks: ReadonlySet<string>;
+  readonly reconciliations: ReadonlySet<string>;
 }
 
 /** The books as they are written. */
@@ -204,7 +229,6 @@ export interface OpenBooks extends Books {
   readonly model: LittleWallet;
   /** Counts commits, of both services. */
   commits: number;
-  /** The time of the commit that is being entered. */
   nowMs: number;
   readonly wallets: Map<string, WalletBook>;
   readonly balanceMinor: Map<string, bigint>;
@@ -222,6 +246,8 @@ export interface OpenBooks extends Books {
   readonly reversed: Map<string, ReversedMoment[]>;
   readonly inboxes: Map<ServiceName, Map<string, string>>;
   readonly setAside: Map<ServiceName, Map<string, string>>;
+  readonly breaks: Map<string, BreakBook>;
+  readonly reconciliations: Map<string, ReconciliationBook>;
   readonly keys: Map<string, string>;
   readonly keyed: Map<string, string>;
   readonly placed: Map<string, PlacedRecord>;
@@ -237,6 +263,8 @@ export interface TouchedSets {
   readonly payments: Set<string>;
   readonly externals: Set<string>;
   readonly claims: Set<string>;
+  readonly breaks: Set<string>;
+  readonly reconciliations: Set<string>;
 }
 
 /** What books know from the beginning. */
@@ -286,6 +314,8 @@ export function createBooks({
     reversed: new Map(),
     inboxes: new Map(),
     setAside: new Map(),
+    breaks: new Map(),
+    reconciliations: new Map(),
     keys: new Map(),
     keyed: new Map(),
     placed: new Map(),

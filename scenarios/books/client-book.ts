@@ -22,6 +22,8 @@ export interface ClientBook {
   readonly externals: ReadonlyMap<string, readonly AskedExternal[]>;
   /** The wallets that were asked to be frozen. */
   readonly freezes: ReadonlySet<string>;
+  /** The limits of age that reconciliation was asked to go by, in milliseconds. */
+  readonly pendingLimitsMs: ReadonlySet<number>;
   /** The first payment id that clients were told for a key. */
   readonly toldIds: ReadonlyMap<string, string>;
   /** When that was. */
@@ -41,6 +43,7 @@ export function createClientBook(): OpenClientBook {
   const reversals = new Map<string, AskedReversal[]>();
   const externals = new Map<string, AskedExternal[]>();
   const freezes = new Set<string>();
+  const pendingLimitsMs = new Set<number>();
   const toldIds = new Map<string, string>();
   const toldAtMs = new Map<string, number>();
   return {
@@ -49,6 +52,7 @@ export function createClientBook(): OpenClientBook {
     reversals,
     externals,
     freezes,
+    pendingLimitsMs,
     toldIds,
     toldAtMs,
     ask({ command, attempt }) {
@@ -67,6 +71,8 @@ export function createClientBook(): OpenClientBook {
           return enter(externals, command.idempotencyKey, readExternal(command));
         case "freeze-wallet":
           return void freezes.add(command.id);
+        case "reconcile":
+          return void pendingLimitsMs.add(command.pendingMs);
         case "read-payment":
         case "read-wallet":
         case "look-up":

@@ -30,6 +30,8 @@ export function enterCommit(
     payments: new Set<string>(),
     externals: new Set<string>(),
     claims: new Set<string>(),
+    breaks: new Set<string>(),
+    reconciliations: new Set<string>(),
   };
   books.commits += 1;
   books.nowMs = atMs;

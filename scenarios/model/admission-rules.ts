@@ -27,6 +27,7 @@ function isOperators(command: Command): boolean {
     case "move-external":
     case "freeze-wallet":
     case "reverse-payment":
+    case "reconcile":
       return true;
     case "open-wallet":
       return /[1-9]/.test(command.funding);
@@ -60,6 +61,7 @@ function isReading(command: Command): boolean {
     case "move-external":
     case "freeze-wallet":
     case "reverse-payment":
+    case "reconcile":
       return false;
   }
 }

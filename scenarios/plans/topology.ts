@@ -21,6 +21,12 @@ export const ONE_PROCESS_EACH: Topology = SAGA_SERVICES.map(({ name, roles }) =>
   roles: roles.map((role) => role.name),
 }));
 
+/** A process that compares both services. */
+export const AUDITOR: ProcessSpecification = {
+  name: "reconciliation-1",
+  roles: ["reconciliation"],
+};
+
 /** The services for which a process has a role. */
 export function servicesOf({ roles }: ProcessSpecification): readonly ServiceName[] {
   return [...new Set(roles.map(serviceOf))];

@@ -5,6 +5,7 @@ import { subjectOf } from "../plans/commands/command.ts";
 import { isInProgress } from "../plans/commands/expectation.ts";
 import { againstLookUp } from "./look-up-answers.ts";
 import { againstPaymentReading, againstReversal, againstTransfer } from "./payment-answers.ts";
+import { againstReconciliation } from "./reconciliation-answers.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 import { againstStatus, type Told } from "./told.ts";
 import {
@@ -62,6 +63,8 @@ function againstAnswer(books: Books, told: Told): string | undefined {
       return againstFreezing(books, command, told);
     case "look-up":
       return againstLookUp(books, command, told);
+    case "reconcile":
+      return againstReconciliation(books, told);
     case "read-wallet":
       return againstWalletReading(books, command.id, told);
   }

@@ -225,6 +225,7 @@ function endingOf(
     readonly answers?: readonly ClientOutcome[];
     readonly exits?: Ending["exits"];
     readonly notUp?: readonly string[];
+    readonly audit?: Ending["audit"];
   } = {},
 ): Ending {
   const origin = { topology: ONE_PROCESS_EACH, clients: clientBook(), strays: new Set<string>() };
@@ -244,6 +245,7 @@ function endingOf(
     processes: ["payment-1", "wallet-1"],
     exits: [],
     notUp: [],
+    audit: null,
     healBoundMs: 60_000,
     settleBoundMs: 30_000,
     ...rest,
@@ -277,6 +279,17 @@ function letter(offset: string): Entry {
   const row = { topic: "payment.created", partition_id: 0, message_offset: offset, reason: "none" };
   return ["wallet", "dead_letters", row];
 }
+
+const noted = (name: string, subject: string): Entry => [
+  "reconciliation",
+  "breaks",
+  { id: `${name} ${subject}`, class: name, subject, detail: "so", state: "open" },
+];
+const reconciled = (outcome: string, failure: string | null = null): Entry => [
+  "reconciliation",
+  "reconciliation_runs",
+  { id: "run-1", outcome, failure },
+];
 
 const UNREAD = {
   group: "wallet-transfer",
@@ -538,6 +551,26 @@ describe("the promises", () => {
       ),
       ["in-order"],
     ],
+    [
+      "a break that is none is no finding of a reconciliation",
+      endingOf([...soundBooks, noted("BALANCE_DRIFT", "account salim")]),
+      ["reconciliation-sound"],
+    ],
+    [
+      "a reconciliation that nobody is told the end of, with nothing amiss, has not ended",
+      endingOf([...soundBooks, reconciled("running")], { audit: { runId: "" } }),
+      ["reconciliation-sound"],
+    ],
+    [
+      "a reconciliation that fails with nothing amiss has not ended well",
+      endingOf([...soundBooks, reconciled("failed", "no")], { audit: { runId: "run-1" } }),
+      ["reconciliation-sound"],
+    ],
+    [
+      "a reconciliation that ended is one",
+      endingOf([...soundBooks, reconciled("clean")], { audit: { runId: "run-1" } }),
+      [],
+    ],
   ])("%s", (_claim, ending, promises) => {
     expect(broken(ending)).toEqual(promises);
   });
@@ -689,6 +722,34 @@ describe("the promises, at a moment", () => {
       "a verdict after the verdict",
       [...COMMITS, ["payment-1", [payment("p1", "FAILED", "insufficient_balance")]]],
       ["sides-agree", "verdicts-agree", "terminal-absorbs"],
+    ],
+    [
+      "a break that is none",
+      [...COMMITS, ["reconciliation-1", [noted("MISSING_LEDGER", "payment p1")]]],
+      ["reconciliation-sound"],
+    ],
+    [
+      "a payment that counts as stuck before anybody said how long it may take",
+      [...COMMITS, ["reconciliation-1", [noted("STUCK_UNSENT", "payment p1")]]],
+      ["reconciliation-sound"],
+    ],
+    [
+      "a message that was set aside, and one that was not",
+      [
+        ...COMMITS,
+        ["wallet-1", [letter("7")]],
+        [
+          "reconciliation-1",
+          [noted("DEAD_LETTER", "message payment.created/0/7 of wallet"), reconciled("breaks")],
+        ],
+        ["reconciliation-1", [noted("DEAD_LETTER", "message payment.created/0/8 of wallet")]],
+      ],
+      ["reconciliation-sound"],
+    ],
+    [
+      "a run that looked at nothing",
+      [...COMMITS, ["reconciliation-1", [reconciled("failed", "VACUOUS_RUN: nothing")]]],
+      ["reconciliation-sound"],
     ],
   ])("%s", (_claim, commits, promises) => {
     expect(brokenAtLast(commits)).toEqual(promises);

@@ -10,6 +10,7 @@ import { isolation } from "./isolation.ts";
 import { noOverdraft } from "./no-overdraft.ts";
 import { oneEffect } from "./one-effect.ts";
 import { published } from "./published.ts";
+import { reconciliationSound } from "./reconciliation-sound.ts";
 import { sidesAgree } from "./sides-agree.ts";
 import { staysUp } from "./stays-up.ts";
 import type { SystemPromise } from "./system-promise.ts";
@@ -34,6 +35,7 @@ export const PROMISES: readonly SystemPromise[] = [
   handled,
   published,
   inOrder,
+  reconciliationSound,
 ];
 
 /** The promises of these names, gravest first; all of them where none is named. @throws Error */

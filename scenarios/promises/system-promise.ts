@@ -48,8 +48,16 @@ export interface Ending {
   readonly notUp: readonly string[];
   /** How long they had to be. */
   readonly healBoundMs: number;
+  /** The reconciliation after all else; null where nobody answers for one. */
+  readonly audit: Audit | null;
   /** How long the system was given to come to rest, in milliseconds of its own time. */
   readonly settleBoundMs: number;
+}
+
+/** What an operator was told of a reconciliation of everything. */
+export interface Audit {
+  /** Empty where nobody was ever answered. */
+  readonly runId: string;
 }
 
 /** A process ended without being killed. */

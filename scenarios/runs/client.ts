@@ -55,16 +55,30 @@ export async function openWallets(
  */
 export async function submitAll(universe: Universe, plan: Plan, clients: Clients): Promise<void> {
   const beganAtMs = universe.nowMs();
-  const boundMs = askBoundMs(plan);
   await Promise.all(
     plan.commands.map(async (command, index) => {
-      const processes = rotated(processesAnswering(plan.topology, serviceAsked(command)), index);
       await universe.sleep(beganAtMs + command.atMs - universe.nowMs());
-      // What a client was told until now decides what it asks for.
-      const request = requestOf(command, clients.toldIds);
-      await untilAnswered({ universe, processes, request, boundMs }, noticeFor(command, clients));
+      await submit(universe, plan, clients, { command, index });
     }),
   );
+}
+
+/**
+ * Sends one command by a client of its own; undefined when there never was an answer.
+ *
+ * @param index The first of the processes that answer such is asked by index 0, and so on in turn
+ */
+export function submit(
+  universe: Universe,
+  plan: Plan,
+  clients: Clients,
+  { command, index = 0 }: { readonly command: Command; readonly index?: number },
+): Promise<ClientAnswer | undefined> {
+  const processes = rotated(processesAnswering(plan.topology, serviceAsked(command)), index);
+  // What a client was told until now decides what it asks for.
+  const request = requestOf(command, clients.toldIds);
+  const asked = { universe, processes, request, boundMs: askBoundMs(plan) };
+  return untilAnswered(asked, noticeFor(command, clients));
 }
 
 type AttemptEvent =

@@ -13,6 +13,7 @@ const ending: Ending = {
   processes: [],
   exits: [],
   notUp: [],
+  audit: null,
   healBoundMs: 1,
   settleBoundMs: 1,
 };

@@ -50,6 +50,7 @@ const CASES: readonly (readonly [name: string, count: CaseOf])[] = [
   ["a completed payment is read", (_, answers) => readings(answers, "COMPLETED")],
   ["a failed payment is read", (_, answers) => readings(answers, "FAILED")],
   ["something is looked up", (_, answers) => answersOf(answers, "look-up", 200)],
+  ["both services are compared", (_, answers) => answersOf(answers, "reconcile", 201)],
   ["an event comes again", ({ duplicateDeliveries }) => duplicateDeliveries],
   ["a message is tried again", (outcome) => said(outcome, "inbox.retry")],
   ["an outage stops a relay", (outcome) => said(outcome, "relay.outage")],

@@ -8,6 +8,7 @@ import type { Plan } from "../plans/plan.ts";
 import { PROMISES } from "../promises/promises.ts";
 import type { SystemPromise } from "../promises/system-promise.ts";
 import type { ReachedEffects, TopicRecord, Universe, UniverseEvent, World } from "../world.ts";
+import { auditAtRest } from "./audit.ts";
 import { healBoundMs, restBoundMs } from "./bounds.ts";
 import { openWallets, submitAll } from "./client.ts";
 import { createJudge, type Judgement } from "./judge.ts";
@@ -108,6 +109,7 @@ async function drive(
   }
   const notUp = await universe.heal(healBoundMs(plan));
   const settleBoundMs = await comeToRest(universe, boundOf);
+  const audit = areOpen ? await auditAtRest(universe, plan, clients) : null;
 
   const { clients: clientBook, strays } = judge;
   const origin = { topology: plan.topology, clients: clientBook, strays };
@@ -122,6 +124,7 @@ async function drive(
     processes: plan.topology.map(({ name }) => name),
     exits: happenings.filter((happening) => happening.kind === "exit"),
     notUp,
+    audit,
     healBoundMs: healBoundMs(plan),
     settleBoundMs,
   };

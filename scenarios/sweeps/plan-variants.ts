@@ -1,13 +1,19 @@
 import { formatMoney, parseMoney, type Money } from "../../system/domain/money.ts";
 import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
-import { SERVICES, serviceOf } from "../../system/process/services.ts";
+import { SAGA_ROLES, SERVICES, serviceOf } from "../../system/process/services.ts";
 import { databaseResource, demandEffect, printEffect } from "../faults/effect-name.ts";
 import { placedAt, shortened, triggerOf, type Fault } from "../faults/fault.ts";
 import { processOf } from "../faults/trigger.ts";
-import { subjectOf, type Command } from "../plans/commands/command.ts";
+import { serviceAsked, subjectOf, type Command } from "../plans/commands/command.ts";
 import type { Plan } from "../plans/plan.ts";
 import { simplerSchedules } from "../plans/schedule.ts";
-import { ONE_PROCESS_EACH, type ProcessSpecification, type Topology } from "../plans/topology.ts";
+import {
+  AUDITOR,
+  isAnswered,
+  ONE_PROCESS_EACH,
+  type ProcessSpecification,
+  type Topology,
+} from "../plans/topology.ts";
 
 /**
  * The commands of a plan in the parts that can be left out by themselves: what is asked with a key,
@@ -80,12 +86,16 @@ function withFault(plan: Plan, index: number, change: (fault: Fault) => Fault): 
 /** The plan with one process for each service, then with one process less. */
 export function withFewerProcesses(plan: Plan): readonly Plan[] {
   const { topology } = plan;
-  const moved = { ...plan, topology: ONE_PROCESS_EACH, faults: plan.faults.map(moveTo(topology)) };
+  const least = isAnswered(topology, "reconciliation")
+    ? [...ONE_PROCESS_EACH, AUDITOR]
+    : ONE_PROCESS_EACH;
+  const moved = { ...plan, topology: least, faults: plan.faults.map(moveTo(topology)) };
   const named = new Set(plan.faults.map((fault) => processOf(triggerOf(fault))));
   const fewer = topology
     .map((left) => topology.filter((each) => each !== left))
     .filter(
-      (rest) => isWhole(rest) && [...named].every((name) => name === null || isIn(rest, name)),
+      (rest) =>
+        isWhole(plan, rest) && [...named].every((name) => name === null || isIn(rest, name)),
     );
   return [moved, ...fewer.map((rest) => ({ ...plan, topology: rest }))];
 }
@@ -199,11 +209,10 @@ function substituteOf(topology: Topology, process: string, resource: string): st
   return substitute?.name ?? process;
 }
 
-/** Whether every role is somebody's. */
-function isWhole(topology: readonly ProcessSpecification[]): boolean {
-  return ONE_PROCESS_EACH.flatMap(({ roles }) => roles).every((role) =>
-    topology.some(({ roles }) => roles.includes(role)),
-  );
+/** Whether every role is somebody's, and somebody answers every command. */
+function isWhole({ commands }: Plan, topology: Topology): boolean {
+  const isTaken = SAGA_ROLES.every((role) => topology.some(({ roles }) => roles.includes(role)));
+  return isTaken && commands.every((command) => isAnswered(topology, serviceAsked(command)));
 }
 
 function isIn(topology: readonly ProcessSpecification[], process: string): boolean {
@@ -225,6 +234,8 @@ function walletsOf(command: Command): readonly string[] {
       return [];
     case "look-up":
       return [command.of];
+    case "reconcile":
+      return [];
   }
 }
 

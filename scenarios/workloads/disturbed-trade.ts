@@ -3,6 +3,7 @@ import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft } from "../plans/scenario.ts";
 import type { Schedule } from "../plans/schedule.ts";
 import { asksArbitrary, type Ask } from "./asks.ts";
+import { auditArbitrary, withAudit, type AuditDraw } from "./audits.ts";
 import {
   burstArbitrary,
   deploymentArbitrary,
@@ -27,6 +28,7 @@ interface Draft {
   readonly deployment: Deployment;
   readonly burst: number;
   readonly schedule: Schedule;
+  readonly audit: AuditDraw;
 }
 
 /** What a scenario of trade that is disturbed from outside says of itself. */
@@ -52,8 +54,9 @@ export function disturbedTrade(trade: DisturbedTrade): fc.Arbitrary<PlanDraft> {
     ends: endsArbitrary(ENDS_MAX),
     deployment: deploymentArbitrary(),
     burst: burstArbitrary,
-    // Last, so that it moves no other draw.
+    // Last, so that they move no other draw.
     schedule: scheduleArbitrary(),
+    audit: auditArbitrary(),
   });
   // Without bias towards small values: a seed should mean a full workload.
   return fc.noBias(draft).map((drawn) => layOut(trade, drawn));
@@ -61,7 +64,7 @@ export function disturbedTrade(trade: DisturbedTrade): fc.Arbitrary<PlanDraft> {
 
 function layOut(
   trade: DisturbedTrade,
-  { asks, outside, ends, deployment, burst, schedule }: Draft,
+  { asks, outside, ends, deployment, burst, schedule, audit }: Draft,
 ): PlanDraft {
   const { moreWallets = [], payments, untilMs = (loadMs) => loadMs } = trade;
   const wallets = [...TRADERS, ...moreWallets].map((id): WalletOpening => {
@@ -82,5 +85,5 @@ function layOut(
     ...outside.map((each, index) => layOutOutside(each, deployment, untilMs(loadMs, index))),
     ...layOutEnds(ends, deployment, loadMs),
   ];
-  return { wallets, commands, faults, ...deployment, schedule };
+  return withAudit({ wallets, commands, faults, ...deployment, schedule }, audit);
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
 import { outsideArbitrary } from "./outside-swarm.ts";
@@ -15,6 +16,7 @@ export const outages: Scenario = {
     "Clients ask for transfers between four wallets, about ten a second, one by one, in bursts or all at once; beside them for all else that can be asked for.",
     DEPLOYMENT_WORDS,
     SCHEDULE_WORDS,
+    AUDIT_WORDS,
     "In each run a database or the broker dies and is away for up to a minute, longer than anything is tried again, or only for a moment. Beside it up to four more outages and faults of the network strike, each at a time of its own, so that they overlap: a link between a process and a server or its clients is cut or held, one way or both, is slow, refuses new connections or breaks those that stand. Up to two processes are killed or stopped for a time meanwhile, and start again while a server is away.",
   ],
   aims: ["a client asks again", "an event comes again", "an outage stops a relay"],

@@ -5,6 +5,7 @@ import type { Command } from "../plans/commands/command.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 import type { Schedule } from "../plans/schedule.ts";
+import { AUDIT_WORDS, auditArbitrary, withAudit, type AuditDraw } from "./audits.ts";
 import {
   burstArbitrary,
   DEPLOYMENT_WORDS,
@@ -38,6 +39,7 @@ export const retries: Scenario = {
     "Clients ask for transfers, ten a second, one by one, in bursts or all at once. Some of them ask a second time with the same idempotency key, as after a reply that they did not trust: in the same words, which must bring no second payment, or in other words, which must be refused. Some open a wallet that is there already.",
     DEPLOYMENT_WORDS,
     SCHEDULE_WORDS,
+    AUDIT_WORDS,
     "In each run one reply is lost after what was asked for took effect, between a process and its database, its broker or its client; and one process is stopped for a moment while the world goes on.",
   ],
   aims: [
@@ -69,6 +71,7 @@ interface Draft {
   readonly deployment: Deployment;
   readonly burst: number;
   readonly schedule: Schedule;
+  readonly audit: AuditDraw;
 }
 
 interface DraftPayment {
@@ -98,29 +101,26 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
     }),
     deployment: deploymentArbitrary(),
     burst: burstArbitrary,
-    // Last, so that it moves no other draw.
+    // Last, so that they move no other draw.
     schedule: scheduleArbitrary(),
+    audit: auditArbitrary(),
   });
   // Without bias towards small values: a seed should mean a full workload.
   return fc.noBias(draft).map(layOut);
 }
 
-function layOut({ payments, lostReply, pause, deployment, burst, schedule }: Draft): PlanDraft {
+function layOut(drawn: Draft): PlanDraft {
+  const { payments, lostReply, pause, deployment, burst, schedule, audit } = drawn;
   const gapsMs = payments.map(() => GAP_MS);
   const timesMs = timesInBursts(gapsMs, burst);
   const commands = payments
     .flatMap((payment, index) => layOutCommands(payment, index, timesMs[index] ?? 0))
     .toSorted((left, right) => left.atMs - right.atMs);
-  return {
-    wallets: WALLETS,
-    commands,
-    faults: [
-      layOutLostReply(lostReply, commands, deployment),
-      layOutPause(pause, payments.length, deployment),
-    ],
-    ...deployment,
-    schedule,
-  };
+  const faults = [
+    layOutLostReply(lostReply, commands, deployment),
+    layOutPause(pause, payments.length, deployment),
+  ];
+  return withAudit({ wallets: WALLETS, commands, faults, ...deployment, schedule }, audit);
 }
 
 function layOutCommands(draft: DraftPayment, index: number, atMs: number): readonly Command[] {

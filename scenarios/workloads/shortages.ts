@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
 import { outsideArbitrary } from "./outside-swarm.ts";
@@ -15,6 +16,7 @@ export const shortages: Scenario = {
     "Clients ask for transfers between four wallets, about ten a second, one by one, in bursts or all at once; beside them for all else that can be asked for.",
     DEPLOYMENT_WORDS,
     SCHEDULE_WORDS,
+    AUDIT_WORDS,
     "In each run, up to six times, a database is short of something: an operator ends all its connections, it takes only a few, its disk is full or slow, or somebody else has locked a table. The clocks of processes are set, by seconds or by minutes. Up to two processes are killed or stopped for a time meanwhile.",
   ],
   aims: ["a client asks again", "a message is tried again", "an outage stops a relay"],

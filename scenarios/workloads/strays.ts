@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
 import { outsideArbitrary } from "./outside-swarm.ts";
@@ -19,6 +20,7 @@ export const strays: Scenario = {
     "Clients ask for transfers between six wallets, about ten a second, one by one, in bursts or all at once; beside them for all else that can be asked for.",
     DEPLOYMENT_WORDS,
     SCHEDULE_WORDS,
+    AUDIT_WORDS,
     "In each run, up to six times, messages come again or come from a stranger: all of a topic is put there once more; a consumer group is expelled, and set back to where it was; or there comes what is no event, or one that is about another payment, of another version, under another's id, or against a verdict that was taken in. Up to two processes are killed or stopped for a time meanwhile.",
   ],
   aims: ["an event comes again"],

@@ -7,6 +7,7 @@ import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 import type { Schedule } from "../plans/schedule.ts";
 import { asksArbitrary, type Ask } from "./asks.ts";
+import { AUDIT_WORDS, auditArbitrary, withAudit, type AuditDraw } from "./audits.ts";
 import {
   burstArbitrary,
   DEPLOYMENT_WORDS,
@@ -62,6 +63,7 @@ export const transfer: Scenario = {
     "Some ask for what must be refused, in words that are no request, for wallets that are not there, or between a wallet and itself. Some ask twice with one key, at once or later, in the same words or in others. Money comes in and goes out, wallets are opened, frozen and let go, payments are given back, and clients ask how payments and wallets stand. A client that gets no answer asks again with the same idempotency key.",
     DEPLOYMENT_WORDS,
     SCHEDULE_WORDS,
+    AUDIT_WORDS,
     "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load, and there it may be told to stop instead, as in a deployment. It starts again after a moment. Beside it a swarm of up to twelve faults strikes, of kinds that the seed turns on: other processes are killed, told to stop or stopped for a time, replies are lost, and requests to a database or the broker fail.",
   ],
   catches: ["F0", "L1"],
@@ -77,6 +79,7 @@ interface Draft {
   readonly deployment: Deployment;
   readonly burst: number;
   readonly schedule: Schedule;
+  readonly audit: AuditDraw;
 }
 
 interface DraftFault {
@@ -107,17 +110,19 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
     swarm: swarmArbitrary(),
     deployment,
     burst: burstArbitrary,
-    // Last, so that it moves no other draw.
+    // Last, so that they move no other draw.
     schedule: scheduleArbitrary(),
+    audit: auditArbitrary(),
   });
   return fc.noBias(draft).map(layOut);
 }
 
-function layOut({ asks, overdraft, fault, swarm, deployment, burst, schedule }: Draft): PlanDraft {
+function layOut(drawn: Draft): PlanDraft {
+  const { asks, overdraft, fault, swarm, deployment, burst, schedule, audit } = drawn;
   const commands = layOutCommands(asks, overdraft, burst);
   const first = layOutFault(fault, commands, deployment);
   const faults = withSwarm(first, swarm, commands, deployment);
-  return { wallets: WALLETS, commands, faults, ...deployment, schedule };
+  return withAudit({ wallets: WALLETS, commands, faults, ...deployment, schedule }, audit);
 }
 
 function layOutCommands(

@@ -28,7 +28,7 @@ export interface SimulatedRequest {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   /** Travels as a value; its JSON counts for the limit of its size. */
-  readonly body?: Readonly<Record<string, string>> | undefined;
+  readonly body?: ClientRequest["body"];
 }
 
 /** A service listens under the name of its process. */
@@ -184,16 +184,19 @@ function sizeOf(headers: SimulatedRequest["headers"]): number {
   let size = 0;
   for (const [name, values] of Object.entries(headers)) {
     for (const value of values) {
-      size += name.length + value.length;
+      size += name.length + String(value).length;
     }
   }
   return size;
 }
 
 /** Nearly every body is far from the limit: only one that may be near it is written out. */
-function isTooLarge(body: Readonly<Record<string, string>>): boolean {
+function isTooLarge(body: NonNullable<ClientRequest["body"]>): boolean {
   const entries = Object.entries(body);
-  const length = entries.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  const length = entries.reduce(
+    (sum, [name, value]) => sum + name.length + String(value).length,
+    0,
+  );
   const { bodyBytesMax } = HTTP_LIMITS;
   return (
     // A character may be written as six: \u0000.

@@ -5,5 +5,5 @@ export interface ClientRequest {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   /** Sent as JSON. */
-  readonly body?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, string | number>>;
 }

@@ -10,6 +10,7 @@ import { moveExternalKind, type MoveExternalCommand } from "./move-external.ts";
 import { openWalletKind, type OpenWalletCommand } from "./open-wallet.ts";
 import { readPaymentKind, type ReadPaymentCommand } from "./read-payment.ts";
 import { readWalletKind, type ReadWalletCommand } from "./read-wallet.ts";
+import { reconcileKind, type ReconcileCommand } from "./reconcile.ts";
 import { reversePaymentKind, type ReversePaymentCommand } from "./reverse-payment.ts";
 import { transferKind, type TransferCommand } from "./transfer.ts";
 
@@ -26,7 +27,8 @@ export type Command =
   | FreezeWalletCommand
   | ReadWalletCommand
   | ReversePaymentCommand
-  | LookUpCommand;
+  | LookUpCommand
+  | ReconcileCommand;
 
 export const commandSchema = Type.Union([
   transferKind.schema,
@@ -37,6 +39,7 @@ export const commandSchema = Type.Union([
   readWalletKind.schema,
   reversePaymentKind.schema,
   lookUpKind.schema,
+  reconcileKind.schema,
 ]);
 
 /** The service that is asked. */
@@ -97,5 +100,7 @@ function told<Answer>(
       return ask(reversePaymentKind, command);
     case "look-up":
       return ask(lookUpKind, command);
+    case "reconcile":
+      return ask(reconcileKind, command);
   }
 }

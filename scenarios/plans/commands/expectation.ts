@@ -13,14 +13,14 @@ export function isOutcome(status: number | null, body: unknown): status is numbe
   return status !== null && status < 500 && !isInProgress(status, body);
 }
 
-/** Whether an answer says that a request with the same key is being served: ask again. */
+/** Whether an answer says that the same is being done already: ask again. */
 export function isInProgress(status: number | null, body: unknown): boolean {
   return (
     status === 409 &&
     typeof body === "object" &&
     body !== null &&
     "title" in body &&
-    body.title === "request-in-progress"
+    (body.title === "request-in-progress" || body.title === "run-under-way")
   );
 }
 
