@@ -61,6 +61,8 @@ export interface Books {
   readonly keyed: ReadonlyMap<string, string>;
   /** The places of the records that no service has sent. */
   readonly strays: ReadonlySet<string>;
+  /** What somebody has written into the databases past the services, by name. */
+  readonly planted: ReadonlySet<string>;
   /** What is on the topics, by place, each record read once. */
   readonly placed: ReadonlyMap<string, PlacedRecord>;
   /** By payment: how much reversals that did not fail give back of it, and since when. */
@@ -274,6 +276,8 @@ export interface BooksOrigin {
   readonly clients: ClientBook;
   /** The places of the records that no service has sent; grows while they are put there. */
   readonly strays: ReadonlySet<string>;
+  /** The breaks that were planted; grows while they are. */
+  readonly planted: ReadonlySet<string>;
 }
 
 const NOTHING_KNOWN: BooksOrigin = {
@@ -281,6 +285,7 @@ const NOTHING_KNOWN: BooksOrigin = {
   topology: [],
   clients: createClientBook(),
   strays: new Set(),
+  planted: new Set(),
 };
 
 /** Empty books. */
@@ -289,12 +294,14 @@ export function createBooks({
   topology,
   clients,
   strays,
+  planted,
 }: BooksOrigin = NOTHING_KNOWN): OpenBooks {
   return {
     isWatched,
     servicesOf: new Map(topology.map(({ name, roles }) => [name, new Set(roles.map(serviceOf))])),
     clients,
     strays,
+    planted,
     model: new LittleWallet(),
     commits: 0,
     nowMs: 0,

@@ -14,6 +14,7 @@ import type { Telemetry } from "../../system/ports/telemetry.ts";
 import { moveExternal } from "../../system/wallet/move-external.ts";
 import { openWallet } from "../../system/wallet/open-wallet.ts";
 import { transferMoney } from "../../system/wallet/transfer.ts";
+import type { PaymentIds } from "../faults/planted-breaks.ts";
 
 /** The databases of both services, and of the reconciliation engine, each brought up to date. */
 export interface DayStage {
@@ -24,8 +25,8 @@ export interface DayStage {
   readonly entropy: Entropy;
 }
 
-/** The ids of the day's payments, by the client's key, and of the event that asked for p3. */
-export type PaymentIds = Readonly<Record<"p1" | "p2" | "p3" | "p4" | "r1" | "createdOfP3", string>>;
+/** The ids of the day's payments, by the client's key, and of some of their events. */
+export type DayIds = PaymentIds & { readonly p4: string };
 
 /**
  * A day on which everything goes as it should: the services' own code on the databases, with their
@@ -37,7 +38,7 @@ export type PaymentIds = Readonly<Record<"p1" | "p2" | "p3" | "p4" | "r1" | "cre
  * - p3 moved 1 OMR from fatma to khalid
  * - fatma deposited 1 OMR, khalid withdrew 0.500
  */
-export async function ordinaryDay(stage: DayStage): Promise<PaymentIds> {
+export async function ordinaryDay(stage: DayStage): Promise<DayIds> {
   await open(stage, "salim", "10.000");
   await open(stage, "fatma", "0.000");
   await open(stage, "khalid", "5.000");
@@ -54,14 +55,19 @@ export async function ordinaryDay(stage: DayStage): Promise<PaymentIds> {
     amount: "1.000",
     trace: traceIn(stage),
   };
-  const r1 = idOf(await reversePayment(onPayment(stage), reversal));
+  await reversePayment(onPayment(stage), reversal);
   await carry(stage);
   const p4 = await pay(stage, "p4", "salim", "khalid", "0.001");
-  return { p1, p2, p3, p4, r1, createdOfP3: await createdOf(stage, p3) };
+  return {
+    ...{ p1, p2, p3, p4 },
+    createdOfP3: await eventOf(stage.payment, p3),
+    verdictOfP2: await eventOf(stage.wallet, p2),
+    verdictOfP3: await eventOf(stage.wallet, p3),
+  };
 }
 
-async function createdOf(stage: DayStage, paymentId: string): Promise<string> {
-  const { rows } = await runStatement(stage.payment, "look", {
+async function eventOf(database: Database, paymentId: string): Promise<string> {
+  const { rows } = await runStatement(database, "look", {
     label: "event",
     sql: "SELECT event_id FROM outbox WHERE message_key = $1",
     parameters: [paymentId],

@@ -5,9 +5,10 @@ import { listBreaks, resolveBreak } from "../../system/reconciliation/break-reco
 import { countBreaks } from "../../system/reconciliation/count-breaks.ts";
 import { reconcile } from "../../system/reconciliation/reconcile.ts";
 import { beginRun, listRuns } from "../../system/reconciliation/run-records.ts";
+import type { PlantedBreak } from "../faults/planted-breaks.ts";
+import { BREAKS_AT_REST } from "./breaks-at-rest.ts";
 import { demandEqual, type Claim } from "./claim.ts";
-import { carry, ordinaryDay, pay, type DayStage } from "./ordinary-day.ts";
-import { PLANTED_BREAKS, type PlantedBreak } from "./planted-breaks.ts";
+import { carry, ordinaryDay, pay, type DayIds, type DayStage } from "./ordinary-day.ts";
 
 const LIMITS = { pendingMs: 60_000, lostMs: 10_000_000 };
 
@@ -42,7 +43,7 @@ export const reconciliationContract: readonly Claim<DayStage>[] = [
       demandEqual("all of them", [all.outcome, all.payments, all.entries], ["clean", 6, 18]);
     },
   },
-  ...PLANTED_BREAKS.map((planted): Claim<DayStage> => ({
+  ...BREAKS_AT_REST.map((planted): Claim<DayStage> => ({
     claim: `finds ${planted.name}, and nothing else`,
     check: (stage) => findsExactly(stage, planted),
   })),
@@ -222,7 +223,7 @@ function losing(database: Database, label: string): Database {
   };
 }
 
-async function findsExactly(stage: DayStage, planted: PlantedBreak): Promise<void> {
+async function findsExactly(stage: DayStage, planted: PlantedBreak<DayIds>): Promise<void> {
   const ids = await ordinaryDay(stage);
   for (const [service, sql] of planted.statements(ids)) {
     await change(stage, service, sql);
@@ -255,9 +256,7 @@ async function change(stage: DayStage, service: "payment" | "wallet", sql: strin
 
 async function breaksIn(stage: DayStage, state: string): Promise<readonly string[]> {
   const breaks = await listBreaks(stage.reconciliation, queryFor(state));
-  return breaks
-    .map((each) => `${each.class} ${each.subject.replace(/^(external transfer) .{30,}$/, "$1 *")}`)
-    .toSorted();
+  return breaks.map((each) => `${each.class} ${each.subject}`).toSorted();
 }
 
 function queryFor(state: string) {

@@ -35,7 +35,8 @@ export type FaultPhase = "begin" | "end";
  * gate, let such a request fail there. And around it: end a server and start it again; do to a link
  * what the name says, to the connections of one process with one server or with its clients; put
  * messages on topics; expel a consumer group and set it back; end the connections to a database,
- * limit them, lock a table of it, fill or slow its disk; set the clock of a process.
+ * limit them, lock a table of it, fill or slow its disk, write to it past its service; set the
+ * clock of a process.
  */
 export type WorldAbility =
   | "kill"
@@ -56,4 +57,5 @@ export type WorldAbility =
   | "hold-locks"
   | "fill-disks"
   | "slow-disks"
-  | "set-clocks";
+  | "set-clocks"
+  | "write-past-services";

@@ -11,6 +11,7 @@ import { heldLockKind, type HeldLockFault } from "./kinds/held-lock.ts";
 import { lostReplyKind, type LostReplyFault } from "./kinds/lost-reply.ts";
 import { outageKind, type OutageFault } from "./kinds/outage.ts";
 import { pauseKind, type PauseFault } from "./kinds/pause.ts";
+import { plantedBreakKind, type PlantedBreakFault } from "./kinds/planted-break.ts";
 import { refusedLinkKind, type RefusedLinkFault } from "./kinds/refused-link.ts";
 import { replayedTopicKind, type ReplayedTopicFault } from "./kinds/replayed-topic.ts";
 import { resetLinkKind, type ResetLinkFault } from "./kinds/reset-link.ts";
@@ -44,6 +45,7 @@ export type OutsideFault =
   | ReplayedTopicFault
   | RewoundGroupFault
   | StrayMessageFault
+  | PlantedBreakFault
   | ClockJumpFault
   | EndedBackendsFault
   | FewConnectionsFault
@@ -70,6 +72,7 @@ export const FAULT_KINDS: readonly Pick<
   replayedTopicKind,
   rewoundGroupKind,
   strayMessageKind,
+  plantedBreakKind,
   endedBackendsKind,
   fewConnectionsKind,
   heldLockKind,
@@ -93,6 +96,7 @@ export const faultSchema = Type.Union([
   replayedTopicKind.schema,
   rewoundGroupKind.schema,
   strayMessageKind.schema,
+  plantedBreakKind.schema,
   endedBackendsKind.schema,
   fewConnectionsKind.schema,
   heldLockKind.schema,
@@ -125,6 +129,7 @@ export function placedAt(fault: Fault, trigger: Trigger): Fault {
     case "replayed-topic":
     case "rewound-group":
     case "stray-message":
+    case "planted-break":
       return trigger.on === "outside" ? { ...fault, atMs: trigger.atMs } : fault;
     case "clock-jump":
     case "cut-link":
@@ -221,6 +226,8 @@ function told<Answer>(
       return ask(rewoundGroupKind, fault);
     case "stray-message":
       return ask(strayMessageKind, fault);
+    case "planted-break":
+      return ask(plantedBreakKind, fault);
     case "clock-jump":
       return ask(clockJumpKind, fault);
     case "ended-backends":

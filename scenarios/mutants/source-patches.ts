@@ -475,6 +475,98 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "X1",
+    defect:
+      "Reconciliation reads the wallet first: what is settled after that has no entries, as it seems.",
+    breaks: "reconciliation-sound",
+    scenario: "planted",
+    patches: [
+      patch(
+        "system/reconciliation/reconcile.ts",
+        `    const early = await next(payment, "payment-early");
+    const walletSide = await next(wallet, "wallet");
+`,
+        `    const walletSide = await next(wallet, "wallet");
+    const early = await next(payment, "payment-early");
+`,
+      ),
+    ],
+  },
+  {
+    id: "F11",
+    defect:
+      "Reconciliation compares sums of floating-point numbers with a tolerance of a hundredth, and looks at no chain.",
+    breaks: "reconciliation-complete",
+    scenario: "planted",
+    patches: [
+      patch(
+        "system/reconciliation/examine-accounts.ts",
+        "await note(chains.flatMap((chain) => chain.whyBroken()));",
+        "void chains.flatMap((chain) => chain.whyBroken());",
+      ),
+      patch(
+        "system/reconciliation/examine-accounts.ts",
+        "  return sum === 0n\n",
+        "  return Math.abs(Number(sum) / 1000) < 0.01\n",
+      ),
+    ],
+  },
+  {
+    id: "F12",
+    defect: "Reconciliation opens one database, counts nothing in it, and finds that 0 is 0.",
+    breaks: "reconciliation-complete",
+    scenario: "planted",
+    patches: [
+      patch(
+        "system/reconciliation/reconcile.ts",
+        "    const payments = await examinePayments(database, examination, inFlight);\n",
+        `    const none = { examined: 0, counted: 0 };
+    const payments = { examined: 0 * examinePayments.length, payments: none, decisions: none };
+`,
+      ),
+    ],
+  },
+  {
+    id: "X2",
+    defect: "Reconciliation compares the sums only: what makes up for each other, it does not see.",
+    breaks: "reconciliation-complete",
+    scenario: "planted",
+    patches: [
+      patch(
+        "system/reconciliation/examine-accounts.ts",
+        "await note(chains.flatMap((chain) => chain.whyBroken()));",
+        "void chains.flatMap((chain) => chain.whyBroken());",
+      ),
+    ],
+  },
+  {
+    id: "X3",
+    defect: "The verification of the ledger recomputes every chain, and says that it holds.",
+    breaks: "reconciliation-complete",
+    scenario: "planted",
+    patches: [
+      patch(
+        "system/wallet/verify-ledger.ts",
+        "chain.fault !== undefined && faults.length < FAULTS_MAX",
+        "chain.fault !== undefined && faults.length > FAULTS_MAX",
+      ),
+    ],
+  },
+  {
+    id: "X4",
+    defect:
+      "Reconciliation begins after its watermark, not at it: the oldest of what was open then is never looked at.",
+    breaks: "reconciliation-sound",
+    scenario: "planted",
+    patches: [
+      patch(
+        "system/reconciliation/written.ts",
+        "     WHERE written_in >= $1::text::xid8 AND (",
+        "     WHERE written_in > $1::text::xid8 AND (",
+      ),
+    ],
+  },
+  {
     id: CANARY,
     defect: "Each account is credited a baisa more than it was sent.",
     breaks: "conservation",

@@ -226,10 +226,17 @@ function endingOf(
     readonly exits?: Ending["exits"];
     readonly notUp?: readonly string[];
     readonly audit?: Ending["audit"];
+    /** What somebody has written past the services. */
+    readonly planted?: readonly string[];
   } = {},
 ): Ending {
-  const origin = { topology: ONE_PROCESS_EACH, clients: clientBook(), strays: new Set<string>() };
-  const { strays = [], ...rest } = change;
+  const origin = {
+    topology: ONE_PROCESS_EACH,
+    clients: clientBook(),
+    strays: new Set<string>(),
+    planted: new Set(change.planted),
+  };
+  const { strays = [], planted: _planted, ...rest } = change;
   const places = new Set(strays.map(placeName));
   const books = createBooks({ ...origin, strays: places, isWatched: false });
   enterAll(books, entries);
@@ -280,6 +287,21 @@ function letter(offset: string): Entry {
   return ["wallet", "dead_letters", row];
 }
 
+const auditOf = (
+  runId: string,
+  change: Partial<NonNullable<Ending["audit"]>> = {},
+): Ending["audit"] => ({ runId, faultyAccounts: [], unmended: [], ...change });
+const RAISED = {
+  planted: ["a balance that somebody raised"],
+  audit: auditOf("run-1", { faultyAccounts: ["salim"] }),
+};
+/** What reconciliation says of that. */
+const raisedBooks = (): readonly Entry[] => [
+  ...soundBooks,
+  noted("BALANCE_DRIFT", "account salim"),
+  noted("CONSERVATION", "currency OMR"),
+  reconciled("breaks"),
+];
 const noted = (name: string, subject: string): Entry => [
   "reconciliation",
   "breaks",
@@ -558,17 +580,48 @@ describe("the promises", () => {
     ],
     [
       "a reconciliation that nobody is told the end of, with nothing amiss, has not ended",
-      endingOf([...soundBooks, reconciled("running")], { audit: { runId: "" } }),
+      endingOf([...soundBooks, reconciled("running")], { audit: auditOf("") }),
       ["reconciliation-sound"],
     ],
     [
       "a reconciliation that fails with nothing amiss has not ended well",
-      endingOf([...soundBooks, reconciled("failed", "no")], { audit: { runId: "run-1" } }),
+      endingOf([...soundBooks, reconciled("failed", "no")], { audit: auditOf("run-1") }),
       ["reconciliation-sound"],
     ],
     [
+      "a planted break that is reported, and verified, is what it should be",
+      endingOf(raisedBooks(), RAISED),
+      [],
+    ],
+    [
+      "a planted break that is not reported is missed",
+      endingOf([...soundBooks, reconciled("clean")], RAISED),
+      ["reconciliation-complete"],
+    ],
+    [
+      "an account that was tampered with, and is verified, was not looked at",
+      endingOf(raisedBooks(), { ...RAISED, audit: auditOf("run-1") }),
+      ["reconciliation-complete"],
+    ],
+    [
+      "an account that is whole, and is not verified, was not looked at either",
+      endingOf(raisedBooks(), {
+        ...RAISED,
+        audit: auditOf("run-1", { faultyAccounts: ["salim", "fatma"] }),
+      }),
+      ["reconciliation-complete"],
+    ],
+    [
+      "what publishing again mends, and did not, is left",
+      endingOf(raisedBooks(), {
+        ...RAISED,
+        audit: auditOf("run-1", { faultyAccounts: ["salim"], unmended: ["b1"] }),
+      }),
+      ["reconciliation-complete"],
+    ],
+    [
       "a reconciliation that ended is one",
-      endingOf([...soundBooks, reconciled("clean")], { audit: { runId: "run-1" } }),
+      endingOf([...soundBooks, reconciled("clean")], { audit: auditOf("run-1") }),
       [],
     ],
   ])("%s", (_claim, ending, promises) => {
@@ -626,6 +679,7 @@ describe("the promises, at a moment", () => {
       isWatched: true,
       topology: ONE_PROCESS_EACH,
       strays: new Set(),
+      planted: new Set(),
       clients: clientBook(),
     });
   }

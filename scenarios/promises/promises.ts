@@ -10,6 +10,7 @@ import { isolation } from "./isolation.ts";
 import { noOverdraft } from "./no-overdraft.ts";
 import { oneEffect } from "./one-effect.ts";
 import { published } from "./published.ts";
+import { reconciliationComplete } from "./reconciliation-complete.ts";
 import { reconciliationSound } from "./reconciliation-sound.ts";
 import { sidesAgree } from "./sides-agree.ts";
 import { staysUp } from "./stays-up.ts";
@@ -36,6 +37,7 @@ export const PROMISES: readonly SystemPromise[] = [
   published,
   inOrder,
   reconciliationSound,
+  reconciliationComplete,
 ];
 
 /** The promises of these names, gravest first; all of them where none is named. @throws Error */

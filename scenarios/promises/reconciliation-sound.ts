@@ -1,4 +1,5 @@
 import { type BreakBook, type Books, type ReconciliationBook } from "../books/books.ts";
+import { plantedReports } from "./reconciliation-complete.ts";
 import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
 
 export const reconciliationSound: SystemPromise = {
@@ -30,6 +31,9 @@ function judgeBreak(books: Books, noted: BreakBook | undefined): readonly Breach
 
 /** Whether what was noted is so, by what is seen of both services beside it. */
 function isTrue(books: Books, { class: name, subject }: BreakBook): boolean {
+  if (plantedReports(books).has(`${name} ${subject}`)) {
+    return true;
+  }
   if (name === "DEAD_LETTER") {
     return setAsideNames(books).has(subject);
   }

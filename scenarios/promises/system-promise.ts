@@ -58,6 +58,10 @@ export interface Ending {
 export interface Audit {
   /** Empty where nobody was ever answered. */
   readonly runId: string;
+  /** The accounts that the verification of the ledger names. */
+  readonly faultyAccounts: readonly string[];
+  /** The ids of breaks that are open after what mends them was published again. */
+  readonly unmended: readonly string[];
 }
 
 /** A process ended without being killed. */

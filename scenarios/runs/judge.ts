@@ -34,6 +34,8 @@ export interface Judge {
   readonly clients: ClientBook;
   /** Where the records lie that no service has sent. */
   readonly strays: ReadonlySet<string>;
+  /** What was written into the databases past the services. */
+  readonly planted: ReadonlySet<string>;
   /** The books as they are kept on the way. */
   readonly watched: Books;
   /** Judges the end, and sums up. */
@@ -47,7 +49,8 @@ const BREACHES_MAX = 10;
 export function createJudge(promises: readonly SystemPromise[], topology: Topology): Judge {
   const clients = createClientBook();
   const strays = new Set<string>();
-  const books = createBooks({ isWatched: true, topology, clients, strays });
+  const planted = new Set<string>();
+  const books = createBooks({ isWatched: true, topology, clients, strays, planted });
   const cases = promises.map(openCase);
   let commits = 0;
 
@@ -61,11 +64,16 @@ export function createJudge(promises: readonly SystemPromise[], topology: Topolo
   return {
     clients,
     strays,
+    planted,
     watched: books,
     commitsJudged: () => commits,
     see(event) {
       switch (event.kind) {
         case "commit": {
+          if (event.process === STRANGER) {
+            // The books know of it by its fault; what it did is for reconciliation to find.
+            return undefined;
+          }
           commits += 1;
           const touched = enterCommit(books, event);
           return judgeAt(event, ({ atCommit }) => atCommit?.(books, touched));
@@ -89,6 +97,10 @@ export function createJudge(promises: readonly SystemPromise[], topology: Topolo
         case "note":
           return judgeAt(event, ({ atNote }) => atNote?.(books, event.note, event.process));
         case "fault":
+          if (event.fault.kind === "planted-break") {
+            planted.add(event.fault.plant);
+          }
+          return undefined;
         case "exit":
         case "restart":
           return undefined;

@@ -51,11 +51,21 @@ const CASES: readonly (readonly [name: string, count: CaseOf])[] = [
   ["a failed payment is read", (_, answers) => readings(answers, "FAILED")],
   ["something is looked up", (_, answers) => answersOf(answers, "look-up", 200)],
   ["both services are compared", (_, answers) => answersOf(answers, "reconcile", 201)],
+  ["what is broken is found", ({ books }) => (books.planted.size === 0 ? 0 : books.breaks.size)],
+  ["what is broken is mended", (outcome) => said(outcome, "reconciliation.republished")],
   ["an event comes again", ({ duplicateDeliveries }) => duplicateDeliveries],
   ["a message is tried again", (outcome) => said(outcome, "inbox.retry")],
   ["an outage stops a relay", (outcome) => said(outcome, "relay.outage")],
   ["a client asks again", (_, answers) => countIn(answers, ({ attempt }) => attempt === 2)],
 ];
+
+/** Whether a scenario that names its aims, or none, aims at a case. */
+export function isAimedAt(name: string, aims: readonly string[] | undefined): boolean {
+  return aims === undefined ? !OF_PLANTS.has(name) : aims.includes(name);
+}
+
+/** Only where somebody writes past the services is there anything broken. */
+const OF_PLANTS = new Set(["what is broken is found", "what is broken is mended"]);
 
 /** How often a run came to each case, in the order of the list. */
 export function reachedCases(outcome: Outcome): readonly ReachedCase[] {

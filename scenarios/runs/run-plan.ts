@@ -109,10 +109,12 @@ async function drive(
   }
   const notUp = await universe.heal(healBoundMs(plan));
   const settleBoundMs = await comeToRest(universe, boundOf);
-  const audit = areOpen ? await auditAtRest(universe, plan, clients) : null;
+  const audit = areOpen
+    ? await auditAtRest(universe, plan, clients, () => comeToRest(universe, boundOf))
+    : null;
 
-  const { clients: clientBook, strays } = judge;
-  const origin = { topology: plan.topology, clients: clientBook, strays };
+  const { clients: clientBook, strays, planted } = judge;
+  const origin = { topology: plan.topology, clients: clientBook, strays, planted };
   const books = await readBooks(universe, origin, judge.watched.pruned);
   const records = await readRecords(universe);
   const ending = {

@@ -6,6 +6,7 @@ import type {
 } from "../../reports/evidence/evidence.ts";
 import { verdictOf } from "../../reports/evidence/verdict.ts";
 import type { SystemPromise } from "../promises/system-promise.ts";
+import { isAimedAt } from "../runs/reached-cases.ts";
 import type { RunSummary } from "../runs/run-summary.ts";
 import { compareText } from "./compare-text.ts";
 import { createFaultTally } from "./fault-tally.ts";
@@ -48,7 +49,7 @@ export function createTally(judged: readonly SystemPromise[], aims?: readonly st
       }
       run.faults.forEach((fault) => faults.add(fault));
       for (const { name, count } of run.cases) {
-        if (aims === undefined || aims.includes(name)) {
+        if (isAimedAt(name, aims)) {
           cases.set(name, (cases.get(name) ?? 0) + count);
         }
       }

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft } from "../plans/scenario.ts";
 import type { Schedule } from "../plans/schedule.ts";
@@ -35,10 +36,14 @@ interface Draft {
 interface DisturbedTrade {
   /** Beside the traders' own. */
   readonly moreWallets?: readonly string[];
-  /** Asked for at once, whatever else is. */
+  /** Asked for within a few milliseconds, whatever else is. */
   readonly payments: readonly Parameters<AskLayout["transfer"]>[1][];
   /** What disturbs it. */
   readonly outside: fc.Arbitrary<readonly OutsideDraw[]>;
+  /** Whether what was sent stays in the outboxes for as long as it does where nothing is drawn. */
+  readonly keepsOutbox?: boolean;
+  /** How both services are compared meanwhile; as in any scenario when left out. */
+  readonly audit?: fc.Arbitrary<AuditDraw>;
   /** Until when the disturbance of that place in the list may come, for a load that long. */
   readonly untilMs?: (loadMs: number, index: number) => number;
 }
@@ -56,7 +61,7 @@ export function disturbedTrade(trade: DisturbedTrade): fc.Arbitrary<PlanDraft> {
     burst: burstArbitrary,
     // Last, so that they move no other draw.
     schedule: scheduleArbitrary(),
-    audit: auditArbitrary(),
+    audit: trade.audit ?? auditArbitrary(),
   });
   // Without bias towards small values: a seed should mean a full workload.
   return fc.noBias(draft).map((drawn) => layOut(trade, drawn));
@@ -64,17 +69,19 @@ export function disturbedTrade(trade: DisturbedTrade): fc.Arbitrary<PlanDraft> {
 
 function layOut(
   trade: DisturbedTrade,
-  { asks, outside, ends, deployment, burst, schedule, audit }: Draft,
+  { asks, outside, ends, deployment: drawn, burst, schedule, audit }: Draft,
 ): PlanDraft {
-  const { moreWallets = [], payments, untilMs = (loadMs) => loadMs } = trade;
+  const { moreWallets = [], payments, untilMs = (loadMs) => loadMs, keepsOutbox } = trade;
+  const { outboxKeptSeconds } = keepsOutbox === true ? DEFAULT_KNOBS : drawn.knobs;
+  const deployment = { ...drawn, knobs: { ...drawn.knobs, outboxKeptSeconds } };
   const wallets = [...TRADERS, ...moreWallets].map((id): WalletOpening => {
     return { id, funding: "250.000", currency: CURRENCY };
   });
   const gapsMs = asks.map(({ gapMs }) => gapMs);
   const timesMs = timesInBursts(gapsMs, burst);
   const layout = new AskLayout(wallets, TRADERS, CURRENCY);
-  for (const payment of payments) {
-    layout.transfer(0, payment);
+  for (const [index, payment] of payments.entries()) {
+    layout.transfer(index, payment);
   }
   for (const [index, ask] of asks.entries()) {
     layout.add(ask, timesMs[index] ?? 0);

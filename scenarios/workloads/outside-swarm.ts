@@ -10,6 +10,7 @@ import {
   LOCKED_TABLES,
   type LinkEnd,
 } from "../faults/outside.ts";
+import { PLANTED_BREAKS } from "../faults/planted-breaks.ts";
 import { canStray, STRAY_FORMS } from "../faults/stranger.ts";
 import { OUTAGE_MS_MAX } from "../faults/trigger.ts";
 import type { ProcessSpecification } from "../plans/topology.ts";
@@ -83,6 +84,8 @@ export function layOutOutside(
         (direction % 2 === 0 ? -1 : 1) * (place % (place % 3 === 0 ? JUMP_MS_MAX : 5_000));
       return { kind, process: pick(topology, process).name, atMs, byMs };
     }
+    case "planted-break":
+      return { kind, plant: pick(PLANTED_BREAKS, place).name, atMs };
     case "replayed-topic":
       return { kind, topic: pick(TOPICS, place), atMs };
     case "rewound-group": {

@@ -14,6 +14,12 @@ const SEED = 20_261_125;
 /** More real servers are not set up for. */
 const PROCESSES_MAX = 6;
 
+/** The processes that move money, with their roles that do. */
+const withoutAudit = (topology: Topology): Topology =>
+  topology
+    .map((each) => ({ ...each, roles: each.roles.filter((role) => SAGA_ROLES.includes(role)) }))
+    .filter(({ roles }) => roles.length > 0);
+
 describe.each(SCENARIOS)("the plans of $name", ({ name, drafts }) => {
   const drawn = fc.sample(drafts, { numRuns: 200, seed: SEED });
   const some = (holds: (draft: PlanDraft) => boolean) => drawn.filter(holds).length;
@@ -51,7 +57,10 @@ describe.each(SCENARIOS)("the plans of $name", ({ name, drafts }) => {
       some(({ topology }) => topology.some(({ roles }) => roles.length === 1)),
     ).toBeGreaterThan(5);
     expect(
-      some(({ topology }) => JSON.stringify(topology) === JSON.stringify(ONE_PROCESS_EACH)),
+      some(
+        ({ topology }) =>
+          JSON.stringify(withoutAudit(topology)) === JSON.stringify(ONE_PROCESS_EACH),
+      ),
     ).toBeGreaterThan(0);
   });
 

@@ -1,13 +1,16 @@
 import { KAFKA } from "../../scenarios/faults/effect-name.ts";
 import type { OutsideFault } from "../../scenarios/faults/fault.ts";
+import type { PlantedBreakFault } from "../../scenarios/faults/kinds/planted-break.ts";
 import type { RewoundGroupFault } from "../../scenarios/faults/kinds/rewound-group.ts";
 import type { LinkDirection, LinkEnd } from "../../scenarios/faults/outside.ts";
+import { plantableIds, plantedBreak } from "../../scenarios/faults/planted-breaks.ts";
 import { STRANGER, strayMessage } from "../../scenarios/faults/stranger.ts";
 import type { EventType } from "../../system/domain/events.ts";
 import { CONSUMER_GROUPS } from "../../system/process/services.ts";
 import type { ObservedRecord } from "../kafka/cluster/cluster-observation.ts";
 import type { Latency } from "../network/latency.ts";
 import type { Direction, EndFault, Where } from "../network/network-faults.ts";
+import { clientRows } from "../postgres/client/client-row-codec.ts";
 import type { Servers } from "./servers.ts";
 
 /**
@@ -46,6 +49,21 @@ export function createOutsideFaults(
       }
     }
     return rewinds.get(index) === "done";
+  };
+
+  /** Others may wait for a row meanwhile, and so does who plants. */
+  const plants = new Map<number, "asked" | "done">();
+  const plant = ({ plant: name }: PlantedBreakFault, index: number): boolean => {
+    const ids = plantableIds((service, sql) => clientRows(servers.database(service).read(sql)));
+    if (ids !== undefined && !plants.has(index)) {
+      const { server, statements } = plantedBreak(name);
+      const sqls = statements(ids).map(([, sql]) => sql);
+      const done = () => void plants.set(index, "done");
+      if (servers.databaseAt(server).change(STRANGER, sqls, done)) {
+        plants.set(index, plants.get(index) ?? "asked");
+      }
+    }
+    return plants.get(index) === "done";
   };
 
   const limits = new Map<string, number[]>();
@@ -102,6 +120,8 @@ export function createOutsideFaults(
         return once(sendStray(servers, fault, index));
       case "replayed-topic":
         return once(replay(servers, fault.topic));
+      case "planted-break":
+        return once(plant(fault, index));
       case "rewound-group":
         return once(rewind(fault, index));
     }

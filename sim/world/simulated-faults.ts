@@ -39,6 +39,7 @@ export const SIMULATED_ABILITIES: ReadonlySet<WorldAbility> = new Set([
   "fill-disks",
   "slow-disks",
   "set-clocks",
+  "write-past-services",
 ]);
 
 /** The faults of a plan, and how they are done to simulated processes and around them. */

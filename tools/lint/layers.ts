@@ -103,7 +103,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
     layers: [
       ["effect-name.ts", "process-note.ts"],
       ["trigger.ts"],
-      ["effect-words.ts", "fault-kind.ts", "outside.ts", "stranger.ts"],
+      ["effect-words.ts", "fault-kind.ts", "outside.ts", "planted-breaks.ts", "stranger.ts"],
       ["kinds"],
       ["fault.ts"],
       ["armed-faults.ts"],

@@ -13,6 +13,8 @@ export function isOutcome(status: number | null, body: unknown): status is numbe
   return status !== null && status < 500 && !isInProgress(status, body);
 }
 
+const ASK_AGAIN: ReadonlySet<unknown> = new Set(["request-in-progress", "run-under-way"]);
+
 /** Whether an answer says that the same is being done already: ask again. */
 export function isInProgress(status: number | null, body: unknown): boolean {
   return (
@@ -20,7 +22,7 @@ export function isInProgress(status: number | null, body: unknown): boolean {
     typeof body === "object" &&
     body !== null &&
     "title" in body &&
-    (body.title === "request-in-progress" || body.title === "run-under-way")
+    ASK_AGAIN.has(body.title)
   );
 }
 

@@ -146,3 +146,18 @@ test("a crash breaks connections and keeps what was committed; after a restart i
     expect(server.read("SELECT id FROM t ORDER BY id").rows).toEqual([[1], [2]]);
   });
 });
+
+test("somebody beside the network changes all that he means to in one transaction, or nothing", async () => {
+  await onStage(async ({ server, main }) => {
+    const insert = (id: number) => `INSERT INTO t VALUES (${id})`;
+    const rows = () => server.read("SELECT id FROM t ORDER BY id").rows;
+    let committed = 0;
+    const done = () => void (committed += 1);
+    expect(server.change("somebody", [insert(1), insert(2)], done)).toBe(true);
+    expect(server.change("somebody", [insert(3), "no SQL"], done)).toBe(true);
+    await main.sleep(5);
+    expect([committed, rows()]).toEqual([1, [[1], [2]]]);
+    server.crash();
+    expect(server.change("somebody", [insert(4)], done)).toBe(false);
+  });
+});

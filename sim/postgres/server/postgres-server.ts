@@ -33,6 +33,12 @@ export interface PostgresServer {
    * how it is rolled back, where nothing has ended it before; undefined where nobody can connect.
    */
   beginTransaction(statements: readonly string[]): (() => void) | undefined;
+  /**
+   * Somebody of that name beside the network runs these statements in one transaction;
+   * `onCommitted` is told once it has committed. An error rolls it back. False where nobody can
+   * connect.
+   */
+  change(by: string, statements: readonly string[], onCommitted: () => void): boolean;
   /** Runs one query beside the network, at this instant, for preparing and observing. */
   read(sql: string): Pick<StatementResult, "fields" | "rows">;
 }
@@ -138,6 +144,28 @@ export function startPostgresServer(options: {
           session.close();
         }
       };
+    },
+    change(by, statements, onCommitted) {
+      if (isDown || engine.isCrowded) {
+        return false;
+      }
+      const session = engine.openSession({ applicationName: by });
+      const goOn = ([next, ...rest]: readonly string[]): void => {
+        if (next === undefined) {
+          session.close();
+          onCommitted();
+          return;
+        }
+        session.query(next, [], (reply) => {
+          if (reply.kind === "error") {
+            session.close();
+          } else {
+            goOn(rest);
+          }
+        });
+      };
+      goOn(["BEGIN", ...statements, "COMMIT"]);
+      return true;
     },
     read: (sql) => readNow(engine, sql),
   };
