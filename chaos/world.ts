@@ -160,7 +160,6 @@ async function runPlan<T>(
         traceHash: null,
         elapsedMs: Date.now() - beganAtMs,
         effects: fleet.effects(),
-        places: [],
       };
     } finally {
       await observation.close();
@@ -186,6 +185,7 @@ function universeOf(parts: {
     watch: (observer) => fleet.watch(observer),
     beginLoad: () => fleet.beginLoad(),
     firedFaults: () => fleet.fired(),
+    places: () => [],
     heal: (boundMs) => fleet.heal(boundMs),
     query: (service, sql) => observation.query(service, sql),
     records: (topic) => observation.records(topic),

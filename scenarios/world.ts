@@ -33,11 +33,9 @@ export interface WorldRun<T> {
   readonly elapsedMs: number;
   /** Exchanges between the services and the outside. */
   readonly effects: number;
-  /** Where they were; empty in the real world, which only counts them. */
-  readonly places: readonly ReachedEffects[];
 }
 
-/** The effects of one place, in one run. */
+/** The effects of one place that have begun in a run. */
 export interface ReachedEffects extends PassedPlace {
   /** How many of them had begun when the first fault struck at one; all of them where none did. */
   readonly beforeStrike: number;
@@ -62,6 +60,8 @@ export interface Universe {
   beginLoad(): void;
   /** The faults that have fired, by their places in the plan's list. */
   firedFaults(): ReadonlySet<number>;
+  /** Where effects have been until now; empty in the real world, which only counts them. */
+  places(): readonly ReachedEffects[];
   /**
    * Disarms what has not struck, and resolves when every process is up and goes on, or when the
    * bound has passed: with the names of the processes that are not.

@@ -109,9 +109,9 @@ function againstPromises({ promises, findings, totals }: Evidence): string | und
 }
 
 function againstVerdict(evidence: Evidence): string | undefined {
-  const { totals, faults, interrupted, promises } = evidence;
+  const { totals, faults, cases, interrupted, promises } = evidence;
   const { runs, payments } = totals;
-  const drawn = verdictOf({ runs, payments, faults, interrupted, promises });
+  const drawn = verdictOf({ runs, payments, faults, cases, interrupted, promises });
   if (drawn.verdict !== evidence.verdict) {
     const why = drawn.doubts.length === 0 ? "" : `: ${drawn.doubts.join(" ")}`;
     return `verdict: it is "${evidence.verdict}", but its parts make it "${drawn.verdict}"${why}`;

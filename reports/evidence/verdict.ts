@@ -38,6 +38,8 @@ export interface VerdictGrounds {
     readonly fired: number;
     readonly impossible: number;
   }[];
+  /** What the runs were to come to, and how often they did. */
+  readonly cases: readonly { readonly name: string; readonly count: number }[];
   readonly interrupted: boolean;
   readonly promises: readonly {
     readonly name: string;
@@ -45,6 +47,13 @@ export interface VerdictGrounds {
     readonly brokenRuns: number;
   }[];
 }
+
+/**
+ * From so many runs on, a case that none of them came to is a doubt: each is one that at least one
+ * run in thirty comes to, so that it is missing by chance once in 25 000 times. Fewer runs may miss
+ * it.
+ */
+export const CASE_RUNS_MIN = 300;
 
 /**
  * Draws the verdict, and the doubts that forbid a pass, one sentence each.
@@ -85,6 +94,11 @@ function doubtsAbout(grounds: VerdictGrounds): readonly string[] {
     }
     if (silent > 0) {
       doubts.push(`${silent} of ${planned} planned ${many} never fired.`);
+    }
+  }
+  if (grounds.runs >= CASE_RUNS_MIN) {
+    for (const { name } of grounds.cases.filter(({ count }) => count === 0)) {
+      doubts.push(`Never reached in ${grounds.runs} runs: ${name}.`);
     }
   }
   if (grounds.promises.length === 0) {

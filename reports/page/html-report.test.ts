@@ -43,6 +43,8 @@ describe("what the page says", () => {
         "Not tried: pauses.",
         "payment-1 after accept.commit 61",
         "Where lost replies were planned",
+        "Each of them was reached.",
+        "a key is used twice at once 12",
       ],
     ],
     [
@@ -87,6 +89,7 @@ describe("what the page says", () => {
         "Unknown",
         "212 of 400 seeds were done",
         "1 of 212 planned crashes never fired.",
+        "Of 2 cases, those never reached: 1; fewer than 300 runs may miss one.",
         "The verdict says why this is not a pass.",
         "makes the same runs again",
       ],

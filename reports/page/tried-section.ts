@@ -1,5 +1,6 @@
 import type { Evidence, EvidenceTotals, FaultEvidence, FaultPlace } from "../evidence/evidence.ts";
 import { counted, durationInWords } from "../words/number-words.ts";
+import { casesSection } from "./cases-section.ts";
 import { crashPointsSection } from "./crash-points-section.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
@@ -14,7 +15,7 @@ export function triedSection(evidence: Evidence): Html {
     <h3>The payments</h3>
     ${paymentTable(totals)}
     <p>${scale(evidence)}</p>
-    ${crashPoints === null ? "" : crashPointsSection(crashPoints)}
+    ${crashPoints === null ? "" : crashPointsSection(crashPoints)} ${casesSection(evidence)}
     <h3>The faults</h3>
     ${faults.length === 0 ? html`<p>No fault was planned.</p>` : faults.map((fault) => faultTable(fault, inStory))}
   </section>`;

@@ -46,7 +46,7 @@ export const heldEvidence: Evidence = {
   faultsNotTried: ["pauses"],
   cases: [
     { name: "all that a wallet holds is sent", count: 812 },
-    { name: "a key is used twice at once", count: 0 },
+    { name: "a key is used twice at once", count: 12 },
   ],
   crashPoints: null,
   promises: promises({ runs: 400, broken: [] }),
@@ -125,6 +125,10 @@ export const unknownEvidence: Evidence = {
   doubts: [
     "The run was stopped before all its seeds were done.",
     "1 of 212 planned crashes never fired.",
+  ],
+  cases: [
+    { name: "all that a wallet holds is sent", count: 430 },
+    { name: "a key is used twice at once", count: 0 },
   ],
   totals: {
     ...heldEvidence.totals,

@@ -1,6 +1,7 @@
 import { fieldIn } from "../books/client-book.ts";
 import type { ClientEvent, ClientOutcome } from "../plans/commands/client-event.ts";
 import type { Outcome } from "./run-plan.ts";
+import { SAID_CASES } from "./said-cases.ts";
 
 /** A kind of case that a workload aims at, and how often a run came there. */
 export interface ReachedCase {
@@ -52,20 +53,13 @@ const CASES: readonly (readonly [name: string, count: CaseOf])[] = [
   ["something is looked up", (_, answers) => answersOf(answers, "look-up", 200)],
   ["both services are compared", (_, answers) => answersOf(answers, "reconcile", 201)],
   ["what is broken is found", ({ books }) => (books.planted.size === 0 ? 0 : books.breaks.size)],
-  ["what is broken is mended", (outcome) => said(outcome, "reconciliation.republished")],
   ["an event comes again", ({ duplicateDeliveries }) => duplicateDeliveries],
-  ["a message is tried again", (outcome) => said(outcome, "inbox.retry")],
-  ["an outage stops a relay", (outcome) => said(outcome, "relay.outage")],
   ["a client asks again", (_, answers) => countIn(answers, ({ attempt }) => attempt === 2)],
+  ...SAID_CASES,
 ];
 
-/** Whether a scenario that names its aims, or none, aims at a case. */
-export function isAimedAt(name: string, aims: readonly string[] | undefined): boolean {
-  return aims === undefined ? !OF_PLANTS.has(name) : aims.includes(name);
-}
-
-/** Only where somebody writes past the services is there anything broken. */
-const OF_PLANTS = new Set(["what is broken is found", "what is broken is mended"]);
+/** The names of the cases: those of clients, and those that the services' lines show. */
+export const CASE_NAMES: readonly string[] = CASES.map(([name]) => name);
 
 /** How often a run came to each case, in the order of the list. */
 export function reachedCases(outcome: Outcome): readonly ReachedCase[] {
@@ -112,13 +106,6 @@ function accepted(answers: readonly ClientOutcome[]): number {
 function keysIn(answers: readonly ClientOutcome[]): readonly string[] {
   return answers.flatMap(({ command, status }) =>
     command.kind === "transfer" && status === 202 ? [command.idempotencyKey] : [],
-  );
-}
-
-function said({ happenings }: Outcome, name: string): number {
-  return countIn(
-    happenings,
-    (each) => each.kind === "note" && each.note.what === "said" && each.note.name === name,
   );
 }
 

@@ -28,7 +28,7 @@ export interface Outcome {
   readonly commitsJudged: number;
   readonly duplicateDeliveries: number;
   readonly effects: number;
-  /** Where the effects were. */
+  /** Where effects were until the system came to rest: a fault can strike there. */
   readonly places: readonly ReachedEffects[];
   /** How long the run took, in the world's own time. */
   readonly elapsedMs: number;
@@ -109,6 +109,7 @@ async function drive(
   }
   const notUp = await universe.heal(healBoundMs(plan));
   const settleBoundMs = await comeToRest(universe, boundOf);
+  const places = universe.places();
   const audit = areOpen
     ? await auditAtRest(universe, plan, clients, () => comeToRest(universe, boundOf))
     : null;
@@ -137,6 +138,7 @@ async function drive(
     books,
     watched: judge.watched,
     fired: universe.firedFaults(),
+    places,
     commitsJudged: judge.commitsJudged(),
     duplicateDeliveries: deliveries.duplicates(),
     happenings,

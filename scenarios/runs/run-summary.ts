@@ -18,7 +18,7 @@ export interface RunSummary {
     readonly isBroken: boolean;
   }[];
   readonly effects: number;
-  /** Where the effects were. */
+  /** Where effects were until the system came to rest. */
   readonly places: readonly ReachedEffects[];
   readonly commitsJudged: number;
   readonly duplicateDeliveries: number;

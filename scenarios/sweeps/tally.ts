@@ -6,7 +6,6 @@ import type {
 } from "../../reports/evidence/evidence.ts";
 import { verdictOf } from "../../reports/evidence/verdict.ts";
 import type { SystemPromise } from "../promises/system-promise.ts";
-import { isAimedAt } from "../runs/reached-cases.ts";
 import type { RunSummary } from "../runs/run-summary.ts";
 import { compareText } from "./compare-text.ts";
 import { createFaultTally } from "./fault-tally.ts";
@@ -49,7 +48,7 @@ export function createTally(judged: readonly SystemPromise[], aims?: readonly st
       }
       run.faults.forEach((fault) => faults.add(fault));
       for (const { name, count } of run.cases) {
-        if (isAimedAt(name, aims)) {
+        if (aims === undefined || aims.includes(name)) {
           cases.set(name, (cases.get(name) ?? 0) + count);
         }
       }
@@ -82,8 +81,8 @@ export function verdictOfTally(
   { interrupted }: { readonly interrupted: boolean },
 ): ReturnType<typeof verdictOf> {
   const { runs, payments } = tally.totals();
-  const faults = tally.faults();
-  return verdictOf({ runs, payments, faults, interrupted, promises: tally.promises() });
+  const [faults, cases] = [tally.faults(), tally.cases()];
+  return verdictOf({ runs, payments, faults, cases, interrupted, promises: tally.promises() });
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

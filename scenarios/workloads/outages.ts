@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import { EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
 import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
@@ -19,7 +20,21 @@ export const outages: Scenario = {
     AUDIT_WORDS,
     "In each run a database or the broker dies and is away for up to a minute, longer than anything is tried again, or only for a moment. Beside it up to four more outages and faults of the network strike, each at a time of its own, so that they overlap: a link between a process and a server or its clients is cut or held, one way or both, is slow, refuses new connections or breaks those that stand. Up to two processes are killed or stopped for a time meanwhile, and start again while a server is away.",
   ],
-  aims: ["a client asks again", "an event comes again", "an outage stops a relay"],
+  aims: [
+    ...TRADE_AIMS,
+    ...EVERY_RUN_AIMS,
+    "an event comes again",
+    "an event that comes again is recognised",
+    "a message is tried again",
+    "a message is left to come again",
+    "a batch fails, and each message is taken in by itself",
+    "a group of requests fails, and each is served by itself",
+    "a consumer that lost its broker joins anew",
+    "a process waits at its start for what is away",
+    "a relay takes the outbox over from another",
+    "an outage stops a relay",
+    "a relay outlives an outage",
+  ],
   catches: ["Q1"],
   drafts: draftArbitrary(),
 };

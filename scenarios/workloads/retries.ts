@@ -5,6 +5,7 @@ import type { Command } from "../plans/commands/command.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 import type { Schedule } from "../plans/schedule.ts";
+import { EVERY_RUN_AIMS } from "./aims.ts";
 import { AUDIT_WORDS, auditArbitrary, withAudit, type AuditDraw } from "./audits.ts";
 import {
   burstArbitrary,
@@ -46,8 +47,16 @@ export const retries: Scenario = {
     "a key is used again",
     "a key is used for something else",
     "a wallet is opened again",
-    "an event comes again",
+    ...EVERY_RUN_AIMS,
+    "both services are compared",
     "a client asks again",
+    "an event comes again",
+    "an event that comes again is recognised",
+    "a commit that nobody knows the end of is looked up",
+    "a message is left to come again",
+    "a relay takes the outbox over from another",
+    "an outage stops a relay",
+    "a relay outlives an outage",
   ],
   catches: ["K1"],
   drafts: draftArbitrary(),

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import { EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
 import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
@@ -19,7 +20,21 @@ export const shortages: Scenario = {
     AUDIT_WORDS,
     "In each run, up to six times, a database is short of something: an operator ends all its connections, it takes only a few, its disk is full or slow, or somebody else has locked a table. The clocks of processes are set, by seconds or by minutes. Up to two processes are killed or stopped for a time meanwhile.",
   ],
-  aims: ["a client asks again", "a message is tried again", "an outage stops a relay"],
+  aims: [
+    ...TRADE_AIMS,
+    ...EVERY_RUN_AIMS,
+    "an event comes again",
+    "an event that comes again is recognised",
+    "a message is tried again",
+    "a message is left to come again",
+    "a batch fails, and each message is taken in by itself",
+    "a consumer that lost its broker joins anew",
+    "a transaction is run again",
+    "a transaction is given up after its last run",
+    "a relay takes the outbox over from another",
+    "an outage stops a relay",
+    "a relay outlives an outage",
+  ],
   catches: ["V2"],
   drafts: draftArbitrary(),
 };

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import { EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
 import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
@@ -23,7 +24,18 @@ export const strays: Scenario = {
     AUDIT_WORDS,
     "In each run, up to six times, messages come again or come from a stranger: all of a topic is put there once more; a consumer group is expelled, and set back to where it was; or there comes what is no event, or one that is about another payment, of another version, under another's id, or against a verdict that was taken in. Up to two processes are killed or stopped for a time meanwhile.",
   ],
-  aims: ["an event comes again"],
+  aims: [
+    ...TRADE_AIMS,
+    ...EVERY_RUN_AIMS,
+    "an event comes again",
+    "an event that comes again is recognised",
+    "a message is tried again",
+    "a message is left to come again",
+    "a message is set aside",
+    "a batch fails, and each message is taken in by itself",
+    "a late verdict is absorbed",
+    "a relay takes the outbox over from another",
+  ],
   catches: ["F9"],
   drafts: draftArbitrary(),
 };

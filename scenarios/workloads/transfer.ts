@@ -6,6 +6,7 @@ import type { Command } from "../plans/commands/command.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft, Scenario } from "../plans/scenario.ts";
 import type { Schedule } from "../plans/schedule.ts";
+import { EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
 import { asksArbitrary, type Ask } from "./asks.ts";
 import { AUDIT_WORDS, auditArbitrary, withAudit, type AuditDraw } from "./audits.ts";
 import {
@@ -65,6 +66,20 @@ export const transfer: Scenario = {
     SCHEDULE_WORDS,
     AUDIT_WORDS,
     "In each run one process is killed once, at a place chosen by the run's seed: after a transaction has committed and before its event is published; where several processes share that work, at a moment of the load, and there it may be told to stop instead, as in a deployment. It starts again after a moment. Beside it a swarm of up to twelve faults strikes, of kinds that the seed turns on: other processes are killed, told to stop or stopped for a time, replies are lost, and requests to a database or the broker fail.",
+  ],
+  aims: [
+    ...TRADE_AIMS,
+    ...EVERY_RUN_AIMS,
+    "an event comes again",
+    "an event that comes again is recognised",
+    "a commit that nobody knows the end of is looked up",
+    "a message is tried again",
+    "a transaction is run again",
+    "a deadlock is resolved, and its transaction run again",
+    "a process that was told to stop ends",
+    "a relay takes the outbox over from another",
+    "an outage stops a relay",
+    "a relay outlives an outage",
   ],
   catches: ["F0", "L1"],
   drafts: draftArbitrary(),

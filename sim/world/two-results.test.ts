@@ -147,7 +147,7 @@ function rememberingOnly(): Mutant["parts"] {
   return ({ telemetry }) => ({
     accept(ports, requests) {
       seen += 1;
-      telemetry.event("seen", { count: seen });
+      telemetry.event("accept.done", { count: seen });
       return acceptPayments(ports, requests);
     },
   });

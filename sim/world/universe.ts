@@ -25,6 +25,7 @@ export function createUniverse(
     watch: (observer) => servers.watch(observer),
     beginLoad: () => processes.beginLoad(),
     firedFaults: () => processes.fired(),
+    places: () => processes.places(),
     async heal(boundMs) {
       processes.disarm();
       const deadlineAtMs = self.nowMs() + boundMs;

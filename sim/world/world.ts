@@ -80,7 +80,6 @@ export async function createSimulatedWorld({
         traceHash: trace.hash,
         elapsedMs: Math.floor(kernel.nowUs / 1_000),
         effects: processes.effects(),
-        places: processes.places(),
       };
     },
   };

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import type { LineName } from "../ports/telemetry.ts";
 import { createLogTelemetry } from "./log-telemetry.ts";
 
-function logged(name: string, detail: Readonly<Record<string, string | number>>): unknown {
+function logged(name: LineName, detail: Readonly<Record<string, string | number>>): unknown {
   const lines: string[] = [];
   createLogTelemetry("payment-1", { write: (line) => void lines.push(line) }).event(name, detail);
   expect(lines).toEqual([expect.stringMatching(/^\{[^\n]*\}\n$/)]);
@@ -22,6 +23,6 @@ it("a line keeps its name, time and process, whatever its details are called", (
 it.each([
   ["inbox.retry", "warn"],
   ["http.failed", "error"],
-])("what somebody should look at says so: %s", (name, level) => {
+] as const)("what somebody should look at says so: %s", (name, level) => {
   expect(logged(name, {})).toMatchObject({ level });
 });

@@ -94,7 +94,8 @@ async function takeTogether(
 async function take(ports: ConsumePorts, events: readonly Event[], handle: Handle): Promise<void> {
   const taken = await lookingUp(ports, () => handle(events));
   for (const [index, event] of events.entries()) {
-    ports.telemetry.event(`inbox.${taken[index]}`, eventWords(event));
+    const name = taken[index] === "duplicate" ? "inbox.duplicate" : "inbox.done";
+    ports.telemetry.event(name, eventWords(event));
   }
 }
 

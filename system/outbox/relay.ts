@@ -55,7 +55,7 @@ export async function relayOutbox(ports: RelayPorts, settings: RelaySettings): P
   if (lease === undefined) {
     return { published: 0, next: { kind: "appended" } };
   }
-  const fence = await hold(ports.database, lease, settings);
+  const fence = await hold(ports, lease, settings);
   if (fence === undefined) {
     const leftMs = lease.leftMs > 0 ? lease.leftMs : settings.leaseMs;
     return { published: 0, next: { kind: "held", leftMs } };
@@ -80,7 +80,7 @@ export async function relayOutbox(ports: RelayPorts, settings: RelaySettings): P
 
 /** @returns the fence under which the outbox is held; undefined when another holds it */
 async function hold(
-  database: Database,
+  { database, telemetry }: RelayPorts,
   { holder, fence, leftMs }: Lease,
   settings: RelaySettings,
 ): Promise<bigint | undefined> {
@@ -88,9 +88,14 @@ async function hold(
   if (!isOwn && leftMs > 0) {
     return undefined;
   }
-  return isOwn && leftMs > settings.leaseMs / 2
-    ? fence
-    : claimOutbox(database, { ...settings, seen: fence });
+  if (isOwn && leftMs > settings.leaseMs / 2) {
+    return fence;
+  }
+  const claimed = await claimOutbox(database, { ...settings, seen: fence });
+  if (claimed !== undefined && !isOwn) {
+    telemetry.event("relay.lease-taken", { fence: claimed.toString() });
+  }
+  return claimed;
 }
 
 /**

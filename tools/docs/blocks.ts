@@ -5,6 +5,8 @@ import { SCENARIOS } from "../../scenarios/catalogue.ts";
 import { FAULT_KINDS } from "../../scenarios/faults/fault.ts";
 import { MUTANTS } from "../../scenarios/mutants/mutants.ts";
 import { PROMISES } from "../../scenarios/promises/promises.ts";
+import { CASE_NAMES } from "../../scenarios/runs/reached-cases.ts";
+import { UNCLAIMED_LINES } from "../../scenarios/runs/said-cases.ts";
 import { SERVICES } from "../../system/process/services.ts";
 import { BREAK_CLASSES } from "../../system/reconciliation/break-classes.ts";
 import { LAYERED_ROOMS } from "../lint/layers.ts";
@@ -21,6 +23,8 @@ export const BLOCKS: ReadonlyMap<string, () => string> = new Map([
   ["promises", writePromises],
   ["exit codes", writeExitCodes],
   ["faults", writeFaults],
+  ["cases", writeCases],
+  ["lines that show no case", writeUnclaimedLines],
   ["scenarios", writeScenarios],
   ["mutants", writeMutants],
   ["options of run", () => writeOptions("run")],
@@ -75,6 +79,23 @@ function writeScenarios(): string {
       ({ name, title, description, catches }) =>
         `${strong(name)}: ${title}. ${description.join(" ")} Known to catch: ${codes(catches)}.`,
     ),
+  );
+}
+
+function writeCases(): string {
+  return table(
+    ["case", "scenarios whose sweeps must reach it"],
+    CASE_NAMES.map((name) => [
+      name,
+      codes(SCENARIOS.filter(({ aims }) => aims?.includes(name) ?? true).map((each) => each.name)),
+    ]),
+  );
+}
+
+function writeUnclaimedLines(): string {
+  return table(
+    ["line", "why no sweep must reach it"],
+    UNCLAIMED_LINES.map(({ line, why }) => [code(line), why]),
   );
 }
 

@@ -1,0 +1,40 @@
+/**
+ * What clients that trade come to, in at least one run of thirty; the names are those of
+ * `scenarios/runs/reached-cases.ts`.
+ */
+export const TRADE_AIMS: readonly string[] = [
+  "all that a wallet holds is sent",
+  "all but a baisa of it is sent",
+  "a baisa more is refused",
+  "a key is used twice at once",
+  "a key is used again",
+  "a key is used for something else",
+  "a request is malformed",
+  "somebody without a key is sent away",
+  "a key is not for what is asked",
+  "a stranger pays from a wallet",
+  "a stranger asks about a wallet",
+  "a stranger asks about a payment",
+  "a wallet is opened again",
+  "a wallet is opened otherwise",
+  "money comes in or goes out",
+  "a deposit or withdrawal is refused",
+  "a payment is given back",
+  "giving back is refused",
+  "a pending payment is read",
+  "a completed payment is read",
+  "a failed payment is read",
+  "something is looked up",
+  "both services are compared",
+  "a client asks again",
+  "a request is not admitted",
+];
+
+/** What every run comes to, unless the services do nothing. */
+export const EVERY_RUN_AIMS: readonly string[] = [
+  "a payment is accepted",
+  "an event is taken in",
+  "a payment is settled",
+  "a process starts",
+  "a client is told to ask again",
+];
