@@ -15,8 +15,8 @@ export interface Scenario {
   /** The names of the promises that are judged; all of them when it names none. */
   readonly promises?: readonly string[];
   /**
-   * The cases (`reached-cases.ts`) that at least one of thirty of its runs comes to: a sweep of many
-   * that never came to one is no pass. All when it names none.
+   * The cases (`reached-cases.ts`) that at least one in thirty of its runs comes to: a sweep of
+   * many that never came to one is no pass. All when it names none.
    */
   readonly aims?: readonly string[];
   /** Mutants that it is known to catch, by id: how to see its checks fail. */
