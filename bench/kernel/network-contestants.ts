@@ -8,6 +8,7 @@ import { Protocol } from "../../sim/network/protocol.ts";
 import { connectRequestClient } from "../../sim/network/request-reply/request-client.ts";
 import type { RequestReplyProtocol } from "../../sim/network/request-reply/request-reply-protocol.ts";
 import { serveOneByOne } from "../../sim/network/request-reply/serve-one-by-one.ts";
+import { lastOfEach } from "../../system/ports/broker.ts";
 import { startCpuTime } from "./cpu-time.ts";
 
 /** Round trips over the network, one after the other. Returns the milliseconds that they took. */
@@ -49,11 +50,7 @@ export async function measureMessages(count: number, sendSize: number): Promise<
       sessionTimeoutMs: 6_000,
       batchMax: sendSize,
       async onBatch({ deliveries, commit }) {
-        const last = deliveries.at(-1);
-        if (last === undefined) {
-          return;
-        }
-        await commit(last);
+        await commit(lastOfEach(deliveries));
         left -= deliveries.length;
         if (left === 0) {
           onDone();

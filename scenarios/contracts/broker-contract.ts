@@ -1,4 +1,9 @@
-import { BrokerError, type Delivery, type Producer } from "../../system/ports/broker.ts";
+import {
+  BrokerError,
+  lastOfEach,
+  type Delivery,
+  type Producer,
+} from "../../system/ports/broker.ts";
 import { KNOB_BOUNDS } from "../../system/process/knobs.ts";
 import { demandEqual, type Claim } from "./claim.ts";
 import { SESSION_TIMEOUT_MS, startReader, until } from "./reader.ts";
@@ -126,13 +131,43 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
             async onBatch({ deliveries, commit, heartbeat }) {
               handed.push(values(deliveries).join(""));
               await heartbeat();
-              await commitLast(deliveries, commit);
+              await commit(lastOfEach(deliveries));
             },
           },
         });
         await until(stage.clock, "e", () => handed.join("").endsWith("e"));
         demandEqual("what was handed over", handed, ["ab", "cd", "e"]);
         await reader.stop();
+      }),
+  },
+
+  {
+    claim: "what waits in several partitions comes together, and is committed by one request",
+    check: (stage) =>
+      withProducer(stage, async (producer) => {
+        const topic = await stage.createTopic(6);
+        const sent = PARTITION_OF_6.map(([key]) => key);
+        await producer.send(sent.map((key) => ({ topic, key, value: key })));
+        const handed: string[][] = [];
+        const reader = await startReader(stage, {
+          client: "second",
+          topic,
+          batches: {
+            batchMax: sent.length,
+            async onBatch({ deliveries, commit }) {
+              await commit(lastOfEach(deliveries));
+              handed.push([...values(deliveries)]);
+            },
+          },
+        });
+        await until(stage.clock, "what was sent", () => handed.flat().length >= sent.length);
+        demandEqual("what was handed over", handed.map(inOrder), [inOrder(sent)]);
+        await reader.stop();
+        await producer.send(records(topic, ["last"]));
+        const after = await startReader(stage, { client: "third", topic });
+        await until(stage.clock, "the last", () => values(after.seen).includes("last"));
+        demandEqual("what came after the restart", values(after.seen), ["last"]);
+        await after.stop();
       }),
   },
 
@@ -152,10 +187,10 @@ export const brokerContract: readonly Claim<BrokerStage>[] = [
             async onBatch({ deliveries, commit }) {
               handed.push(values(deliveries).join(""));
               if (handed.length === 1) {
-                await commitLast(deliveries.slice(0, 2), commit);
+                await commit(lastOfEach(deliveries.slice(0, 2)));
                 throw new Error("no further");
               }
-              await commitLast(deliveries, commit);
+              await commit(lastOfEach(deliveries));
             },
           },
         });
@@ -405,16 +440,6 @@ async function commitUnless(
 ): Promise<void> {
   if (!left.includes(delivery.value ?? "")) {
     await commit();
-  }
-}
-
-async function commitLast(
-  deliveries: readonly Delivery[],
-  commit: (last: Delivery) => Promise<void>,
-): Promise<void> {
-  const last = deliveries.at(-1);
-  if (last !== undefined) {
-    await commit(last);
   }
 }
 

@@ -9,7 +9,7 @@ export function oneByOne(handle: HandleMessage): Pick<Subscription, "batchMax" |
     batchMax: 1,
     async onBatch({ deliveries, commit }) {
       for (const delivery of deliveries) {
-        await handle(delivery, () => commit(delivery));
+        await handle(delivery, () => commit([delivery]));
       }
     },
   };

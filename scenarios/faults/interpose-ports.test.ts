@@ -101,13 +101,13 @@ it("notes an error of the database and the rollback after it, and lets both go o
 });
 
 it("notes an offset that is committed", async () => {
-  const { notes, deliver } = await createScene(({ commit }) => commit(NEXT));
+  const { notes, deliver } = await createScene(({ commit }) => commit([NEXT]));
   await deliver(async () => {});
   expect(notes).toEqual([{ what: "offset-committed", record: NEXT }]);
 });
 
 it("notes an offset that is not, and the message that is left", async () => {
-  const { notes, deliver } = await createScene(({ commit }) => commit(RECORD));
+  const { notes, deliver } = await createScene(({ commit }) => commit([RECORD]));
   const error = new BrokerError("no answer", { applied: "unknown" });
   await expect(deliver(() => Promise.reject(error))).rejects.toBe(error);
   expect(notes).toEqual([
@@ -124,7 +124,7 @@ it("notes an offset that is not, and the message that is left", async () => {
 
 it("notes the first message that is left of a batch, behind what was committed of it", async () => {
   const { notes, deliver } = await createScene(async ({ commit }) => {
-    await commit(RECORD);
+    await commit([RECORD]);
     throw new Error("not this one");
   });
   await expect(deliver(async () => {})).rejects.toThrow("not this one");

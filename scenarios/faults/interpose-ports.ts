@@ -1,4 +1,4 @@
-import { BrokerError, type Broker, type Delivery } from "../../system/ports/broker.ts";
+import { BrokerError, partitionOf, type Broker, type Delivery } from "../../system/ports/broker.ts";
 import {
   DatabaseError,
   type Connection,
@@ -223,19 +223,27 @@ function interposeBroker(
         onBatch: async (batch) => {
           batch.deliveries.forEach(onDelivery);
           await gate.pass(KAFKA, "deliver", arrive, ARRIVAL);
-          let isCommitted = (_record: Delivery): boolean => false;
-          const commit = async (last: Delivery) => {
-            const committed = gate.pass(KAFKA, "commit-offset", () => batch.commit(last), BROKER);
-            await noted(committed, `${KAFKA}/commit-offset`, onNote);
-            isCommitted = ({ offset }) => BigInt(offset) <= BigInt(last.offset);
-            onNote({ what: "offset-committed", record: last });
+          const committed = new Map<string, Delivery>();
+          const isCommitted = (record: Delivery): boolean =>
+            BigInt(record.offset) <= BigInt(committed.get(partitionOf(record))?.offset ?? -1);
+          const commit = async (lasts: readonly Delivery[]) => {
+            const passed = gate.pass(KAFKA, "commit-offset", () => batch.commit(lasts), BROKER);
+            await noted(passed, `${KAFKA}/commit-offset`, onNote);
+            for (const last of lasts) {
+              committed.set(partitionOf(last), last);
+              onNote({ what: "offset-committed", record: last });
+            }
           };
           try {
             await subscription.onBatch({ ...batch, commit });
           } catch (error) {
             const reason = messageOf(error);
             const left = batch.deliveries.filter((record) => !isCommitted(record));
-            left.slice(0, 1).forEach((record) => onNote({ what: "left", record, reason }));
+            for (const [record] of Map.groupBy(left, partitionOf).values()) {
+              if (record !== undefined) {
+                onNote({ what: "left", record, reason });
+              }
+            }
             throw error;
           }
         },

@@ -182,7 +182,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
       patch(
         "system/inbox/consume.ts",
         "  const areTaken = events.length > 1",
-        "  for (const last of batch.deliveries.slice(-1)) {\n    await batch.commit(last);\n  }\n  const areTaken = events.length > 1",
+        "  await batch.commit(lastOfEach(batch.deliveries));\n  const areTaken = events.length > 1",
       ),
     ],
   },
@@ -195,7 +195,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
       patch(
         "system/inbox/consume.ts",
         "        await takeOne(ports, limits, { delivery, parsed }, handle);",
-        "        if (done === undefined) await takeOne(ports, limits, { delivery, parsed }, handle);",
+        "        if (done.length === 0) await takeOne(ports, limits, { delivery, parsed }, handle);",
       ),
     ],
   },

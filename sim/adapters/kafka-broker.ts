@@ -1,8 +1,9 @@
 import { BrokerError, type Broker, type BrokerRecord } from "../../system/ports/broker.ts";
 import type { Applied } from "../../system/ports/database.ts";
 import { demandAnswered } from "../../system/ports/demand-answered.ts";
-import { handOver, type Fetched } from "../../system/ports/hand-over.ts";
+import { createHandOver, type Fetched } from "../../system/ports/hand-over.ts";
 import { KAFKA_REFUSALS, KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
+import type { CommitOffsets } from "../kafka/client/consumer/consumer.ts";
 import type { DeliveredBatch } from "../kafka/client/consumer/runner.ts";
 import { ClientError, KafkaError } from "../kafka/client/ground/kafka-error.ts";
 import { createKafkaClient, type ClientPlace } from "../kafka/client/kafka-client.ts";
@@ -45,8 +46,9 @@ export function createSimulatedBroker(
         disconnect: () => producer.disconnect(),
       };
     },
-    startConsumer: ({ group, topics, sessionTimeoutMs, batchMax, onBatch, onRestart, onEnd }) =>
-      asBrokerError("no", () =>
+    startConsumer({ group, topics, sessionTimeoutMs, batchMax, onBatch, onRestart, onEnd }) {
+      const handOver = createHandOver({ batchMax, onBatch });
+      return asBrokerError("no", () =>
         client.startConsumer({
           group,
           topics,
@@ -56,12 +58,13 @@ export function createSimulatedBroker(
           maxWaitMs: fetchWaitMsMax,
           partitionsConcurrent: partitionsAtOnceMax,
           fromBeginning: true,
-          onBatch: (batch, commit) => handOver(fetchedOf(batch, commit), { batchMax, onBatch }),
+          onBatch: (batch, commit) => handOver(fetchedOf(batch, commit)),
           onRestart,
           onEnd: (error) =>
             onEnd(new BrokerError(error.message, { applied: "unknown", cause: error })),
         }),
-      ),
+      );
+    },
   };
 }
 
@@ -71,7 +74,7 @@ function withoutHeaders({ topic, key, value }: BrokerRecord) {
 
 const noHeaders: ReadonlyMap<string, string> = new Map();
 
-function fetchedOf(batch: DeliveredBatch, commit: (offset: number) => Promise<void>): Fetched {
+function fetchedOf(batch: DeliveredBatch, commit: CommitOffsets): Fetched {
   const { topic, partition } = batch;
   return {
     deliveries: batch.records.map(({ offset, key, value }) => ({
@@ -81,7 +84,10 @@ function fetchedOf(batch: DeliveredBatch, commit: (offset: number) => Promise<vo
       key,
       value,
     })),
-    commit: ({ offset }) => asBrokerError("unknown", () => commit(Number(offset))),
+    commit: (lasts) =>
+      asBrokerError("unknown", () =>
+        commit(lasts.map((last) => ({ ...last, offset: Number(last.offset) }))),
+      ),
     resolve: ({ offset }) => batch.resolve(Number(offset)),
     heartbeat: () => batch.heartbeat(),
     isRunning: () => batch.isRunning(),

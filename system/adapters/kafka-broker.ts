@@ -16,7 +16,7 @@ import {
   type Subscription,
 } from "../ports/broker.ts";
 import { demandAnswered, type Place } from "../ports/demand-answered.ts";
-import { handOver, type Fetched } from "../ports/hand-over.ts";
+import { createHandOver, type Fetched } from "../ports/hand-over.ts";
 import { KAFKA_REFUSALS, KAFKA_SETTINGS } from "../ports/kafka-settings.ts";
 import { messageOf } from "../ports/message-of.ts";
 
@@ -103,6 +103,7 @@ async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<
       subscription.onEnd(new BrokerError(error.message, { applied: "unknown", cause: error }));
     }
   });
+  const handOver = createHandOver(subscription);
   await orLeave(consumer, async () => {
     await consumer.connect();
     // By default a group without offsets starts at the end, and skips what was sent before.
@@ -110,7 +111,7 @@ async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<
     await consumer.run({
       autoCommit: false,
       partitionsConsumedConcurrently: KAFKA_SETTINGS.partitionsAtOnceMax,
-      eachBatch: (payload) => handOver(fetchedOf(consumer, payload), subscription),
+      eachBatch: (payload) => handOver(fetchedOf(consumer, payload)),
     });
   });
   return { stop: () => consumer.disconnect() };
@@ -139,11 +140,12 @@ function fetchedOf(consumer: Consumer, payload: EachBatchPayload): Fetched {
       key: key?.toString("utf8") ?? null,
       value: value?.toString("utf8") ?? null,
     })),
-    async commit({ offset }) {
-      const next = (BigInt(offset) + 1n).toString();
-      await asBrokerError("unknown", () =>
-        consumer.commitOffsets([{ topic, partition, offset: next }]),
-      );
+    async commit(lasts) {
+      const next = lasts.map((last) => ({
+        ...last,
+        offset: (BigInt(last.offset) + 1n).toString(),
+      }));
+      await asBrokerError("unknown", () => consumer.commitOffsets(next));
     },
     resolve: ({ offset }) => payload.resolveOffset(offset),
     heartbeat: () => payload.heartbeat(),

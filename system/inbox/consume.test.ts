@@ -47,8 +47,8 @@ function batchOf(
     deliveries: values.map((value, index): Delivery => {
       return { topic, partition: 2, offset: String(41 + index), key: "p1", value };
     }),
-    async commit({ offset }) {
-      steps.push(`offset ${offset} committed`);
+    async commit(lasts) {
+      steps.push(`offset ${lasts.map(({ offset }) => offset).join(" ")} committed`);
     },
     async heartbeat() {},
   };
@@ -183,12 +183,12 @@ describe("consume", () => {
     let left = failures;
     return {
       ...batch,
-      async commit(last) {
+      async commit(lasts) {
         if (left > 0) {
           left -= 1;
           throw new BrokerError("a new coordinator", { applied: "unknown" });
         }
-        await batch.commit(last);
+        await batch.commit(lasts);
       },
     };
   }
@@ -264,6 +264,28 @@ describe("a batch", () => {
     await expect(consuming).rejects.toBe(away);
     expect(steps).toEqual(["handled e1", "handled e2", "offset 42 committed"]);
   });
+
+  it("of several partitions is one transaction, and their offsets are committed by one request", async () => {
+    const { steps, ports } = surroundings();
+    await consume(ports, LIMITS, ofTwoPartitions(steps), handling(steps));
+    expect(steps).toEqual(["handled e1 e2 e3 e1", "offset 43 41 committed"]);
+  });
+
+  it("of several partitions goes on with the others where a message cannot be taken in now", async () => {
+    const { steps, ports } = surroundings();
+    const away = databaseError("no");
+    const limits = { ...LIMITS, attemptsMax: 1 };
+    const batch = ofTwoPartitions(steps);
+    await expect(consume(ports, limits, batch, handling(steps, { e2: away }))).rejects.toBe(away);
+    expect(steps).toEqual(["handled e1", "handled e1", "offset 41 41 committed"]);
+  });
+
+  /** Three messages of one partition, and the first of them in another too. */
+  function ofTwoPartitions(steps: string[]): DeliveryBatch {
+    const batch = batchOf(EVENTS, steps);
+    const others = batch.deliveries.slice(0, 1).map((each) => ({ ...each, partition: 0 }));
+    return { ...batch, deliveries: [...batch.deliveries, ...others] };
+  }
 
   it("keeps its consumer alive between messages that are taken in one by one", async () => {
     const { steps, ports } = surroundings();

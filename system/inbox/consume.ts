@@ -1,5 +1,11 @@
 import { eventWords, parseEvent, type Event, type ParsedEvent } from "../domain/events.ts";
-import { BrokerError, type Delivery, type DeliveryBatch } from "../ports/broker.ts";
+import {
+  BrokerError,
+  lastOfEach,
+  partitionOf,
+  type Delivery,
+  type DeliveryBatch,
+} from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import { DatabaseError, type Database } from "../ports/database.ts";
 import { messageOf } from "../ports/message-of.ts";
@@ -28,15 +34,16 @@ export type Handle = (events: readonly Event[]) => Promise<readonly Taken[]>;
 
 /**
  * Takes a batch of messages in: `handle` claims their events and has their effects in one
- * transaction, then the offset behind them is committed, once. In this order a crash in between
- * brings the messages again, and the claims recognise them; committing the offset first would lose
+ * transaction, then the offsets behind them are committed, once. In this order a crash in between
+ * brings the messages again, and the claims recognise them; committing the offsets first would lose
  * them.
  *
  * A COMMIT that nobody knows the end of is looked up in the inbox, by asking for the same at once.
  * Whatever else fails of several events together is done again one by one, each as a batch of one:
  * a bad message takes no other down with it. There, an error that passes is tried again up to the
- * limit, and so is the commit of the offset. It never becomes a refusal of the payment. Past the
- * limit, or when the process is to stop, it is thrown, and the broker brings again what is left.
+ * limit, and so is the commit of the offsets. It never becomes a refusal of the payment. Past the
+ * limit, or when the process is to stop, what is left of its partition is left for the broker to
+ * bring again; other partitions go on, and then it is thrown.
  *
  * A message that is not an event of ours, and one whose handling fails with an error that would
  * come again on the same message, is set aside with its reason, and the partition goes on.
@@ -55,25 +62,31 @@ export async function consume(
   }));
   const events = messages.flatMap(({ parsed }) => (parsed.kind === "event" ? [parsed.event] : []));
   const areTaken = events.length > 1 && (await takeTogether(ports, events, handle));
-  let done: Delivery | undefined;
+  const done: Delivery[] = [];
+  const failures = new Map<string, unknown>();
   for (const { delivery, parsed } of messages) {
+    if (failures.has(partitionOf(delivery))) {
+      continue;
+    }
     if (parsed.kind === "unreadable" || !areTaken) {
-      if (done !== undefined) {
+      if (done.length + failures.size > 0) {
         await batch.heartbeat();
       }
       try {
         await takeOne(ports, limits, { delivery, parsed }, handle);
       } catch (error) {
-        await keepProgress(ports, batch, done);
-        throw error;
+        failures.set(partitionOf(delivery), error);
+        continue;
       }
     }
-    done = delivery;
+    done.push(delivery);
   }
-  const last = done;
-  if (last !== undefined) {
-    await retrying(ports, limits, placeOf(last), () => commitOffset(batch, last));
+  const lasts = lastOfEach(done);
+  for (const failure of failures.values()) {
+    await keepProgress(ports, batch, lasts);
+    throw failure;
   }
+  await retrying(ports, limits, placesOf(lasts), () => commitOffsets(batch, lasts));
 }
 
 /** @returns false when it failed: then each has to be tried by itself */
@@ -137,6 +150,11 @@ function placeOf({ topic, partition, offset }: Delivery): Words {
   return { topic, partition, offset };
 }
 
+/** As `placeOf`, of several partitions. */
+function placesOf(lasts: readonly Delivery[]): Words {
+  return { offsets: lasts.map((last) => `${partitionOf(last)}/${last.offset}`).join(" ") };
+}
+
 /** @returns why the event has to be set aside; undefined when it was taken in */
 async function attempt(
   ports: ConsumePorts,
@@ -195,9 +213,9 @@ async function retrying<T>(
 }
 
 /** A member that was shut out of its group learns it by the heartbeat, and joins again. */
-async function commitOffset(batch: DeliveryBatch, last: Delivery): Promise<void> {
+async function commitOffsets(batch: DeliveryBatch, lasts: readonly Delivery[]): Promise<void> {
   try {
-    await batch.commit(last);
+    await batch.commit(lasts);
   } catch (error) {
     await batch.heartbeat();
     throw error;
@@ -211,13 +229,13 @@ async function commitOffset(batch: DeliveryBatch, last: Delivery): Promise<void>
 async function keepProgress(
   ports: ConsumePorts,
   batch: DeliveryBatch,
-  done: Delivery | undefined,
+  lasts: readonly Delivery[],
 ): Promise<void> {
-  if (done === undefined) {
+  if (lasts.length === 0) {
     return;
   }
   try {
-    await batch.commit(done);
+    await batch.commit(lasts);
   } catch (error) {
     if (!(error instanceof BrokerError)) {
       throw error;

@@ -38,8 +38,8 @@ export interface Subscription {
   /** Messages that are handed over at once, at most: 1 and up. */
   readonly batchMax: number;
   /**
-   * Called for one batch at a time per partition, in offset order. When it throws, what it has not
-   * committed comes again.
+   * Called for one batch at a time, of any of its partitions, of each in offset order. When it
+   * throws, what it has not committed comes again.
    */
   readonly onBatch: (batch: DeliveryBatch) => Promise<void>;
   /** The client's own retries ran out; it begins anew by itself. */
@@ -48,15 +48,19 @@ export interface Subscription {
   readonly onEnd: (error: BrokerError) => void;
 }
 
-/** What a fetch brought of one partition, or a part of it: one message or more, in offset order. */
+/**
+ * What a fetch brought, or a part of it: one message or more, partition by partition, of each in
+ * offset order.
+ */
 export interface DeliveryBatch {
   readonly deliveries: readonly Delivery[];
   /**
-   * Commits for the group that everything up to this one is done: none of it comes again.
+   * Commits for the group, by one request, that everything up to each of these is done in its
+   * partition: none of it comes again.
    *
    * @throws BrokerError
    */
-  readonly commit: (last: Delivery) => Promise<void>;
+  readonly commit: (lasts: readonly Delivery[]) => Promise<void>;
   /**
    * Tells the broker that the consumer lives, between two steps that take long.
    *
@@ -78,6 +82,16 @@ export interface Delivery {
 export interface RunningConsumer {
   /** Finishes the batch in hand and leaves the group. */
   stop(): Promise<void>;
+}
+
+/** The last of each partition among messages. */
+export function lastOfEach(deliveries: readonly Delivery[]): readonly Delivery[] {
+  return [...new Map(deliveries.map((delivery) => [partitionOf(delivery), delivery])).values()];
+}
+
+/** `payment.created/0`: a partition by name. */
+export function partitionOf({ topic, partition }: Delivery): string {
+  return `${topic}/${partition}`;
 }
 
 export class BrokerError extends Error {

@@ -8,11 +8,8 @@ export const KAFKA_SETTINGS = {
   requestMsMax: 10_000,
   /** How long a fetch may wait at the broker for something to come. */
   fetchWaitMsMax: 500,
-  /**
-   * Partitions of one fetch whose messages are handled side by side. The client fetches again when
-   * all of them are done: one after the other, each would wait for the commits of all others.
-   */
-  partitionsAtOnceMax: 6,
+  /** Partitions of one fetch that are handed over together, see `createHandOver`. */
+  partitionsAtOnceMax: 64,
   retry: { initialMs: 100, delayMsMax: 1_000, countMax: 8 },
   /** Heartbeats in one session time-out, and session time-outs in one rebalance time-out. */
   heartbeatsPerSession: 6,

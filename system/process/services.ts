@@ -31,7 +31,7 @@ type RoleDefinition = { readonly name: string } & (
   /** Publishes the service's outbox. */
   | { readonly kind: "relay"; readonly routes: (place: Workplace) => readonly ServiceRoute[] }
   /** Its consumer group is named after the role. */
-  | { readonly kind: "consumer"; readonly consumes: readonly Consumption[] }
+  | ({ readonly kind: "consumer" } & Consumption)
   /** Reads the databases of other services, and publishes again what they have written down. */
   | {
       readonly kind: "auditor";
@@ -40,9 +40,9 @@ type RoleDefinition = { readonly name: string } & (
     }
 );
 
-/** What a consuming role does with the events of one topic. */
+/** What a consuming role does with the events of its topics. */
 interface Consumption {
-  readonly topic: EventType;
+  readonly topics: readonly EventType[];
   readonly handle: (
     place: Workplace,
     parts: Parts,
@@ -69,10 +69,9 @@ export const SAGA_SERVICES = [
       {
         name: "payment-settle",
         kind: "consumer",
-        consumes: [
-          on("payment.completed", (place, parts, events) => parts.settle(place, events)),
-          on("payment.failed", (place, parts, events) => parts.settle(place, events)),
-        ],
+        ...on(["payment.completed", "payment.failed"], (place, parts, events) =>
+          parts.settle(place, events),
+        ),
       },
     ],
   },
@@ -84,7 +83,7 @@ export const SAGA_SERVICES = [
       {
         name: "wallet-transfer",
         kind: "consumer",
-        consumes: [on("payment.created", (place, parts, events) => parts.transfer(place, events))],
+        ...on(["payment.created"], (place, parts, events) => parts.transfer(place, events)),
       },
       { name: "wallet-relay", kind: "relay", routes: (place) => relayRoutes("wallet", place) },
     ],
@@ -150,9 +149,7 @@ export const CONSUMER_GROUPS: readonly {
   readonly topics: readonly EventType[];
 }[] = SERVICES.flatMap(({ roles }) =>
   roles.flatMap((role) =>
-    role.kind === "consumer"
-      ? [{ group: role.name, topics: role.consumes.map(({ topic }) => topic) }]
-      : [],
+    role.kind === "consumer" ? [{ group: role.name, topics: role.topics }] : [],
   ),
 );
 
@@ -166,9 +163,9 @@ function entryOf(role: string): { service: ServiceName; definition: RoleDefiniti
   throw new Error(`there is no role ${role}`);
 }
 
-/** Handles the events of one topic, and no other. */
+/** Handles the events of these topics, and no other. */
 function on<Type extends EventType>(
-  topic: Type,
+  topics: readonly Type[],
   handle: (
     place: Workplace,
     parts: Parts,
@@ -176,13 +173,15 @@ function on<Type extends EventType>(
   ) => Promise<readonly Taken[]>,
 ): Consumption {
   const isOfTopic = (event: Event): event is Extract<Event, { readonly type: Type }> =>
-    event.type === topic;
+    topics.some((topic) => topic === event.type);
   return {
-    topic,
+    topics,
     handle(place, parts, events) {
       const ofTopic = events.filter(isOfTopic);
       if (ofTopic.length < events.length) {
-        throw new Error(`an event of another type was handed to the handler of ${topic}`);
+        throw new Error(
+          `an event of another type was handed to the handler of ${topics.join(" and ")}`,
+        );
       }
       return handle(place, parts, ofTopic);
     },

@@ -330,23 +330,15 @@ function subscriptionsOf(
   if (definition.kind !== "consumer") {
     return [];
   }
-  const { consumes } = definition;
   const { consumeAttemptsMax: attemptsMax, consumeRetryDelayMs: delayMs } = knobs;
   const deadLetterTopic = deadLetterTopicOf(serviceOf(post.role));
   const retry = { attemptsMax, delayMs, stopping: life.stopping };
-  // `consume` sets aside what does not belong on its topic, and a batch is of one partition.
-  const handle: Handle = async (events) => {
-    const [type] = new Set(events.map((event) => event.type));
-    const consumption = consumes.find(({ topic }) => topic === type);
-    if (consumption === undefined) {
-      throw new Error(`${post.role} does not consume ${type}`);
-    }
-    return consumption.handle(post, parts, events);
-  };
+  // `consume` sets aside what does not belong on its topic.
+  const handle: Handle = (events) => definition.handle(post, parts, events);
   return [
     {
       group: post.role,
-      topics: consumes.map(({ topic }) => topic),
+      topics: definition.topics,
       sessionTimeoutMs: knobs.sessionTimeoutMs,
       batchMax: knobs.consumeBatchMax,
       async onBatch(batch) {

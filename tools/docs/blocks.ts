@@ -145,10 +145,8 @@ function taskOf(
       return `publishes the outbox to ${codes(topics)}`;
     case "auditor":
       return "compares the services' databases, daily and on demand, and answers who asks for breaks";
-    case "consumer": {
-      const read = role.consumes.map(({ topic }) => topic);
-      return `consumes ${codes(read)}, in the group ${code(role.name)}`;
-    }
+    case "consumer":
+      return `consumes ${codes(role.topics)}, in the group ${code(role.name)}`;
   }
 }
 

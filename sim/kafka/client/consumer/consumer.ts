@@ -31,14 +31,11 @@ export type MessageHandler = (
   commit: () => Promise<void>,
 ) => Promise<void>;
 
-/**
- * Handles all that a fetch brought of one partition; `commit` records that everything up to that
- * offset is done.
- */
-export type BatchHandler = (
-  batch: DeliveredBatch,
-  commit: (offset: number) => Promise<void>,
-) => Promise<void>;
+/** Records, by one request, that everything up to each of these is done in its partition. */
+export type CommitOffsets = (positions: readonly PartitionOffset[]) => Promise<void>;
+
+/** Handles all that a fetch brought of one partition. */
+export type BatchHandler = (batch: DeliveredBatch, commit: CommitOffsets) => Promise<void>;
 
 /** What is called with what was fetched. */
 export type HandlerOption =
@@ -146,27 +143,27 @@ export class Consumer {
     if ("onBatch" in options) {
       return {
         each: "batch",
-        handle: (batch) => {
-          const { topic, partition } = batch;
-          return options.onBatch(batch, (offset) => this.#commit({ topic, partition, offset }));
-        },
+        handle: (batch) => options.onBatch(batch, (positions) => this.#commit(positions)),
       };
     }
     return {
       each: "message",
       handle: ({ topic, partition, offset, key, value, headers }) => {
         const message = { topic, partition, offset: BigInt(offset), key, value, headers };
-        return options.onMessage(message, () => this.#commit({ topic, partition, offset }));
+        return options.onMessage(message, () => this.#commit([{ topic, partition, offset }]));
       },
     };
   }
 
-  /** Everything up to that record is done. */
-  async #commit({ topic, partition, offset }: PartitionOffset): Promise<void> {
+  /** Everything up to those records is done. */
+  async #commit(positions: readonly PartitionOffset[]): Promise<void> {
     if (this.#runner === undefined) {
       throw new NotRetriable("the consumer has stopped");
     }
-    await this.#runner.commit([{ topic, partition, offset: offset + 1 }]);
+    const next = positions.map(({ topic, partition, offset }) => {
+      return { topic, partition, offset: offset + 1 };
+    });
+    await this.#runner.commit(next);
   }
 
   async #crash(error: unknown): Promise<void> {

@@ -49,7 +49,7 @@ describe("handing over", () => {
               batch.resolve(1);
               throw new Error("half of it");
             }
-            await commit(3);
+            await commit([{ ...batch, offset: 3 }]);
           },
         });
         await self.promise("the end", () => {});
