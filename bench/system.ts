@@ -19,7 +19,7 @@ const ROUNDS = 3;
 const RAW_MS = 4_000;
 const LOAD_MS = 8_000;
 const STEADY_MS = 15_000;
-const WARM_UP_MS = 5_000;
+const WARM_UP_MS = 10_000;
 
 /** What each number of clients must reach beside the raw transfers. */
 const LOADS = [
@@ -30,7 +30,9 @@ const LOADS = [
 /**
  * The whole system on a real PostgreSQL and a real Kafka as they come: payments from the client's
  * request to the verdict, beside what the same PostgreSQL does of bare transfers one by one; and
- * the relay beside another's. Load, services and servers share the machine.
+ * the relay beside another's. Load, services and servers share the machine. What is measured is
+ * warm, as a service is in production: each load is on for a while before its rounds, in which it
+ * and the bare transfers take turns.
  *
  * @param profileFolder where each service leaves a profile of its processor time, if anywhere
  */
@@ -90,8 +92,7 @@ async function measurePayments(
       async (services) => {
         const load = await openPaymentsLoad(services, await servers.database("payment"));
         try {
-          await load.atOnce(64, WARM_UP_MS);
-          await raw.measure(RAW_MS);
+          await raw.measure(WARM_UP_MS);
           const rows: BenchRow[] = [];
           for (const measured of LOADS) {
             rows.push(...(await measureLoad(load, raw, measured, servers.versions)));
@@ -117,6 +118,7 @@ async function measureLoad(
   const ratios: number[] = [];
   const rates: number[] = [];
   const rawRates: number[] = [];
+  await load.atOnce(connections, WARM_UP_MS);
   for (let round = 0; round < ROUNDS; round += 1) {
     const rawPerSecond = await raw.measure(RAW_MS);
     const perSecond = await load.atOnce(connections, LOAD_MS);

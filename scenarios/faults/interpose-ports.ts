@@ -152,7 +152,7 @@ function interposeConnection(
   const inTransaction = (statement: Statement): Statement => {
     const ends = statement.sql === "COMMIT" || statement.sql === "ROLLBACK";
     const sent = isAborted && ends ? ROLLBACK : statement;
-    isInTransaction = statement.sql === "BEGIN" || (isInTransaction && !ends);
+    isInTransaction = statement.sql.startsWith("BEGIN") || (isInTransaction && !ends);
     isAborted &&= !ends;
     return sent;
   };

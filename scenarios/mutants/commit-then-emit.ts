@@ -1,13 +1,7 @@
 import { inTransaction } from "../../system/database/transaction.ts";
 import { encodeEvent } from "../../system/domain/events.ts";
 import type { AcceptPorts } from "../../system/payment/accept.ts";
-import {
-  answersFromKeys,
-  claimKeys,
-  demandAnswer,
-  keyOfTransfer,
-} from "../../system/payment/idempotency.ts";
-import { insertPayments, linksOfTransfer } from "../../system/payment/records.ts";
+import { answersFromKeys, demandAnswer, keyOfTransfer } from "../../system/payment/idempotency.ts";
 import type { Acceptance, TransferRequest } from "../../system/payment/transfer-request.ts";
 import type { Producer } from "../../system/ports/broker.ts";
 import type { Mutant } from "./mutant.ts";
@@ -38,13 +32,28 @@ async function acceptThenEmit(
   const head = { id: ports.entropy.uuid(), atMs: ports.clock.nowMs(), trace: request.trace };
 
   const acceptance = await inTransaction(ports.database, "accept", async (connection) => {
-    const keyed = { ...keyOfTransfer(request), payment };
-    const [isNew] = await claimKeys(connection, [keyed]);
-    if (isNew !== true) {
+    const keyed = keyOfTransfer(request);
+    const { rowCount } = await connection.query({
+      label: "claim-key",
+      sql: `INSERT INTO idempotency_keys
+         (principal_id, idempotency_key, request_fingerprint, payment_id)
+       VALUES ($1, $2, $3, $4) ON CONFLICT (principal_id, idempotency_key) DO NOTHING`,
+      parameters: [principalId, keyed.idempotencyKey, keyed.fingerprint, payment.id],
+    });
+    if (rowCount === 0) {
       return demandAnswer(await answersFromKeys(connection, [keyed]), keyed);
     }
-    const links = linksOfTransfer(principalId);
-    await insertPayments(connection, [{ payment, links, atMs: head.atMs }]);
+    await connection.query({
+      label: "record-payments",
+      sql: `INSERT INTO payments
+         (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, accepted_at_ms,
+          ordered_by, ordered_as, sender_owner_id)
+       VALUES ($1, $2, $3, $4, $5, 'PENDING', $6, $7, 'owner', $7)`,
+      parameters: [
+        ...[payment.id, senderWalletId, receiverWalletId, money.amountMinor, money.currency],
+        ...[head.atMs, principalId],
+      ],
+    });
     return { kind: "accepted", paymentId: payment.id } as const;
   });
   if (acceptance.kind === "accepted" && acceptance.paymentId === payment.id) {

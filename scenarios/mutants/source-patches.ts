@@ -31,8 +31,8 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
       ),
       patch(
         "system/payment/accept.ts",
-        "    return asked.map((each, index) =>\n      areNew[index] === true ? acceptanceOf(each) : demandAnswer(answers, each),\n    );\n",
-        "    const told = asked.map((each, index) =>\n      areNew[index] === true ? acceptanceOf(each) : demandAnswer(answers, each),\n    );\n    early.resolve(told);\n    return told;\n",
+        "      return asked.map((each, index) =>\n        areNew[index] === true ? acceptanceOf(each) : demandAnswer(answers, each),\n      );\n",
+        "      const told = asked.map((each, index) =>\n        areNew[index] === true ? acceptanceOf(each) : demandAnswer(answers, each),\n      );\n      early.resolve(told);\n      return told;\n",
       ),
       patch(
         "system/payment/accept.ts",
@@ -155,10 +155,11 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     breaks: "answers-hold",
     patches: [
       patch(
-        "system/payment/idempotency.ts",
-        "claimed.delete(ownKey(claim))",
-        "claimed.delete(ownKey(claim)) || true",
+        "system/payment/record-payments.ts",
+        " WHERE payment_id IN (SELECT payment_id FROM claimed)",
+        "",
       ),
+      patch("system/payment/record-payments.ts", "fresh.has(id)", "fresh.has(id) || true"),
     ],
   },
   {

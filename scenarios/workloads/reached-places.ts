@@ -12,20 +12,17 @@ export interface ReachedPlace {
   readonly times: number;
 }
 
-/**
- * Operations of the saga by the role that does them, each once for each payment. What `isOfMaker`
- * is done by the process that makes the payment only, where two ask for it at once.
- */
+/** Operations of the saga by the role that does them, each once for each payment. */
 const OPERATIONS: readonly {
   readonly role: Role;
   readonly resource: string;
   readonly operation: string;
-  readonly isOfMaker?: true;
 }[] = [
-  ...each("payment-api", databaseResource("payment"), ["accept.begin", "accept.claim-key"]),
-  ...each("payment-api", databaseResource("payment"), ["accept.insert-payment"], true),
-  ...each("payment-api", databaseResource("payment"), ["accept.append-event"], true),
-  ...each("payment-api", databaseResource("payment"), ["accept.commit"]),
+  ...each("payment-api", databaseResource("payment"), [
+    "accept.begin",
+    "accept.record-payments",
+    "accept.commit",
+  ]),
   ...each("payment-api", HTTP, ["answer"]),
   ...each("payment-relay", KAFKA, ["produce"]),
   ...each("payment-relay", databaseResource("payment"), ["relay.mark-sent"]),
@@ -48,18 +45,8 @@ const OPERATIONS: readonly {
   ...each("wallet-relay", databaseResource("wallet"), ["relay.mark-sent"]),
 ];
 
-function each(
-  role: Role,
-  resource: string,
-  operations: readonly string[],
-  isOfMaker?: true,
-): typeof OPERATIONS {
-  return operations.map((operation) => ({
-    role,
-    resource,
-    operation,
-    ...(isOfMaker === undefined ? {} : { isOfMaker }),
-  }));
+function each(role: Role, resource: string, operations: readonly string[]): typeof OPERATIONS {
+  return operations.map((operation) => ({ role, resource, operation }));
 }
 
 /**
@@ -73,7 +60,7 @@ export function reachedPlaces(
   { topology, knobs }: Deployment,
 ): readonly ReachedPlace[] {
   const payments = new Set(commands.filter(isTransfer).map(subjectOf)).size;
-  return OPERATIONS.flatMap(({ role, resource, operation, isOfMaker = false }) => {
+  return OPERATIONS.flatMap(({ role, resource, operation }) => {
     const processes = processesOf(topology, role);
     // What is accepted together may be one group; each is answered by itself.
     const groupsOf = (requests: number): number =>
@@ -81,7 +68,7 @@ export function reachedPlaces(
     const timesAt = (process: string): number => {
       switch (definitionOf(role).kind) {
         case "api":
-          return groupsOf(firstRequests({ commands, topology, role, process, isOfMaker }));
+          return groupsOf(firstRequests({ commands, topology, role, process }));
         case "relay":
           return processes.length === 1 ? Math.ceil(payments / knobs.relayBatchMax) : 0;
         case "consumer":
@@ -111,32 +98,24 @@ export function effectAt({ times, ...place }: ReachedPlace, index: number): stri
 const isTransfer = ({ kind, expects }: Command): boolean =>
   kind === "transfer" && expects !== "refused";
 
-/**
- * How many payments are asked for first at a process, as `client.ts` sends them; of those that are
- * `isOfMaker`, only what is asked for once.
- */
+/** How many payments are asked for first at a process, as `client.ts` sends them. */
 function firstRequests(asked: {
   readonly commands: readonly Command[];
   readonly topology: Topology;
   readonly role: Role;
   readonly process: string;
-  readonly isOfMaker: boolean;
 }): number {
-  const { commands, topology, role, process, isOfMaker } = asked;
+  const { commands, topology, role, process } = asked;
   const service = serviceOf(role);
   const processes = processesAnswering(topology, service);
-  const subjects = commands.filter(isTransfer).map(subjectOf);
   const seen = new Set<string>();
-  const again = new Set(subjects.filter((subject) => seen.size === seen.add(subject).size));
-  seen.clear();
   let times = 0;
   for (const [index, command] of commands.entries()) {
     const subject = subjectOf(command);
     const isFirst = isTransfer(command) && serviceAsked(command) === service && !seen.has(subject);
     if (isFirst) {
       seen.add(subject);
-      const counts = !isOfMaker || !again.has(subject);
-      times += counts && processes[index % processes.length] === process ? 1 : 0;
+      times += processes[index % processes.length] === process ? 1 : 0;
     }
   }
   return times;

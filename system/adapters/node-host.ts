@@ -24,8 +24,21 @@ export const nodeClock: Clock = {
     }),
 };
 
+const POOL_BYTES = 4_096;
+
 /** The host's randomness. */
-export const nodeEntropy: Entropy = {
-  uuid: () => randomUUID(),
-  traceBytes: (byteCount) => randomBytes(byteCount).toString("hex"),
-};
+export const nodeEntropy: Entropy = { uuid: () => randomUUID(), traceBytes: createTraceBytes() };
+
+/** Asking the host costs the same for eight bytes as for many, so many are asked for at once. */
+function createTraceBytes(): Entropy["traceBytes"] {
+  let pool = randomBytes(POOL_BYTES);
+  let used = 0;
+  return (byteCount) => {
+    if (used + byteCount > pool.length) {
+      pool = randomBytes(Math.max(POOL_BYTES, byteCount));
+      used = 0;
+    }
+    used += byteCount;
+    return pool.toString("hex", used - byteCount, used);
+  };
+}

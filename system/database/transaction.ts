@@ -7,6 +7,12 @@ import {
 } from "../ports/database.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 
+/** Bounds of a transaction of its own. */
+export interface TransactionLimits {
+  /** How long each of its statements waits for a lock; as the database has it when not given. */
+  readonly lockMsMax?: number;
+}
+
 /**
  * Runs `work` between BEGIN and COMMIT on one connection and answers what it returns.
  *
@@ -20,11 +26,14 @@ export async function inTransaction<T>(
   database: Database,
   purpose: string,
   work: (connection: Connection) => Promise<T>,
+  { lockMsMax }: TransactionLimits = {},
 ): Promise<T> {
   const connection = await database.connect(purpose);
   let result: T;
   try {
-    await connection.query({ label: "begin", sql: "BEGIN" });
+    // One text: a second one would be another exchange.
+    const sql = lockMsMax === undefined ? "BEGIN" : `BEGIN; SET LOCAL lock_timeout = ${lockMsMax}`;
+    await connection.query({ label: "begin", sql });
     result = await work(connection);
     await commit(connection, purpose);
   } catch (error) {
@@ -49,10 +58,11 @@ export async function inRetriedTransaction<T>(
   ports: { readonly database: Database; readonly telemetry: Telemetry },
   purpose: string,
   work: (connection: Connection) => Promise<T>,
+  limits: TransactionLimits = {},
 ): Promise<T> {
   for (let run = 1; ; run += 1) {
     try {
-      return await inTransaction(ports.database, purpose, work);
+      return await inTransaction(ports.database, purpose, work, limits);
     } catch (error) {
       if (!isConflict(error)) {
         throw error;

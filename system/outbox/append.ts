@@ -4,6 +4,12 @@ import type { Connection } from "../ports/database.ts";
 /** Where the relay is told that something was appended. */
 export const OUTBOX_CHANNEL = "outbox";
 
+/** The columns of the outbox that whoever appends to it fills. */
+export const APPENDED_COLUMNS = "event_id, topic, message_key, payload, appended_at_ms";
+
+/** Wakes the relay at the commit, once, where the statement's `appended` holds a row. */
+export const WAKE_RELAY = `SELECT pg_notify('${OUTBOX_CHANNEL}', '') FROM appended LIMIT 1`;
+
 /** A message as it is to be sent. */
 export interface OutboxMessage {
   /** No other message of this service has it. */
@@ -42,12 +48,12 @@ export async function appendMessages(
   await connection.query({
     label: "append-event",
     sql: `WITH appended AS (
-       INSERT INTO outbox (event_id, topic, message_key, payload, appended_at_ms)
+       INSERT INTO outbox (${APPENDED_COLUMNS})
        SELECT event_id, topic, message_key, payload, at_ms
        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY
          AS event (event_id, topic, message_key, payload, at_ms, nr) ORDER BY nr
        RETURNING id
-     ) SELECT pg_notify('${OUTBOX_CHANNEL}', '') FROM appended LIMIT 1`,
+     ) ${WAKE_RELAY}`,
     parameters: [
       messages.map(({ id }) => id),
       messages.map(({ topic }) => topic),

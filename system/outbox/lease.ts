@@ -76,10 +76,10 @@ export async function whileHolding<T>(
     }
   })();
   try {
-    const [result] = await Promise.all([work().finally(() => over.abort()), renewing]);
+    const [result] = await Promise.all([work().finally(() => over.abort("over")), renewing]);
     return result;
   } finally {
-    over.abort();
+    over.abort("over");
   }
 }
 

@@ -1,20 +1,11 @@
 import { inRetriedTransaction } from "../database/transaction.ts";
-import type { EventHead } from "../domain/events.ts";
-import type { Payment } from "../domain/payment.ts";
-import { appendToOutbox } from "../outbox/append.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Connection, Database } from "../ports/database.ts";
+import type { Database } from "../ports/database.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
-import {
-  answersFromKeys,
-  claimKeys,
-  demandAnswer,
-  keyOfTransfer,
-  RequestInProgress,
-  type KeyedRequest,
-} from "./idempotency.ts";
-import { insertPayments, linksOfTransfer, type PaymentLinks } from "./records.ts";
+import { answersFromKeys, demandAnswer, keyOfTransfer, RequestInProgress } from "./idempotency.ts";
+import { recordPayments, type AskedPayment } from "./record-payments.ts";
+import { linksOfTransfer } from "./records.ts";
 import type { Acceptance, TransferRequest } from "./transfer-request.ts";
 
 export interface AcceptPorts {
@@ -44,30 +35,21 @@ export async function acceptPayments(
 ): Promise<readonly Acceptance[]> {
   const isGroup = requests.length > 1;
   const asked = requests.map((request) => askedPayment(ports, request));
-  const accepting = inRetriedTransaction(ports, "accept", async (connection) => {
-    if (isGroup) {
-      const sql = `SET LOCAL lock_timeout = ${GROUP_LOCK_MS_MAX}`;
-      await connection.query({ label: "limit-wait", sql });
-    }
-    const areNew = await claimKeys(connection, asked);
-    const fresh = asked.filter((_, index) => areNew[index]);
-    if (fresh.length > 0) {
-      await recordPayments(connection, fresh);
-    }
-    const taken = asked.filter((_, index) => !areNew[index]);
-    const answers = await answersFromKeys(connection, taken);
-    return asked.map((each, index) =>
-      areNew[index] === true ? acceptanceOf(each) : demandAnswer(answers, each),
-    );
-  });
+  const limits = isGroup ? { lockMsMax: GROUP_LOCK_MS_MAX } : {};
+  const accepting = inRetriedTransaction(
+    ports,
+    "accept",
+    async (connection) => {
+      const areNew = await recordPayments(connection, asked);
+      const taken = asked.filter((_, index) => !areNew[index]);
+      const answers = await answersFromKeys(connection, taken);
+      return asked.map((each, index) =>
+        areNew[index] === true ? acceptanceOf(each) : demandAnswer(answers, each),
+      );
+    },
+    limits,
+  );
   return isGroup ? accepting : orInProgress(accepting, [{ kind: "in-progress" }]);
-}
-
-/** What is written down about a payment that is asked for. */
-interface AskedPayment extends KeyedRequest {
-  readonly payment: Payment;
-  readonly head: EventHead;
-  readonly links: PaymentLinks;
 }
 
 function askedPayment(ports: AcceptPorts, request: TransferRequest): AskedPayment {
@@ -80,21 +62,6 @@ function askedPayment(ports: AcceptPorts, request: TransferRequest): AskedPaymen
 
 function acceptanceOf({ payment }: AskedPayment): Acceptance {
   return { kind: "accepted", paymentId: payment.id };
-}
-
-/** Writes accepted payments and their events, in the caller's transaction. */
-export async function recordPayments(
-  connection: Connection,
-  accepted: readonly Omit<AskedPayment, keyof KeyedRequest>[],
-): Promise<void> {
-  await insertPayments(
-    connection,
-    accepted.map(({ payment, head, links }) => ({ payment, links, atMs: head.atMs })),
-  );
-  await appendToOutbox(
-    connection,
-    accepted.map(({ payment, head }) => ({ ...head, type: "payment.created", payment })),
-  );
 }
 
 /** Answers with `inProgress` where the key of a request was waited for in vain. */

@@ -1,7 +1,6 @@
 import { textColumn } from "../database/row.ts";
-import { LOCK_NOT_AVAILABLE } from "../database/transaction.ts";
 import { formatMoney } from "../domain/money.ts";
-import { DatabaseError, type Connection, type Row } from "../ports/database.ts";
+import type { Connection, Row } from "../ports/database.ts";
 import type { Acceptance, ReversalRequest, TransferRequest } from "./transfer-request.ts";
 
 /** A request as far as its key is concerned. */
@@ -41,46 +40,6 @@ export function fingerprintOfReversal(
 /** A request with the same key is still being served, for longer than one waits for another. */
 export class RequestInProgress extends Error {
   override readonly name = "RequestInProgress";
-}
-
-/**
- * Claims the clients' keys for their payments, in the caller's transaction. A second request with a
- * key waits here until the first one has committed or rolled back. They are claimed in the order of
- * the keys, so that two who claim the same wait for each other and never deadlock.
- *
- * @returns for each whether its key was free; of several with one key, it is the first one's
- * @throws RequestInProgress when a first one takes longer than the database lets anybody wait
- */
-export async function claimKeys(
-  connection: Connection,
-  claims: readonly (KeyedRequest & { readonly payment: { readonly id: string } })[],
-): Promise<readonly boolean[]> {
-  try {
-    const { rows } = await connection.query({
-      label: "claim-key",
-      sql: `INSERT INTO idempotency_keys
-       (principal_id, idempotency_key, request_fingerprint, payment_id)
-     SELECT principal_id, idempotency_key, request_fingerprint, payment_id
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
-       AS claim (principal_id, idempotency_key, request_fingerprint, payment_id, nr)
-     ORDER BY principal_id, idempotency_key, nr
-     ON CONFLICT (principal_id, idempotency_key) DO NOTHING
-     RETURNING principal_id, idempotency_key`,
-      parameters: [
-        claims.map(({ principalId }) => principalId),
-        claims.map(({ idempotencyKey }) => idempotencyKey),
-        claims.map(({ fingerprint }) => fingerprint),
-        claims.map(({ payment }) => payment.id),
-      ],
-    });
-    const claimed = new Set(rows.map(ownKeyIn));
-    return claims.map((claim) => claimed.delete(ownKey(claim)));
-  } catch (error) {
-    if (error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE) {
-      throw new RequestInProgress("a request with the same key is being served");
-    }
-    throw error;
-  }
 }
 
 /**

@@ -38,46 +38,6 @@ export function isShownTo(
   return scopes.has("operator") || [orderedBy, senderOwnerId, receiverOwnerId].includes(id);
 }
 
-/** Records payments as PENDING, in the caller's transaction. */
-export async function insertPayments(
-  connection: Connection,
-  accepted: readonly {
-    readonly payment: Payment;
-    readonly links: PaymentLinks;
-    readonly atMs: number;
-  }[],
-): Promise<void> {
-  const payments = accepted.map(({ payment }) => payment);
-  await connection.query({
-    label: "insert-payment",
-    sql: `INSERT INTO payments
-       (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status,
-        reverses_payment_id, accepted_at_ms, ordered_by, ordered_as, sender_owner_id,
-        receiver_owner_id)
-     SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, 'PENDING',
-        reverses_payment_id, accepted_at_ms, ordered_by, ordered_as, sender_owner_id,
-        receiver_owner_id
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[],
-       $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[])
-       AS payment (id, sender_wallet_id, receiver_wallet_id, amount_minor, currency,
-         reverses_payment_id, accepted_at_ms, ordered_by, ordered_as, sender_owner_id,
-         receiver_owner_id)`,
-    parameters: [
-      payments.map(({ id }) => id),
-      payments.map(({ senderWalletId }) => senderWalletId),
-      payments.map(({ receiverWalletId }) => receiverWalletId),
-      payments.map(({ money }) => money.amountMinor),
-      payments.map(({ money }) => money.currency),
-      accepted.map(({ links }) => links.reverses),
-      accepted.map(({ atMs }) => BigInt(atMs)),
-      payments.map(({ orderedBy }) => orderedBy),
-      payments.map(({ orderedAs }) => orderedAs),
-      accepted.map(({ links }) => links.senderOwnerId),
-      accepted.map(({ links }) => links.receiverOwnerId),
-    ],
-  });
-}
-
 /** The columns that `readPayment` reads. */
 export const PAYMENT_COLUMNS = `id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason,
             reverses_payment_id, accepted_at_ms, settled_at_ms, ordered_by, ordered_as, sender_owner_id,

@@ -3,8 +3,9 @@ import { inRetriedTransaction } from "../database/transaction.ts";
 import { formatMoney, parseAmount, type Money } from "../domain/money.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { Connection } from "../ports/database.ts";
-import { orInProgress, recordPayments, type AcceptPorts } from "./accept.ts";
-import { answersFromKeys, claimKeys, demandAnswer, keyOfReversal } from "./idempotency.ts";
+import { orInProgress, type AcceptPorts } from "./accept.ts";
+import { answersFromKeys, demandAnswer, keyOfReversal } from "./idempotency.ts";
+import { recordPayments } from "./record-payments.ts";
 import { lockPayment, type RecordedPayment } from "./records.ts";
 import type { ReversalOutcome, ReversalRequest } from "./transfer-request.ts";
 
@@ -54,9 +55,8 @@ export async function reversePayment(
         senderOwnerId: original.receiverOwnerId,
         receiverOwnerId: original.senderOwnerId,
       };
-      const [isNew] = await claimKeys(connection, [{ ...keyed, payment }]);
+      const [isNew] = await recordPayments(connection, [{ ...keyed, payment, head, links }]);
       if (isNew === true) {
-        await recordPayments(connection, [{ payment, head, links }]);
         return { kind: "accepted", paymentId: id };
       }
       return demandAnswer(await answersFromKeys(connection, [keyed]), keyed);
