@@ -1,8 +1,8 @@
 import type { Evaluate } from "../expressions/expression.ts";
 import type { Frame } from "../expressions/frame.ts";
 import type { RowValues } from "../storage/row.ts";
-import type { Datum } from "../types/datum.ts";
 import type { RowStream } from "./operator.ts";
+import { projectRow } from "./projection.ts";
 
 /** VALUES: rows of expressions, in the order in which they were written. */
 export class ValueRows implements RowStream {
@@ -24,10 +24,7 @@ export class ValueRows implements RowStream {
     if (row === undefined) {
       return null;
     }
-    const values: Datum[] = [];
-    for (const evaluate of row) {
-      values.push(evaluate(this.#frame));
-    }
+    const values = projectRow(this.#frame, row);
     this.#at += 1;
     return values;
   }

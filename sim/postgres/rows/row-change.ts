@@ -193,7 +193,7 @@ export class RowChange {
       const next = new RowVersion(row, values, transaction, this.#snapshot.command);
       next.lockers = version.lockers === null ? null : [...version.lockers];
       version.next = next;
-      row.versions = [...row.versions, next];
+      row.add(next);
       this.after = next;
       this.#entries.start(next, version);
     }

@@ -55,7 +55,7 @@ function searchKey(
   top: Transaction,
 ): RowVersion | null {
   for (const { row } of index.entries.lookUp(key)) {
-    for (const version of row.versions) {
+    for (let version = row.oldest; version !== null; version = version.newer) {
       if (version === self || version.createdBy.status === "aborted") {
         continue;
       }

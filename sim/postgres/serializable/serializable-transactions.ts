@@ -161,7 +161,7 @@ export class SerializableTransactions {
     if (visible !== null && visible.createdBy.top !== top) {
       own.reads.addVersion(visible);
     }
-    for (const version of row.versions) {
+    for (let version = row.oldest; version !== null; version = version.newer) {
       const writer = version === visible ? version.liveEnder : version.createdBy;
       if (writer !== null && writer.status !== "aborted" && writer.top !== top) {
         this.#readBefore(own, writer.top);

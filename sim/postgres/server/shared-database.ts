@@ -155,7 +155,8 @@ export class SharedDatabase {
     }
     const standIns = transaction.end("committed", this.#commits);
     for (const row of touched) {
-      if (row.versions.length > 1 || row.versions[0]?.endedBy?.top === transaction.top) {
+      const { oldest } = row;
+      if (oldest !== null && (oldest.newer !== null || oldest.endedBy?.top === transaction.top)) {
         this.#leftovers.push({ row, commitNumber: this.#commits });
       }
     }

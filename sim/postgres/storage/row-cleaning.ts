@@ -13,27 +13,16 @@ import {
  * its own past.
  */
 export function cleanRow(row: StoredRow, horizon: number): void {
-  const { versions } = row;
-  let living = 0;
-  let last: RowVersion | null = null;
-  for (const version of versions) {
-    if (!isDead(version, horizon)) {
-      living += 1;
-      last = version;
-    }
+  let anyDead = false;
+  for (let version = row.oldest; version !== null; version = version.newer) {
+    anyDead ||= isDead(version, horizon);
   }
-  if (living === versions.length) {
+  if (!anyDead) {
     return;
   }
-  // Nearly always one is left: an array of just that length is made for it.
-  const kept =
-    last !== null && living === 1
-      ? [last]
-      : versions.filter((version) => !isDead(version, horizon));
-  row.versions = kept;
   for (const index of row.table.writtenIndexes) {
-    for (const version of versions) {
-      if (isDead(version, horizon) && !isKeyOfAny(index, kept, version)) {
+    for (let version = row.oldest; version !== null; version = version.newer) {
+      if (isDead(version, horizon) && !isKeyOfLiving(index, version, horizon)) {
         const key = indexKeyOf(index, version.values);
         if (key !== undefined) {
           index.entries.remove({ key, row });
@@ -41,20 +30,36 @@ export function cleanRow(row: StoredRow, horizon: number): void {
       }
     }
   }
-  if (kept.length === 0) {
+  unlinkDead(row, horizon);
+  if (row.oldest === null) {
     row.table.rows.delete(row);
   }
 }
 
-function isKeyOfAny(
-  index: TableIndex,
-  versions: readonly RowVersion[],
-  { values }: RowVersion,
-): boolean {
-  for (const version of versions) {
-    if (haveSameKey(index, version.values, values)) {
+function isKeyOfLiving(index: TableIndex, { row, values }: RowVersion, horizon: number): boolean {
+  for (let version = row.oldest; version !== null; version = version.newer) {
+    if (!isDead(version, horizon) && haveSameKey(index, version.values, values)) {
       return true;
     }
   }
   return false;
+}
+
+function unlinkDead(row: StoredRow, horizon: number): void {
+  let last: RowVersion | null = null;
+  let version = row.oldest;
+  row.oldest = null;
+  while (version !== null) {
+    const { newer } = version;
+    if (!isDead(version, horizon)) {
+      if (last === null) {
+        row.oldest = version;
+      } else {
+        last.newer = version;
+      }
+      last = version;
+      version.newer = null;
+    }
+    version = newer;
+  }
 }

@@ -154,7 +154,7 @@ export class Table {
     this.#rowsMade += 1;
     const row = new StoredRow(this, this.#rowsMade);
     const version = new RowVersion(row, values, createdBy, createdAtCommand);
-    row.versions = [version];
+    row.add(version);
     this.rows.add(row);
     return version;
   }
@@ -287,6 +287,8 @@ export class RowVersion {
   /** The version that replaced this one; null when `endedBy` deleted the row. */
   next: RowVersion | null = null;
   lockers: readonly RowLocker[] | null = null;
+  /** The version of the row that was made after this one, whatever became of either. */
+  newer: RowVersion | null = null;
 
   constructor(row: StoredRow, values: RowValues, createdBy: Transaction, createdAtCommand: number) {
     this.row = row;
@@ -302,8 +304,6 @@ export class RowVersion {
   }
 }
 
-const NO_VERSIONS: readonly RowVersion[] = [];
-
 /**
  * A row from its insertion to its deletion: the chain of its versions, newest last. At most one of
  * them is visible to a snapshot. Indexes point here, so a version that leaves the indexed columns
@@ -313,18 +313,40 @@ export class StoredRow {
   readonly table: Table;
   /** Given in the order of insertion; the last word in every order that has to be total. */
   readonly id: number;
-  versions: readonly RowVersion[] = NO_VERSIONS;
+  /** The first of its versions; null once all of them are cleared away. */
+  oldest: RowVersion | null = null;
 
   constructor(table: Table, id: number) {
     this.table = table;
     this.id = id;
   }
 
+  /** All that are kept, oldest first. */
+  get versions(): readonly RowVersion[] {
+    const versions: RowVersion[] = [];
+    for (let version = this.oldest; version !== null; version = version.newer) {
+      versions.push(version);
+    }
+    return versions;
+  }
+
+  /** Adds the newest version. */
+  add(added: RowVersion): void {
+    let last = this.oldest;
+    if (last === null) {
+      this.oldest = added;
+      return;
+    }
+    while (last.newer !== null) {
+      last = last.newer;
+    }
+    last.newer = added;
+  }
+
   /** The version that the snapshot sees, or null. */
   visibleTo(snapshot: Snapshot): RowVersion | null {
-    for (let at = this.versions.length - 1; at >= 0; at -= 1) {
-      const version = this.versions[at];
-      if (version !== undefined && isVisible(version, snapshot)) {
+    for (let version = this.oldest; version !== null; version = version.newer) {
+      if (isVisible(version, snapshot)) {
         return version;
       }
     }
