@@ -76,8 +76,8 @@ const MEASURED: readonly Measured[] = [
   {
     what: "hash join of 10,000 by 10,000",
     operation: hashJoin,
-    engineTimes: 3,
-    otherTimes: 3,
+    engineTimes: 20,
+    otherTimes: 20,
     floor: 1,
     aim: 3,
     without: ["pg-mem"],
@@ -85,8 +85,8 @@ const MEASURED: readonly Measured[] = [
   {
     what: "GROUP BY over 10,000",
     operation: groupBy,
-    engineTimes: 5,
-    otherTimes: 5,
+    engineTimes: 20,
+    otherTimes: 20,
     floor: 1,
     aim: 3,
   },

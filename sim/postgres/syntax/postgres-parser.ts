@@ -1,29 +1,30 @@
 import { hasSqlDetails, loadModule, parseSync } from "libpg-query";
 import { PostgresError } from "../ground/postgres-error.ts";
+import { SourceText } from "./source-text.ts";
 import { SyntaxNode } from "./syntax-node.ts";
 
 /** One statement of a query text, not yet compiled. */
 export class ParsedStatement {
   readonly kind: string;
-  readonly sql: string;
+  readonly #source: SourceText;
   readonly #tree: Readonly<Record<string, unknown>>;
   #known = false;
 
-  constructor(sql: string, kind: string, tree: Readonly<Record<string, unknown>>) {
-    this.sql = sql;
+  constructor(source: SourceText, kind: string, tree: Readonly<Record<string, unknown>>) {
+    this.#source = source;
     this.kind = kind;
     this.#tree = tree;
   }
 
   /** A fresh reader of its tree. */
   open(): SyntaxNode {
-    return new SyntaxNode(this.sql, this.kind, this.#tree);
+    return new SyntaxNode(this.#source, this.kind, this.#tree);
   }
 
   /** The statement that this one holds in a field: what PREPARE prepares. */
   inner(field: string): ParsedStatement {
     const [kind = "nothing", tree] = Object.entries({ ...fieldsOf(this.#tree[field]) })[0] ?? [];
-    return new ParsedStatement(this.sql, kind, { ...fieldsOf(tree) });
+    return new ParsedStatement(this.#source, kind, { ...fieldsOf(tree) });
   }
 
   /** Refuses a statement that holds anything which no compiler reads. */
@@ -83,9 +84,10 @@ function parseOnce(sql: string): Parse {
     return { statements: [], syntaxError: undefined };
   }
   try {
+    const source = new SourceText(sql);
     const statements = (parseSync(sql).stmts ?? []).map((raw) => {
       const [kind = "nothing", fields] = Object.entries(raw.stmt ?? {})[0] ?? [];
-      return new ParsedStatement(sql, kind, { ...fields });
+      return new ParsedStatement(source, kind, { ...fields });
     });
     return { statements, syntaxError: undefined };
   } catch (error) {

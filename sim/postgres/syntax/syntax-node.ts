@@ -1,5 +1,6 @@
 import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { KNOWN_SYNTAX } from "./known-syntax.ts";
+import type { SourceText } from "./source-text.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,14 +22,14 @@ const POSITIONS = new Set([
  */
 export class SyntaxNode {
   readonly kind: string;
-  readonly #sql: string;
+  readonly #source: SourceText;
   readonly #fields: Fields;
   /** Names of the fields that were read; a list, for a node has a handful. */
   readonly #read: string[] = [];
 
-  constructor(sql: string, kind: string, fields: Fields) {
+  constructor(source: SourceText, kind: string, fields: Fields) {
     this.kind = kind;
-    this.#sql = sql;
+    this.#source = source;
     this.#fields = fields;
   }
 
@@ -105,7 +106,9 @@ export class SyntaxNode {
     if (value === undefined) {
       return undefined;
     }
-    return isFields(value) ? new SyntaxNode(this.#sql, name, value) : this.refuse(`field ${name}`);
+    return isFields(value)
+      ? new SyntaxNode(this.#source, name, value)
+      : this.refuse(`field ${name}`);
   }
 
   /** Reads a field of which only these values are simulated; absent is one of them. */
@@ -162,12 +165,12 @@ export class SyntaxNode {
     if (typeof bytes !== "number" || bytes < 0) {
       return undefined;
     }
-    return characterAt(this.#sql, bytes) + 1;
+    return this.#source.charactersBefore(bytes) + 1;
   }
 
   /** The same node with nothing read yet. */
   reopen(): SyntaxNode {
-    return new SyntaxNode(this.#sql, this.kind, this.#fields);
+    return new SyntaxNode(this.#source, this.kind, this.#fields);
   }
 
   /**
@@ -182,7 +185,7 @@ export class SyntaxNode {
       if (key !== "ColumnRef" || !isFields(value)) {
         return value;
       }
-      const name = nameColumn?.(new SyntaxNode(this.#sql, key, value));
+      const name = nameColumn?.(new SyntaxNode(this.#source, key, value));
       const parts: unknown = value["fields"];
       return name ?? (Array.isArray(parts) ? { fields: parts.slice(-1) } : value);
     });
@@ -229,7 +232,9 @@ export class SyntaxNode {
   refusal(feature: string): NotSimulated {
     const location = this.#fields["location"];
     const from = typeof location === "number" && location > 0 ? location : 0;
-    const fragment = this.#sql.slice(from, from + FRAGMENT_LENGTH_MAX).replaceAll(/\s+/g, " ");
+    const fragment = this.#source.sql
+      .slice(from, from + FRAGMENT_LENGTH_MAX)
+      .replaceAll(/\s+/g, " ");
     return new NotSimulated(feature, fragment.trim());
   }
 
@@ -240,7 +245,7 @@ export class SyntaxNode {
     if (!isFields(value)) {
       return [];
     }
-    return [isPart(value) ? new SyntaxNode(this.#sql, name, value) : this.#wrap(name, value)];
+    return [isPart(value) ? new SyntaxNode(this.#source, name, value) : this.#wrap(name, value)];
   }
 
   #refuseUnknownIn(name: string, value: unknown): void {
@@ -249,7 +254,9 @@ export class SyntaxNode {
         this.#refuseUnknownIn(name, element);
       }
     } else if (isFields(value)) {
-      const node = isPart(value) ? new SyntaxNode(this.#sql, name, value) : this.#wrap(name, value);
+      const node = isPart(value)
+        ? new SyntaxNode(this.#source, name, value)
+        : this.#wrap(name, value);
       node.refuseUnknown();
     }
   }
@@ -276,23 +283,8 @@ export class SyntaxNode {
     if (kind === undefined || kinds.length !== 1 || !isFields(fields)) {
       throw this.refusal(`field ${name}`);
     }
-    return new SyntaxNode(this.#sql, kind, fields);
+    return new SyntaxNode(this.#source, kind, fields);
   }
-}
-
-/** The number of characters, which are code points, in front of a byte of the UTF-8 text. */
-function characterAt(sql: string, bytes: number): number {
-  let count = 0;
-  let left = bytes;
-  for (const character of sql) {
-    if (left <= 0) {
-      break;
-    }
-    const code = character.codePointAt(0) ?? 0;
-    left -= code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    count += 1;
-  }
-  return count;
 }
 
 /** The least of all locations below; undefined when there is none. */
