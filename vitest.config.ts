@@ -10,12 +10,22 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["**/*.test.ts"],
-          exclude: [...EVERYWHERE_EXCLUDED, "**/*.real.test.ts"],
+          exclude: [...EVERYWHERE_EXCLUDED, "**/*.real.test.ts", "**/*.deep.test.ts"],
           setupFiles: ["sim/kernel/testing/tripwire-in-every-test.ts"],
           // A test that hangs is stopped by this; on a machine busy with other work a sweep of
           // seeds is slow, not hung.
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "deep",
+          include: ["**/*.deep.test.ts"],
+          exclude: EVERYWHERE_EXCLUDED,
+          setupFiles: ["sim/kernel/testing/tripwire-in-every-test.ts"],
+          // They go on for as long as they are told to.
+          testTimeout: 0,
         },
       },
       {

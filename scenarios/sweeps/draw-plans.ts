@@ -5,7 +5,7 @@ import type { Scenario } from "../plans/scenario.ts";
 
 /** Whose plans are drawn: a scenario's, with the services as they ship or a mutant of them. */
 export interface Drawn {
-  readonly scenario: Scenario;
+  readonly scenario: Pick<Scenario, "name" | "drafts">;
   readonly mutant: Pick<Mutant, "id"> | null;
 }
 

@@ -70,6 +70,28 @@ export function withEarlierFault(plan: Plan, index: number): readonly Plan[] {
     );
 }
 
+/**
+ * The plan with its first command at the beginning, and all others as far from it as they are; with
+ * the faults that strike at a time as far from it, too, then with those where they are.
+ */
+export function withEarlierLoad(plan: Plan): readonly Plan[] {
+  const [{ atMs: byMs } = { atMs: 0 }] = plan.commands;
+  if (byMs === 0) {
+    return [];
+  }
+  const commands = plan.commands.map((each) => ({ ...each, atMs: each.atMs - byMs }));
+  const faults = plan.faults.map((fault) => {
+    const trigger = triggerOf(fault);
+    return trigger.on === "effect"
+      ? fault
+      : placedAt(fault, { ...trigger, atMs: Math.max(0, trigger.atMs - byMs) });
+  });
+  return [
+    { ...plan, commands, faults },
+    { ...plan, commands },
+  ];
+}
+
 /** The plan with a fault that is half as long. */
 export function withShorterFault(plan: Plan, index: number): readonly Plan[] {
   const shorter = plan.faults.map(shortened)[index];

@@ -5,6 +5,7 @@ import {
   withCommands,
   withDefaultKnobs,
   withEarlierFault,
+  withEarlierLoad,
   withFewerProcesses,
   withFewerWallets,
   withLowestAmount,
@@ -21,16 +22,16 @@ export type TryPlan = (plan: Plan) => Promise<boolean | undefined>;
 export interface SmallestPlan {
   readonly plan: Plan;
   /**
-   * Whether it is known that no single command, with those that ask for the same again, and no
-   * single fault can be left out.
+   * Whether it is known, because each was tried, that no single command, with those that build on
+   * it, and no single fault can be left out.
    */
   readonly isMinimal: boolean;
 }
 
 /**
  * Makes a plan smaller as long as it stays broken: delta debugging (Zeller and Hildebrandt, 2002)
- * over the plan itself. What is left keeps its time and its name, so leaving something out moves
- * nothing else. Ends when one whole round has found nothing smaller.
+ * over the plan itself. What is left keeps its name and its distance in time, so leaving something
+ * out moves nothing else. Ends when one whole round has found nothing smaller.
  */
 export async function shrinkPlan(plan: Plan, tryPlan: TryPlan): Promise<SmallestPlan> {
   const search = new Search(plan, tryPlan);
@@ -46,6 +47,8 @@ export async function shrinkPlan(plan: Plan, tryPlan: TryPlan): Promise<Smallest
       await search.take((each) => withShorterFault(each, index));
     }
     await leaveOutCommands(search);
+    await search.take(withoutLastOfPart);
+    await search.take(withEarlierLoad);
     await search.take(withFewerWallets);
     for (const place of partsOf(search.plan.commands).keys()) {
       await lowerAmounts(search, partsOf(search.plan.commands)[place] ?? []);
@@ -120,6 +123,14 @@ async function leaveOutCommands(search: Search): Promise<void> {
     const places = [...search.plan.commands.keys()].filter(isKept);
     return search.takeFirst(withCommands(search.plan, new Set(places)));
   });
+}
+
+/** The plan without the last of several commands that belong together: nothing builds on it. */
+function withoutLastOfPart(plan: Plan): readonly Plan[] {
+  const several = partsOf(plan.commands).filter(({ length }) => length > 1);
+  return several.flatMap((part) =>
+    withCommands(plan, new Set([...plan.commands.keys()].filter((index) => index !== part.at(-1)))),
+  );
 }
 
 /** Looks for the lowest amount that is enough: the least there is, one less, then by halves. */

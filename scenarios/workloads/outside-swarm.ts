@@ -16,7 +16,14 @@ import { OUTAGE_MS_MAX } from "../faults/trigger.ts";
 import type { ProcessSpecification } from "../plans/topology.ts";
 import type { Deployment } from "./deployment.ts";
 
-type OutsideKind = OutsideFault["kind"];
+export type OutsideKind = OutsideFault["kind"];
+
+/** All that can happen outside of the processes. */
+export const OUTSIDE_KINDS: readonly OutsideKind[] = [
+  ...(["outage", "cut-link", "held-link", "slow-link", "refused-link", "reset-link"] as const),
+  ...(["replayed-topic", "rewound-group", "stray-message", "clock-jump"] as const),
+  ...(["ended-backends", "few-connections", "full-disk", "held-lock", "slow-disk"] as const),
+];
 
 /** Something that happens to a server or a link, as drawn. */
 export interface OutsideDraw<Kind extends OutsideKind = OutsideKind> {

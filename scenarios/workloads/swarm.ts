@@ -16,7 +16,9 @@ export interface Swarm {
   readonly faults: readonly SwarmFault[];
 }
 
-type SwarmKind = "crash" | "stop" | "pause" | "lost-reply" | "transient-error";
+export const SWARM_KINDS = ["crash", "stop", "pause", "lost-reply", "transient-error"] as const;
+
+export type SwarmKind = (typeof SWARM_KINDS)[number];
 
 interface SwarmFault {
   readonly kind: SwarmKind;
@@ -27,14 +29,18 @@ interface SwarmFault {
   readonly lastsMs: number;
 }
 
+/** What strikes at an effect comes more often. */
+const WEIGHTED_KINDS: readonly SwarmKind[] = [
+  ...(["crash", "stop", "pause"] as const),
+  ...(["lost-reply", "lost-reply", "transient-error", "transient-error"] as const),
+];
+
 const FAULTS_MAX = 12;
 
-export function swarmArbitrary(): fc.Arbitrary<Swarm> {
+/** Draws a swarm of these kinds, of which each seed turns some off. */
+export function swarmArbitrary(kinds: readonly SwarmKind[] = SWARM_KINDS): fc.Arbitrary<Swarm> {
   const any = fc.nat({ max: 1_000_000 });
-  const kind = fc.constantFrom<SwarmKind[]>(
-    ...(["crash", "stop", "pause"] as const),
-    ...(["lost-reply", "lost-reply", "transient-error", "transient-error"] as const),
-  );
+  const kind = fc.constantFrom(...WEIGHTED_KINDS.filter((each) => kinds.includes(each)));
   const fault = fc.record({
     kind,
     process: any,
@@ -60,16 +66,16 @@ export function swarmArbitrary(): fc.Arbitrary<Swarm> {
  * so where every run comes.
  */
 export function withSwarm(
-  first: Fault,
+  first: readonly Fault[],
   { isOn, faults }: Swarm,
   commands: readonly Command[],
   deployment: Deployment,
 ): readonly Fault[] {
-  const laid: Fault[] = [first];
+  const laid: Fault[] = [...first];
   const drawn = faults.filter(({ kind }) => isOn[kind]);
   const loadMs = 1 + (commands.at(-1)?.atMs ?? 0);
   const names = deployment.topology.map(({ name }) => name);
-  const struck = new Set([processOf(triggerOf(first))]);
+  const struck = new Set(first.map((fault) => processOf(triggerOf(fault))));
   for (const { kind, process, atMs, lastsMs } of drawn) {
     const free = names.filter((name) => !struck.has(name));
     const name = free[process % Math.max(1, free.length)];

@@ -136,7 +136,7 @@ function layOut(drawn: Draft): PlanDraft {
   const { asks, overdraft, fault, swarm, deployment, burst, schedule, audit } = drawn;
   const commands = layOutCommands(asks, overdraft, burst);
   const first = layOutFault(fault, commands, deployment);
-  const faults = withSwarm(first, swarm, commands, deployment);
+  const faults = withSwarm([first], swarm, commands, deployment);
   return withAudit({ wallets: WALLETS, commands, faults, ...deployment, schedule }, audit);
 }
 

@@ -11,6 +11,7 @@ import { SERVICES } from "../../system/process/services.ts";
 import { BREAK_CLASSES } from "../../system/reconciliation/break-classes.ts";
 import { LAYERED_ROOMS } from "../lint/layers.ts";
 import { code, codes, list, table } from "./markdown.ts";
+import { readProjectFile } from "./pages.ts";
 import {
   writeSqlFunctions,
   writeSqlInstead,
@@ -33,6 +34,7 @@ export const BLOCKS: ReadonlyMap<string, () => string> = new Map([
   ["options of schedules", () => writeOptions("schedules")],
   ["mutation operators", writeOperators],
   ["options of mutants", () => writeOptions("mutants")],
+  ["a suite", () => fenced(readProjectFile("testing/example.test.ts"))],
   ["services", writeServices],
   ["layers", writeLayers],
   ["sql types", writeSqlTypes],
@@ -49,6 +51,10 @@ export function writeBlock(name: string): string {
     throw new Error(`there is no block ${name}; there are: ${[...BLOCKS.keys()].join(", ")}`);
   }
   return write();
+}
+
+function fenced(typescript: string): string {
+  return `\`\`\`ts\n${typescript}\`\`\``;
 }
 
 function writePromises(): string {

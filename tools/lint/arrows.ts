@@ -18,7 +18,7 @@ const TEST_FILE = /\.test\.ts$/;
 const FORBIDDEN_ARROWS: readonly ForbiddenArrow[] = [
   {
     // The generator of the documentation reads the options there.
-    from: /^(?!cli(\.ts$|\/)|tools\/docs\/)/,
+    from: /^(?!cli(\.ts$|\/)|tools\/docs\/|testing\/)/,
     to: /^cli(\.ts$|\/)/,
     message:
       "cli.ts is where everything starts, so nothing imports it: move what you need into the room it belongs to",
@@ -140,6 +140,24 @@ const FORBIDDEN_ARROWS: readonly ForbiddenArrow[] = [
   },
 ];
 
+/** What `falconpay/testing` and `falconpay/arbitraries` are made of. */
+const SUITE_ARROWS: readonly ForbiddenArrow[] = [
+  {
+    from: /^(?!testing\/)/,
+    to: /^testing\//,
+    message:
+      "testing/ serves the suites of users: move what the product needs into the room it belongs to",
+  },
+  {
+    // A suite signs the replay files that it writes as the command line does.
+    from: /^testing\//,
+    to: /^(chaos|reports|bench|cli)(\.ts$|\/)/,
+    except: /^cli\/product\.ts$/,
+    message:
+      "a suite runs in the simulated world and judges plans: take both as they are in sim/world/ and scenarios/",
+  },
+];
+
 /** Tools and benchmarks serve developers; tests may use them, what is tested may not. */
 const DEVELOPER_ARROW: ForbiddenArrow = {
   from: /^(system|scenarios|mutation|sim|chaos|reports)\//,
@@ -158,7 +176,7 @@ export function forbiddenArrowMessage(arrow: { from: string; to: string }): stri
   if (DEVELOPER_ARROW.to.test(arrow.to) && TEST_FILE.test(arrow.from)) {
     return undefined;
   }
-  const broken = [...FORBIDDEN_ARROWS, DEVELOPER_ARROW].find(
+  const broken = [...FORBIDDEN_ARROWS, ...SUITE_ARROWS, DEVELOPER_ARROW].find(
     ({ from, to, except }) =>
       from.test(arrow.from) && to.test(arrow.to) && except?.test(arrow.to) !== true,
   );

@@ -2,8 +2,9 @@ import { builtinModules } from "node:module";
 
 /**
  * Files that may touch the host: adapters and entry points, everything that runs real servers, what
- * loads variants of the services, what serves developers, and tests. Everything else is run by the
- * simulation, where the host's clock, randomness and I/O would break replay from a seed.
+ * loads variants of the services, what serves developers and their suites, and tests. Everything
+ * else is run by the simulation, where the host's clock, randomness and I/O would break replay from
+ * a seed.
  */
 const HOST_FILES: readonly RegExp[] = [
   /^system\/adapters\//,
@@ -13,6 +14,7 @@ const HOST_FILES: readonly RegExp[] = [
   /^cli(\.ts$|\/)/,
   /^tools\//,
   /^bench\//,
+  /^testing\//,
   /^reports\/write[^/]*\.ts$/,
   /\.test\.ts$/,
   /\.config\.ts$/,

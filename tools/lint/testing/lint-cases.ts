@@ -13,6 +13,9 @@ export const ARROWS: readonly LintCase[] = [
   forbidden("tools/lint/rule.ts", "cli.ts", /nothing imports it/),
   forbidden("scenarios/run.ts", "cli.ts", /nothing imports it: move what you need/),
   forbidden("bench/main.ts", "cli.ts", /nothing imports it/),
+  forbidden("testing/suite.ts", "cli/options.ts", /a suite runs in the simulated world/),
+  forbidden("testing/matchers.ts", "chaos/world.ts", /a suite runs in the simulated world/),
+  forbidden("scenarios/draw.ts", "testing/arbitraries.ts", /serves the suites of users/),
   forbidden(
     "system/process/services.ts",
     "scenarios/world.ts",
