@@ -33,6 +33,21 @@ describe("a command line that is wrong", () => {
       /--workers 100000: expected a whole number from 1 to \d+, the cores/,
     ],
     ["no worker at all", ["run", "transfer", "--workers", "0"], /--workers 0: expected .* from 1/],
+    [
+      "crash points of several seeds",
+      ["crash-points", "transfer", "--seed", "1..3"],
+      /--seed 1\.\.3: expected one seed/,
+    ],
+    [
+      "a budget for crash points that are not pairs",
+      ["crash-points", "transfer", "--runs", "5"],
+      /--runs and --time-limit go with --pairs/,
+    ],
+    [
+      "a time without its unit",
+      ["crash-points", "transfer", "--pairs", "--time-limit", "10"],
+      /--time-limit 10: expected a time such as 90s, 10m or 2h/,
+    ],
     ["an unknown option", ["run", "transfer", "--seed", "1"], /unknown option '--seed'.*--seeds/s],
     [
       "services in no environment",
