@@ -18,7 +18,9 @@ export async function requestOnce(address: string, request: ClientRequest): Prom
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
-    return { status: response.status, body: parse(await response.text()) };
+    const { status } = response;
+    const answered = parse(await response.text());
+    return { status, headers: Object.fromEntries(response.headers), body: answered };
   } catch (cause) {
     throw new Unanswered(`no answer to ${method} ${path}`, { cause });
   }

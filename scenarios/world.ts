@@ -92,7 +92,9 @@ export interface UnreadPartition {
 
 export interface ClientAnswer {
   readonly status: number;
-  /** The parsed JSON body, unchecked. */
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed JSON body, unchecked; the text of one that is no JSON. */
   readonly body: unknown;
 }
 

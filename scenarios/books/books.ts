@@ -30,9 +30,9 @@ export interface Books {
   readonly fundingMinor: ReadonlyMap<string, bigint>;
   /** What came in from outside or went out, or was refused, by its id. */
   readonly externals: ReadonlyMap<string, ExternalBook>;
-  /** The external transfer of a client's key. */
+  /** The external transfer of a client's key (`ownKey`). */
   readonly externalKeyed: ReadonlyMap<string, string>;
-  /** The client's key of an external transfer. */
+  /** The client's key of an external transfer, likewise. */
   readonly externalKeys: ReadonlyMap<string, string>;
   /** What the payment service says, by payment id. */
   readonly payments: ReadonlyMap<string, PaymentBook>;
@@ -50,6 +50,8 @@ export interface Books {
   readonly eventsOf: ReadonlyMap<string, readonly OutboxBook[]>;
   /** By service: the topics of the events that it has claimed, by event id. */
   readonly inboxes: ReadonlyMap<ServiceName, ReadonlyMap<string, string>>;
+  /** By event id: when the payment service claimed it, by its clock. */
+  readonly claimedAtMs: ReadonlyMap<string, string>;
   /** By service: the places of the messages that it has set aside, with the reasons. */
   readonly setAside: ReadonlyMap<ServiceName, ReadonlyMap<string, string>>;
   /** What reconciliation has noted, and its runs, each by its id. */
@@ -57,7 +59,8 @@ export interface Books {
   readonly reconciliations: ReadonlyMap<string, ReconciliationBook>;
   /** The client's key of a payment, by payment id: what the payment is called in a report. */
   readonly keys: ReadonlyMap<string, string>;
-  /** The payment of a client's key. */
+  /** Whose key that is, and the key (`ownKey`); and the payment of each of these. */
+  readonly ownKeys: ReadonlyMap<string, string>;
   readonly keyed: ReadonlyMap<string, string>;
   /** The places of the records that no service has sent. */
   readonly strays: ReadonlySet<string>;
@@ -114,6 +117,7 @@ export interface WalletEntry extends EntryBook {
   readonly afterMinor: bigint;
   /** `payment:` or `external:`, and its id. */
   readonly cause: string;
+  readonly hash: string;
   readonly seenAtMs: number;
 }
 
@@ -131,6 +135,8 @@ export interface ExternalBook {
   readonly amountMinor: bigint;
   readonly currency: string;
   readonly decision: Decision;
+  /** When, by the wallet service's clock. */
+  readonly decidedAtMs: string;
   /** What the model decides in its place; undefined where the order is not known. */
   readonly due: Decision | undefined;
 }
@@ -152,6 +158,9 @@ export interface PaymentBook {
   readonly reason: string | null;
   /** When it was first seen to be terminal, in milliseconds; null before. */
   readonly terminalAtMs: number | null;
+  /** What its row says of when it was accepted and settled, by its service's clock. */
+  readonly acceptedAtMs: string;
+  readonly settledAtMs: string | null;
   /** What it was before, where it was terminal and did not stay so. */
   readonly overturned: string | null;
 }
@@ -159,6 +168,8 @@ export interface PaymentBook {
 export interface MovementBook {
   readonly entries: EntryBook[];
   decision: Decision | undefined;
+  /** When, by the wallet service's clock; empty before. */
+  decidedAtMs: string;
   /** What the model decides in its place; undefined where the order is not known. */
   due: Decision | undefined;
 }
@@ -168,6 +179,7 @@ export interface EntryBook {
   readonly direction: string;
   readonly amountMinor: bigint;
   readonly currency: string;
+  readonly postedAtMs: string;
 }
 
 export interface OutboxBook {
@@ -180,9 +192,15 @@ export interface OutboxBook {
   readonly payload: string;
   /** What the payload says; undefined where that is no event of ours. */
   readonly event: Event | undefined;
+  /** What is wrong with the envelope of one that is. */
+  readonly complaint: string | undefined;
   /** Its place in the order of all commits. */
   readonly committedAt: number;
   sent: boolean;
+  /** What its row says of when that was; null before. */
+  sentAtMs: string | null;
+  /** When it was seen to be sent, in milliseconds. */
+  sentSinceMs: number | null;
 }
 
 export interface ReversedMoment {
@@ -247,10 +265,12 @@ export interface OpenBooks extends Books {
   readonly externalKeys: Map<string, string>;
   readonly reversed: Map<string, ReversedMoment[]>;
   readonly inboxes: Map<ServiceName, Map<string, string>>;
+  readonly claimedAtMs: Map<string, string>;
   readonly setAside: Map<ServiceName, Map<string, string>>;
   readonly breaks: Map<string, BreakBook>;
   readonly reconciliations: Map<string, ReconciliationBook>;
   readonly keys: Map<string, string>;
+  readonly ownKeys: Map<string, string>;
   readonly keyed: Map<string, string>;
   readonly placed: Map<string, PlacedRecord>;
   readonly eventsOf: Map<string, OutboxBook[]>;
@@ -320,10 +340,12 @@ export function createBooks({
     externalKeys: new Map(),
     reversed: new Map(),
     inboxes: new Map(),
+    claimedAtMs: new Map(),
     setAside: new Map(),
     breaks: new Map(),
     reconciliations: new Map(),
     keys: new Map(),
+    ownKeys: new Map(),
     keyed: new Map(),
     placed: new Map(),
     eventsOf: new Map(),
@@ -337,6 +359,7 @@ export function movementOf(books: OpenBooks, paymentId: string): MovementBook {
   return demand(books.movements, paymentId, () => ({
     entries: [],
     decision: undefined,
+    decidedAtMs: "",
     due: undefined,
   }));
 }

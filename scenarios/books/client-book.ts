@@ -9,15 +9,19 @@ import {
   type AskedReversal,
   type AskedTransfer,
 } from "../model/request-rules.ts";
+import { principalOf } from "../plans/callers.ts";
 import type { ClientAttempt, ClientOutcome } from "../plans/commands/client-event.ts";
+import type { Knowledge } from "../plans/commands/command-kind.ts";
+import { askedBy, type Command } from "../plans/commands/command.ts";
+import { listOf } from "../plans/commands/look-up.ts";
 
 /** What clients asked for, and were told. */
-export interface ClientBook {
-  /** By the client's key: everything that was asked for with it, each once. */
+export interface ClientBook extends Knowledge {
+  /** By whose key it is and the key (`ownKey`): everything asked for with it, each once. */
   readonly transfers: ReadonlyMap<string, readonly AskedTransfer[]>;
   /** By wallet id: everything that it was asked to be opened with. */
   readonly openings: ReadonlyMap<string, readonly AskedOpening[]>;
-  /** By the client's key: the reversals, deposits and withdrawals that were asked for with it. */
+  /** Likewise: the reversals, deposits and withdrawals that were asked for with a key. */
   readonly reversals: ReadonlyMap<string, readonly AskedReversal[]>;
   readonly externals: ReadonlyMap<string, readonly AskedExternal[]>;
   /** The wallets that were asked to be frozen. */
@@ -26,7 +30,9 @@ export interface ClientBook {
   readonly pendingLimitsMs: ReadonlySet<number>;
   /** The first payment id that clients were told for a key. */
   readonly toldIds: ReadonlyMap<string, string>;
-  /** When that was. */
+  /** The last of what was on the page that gave this place to go on, by the list and the place. */
+  readonly pageEnds: ReadonlyMap<string, unknown>;
+  /** When clients were told the id of a key. */
   readonly toldAtMs: ReadonlyMap<string, number>;
 }
 
@@ -46,7 +52,13 @@ export function createClientBook(): OpenClientBook {
   const pendingLimitsMs = new Set<number>();
   const toldIds = new Map<string, string>();
   const toldAtMs = new Map<string, number>();
+  const toldNexts = new Map<string, string>();
+  const toldTimes: string[] = [];
+  const pageEnds = new Map<string, unknown>();
   return {
+    toldNexts,
+    toldTimes,
+    pageEnds,
     transfers,
     openings,
     reversals,
@@ -62,13 +74,13 @@ export function createClientBook(): OpenClientBook {
       }
       switch (command.kind) {
         case "transfer":
-          return enter(transfers, command.idempotencyKey, readTransfer(command));
+          return enter(transfers, ownKeyOf(command), readTransfer(command));
         case "open-wallet":
           return enter(openings, command.id, readOpening(command));
         case "reverse-payment":
-          return enter(reversals, command.idempotencyKey, readReversal(command, toldIds));
+          return enter(reversals, ownKeyOf(command), readReversal(command, toldIds));
         case "move-external":
-          return enter(externals, command.idempotencyKey, readExternal(command));
+          return enter(externals, ownKeyOf(command), readExternal(command));
         case "freeze-wallet":
           return void freezes.add(command.id);
         case "reconcile":
@@ -81,6 +93,16 @@ export function createClientBook(): OpenClientBook {
     },
     answer({ command, status, body, atMs }) {
       const id = idIn(body);
+      const acceptedAtMs = fieldIn(body, "acceptedAtMs");
+      if (command.kind === "read-payment" && acceptedAtMs !== undefined) {
+        toldTimes.push(acceptedAtMs);
+      }
+      const next = fieldIn(body, "next");
+      if (command.kind === "look-up" && next !== undefined) {
+        const list = listOf(command);
+        toldNexts.set(list, next);
+        pageEnds.set(`${list} ${next}`, listIn(body, command.what).at(-1));
+      }
       const hasKey = command.kind === "transfer" || command.kind === "reverse-payment";
       if (!hasKey || status !== 202 || id === undefined) {
         return;
@@ -92,6 +114,16 @@ export function createClientBook(): OpenClientBook {
       }
     },
   };
+}
+
+/** A key and whose it is: the same words of another are another key. */
+export function ownKey(principalId: string, key: string): string {
+  return `${principalId} ${key}`;
+}
+
+export function ownKeyOf(command: Command & { readonly idempotencyKey: string }): string {
+  const { caller, walletId } = askedBy(command);
+  return ownKey(principalOf(caller, walletId) ?? "", command.idempotencyKey);
 }
 
 /** The `id` in the body of an answer. */

@@ -6,6 +6,13 @@ import type { ReversePaymentCommand } from "../plans/commands/reverse-payment.ts
 import type { TransferCommand } from "../plans/commands/transfer.ts";
 import { minorOf } from "./decimal.ts";
 import type { AskedExternal } from "./little-wallet.ts";
+import {
+  MALFORMED_AMOUNT,
+  MALFORMED_KEY,
+  MALFORMED_REQUEST,
+  UNKNOWN_WALLET,
+  type Refusal,
+} from "./refusals.ts";
 
 /** What a client asks for, as the model reads it. */
 export interface AskedTransfer {
@@ -75,6 +82,42 @@ export function readReversal(
 ): AskedReversal | undefined {
   const originalId = toldIds.get(originalKey) ?? originalKey;
   return isKey(idempotencyKey) ? { originalId, amount } : undefined;
+}
+
+/** What such words are refused with; undefined for those that may be asked for. */
+export function malformedTransfer(command: TransferCommand): Refusal | undefined {
+  const { idempotencyKey, senderWalletId, receiverWalletId, amount, currency } = command;
+  return (
+    malformedKey(idempotencyKey) ??
+    (isId(senderWalletId) && isId(receiverWalletId) ? undefined : MALFORMED_REQUEST) ??
+    malformedAmount(aboveZero(amount, currency))
+  );
+}
+
+export function malformedOpening({ id, funding, currency }: OpenWalletCommand) {
+  return isId(id) ? malformedAmount(minorOf(funding, currency)) : MALFORMED_REQUEST;
+}
+
+export function malformedExternal(command: MoveExternalCommand): Refusal | undefined {
+  const { idempotencyKey, walletId, amount, currency } = command;
+  return (
+    malformedKey(idempotencyKey) ??
+    malformedAmount(aboveZero(amount, currency)) ??
+    (isId(walletId) ? undefined : UNKNOWN_WALLET)
+  );
+}
+
+/** Its amount is read only once it is known what it is of. */
+export function malformedReversal({ idempotencyKey }: ReversePaymentCommand) {
+  return malformedKey(idempotencyKey);
+}
+
+function malformedKey(key: string): Refusal | undefined {
+  return isKey(key) ? undefined : MALFORMED_KEY;
+}
+
+function malformedAmount(minor: bigint | undefined): Refusal | undefined {
+  return minor === undefined ? MALFORMED_AMOUNT : undefined;
 }
 
 function aboveZero(amount: string, currency: string): bigint | undefined {

@@ -42,6 +42,150 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "A3",
+    defect: "The payment service tells a client that its payment is where none can be.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/routes.ts",
+        "location: `/payments/${acceptance.paymentId}`",
+        "location: `/payment/${acceptance.paymentId}`",
+      ),
+    ],
+  },
+  {
+    id: "A4",
+    defect: "A client is told that nothing was done where nobody knows whether it was.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/http/answering.ts",
+        'applied === "unknown" ? "outcome-unknown" : "not-available"',
+        '"not-available"',
+      ),
+    ],
+  },
+  {
+    id: "A5",
+    defect: "A reversal of all that is left gives back a baisa less, where there is more than one.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/payment/reverse.ts",
+        'return { kind: "reverse", money: { amountMinor: leftMinor, currency } };',
+        'return { kind: "reverse", money: { amountMinor: leftMinor > 1n ? leftMinor - 1n : leftMinor, currency } };',
+      ),
+    ],
+  },
+  {
+    id: "E1",
+    defect: "The wallet service begins a new trace for each of its verdicts.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/wallet/transfer.ts",
+        "nextSpan(ports.entropy, fresh[index]?.trace)",
+        "nextSpan(ports.entropy, fresh[index] && undefined)",
+      ),
+    ],
+  },
+  {
+    id: "E2",
+    defect: "A payment is written down as settled when it was accepted.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/payment/settle.ts",
+        "settled_at_ms = $4,",
+        "settled_at_ms = CASE WHEN $4::bigint > 0 THEN accepted_at_ms END,",
+      ),
+    ],
+  },
+  {
+    id: "E3",
+    defect: "The wallet's events name the payment service as their source.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/domain/events.ts",
+        "`/falconpay/${PUBLISHERS[event.type]}`",
+        '"/falconpay/payment"',
+      ),
+    ],
+  },
+  {
+    id: "J1",
+    defect: "A page of payments begins behind all that were accepted with the last one before it.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/list.ts",
+        "(accepted_at_ms > ${atMs} OR (accepted_at_ms = ${atMs} AND id > ${id}))",
+        "(accepted_at_ms > ${atMs} OR (accepted_at_ms > ${atMs} AND id > ${id}))",
+      ),
+    ],
+  },
+  {
+    id: "J2",
+    defect: "Payments after a moment are given with those of that moment.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/list.ts",
+        "accepted_at_ms > ${place(query.createdAfterMs)}",
+        "accepted_at_ms >= ${place(query.createdAfterMs)}",
+      ),
+    ],
+  },
+  {
+    id: "J3",
+    defect: "A payment's timeline says that its event was sent when it was accepted.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/timeline.ts",
+        'events.push({ what: "published", atMs: sentAtMs });',
+        'events.push({ what: "published", atMs: payment.acceptedAtMs });',
+      ),
+    ],
+  },
+  {
+    id: "J4",
+    defect: "A customer's list of payments has everybody's.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/list-request.ts",
+        'principal.scopes.has("operator") ? undefined : principal.id',
+        "principal.id === undefined ? principal.id : undefined",
+      ),
+    ],
+  },
+  {
+    id: "J5",
+    defect: "Who gets the money is not shown its payment.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/records.ts",
+        "[orderedBy, senderOwnerId, receiverOwnerId].includes(id)",
+        "[orderedBy, senderOwnerId].includes(id) || receiverOwnerId === undefined",
+      ),
+    ],
+  },
+  {
+    id: "K2",
+    defect: "A client's key is everybody's: who comes second with it is refused.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/idempotency.ts",
+        "  const { principalId, idempotencyKey } = request;\n  return { principalId, idempotencyKey, fingerprint: fingerprintOfTransfer(request) };",
+        '  const { idempotencyKey } = request;\n  return { principalId: "anybody", idempotencyKey, fingerprint: fingerprintOfTransfer(request) };',
+      ),
+    ],
+  },
+  {
     id: "B1",
     defect: "Both ledger entries of a payment name the balance that the sender is left with.",
     breaks: "balanced",
@@ -374,6 +518,18 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "system/payment/reverse.ts",
         "const leftMinor = amountMinor - reversed;",
         "const leftMinor = amountMinor - 0n * reversed;",
+      ),
+    ],
+  },
+  {
+    id: "R2",
+    defect: "A payment that failed can be given back.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/payment/reverse.ts",
+        'if (original.status !== "COMPLETED") {',
+        'if (original.status === "PENDING") {',
       ),
     ],
   },

@@ -1,11 +1,25 @@
 import type { Books, PaymentBook } from "../books/books.ts";
-import { fieldIn, idIn, isSameTransfer } from "../books/client-book.ts";
+import { fieldIn, idIn, isSameTransfer, ownKeyOf } from "../books/client-book.ts";
 import { decimalOf, minorOf } from "../model/decimal.ts";
-import { readReversal, readTransfer } from "../model/request-rules.ts";
+import {
+  KEY_REUSED,
+  MALFORMED_AMOUNT,
+  MALFORMED_KEY,
+  MALFORMED_REQUEST,
+  UNKNOWN_PAYMENT,
+} from "../model/refusals.ts";
+import {
+  malformedReversal,
+  malformedTransfer,
+  readReversal,
+  readTransfer,
+  type AskedReversal,
+} from "../model/request-rules.ts";
 import type { ReadPaymentCommand } from "../plans/commands/read-payment.ts";
 import type { ReversePaymentCommand } from "../plans/commands/reverse-payment.ts";
 import type { TransferCommand } from "../plans/commands/transfer.ts";
-import { againstStatus, type Told } from "./told.ts";
+import { shownSinceMs } from "./shown.ts";
+import { againstRefusal, againstStatus, codeIn, type Told } from "./told.ts";
 
 /** Whoever came first with a key has it: the same words are its payment, others are refused. */
 export function againstTransfer(
@@ -14,16 +28,17 @@ export function againstTransfer(
   told: Told,
 ): string | undefined {
   const asked = readTransfer(command);
-  if (asked === undefined) {
-    return againstStatus(told, 400);
+  const malformed = malformedTransfer(command);
+  if (asked === undefined || malformed !== undefined) {
+    return againstRefusal(told, malformed ?? MALFORMED_REQUEST);
   }
-  const payment = paymentOfKey(books, command.idempotencyKey);
+  const payment = paymentOfKey(books, ownKeyOf(command));
   if (payment === undefined) {
     return `is answered ${told.status}, and no payment has its key`;
   }
   return payment.reverses === null && isSameTransfer(asked, payment)
     ? againstAcceptance(payment, told)
-    : againstStatus(told, 422);
+    : againstRefusal(told, KEY_REUSED);
 }
 
 /** A reversal is told what its key holds, or why the payment cannot be given back. */
@@ -34,51 +49,77 @@ export function againstReversal(
 ): string | undefined {
   const asked = readReversal(command, books.clients.toldIds);
   if (asked === undefined) {
-    return againstStatus(told, 400);
+    return againstRefusal(told, malformedReversal(command) ?? MALFORMED_KEY);
   }
-  const { status, body, askedAtMs, firstAskedAtMs } = told;
-  const reversal = paymentOfKey(books, command.idempotencyKey);
-  if (reversal !== undefined && status !== 404) {
-    const isSame = reversal.reverses === asked.originalId;
-    return isSame && status !== 422
-      ? againstAcceptance(reversal, told)
-      : againstStatus(told, status === 422 ? 422 : 202);
-  }
+  const { status, askedAtMs, firstAskedAtMs } = told;
   const original = books.payments.get(asked.originalId);
   if (original === undefined || status === 404) {
     const known = books.clients.toldAtMs.get(command.originalKey);
     const wasKnown = known !== undefined && known < firstAskedAtMs;
-    return wasKnown && status === 404 ? "is told that its payment is not there" : undefined;
+    return wasKnown
+      ? "is told that its payment is not there"
+      : againstRefusal(told, UNKNOWN_PAYMENT);
+  }
+  const reversal = paymentOfKey(books, ownKeyOf(command));
+  const isTaken = codeIn(told) === KEY_REUSED.code;
+  // What was decided then is the answer, whatever holds now.
+  const wasThere = books.isWatched && reversal !== undefined && reversal.seenAtMs < askedAtMs;
+  if (status === 202 || isTaken || wasThere) {
+    if (reversal === undefined) {
+      return `is answered ${status}, and no payment has its key`;
+    }
+    const others = (books.clients.reversals.get(ownKeyOf(command)) ?? []).filter(
+      (each) => each.originalId !== asked.originalId || each.amount !== asked.amount,
+    );
+    const isOwn = givesBack(reversal, asked) && !(isTaken && others.length > 0);
+    return isOwn ? againstAcceptance(reversal, told) : againstRefusal(told, KEY_REUSED);
   }
   if (!books.isWatched) {
     return undefined;
   }
   const minor = asked.amount === null ? 1n : minorOf(asked.amount, original.currency);
-  if (minor === undefined || minor === 0n) {
-    return status === 400 ? undefined : againstStatus(told, 422);
-  }
-  const code = fieldIn(body, "title");
+  const isMalformed = minor === undefined || minor === 0n;
+  const code = codeIn(told);
+  // What is no amount is noticed only where something is left.
   const isRefusal =
     (code === "not-reversible" && mayNotBeReversed(original, askedAtMs)) ||
-    (code === "reversal-exceeds-original" && exceeded(books, original, minor, askedAtMs));
+    (code === "reversal-exceeds-original" &&
+      exceeded(books, original, isMalformed ? 1n : minor, askedAtMs));
+  if (isMalformed) {
+    return isRefusal ? againstStatus(told, 422) : againstRefusal(told, MALFORMED_AMOUNT);
+  }
   return status === 422 && isRefusal
     ? undefined
     : `is answered ${status} (${code}), and nothing justifies that`;
 }
 
+/** Whether a reversal is what was asked for, as far as its own words go. */
+export function givesBack(
+  { reverses, amountMinor, currency }: PaymentBook,
+  { originalId, amount }: AskedReversal,
+): boolean {
+  return reverses === originalId && (amount === null || minorOf(amount, currency) === amountMinor);
+}
+
 /** A client that asks how a payment stands is told how it stood at some moment meanwhile. */
 export function againstPaymentReading(
   books: Books,
-  { idempotencyKey, waitS }: ReadPaymentCommand,
+  command: ReadPaymentCommand,
   told: Told,
 ): string | undefined {
+  const { idempotencyKey, waitS } = command;
   const { status, body, firstAskedAtMs } = told;
+  const asked = books.payments.get(books.clients.toldIds.get(idempotencyKey) ?? "");
+  const shownAtMs = asked === undefined ? Infinity : shownSinceMs(books, asked, command);
   if (status === 404) {
     // The id that it asked for was known before it asked, or it asked for none.
     const known = books.clients.toldAtMs.get(idempotencyKey);
-    return known === undefined || known >= firstAskedAtMs
-      ? undefined
+    return known === undefined || known >= firstAskedAtMs || !(shownAtMs < told.askedAtMs)
+      ? againstRefusal(told, UNKNOWN_PAYMENT)
       : "is told that it is not there";
+  }
+  if (shownAtMs > told.atMs) {
+    return againstRefusal(told, UNKNOWN_PAYMENT);
   }
   const id = idIn(body);
   const payment = id === undefined ? undefined : books.payments.get(id);
@@ -106,18 +147,22 @@ export function againstView(
     fieldIn(body, "receiverWalletId") === receiverWalletId &&
     fieldIn(body, "currency") === currency &&
     fieldIn(body, "amount") === decimalOf(amountMinor, currency) &&
-    (fieldIn(body, "reverses") ?? null) === reverses;
+    (fieldIn(body, "reverses") ?? null) === reverses &&
+    fieldIn(body, "acceptedAtMs") === payment.acceptedAtMs;
   if (!isPayment) {
-    return "is told of other wallets, or of another amount";
+    return "is told of other wallets, of another amount, or of another time";
   }
   const { terminalAtMs } = payment;
   const status = fieldIn(body, "status");
   const reason = fieldIn(body, "reason") ?? null;
+  const settledAtMs = fieldIn(body, "settledAtMs") ?? null;
   const wasPending = terminalAtMs === null || terminalAtMs >= askedAtMs || !isWatched;
   const holds =
     status === "PENDING"
-      ? wasPending && reason === null
-      : status === payment.status && reason === payment.reason;
+      ? wasPending && reason === null && settledAtMs === null
+      : status === payment.status &&
+        reason === payment.reason &&
+        settledAtMs === payment.settledAtMs;
   return holds
     ? undefined
     : `is told that it is ${status} with the reason ${reason ?? "none"}, and it is ${payment.status}`;
@@ -129,9 +174,11 @@ function paymentOfKey({ keyed, payments }: Books, key: string): PaymentBook | un
 }
 
 function againstAcceptance(payment: PaymentBook, told: Told): string | undefined {
+  const isTold =
+    idIn(told.body) === payment.id && told.headers["location"] === `/payments/${payment.id}`;
   return (
     againstStatus(told, 202) ??
-    (idIn(told.body) === payment.id ? undefined : "is told the id of another payment, or of none")
+    (isTold ? undefined : "is told the id or the location of another payment, or of none")
   );
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
 import type { Row } from "../../system/ports/database.ts";
 import type { ServiceName } from "../../system/process/services.ts";
-import { sampleHead } from "../../system/testing/samples.ts";
+import { SAMPLE_TRACE, sampleHead } from "../../system/testing/samples.ts";
 import { createBooks, deliver, placeName, placeRecord, type OpenBooks } from "../books/books.ts";
 import { createClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
@@ -10,10 +10,20 @@ import { ownerOf } from "../plans/callers.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import type { Command } from "../plans/commands/command.ts";
 import { ONE_PROCESS_EACH } from "../plans/topology.ts";
+import { traceIdOfKey } from "../plans/trace-of-key.ts";
 import { sampleTransfer } from "../testing/sample-plan.ts";
 import type { TopicRecord, UnreadPartition } from "../world.ts";
 import { PROMISES } from "./promises.ts";
 import type { Ending } from "./system-promise.ts";
+
+/** When all of it happens, by the services' clocks. */
+const AT = String(sampleHead("").atMs);
+
+/** What the events of a payment have besides what they say. */
+const headOf = (id: string, paymentId: string) => ({
+  ...sampleHead(id),
+  trace: { ...SAMPLE_TRACE, traceId: traceIdOfKey(paymentId.replace("p", "k")) },
+});
 
 type Entry = readonly [service: ServiceName, table: string, row: Row];
 
@@ -40,6 +50,7 @@ const funding = (amount: string): Entry => [
     amount_minor: amount,
     outcome: "moved",
     reason: null,
+    made_at_ms: AT,
   },
 ];
 const posted = (
@@ -59,6 +70,8 @@ const posted = (
     amount_minor: amount,
     currency: "OMR",
     balance_after_minor: after,
+    posted_at_ms: AT,
+    hash: "",
   },
 ];
 const entry = (
@@ -71,7 +84,7 @@ const entry = (
 const decision = (paymentId: string, outcome: string, reason: string | null): Entry => [
   "wallet",
   "transfer_decisions",
-  { payment_id: paymentId, outcome, reason },
+  { payment_id: paymentId, outcome, reason, decided_at_ms: AT },
 ];
 const payment = (
   id: string,
@@ -92,18 +105,24 @@ const payment = (
     reverses_payment_id: null,
     ordered_by: ownerOf("salim"),
     ordered_as: "owner",
+    accepted_at_ms: AT,
+    settled_at_ms: status === "PENDING" ? null : AT,
   },
 ];
 /** A client's key `k1` for the payment `p1`. */
 const key = (paymentId: string): Entry => [
   "payment",
   "idempotency_keys",
-  { idempotency_key: paymentId.replace("p", "k"), payment_id: paymentId },
+  {
+    principal_id: ownerOf("salim"),
+    idempotency_key: paymentId.replace("p", "k"),
+    payment_id: paymentId,
+  },
 ];
 const claim = (service: ServiceName, eventId: string, topic: string): Entry => [
   service,
   "inbox",
-  { event_id: eventId, topic },
+  { event_id: eventId, topic, claimed_at_ms: AT },
 ];
 const outbox = (
   service: ServiceName,
@@ -129,7 +148,7 @@ const recordOf = (event: Event, offset = "0"): TopicRecord => ({
   value: encodeEvent(event),
 });
 const createdEvent = (paymentId: string): Event => ({
-  ...sampleHead(`created-${paymentId}`),
+  ...headOf(`created-${paymentId}`, paymentId),
   type: "payment.created",
   payment: {
     id: paymentId,
@@ -140,6 +159,17 @@ const createdEvent = (paymentId: string): Event => ({
     orderedAs: "owner",
   },
 });
+
+/** The code of a refusal, in problem details, or the body of what was done. */
+const answerOf = (status: number, said: string | Readonly<Record<string, unknown>>) => {
+  if (typeof said !== "string") {
+    const location = status === 202 ? { location: `/payments/${String(said["id"])}` } : {};
+    return { headers: location, body: said };
+  }
+  const type = `urn:falconpay:problem:${said}`;
+  const body = { type, title: said, status, detail: "for a reason" };
+  return { headers: { "content-type": "application/problem+json" }, body };
+};
 
 const answers = (
   expects: "accepted" | "refused",
@@ -152,9 +182,10 @@ const answers = (
     firstAskedAtMs: 0,
     askedAtMs: 0,
     attempt: index + 1,
+    path: "",
     command,
     status,
-    body: { id: "p1" },
+    ...answerOf(status ?? 0, (status ?? 0) < 500 ? { id: "p1" } : "not-available"),
   }));
 };
 
@@ -175,7 +206,7 @@ function clientBook() {
 }
 
 const COMPLETED: Event = {
-  ...sampleHead("e1"),
+  ...headOf("e1", "p1"),
   type: "payment.completed",
   paymentId: "p1",
   receiverOwnerId: ownerOf("fatma"),
@@ -518,7 +549,10 @@ describe("the promises", () => {
     [
       "it is not handled where it is taken in as a payment's event",
       endingOf(
-        [...soundBooks, ["wallet", "inbox", { event_id: "stray-1", topic: "payment.created" }]],
+        [
+          ...soundBooks,
+          ["wallet", "inbox", { event_id: "stray-1", topic: "payment.created", claimed_at_ms: AT }],
+        ],
         {
           strays: [STRAY],
         },
@@ -533,7 +567,10 @@ describe("the promises", () => {
     [
       "a stranger's verdict that comes too late is taken in",
       endingOf(
-        [...soundBooks, ["payment", "inbox", { event_id: "stray-1", topic: "payment.failed" }]],
+        [
+          ...soundBooks,
+          ["payment", "inbox", { event_id: "stray-1", topic: "payment.failed", claimed_at_ms: AT }],
+        ],
         { strays: [LATE_STRAY] },
       ),
       [],
@@ -633,7 +670,7 @@ describe("the promises", () => {
     const named: Entry = [
       "payment",
       "idempotency_keys",
-      { idempotency_key: "k7", payment_id: "p1" },
+      { principal_id: ownerOf("salim"), idempotency_key: "k7", payment_id: "p1" },
     ];
     const judged = PROMISES.filter(({ name }) => ["ends", "published"].includes(name));
     const ending = endingOf([...withTable("outbox"), unsent, named], { unread: [UNREAD] });
@@ -756,7 +793,7 @@ describe("the promises, at a moment", () => {
         outbox(
           "payment",
           {
-            ...sampleHead("created-p1"),
+            ...headOf("created-p1", "p1"),
             type: "payment.created",
             payment: {
               id: "p1",
@@ -770,6 +807,32 @@ describe("the promises, at a moment", () => {
           null,
         ),
       ]),
+      ["sides-agree"],
+    ],
+    [
+      "an event of another trace than its request",
+      until(2, (entries) => [
+        ...without("outbox")(entries),
+        outbox("payment", { ...createdEvent("p1"), ...sampleHead("created-p1") }, null),
+      ]),
+      ["sides-agree"],
+    ],
+    [
+      "an event of another time than its payment",
+      until(2, (entries) => [
+        ...without("outbox")(entries),
+        outbox("payment", { ...createdEvent("p1"), atMs: Number(AT) + 1 }, null),
+      ]),
+      ["sides-agree"],
+    ],
+    [
+      "an event whose envelope names another publisher",
+      until(2, (entries) =>
+        entries.map(([service, table, row]): Entry => {
+          const payload = String(row["payload"]).replace("/falconpay/payment", "/falconpay/wallet");
+          return table === "outbox" ? [service, table, { ...row, payload }] : [service, table, row];
+        }),
+      ),
       ["sides-agree"],
     ],
     [
@@ -819,16 +882,22 @@ describe("the promises, at a moment", () => {
     expect(brokenAtLast([salim, fatma, accepted, refused])).toEqual(["decided-right"]);
   });
 
-  const told = (command: Command, status: number, body: unknown, askedAtMs = 3) =>
+  const told = (
+    command: Command,
+    status: number,
+    said: Parameters<typeof answerOf>[1],
+    askedAtMs = 3,
+  ) =>
     ({
       kind: "answer",
       atMs: 9,
       firstAskedAtMs: askedAtMs,
       askedAtMs,
       attempt: 1,
+      path: "",
       command,
       status,
-      body,
+      ...answerOf(status, said),
     }) as const;
   const ask = sampleTransfer({ idempotencyKey: "k1", amount: "0.500" });
   const read: Command = {
@@ -846,7 +915,10 @@ describe("the promises, at a moment", () => {
     currency: "OMR",
     status: "COMPLETED",
     reason: null,
+    acceptedAtMs: Number(AT),
+    settledAtMs: Number(AT),
   };
+  const pending = { ...view, status: "PENDING", settledAtMs: null };
   const open: Command = {
     kind: "open-wallet",
     atMs: 0,
@@ -858,15 +930,33 @@ describe("the promises, at a moment", () => {
   it.each<[string, ClientOutcome, boolean]>([
     ["the payment of its key", told(ask, 202, { id: "p1" }), true],
     ["the payment of another key", told(ask, 202, { id: "p2" }), false],
-    ["a refusal of what was accepted", told(ask, 422, {}), false],
+    ["a refusal of what was accepted", told(ask, 422, "idempotency-key-reused"), false],
     ["acceptance of other words", told({ ...ask, amount: "0.501" }, 202, { id: "p1" }), false],
-    ["a refusal of other words", told({ ...ask, amount: "0.501" }, 422, {}), true],
+    [
+      "a refusal of other words",
+      told({ ...ask, amount: "0.501" }, 422, "idempotency-key-reused"),
+      true,
+    ],
+    [
+      "another code of a refusal",
+      told({ ...ask, amount: "0.501" }, 422, "malformed-request"),
+      false,
+    ],
+    ["that it is no amount", told({ ...ask, amount: "0,5" }, 400, "malformed-amount"), true],
+    ["that something is wrong", told({ ...ask, amount: "0,5" }, 400, "malformed-request"), false],
+    ["a refusal that says nothing", told({ ...ask, amount: "0,5" }, 400, {}), false],
+    ["where another payment is", { ...told(ask, 202, { id: "p1" }), headers: {} }, false],
+    ["that nothing is known to be done", told(ask, 503, "outcome-unknown"), true],
+    ["that nothing was done", told(ask, 503, "not-available"), false],
+    ["that it would come again", told(ask, 500, "internal-error"), false],
+    ["another time of acceptance", told(read, 200, { ...view, acceptedAtMs: 1_001 }), false],
+    ["another time of its end", told(read, 200, { ...view, settledAtMs: 1_000 }), false],
     ["acceptance of what is no amount", told({ ...ask, amount: "0,5" }, 202, { id: "p1" }), false],
     ["how its payment stands", told(read, 200, view), true],
-    ["how it stood before it asked", told(read, 200, { ...view, status: "PENDING" }, 8), false],
-    ["how it stood when it asked", told(read, 200, { ...view, status: "PENDING" }, 3), true],
+    ["how it stood before it asked", told(read, 200, pending, 8), false],
+    ["how it stood when it asked", told(read, 200, pending, 3), true],
     ["another amount", told(read, 200, { ...view, amount: "0.050" }), false],
-    ["that its payment is not there", told(read, 404, {}, 10), false],
+    ["that its payment is not there", told(read, 404, "unknown-payment", 10), false],
     [
       "the balance of the wallet",
       told(open, 201, { ...open, balance: "0.500", frozen: false }),
@@ -886,6 +976,7 @@ describe("the promises, at a moment", () => {
     const books = watchedBooks();
     const clients = createClientBook();
     COMMITS.forEach(([process, entries]) => commit(books, process, entries));
+    clients.ask({ kind: "request", atMs: 1, attempt: 1, command: ask });
     clients.answer(told(ask, 202, { id: "p1" }, 2));
     const found = PROMISES.flatMap(
       (each) => each.atAnswer?.({ ...books, clients: clients }, answer) ?? [],

@@ -7,16 +7,17 @@ import {
 } from "../books/books.ts";
 import { isSameTransfer } from "../books/client-book.ts";
 import { moneyWords } from "../books/money-words.ts";
-import { minorOf } from "../model/decimal.ts";
 import type { AskedExternal } from "../model/little-wallet.ts";
 import type { AskedReversal, AskedTransfer } from "../model/request-rules.ts";
+import { traceIdOfKey } from "../plans/trace-of-key.ts";
+import { givesBack } from "./payment-answers.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 import { openedWith } from "./wallet-answers.ts";
 
 export const sidesAgree: SystemPromise = {
   name: "sides-agree",
   sentence:
-    "Amount, currency, parties and reason are the same in the request, the payment row, the events, the entries, the decision and the answers.",
+    "Amount, currency, parties, reason, time and trace are the same in the request, the payment row, the events, the entries, the decision and the answers.",
   judged: "at every commit, and at the end",
   atCommit: (books, touched) => [
     ...judgePayments(books, touched.payments),
@@ -45,7 +46,8 @@ function judgePayments(books: Books, paymentIds: Iterable<string>): readonly Bre
         : (againstRequest(books, payment) ??
           againstEvents(books, payment) ??
           againstEntries(books, payment) ??
-          againstReason(books, payment));
+          againstReason(books, payment) ??
+          againstTimes(books, payment));
     if (found !== undefined) {
       breaches.push({ subject: paymentName(books, id), found });
     }
@@ -54,8 +56,8 @@ function judgePayments(books: Books, paymentIds: Iterable<string>): readonly Bre
 }
 
 function againstRequest(books: Books, payment: PaymentBook): string | undefined {
-  const { clients, keys } = books;
-  const key = keys.get(payment.id);
+  const { clients, ownKeys } = books;
+  const key = ownKeys.get(payment.id);
   if (key === undefined) {
     // Its client is not known: that is for `answers-hold`.
     return undefined;
@@ -79,16 +81,20 @@ function againstReversal(
   if (original === undefined) {
     return "gives back a payment that is not there";
   }
-  const { senderWalletId, receiverWalletId, amountMinor, currency, orderedAs } = payment;
+  const { senderWalletId, receiverWalletId, currency, orderedAs } = payment;
   const isOtherWay =
     orderedAs === "operator" &&
     senderWalletId === original.receiverWalletId &&
     receiverWalletId === original.senderWalletId &&
     currency === original.currency;
   const isAsked = asked.some(
-    ({ originalId, amount }) =>
-      originalId === original.id && (amount === null || minorOf(amount, currency) === amountMinor),
+    (each) =>
+      givesBack(payment, each) &&
+      (each.amount !== null || wasLeft(books, original, payment.amountMinor)),
   );
+  if (original.reverses !== null || original.status !== "COMPLETED") {
+    return `gives back a payment that is ${original.reverses === null ? original.status : "a reversal itself"}`;
+  }
   if (!isOtherWay || !isAsked) {
     return `gives back ${transferWords(payment)}, and nobody asked for that with its key`;
   }
@@ -96,6 +102,13 @@ function againstReversal(
   return given <= original.amountMinor
     ? undefined
     : `is one of reversals that give back ${given} minor units of ${original.amountMinor}`;
+}
+
+/** Whether so much was left of a payment at some moment. */
+function wasLeft({ reversed, isWatched }: Books, { id, amountMinor }: PaymentBook, minor: bigint) {
+  const given = [0n, ...(reversed.get(id) ?? []).map((moment) => moment.minor)];
+  // In which order they were accepted is known commit by commit, or not at all.
+  return !isWatched || given.some((each) => amountMinor - each === minor);
 }
 
 function againstEvents(books: Books, payment: PaymentBook): string | undefined {
@@ -111,10 +124,17 @@ function againstEvents(books: Books, payment: PaymentBook): string | undefined {
 function againstEvent(
   books: Books,
   payment: PaymentBook,
-  { event, topic, eventId }: OutboxBook,
+  { event, topic, eventId, complaint }: OutboxBook,
 ): string | undefined {
   if (event === undefined || event.type !== topic || event.id !== eventId) {
     return `has an event on ${topic} that is not what its outbox row says`;
+  }
+  if (complaint !== undefined) {
+    return `has an event on ${topic} whose ${complaint}`;
+  }
+  const key = books.keys.get(payment.id);
+  if (key !== undefined && event.trace?.traceId !== traceIdOfKey(key)) {
+    return `has an event on ${topic} that is no part of the trace of its request`;
   }
   const decision = books.movements.get(payment.id)?.decision;
   switch (event.type) {
@@ -159,6 +179,26 @@ function againstReason(books: Books, { id, status, reason }: PaymentBook): strin
   return reason === right
     ? undefined
     : `is ${status} with the reason ${reason ?? "none"}, and that is to be ${right ?? "none"}`;
+}
+
+/**
+ * One moment is written down as one: the acceptance in the row and the event, the decision in its
+ * row, the entries and the event, the settlement in the row and the inbox.
+ */
+function againstTimes(books: Books, { id, acceptedAtMs, status, settledAtMs }: PaymentBook) {
+  const { entries = [], decision, decidedAtMs } = books.movements.get(id) ?? {};
+  const events = books.eventsOf.get(id) ?? [];
+  const claims = events.flatMap(({ eventId }) => books.claimedAtMs.get(eventId) ?? []);
+  const isOne =
+    events.every(
+      ({ event, topic }) =>
+        String(event?.atMs) === (topic === "payment.created" ? acceptedAtMs : decidedAtMs),
+    ) &&
+    (decision === undefined || entries.every(({ postedAtMs }) => postedAtMs === decidedAtMs)) &&
+    (status === "PENDING"
+      ? settledAtMs === null
+      : claims.length === 0 || claims.some((claimedAtMs) => claimedAtMs === settledAtMs));
+  return isOne ? undefined : "has two times for one moment";
 }
 
 /** A wallet is what one of its clients asked for, and so is what came into it from outside. */
@@ -224,7 +264,8 @@ function againstExternalEntries(books: Books, external: ExternalBook): string | 
     .get(external.id)
     ?.find(({ walletId }) => walletId === external.walletId);
   return own === undefined ||
-    (own.direction === side &&
+    (own.postedAtMs === external.decidedAtMs &&
+      own.direction === side &&
       own.amountMinor === external.amountMinor &&
       own.currency === external.currency)
     ? undefined

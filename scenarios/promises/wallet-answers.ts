@@ -1,11 +1,22 @@
 import type { Books, ExternalBook, WalletBook, WalletMoment } from "../books/books.ts";
-import { fieldIn, idIn } from "../books/client-book.ts";
+import { fieldIn, idIn, ownKeyOf } from "../books/client-book.ts";
 import { BALANCE_MINOR_MAX, decimalOf } from "../model/decimal.ts";
-import { readExternal, readOpening } from "../model/request-rules.ts";
+import {
+  KEY_REUSED,
+  MALFORMED_REQUEST,
+  OPENED_OTHERWISE,
+  UNKNOWN_WALLET,
+} from "../model/refusals.ts";
+import {
+  malformedExternal,
+  malformedOpening,
+  readExternal,
+  readOpening,
+} from "../model/request-rules.ts";
 import type { FreezeWalletCommand } from "../plans/commands/freeze-wallet.ts";
 import type { MoveExternalCommand } from "../plans/commands/move-external.ts";
 import type { OpenWalletCommand } from "../plans/commands/open-wallet.ts";
-import { againstStatus, type Told } from "./told.ts";
+import { againstRefusal, againstStatus, type Told } from "./told.ts";
 
 /** Whoever opens a wallet first has it opened so: the same words are accepted, others refused. */
 export function againstOpening(
@@ -15,10 +26,10 @@ export function againstOpening(
 ): string | undefined {
   const asked = readOpening(command);
   if (asked === undefined) {
-    return againstStatus(told, 400);
+    return againstRefusal(told, malformedOpening(command) ?? MALFORMED_REQUEST);
   }
   if (asked.fundingMinor > BALANCE_MINOR_MAX) {
-    return againstStatus(told, 422);
+    return againstRefusal(told, { status: 422, code: "limit-exceeded" });
   }
   const wallet = books.wallets.get(command.id);
   if (wallet === undefined) {
@@ -30,7 +41,7 @@ export function againstOpening(
     openedWith(books, command.id) === asked.fundingMinor;
   return isSame
     ? (againstStatus(told, 201) ?? againstView(books, wallet, told))
-    : againstStatus(told, 409);
+    : againstRefusal(told, OPENED_OTHERWISE);
 }
 
 /** A deposit or a withdrawal is told what was decided about its key. */
@@ -41,13 +52,14 @@ export function againstExternal(
 ): string | undefined {
   const { status, body } = told;
   const asked = readExternal(command);
-  if (asked === undefined) {
-    return againstStatus(told, 400);
+  const malformed = malformedExternal(command);
+  if (asked === undefined || malformed !== undefined) {
+    return againstRefusal(told, malformed ?? MALFORMED_REQUEST);
   }
   if (status === 404) {
     return againstMissing(books, command.walletId, told);
   }
-  const transfer = externalOfKey(books, command.idempotencyKey);
+  const transfer = externalOfKey(books, ownKeyOf(command));
   if (transfer === undefined) {
     return `is answered ${status}, and nothing has its key`;
   }
@@ -56,13 +68,12 @@ export function againstExternal(
     transfer.walletId === asked.walletId &&
     transfer.amountMinor === asked.amountMinor &&
     transfer.currency === asked.currency;
-  const code = fieldIn(body, "title");
   if (!isSame) {
-    return againstStatus(told, 422) ?? againstCode(code, "idempotency-key-reused");
+    return againstRefusal(told, KEY_REUSED);
   }
   const { outcome, reason } = transfer.decision;
   if (outcome !== "moved") {
-    return againstStatus(told, 422) ?? againstCode(code, (reason ?? "").replaceAll("_", "-"));
+    return againstRefusal(told, { status: 422, code: (reason ?? "").replaceAll("_", "-") });
   }
   const isTold =
     idIn(body) === transfer.id &&
@@ -96,7 +107,9 @@ export function againstFreezing(
 function againstMissing({ wallets, isWatched }: Books, id: string, told: Told) {
   const first = wallets.get(id)?.history[0];
   const wasThere = first !== undefined && (!isWatched || first.sinceMs < told.askedAtMs);
-  return wasThere && isWatched ? "is told that it is not there" : againstStatus(told, 404);
+  return wasThere && isWatched
+    ? "is told that it is not there"
+    : againstRefusal(told, UNKNOWN_WALLET);
 }
 
 function againstView(
@@ -135,8 +148,4 @@ export function openedWith({ externals }: Books, walletId: string): bigint {
 function externalOfKey({ externals, externalKeyed }: Books, key: string): ExternalBook | undefined {
   const id = externalKeyed.get(key);
   return id === undefined ? undefined : externals.get(id);
-}
-
-function againstCode(code: string | undefined, right: string): string | undefined {
-  return code === right ? undefined : `is refused as ${code}, and ${right} is right`;
 }

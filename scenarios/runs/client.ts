@@ -1,6 +1,6 @@
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { ClientRequest } from "../plans/commands/client-request.ts";
-import type { ToldIds } from "../plans/commands/command-kind.ts";
+import type { Knowledge } from "../plans/commands/command-kind.ts";
 import { requestOf, serviceAsked, type Command } from "../plans/commands/command.ts";
 import { isOutcome } from "../plans/commands/expectation.ts";
 import { openingCommand, type Plan } from "../plans/plan.ts";
@@ -12,7 +12,7 @@ const RETRY_DELAY_MS = 200;
 
 /** Who hears of what clients do. */
 export interface Clients {
-  readonly toldIds: ToldIds;
+  readonly knowledge: Knowledge;
   /** Judges it, at once. */
   readonly hear: (event: ClientEvent) => void;
   /** Tells it as a part of the story. */
@@ -31,7 +31,7 @@ export async function openWallets(
   for (const opening of plan.wallets) {
     const command = openingCommand(opening);
     const processes = processesAnswering(plan.topology, serviceAsked(command));
-    const request = requestOf(command, clients.toldIds);
+    const request = requestOf(command, clients.knowledge);
     const asked = { universe, processes, request, boundMs: askBoundMs(plan) };
     const attempts: ClientEvent[] = [];
     const notice = (event: AttemptEvent): void => {
@@ -76,7 +76,7 @@ export function submit(
 ): Promise<ClientAnswer | undefined> {
   const processes = rotated(processesAnswering(plan.topology, serviceAsked(command)), index);
   // What a client was told until now decides what it asks for.
-  const request = requestOf(command, clients.toldIds);
+  const request = requestOf(command, clients.knowledge);
   const asked = { universe, processes, request, boundMs: askBoundMs(plan) };
   return untilAnswered(asked, noticeFor(command, clients));
 }
@@ -87,9 +87,11 @@ type AttemptEvent =
       readonly kind: "answer";
       readonly atMs: number;
       readonly attempt: number;
+      readonly path: string;
       readonly firstAskedAtMs: number;
       readonly askedAtMs: number;
       readonly status: number | null;
+      readonly headers: Readonly<Record<string, string>>;
       readonly body: unknown;
     };
 
@@ -116,9 +118,20 @@ async function untilAnswered(
     notice({ kind: "request", atMs: askedAtMs, attempt });
     const [process = ""] = rotated(processes, attempt - 1);
     const answer = await attemptOnce(universe, process, request);
-    const { status = null, body } = answer ?? {};
+    const { status = null, headers = {}, body } = answer ?? {};
     const atMs = universe.nowMs();
-    notice({ kind: "answer", atMs, attempt, firstAskedAtMs, askedAtMs, status, body });
+    const { path } = request;
+    notice({
+      kind: "answer",
+      atMs,
+      attempt,
+      path,
+      firstAskedAtMs,
+      askedAtMs,
+      status,
+      headers,
+      body,
+    });
     if (answer !== undefined && isOutcome(answer.status, answer.body)) {
       return answer;
     }

@@ -50,6 +50,25 @@ const CASES: readonly (readonly [name: string, count: CaseOf])[] = [
   ["a pending payment is read", (_, answers) => readings(answers, "PENDING")],
   ["a completed payment is read", (_, answers) => readings(answers, "COMPLETED")],
   ["a failed payment is read", (_, answers) => readings(answers, "FAILED")],
+  [
+    "a page of a list is turned",
+    (_, answers) =>
+      countIn(answers, ({ path, status }) => status === 200 && /[?&]after=/.test(path)),
+  ],
+  [
+    "payments after a moment are looked up",
+    (_, answers) =>
+      countIn(answers, ({ path, status }) => status === 200 && /createdAfter=/.test(path)),
+  ],
+  [
+    "a party asks about a payment",
+    (_, answers) =>
+      countIn(
+        answers,
+        ({ command, status }) =>
+          command.kind === "read-payment" && command.by === "owner" && status === 200,
+      ),
+  ],
   ["something is looked up", (_, answers) => answersOf(answers, "look-up", 200)],
   ["both services are compared", (_, answers) => answersOf(answers, "reconcile", 201)],
   ["what is broken is found", ({ books }) => (books.planted.size === 0 ? 0 : books.breaks.size)],

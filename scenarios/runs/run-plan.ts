@@ -85,7 +85,7 @@ async function drive(
     notice(event);
   });
   const clients = {
-    toldIds: judge.clients.toldIds,
+    knowledge: judge.clients,
     hear: (event: ClientEvent) => judge.hear(event),
     tell: notice,
   };

@@ -26,6 +26,7 @@ const ASK_WEIGHTS = [
   [5, "read-payment"],
   [2, "read-wallet"],
   [5, "look-up"],
+  [1, "full-wallet"],
   [1, "reopening"],
   [1, "opening"],
 ] as const;
@@ -43,6 +44,7 @@ const AMOUNT_WEIGHTS = [
 const AGAIN_WEIGHTS = [
   [14, "no"],
   [1, "same-words-at-once"],
+  [1, "anothers-key"],
   [1, "other-words-at-once"],
   [1, "same-words-later"],
   [1, "other-words-later"],

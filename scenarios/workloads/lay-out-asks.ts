@@ -1,4 +1,4 @@
-import { decimalOf } from "../model/decimal.ts";
+import { BALANCE_MINOR_MAX, decimalOf } from "../model/decimal.ts";
 import { LittleWallet } from "../model/little-wallet.ts";
 import { ownerOf, principalOf } from "../plans/callers.ts";
 import { askedBy, type Command } from "../plans/commands/command.ts";
@@ -110,12 +110,14 @@ export class AskLayout {
         const idempotencyKey = this.#keys[other % Math.max(1, this.#keys.length)] ?? "none";
         const waitS = other % 3 === 0 ? 1 + (other % 2) : 0;
         const asked = { kind: "read-payment", idempotencyKey, waitS, expects: "either" } as const;
-        return this.#ask(atMs + (laterMs % 300), asked);
+        return this.#ask(atMs + (laterMs % 300), { ...asked, ...this.#asParty(ask) });
       }
       case "read-wallet":
         return this.#ask(atMs, { kind: "read-wallet", id: wallet, expects: "either" });
       case "look-up":
         return this.#lookUp(ask, atMs);
+      case "full-wallet":
+        return this.#openFull(ask, atMs);
       case "reopening":
         return this.#reopen(ask, atMs);
       case "opening":
@@ -170,12 +172,38 @@ export class AskLayout {
     if (again === "no") {
       return;
     }
+    if (again === "anothers-key") {
+      return this.#payWithAnothersKey(ask, first, atMs + laterMs);
+    }
     const isAtOnce = again === "same-words-at-once" || again === "other-words-at-once";
-    const amount = isOther ? this.#decimal(BigInt(ask.minor)) : words.amount;
-    const receiverWalletId =
-      isOther && ask.other % 3 === 0 ? words.senderWalletId : words.receiverWalletId;
     const againAtMs = isAtOnce ? atMs : atMs + laterMs;
-    this.#commands.push({ ...first, amount, receiverWalletId, atMs: againAtMs });
+    const otherWords = isOther ? this.#otherWords(ask, words) : {};
+    this.#commands.push({ ...first, ...otherWords, atMs: againAtMs });
+  }
+
+  /** The same but for one thing. */
+  #otherWords({ other, minor }: Ask, { senderWalletId }: Pick<TransferCommand, "senderWalletId">) {
+    const owner = ownerOf(senderWalletId);
+    const another = this.#traders.find((id) => id !== senderWalletId && ownerOf(id) === owner);
+    const others: readonly Partial<TransferCommand>[] = [
+      { amount: this.#decimal(BigInt(minor)) },
+      { receiverWalletId: senderWalletId },
+      { currency: "KWD" },
+      { senderWalletId: another ?? senderWalletId, receiverWalletId: "nobody" },
+      { senderWalletId: another ?? senderWalletId },
+    ];
+    return others[other % others.length] ?? {};
+  }
+
+  /** Two customers use the same key: each has a payment of their own. */
+  #payWithAnothersKey(ask: Ask, { idempotencyKey, senderWalletId }: TransferCommand, atMs: number) {
+    const owner = ownerOf(senderWalletId);
+    const own = this.#traders.find((id) => ownerOf(id) !== owner);
+    if (own !== undefined) {
+      const words = { ...this.#words({ ...ask, amount: "small" }), idempotencyKey };
+      const asked = { kind: "transfer", ...words, senderWalletId: own } as const;
+      this.#ask(atMs, { ...asked, receiverWalletId: senderWalletId, expects: "accepted" });
+    }
   }
 
   #askMalformed({ other, ...ask }: Ask, atMs: number): void {
@@ -247,6 +275,16 @@ export class AskLayout {
     }
   }
 
+  /** Half of the time it is one of the parties that asks how a payment stands. */
+  #asParty({ other, minor }: Ask) {
+    const one = this.#paid[other % Math.max(1, this.#paid.length)];
+    if (one === undefined || minor % 2 === 0) {
+      return {};
+    }
+    const party = minor % 4 === 1 ? one.receiverWalletId : one.senderWalletId;
+    return { idempotencyKey: one.idempotencyKey, party, by: "owner" } as const;
+  }
+
   #moveExternal(direction: "deposit" | "withdrawal", ask: Ask, atMs: number): void {
     const idempotencyKey = `x${(this.#things += 1)}`;
     const walletId = ask.other % 10 === 0 ? "nobody" : this.#trader(ask.sender);
@@ -266,8 +304,29 @@ export class AskLayout {
     this.#model.moveExternal({ kind: direction, walletId, amountMinor, currency });
     if (ask.again === "same-words-at-once" || ask.again === "same-words-later") {
       this.#ask(atMs + ask.laterMs, asked);
-    } else if (ask.other % 5 === 0) {
-      this.#ask(atMs + ask.laterMs, { ...asked, amount: "0.17" });
+    } else if (ask.other % 3 === 0) {
+      const others = [
+        { amount: "0.17" },
+        { direction: direction === "deposit" ? "withdrawal" : "deposit" },
+        { walletId: this.#traders.find((id) => id !== walletId) ?? walletId },
+        { currency: "KWD" },
+      ] as const;
+      const other = others[ask.minor % others.length] ?? others[0];
+      this.#ask(atMs + ask.laterMs, { ...asked, ...other });
+    }
+  }
+
+  /** A wallet that is opened with all that one can hold, a baisa less or a baisa more. */
+  #openFull({ other }: Ask, atMs: number): void {
+    const id = `full-${(this.#things += 1)}`;
+    const currency = this.#currency;
+    const full = BALANCE_MINOR_MAX + BigInt(other % 3) - 1n;
+    const funding = this.#decimal(full);
+    this.#ask(atMs, { kind: "open-wallet", id, funding, currency, expects: "either" });
+    for (const nr of [1, 2]) {
+      const deposit = { kind: "move-external", direction: "deposit", walletId: id } as const;
+      const asked = { ...deposit, idempotencyKey: `${id}-${nr}`, amount: this.#decimal(1n) };
+      this.#ask(atMs + nr * 500, { ...asked, currency, expects: "either" });
     }
   }
 
@@ -279,18 +338,33 @@ export class AskLayout {
   }
 
   #reverse({ other, minor, amount }: Ask, atMs: number, laterMs: number): void {
-    const originalKey = this.#keys[other % Math.max(1, this.#keys.length)] ?? "none";
+    const paid = this.#paid[other % Math.max(1, this.#paid.length)];
+    const originalKey = paid?.idempotencyKey ?? "none";
+    const words = {
+      small: this.#decimal(BigInt(minor) / 8n + 1n),
+      large: this.#decimal(BigInt(minor) / 8n + 1n),
+      // All of it, in so many words.
+      whole: paid?.amount ?? null,
+      "one-less": "0.000",
+      "one-more": null,
+      least: null,
+      "just-received": null,
+    }[amount];
     const asked = {
       kind: "reverse-payment",
       idempotencyKey: `r${(this.#things += 1)}`,
       originalKey,
-      amount:
-        amount === "small" || amount === "large" ? this.#decimal(BigInt(minor) / 8n + 1n) : null,
+      amount: words,
       expects: "either",
     } as const;
     this.#ask(atMs + laterMs, asked);
     if (other % 4 === 0) {
       this.#ask(atMs + laterMs, asked);
+    }
+    if (other % 4 === 1) {
+      const another = this.#keys[minor % Math.max(1, this.#keys.length)] ?? "none";
+      const otherWords = minor % 2 === 0 ? { originalKey: another } : { amount: "0.003" };
+      this.#ask(atMs + 2 * laterMs, { ...asked, ...otherWords });
     }
   }
 
@@ -300,18 +374,34 @@ export class AskLayout {
     const asked = { kind: "look-up", limit: null, only: null, expects: "either" } as const;
     const limit = other % 2 === 0 ? 1 + (minor % 5) : null;
     const at = atMs + laterMs;
-    switch (other % 5) {
-      case 0: {
-        const only = minor % 3 === 0 ? (minor % 2 === 0 ? "COMPLETED" : "FAILED") : null;
-        return this.#ask(at, { ...asked, what: "payments", of: wallet, limit, only });
+    switch (other % 6) {
+      case 0:
+      case 5: {
+        const only = minor % 5 === 0 ? (minor % 2 === 0 ? "COMPLETED" : "FAILED") : null;
+        const by = (["operator", "owner", "stranger"] as const)[minor % 3] ?? "operator";
+        const list = { ...asked, what: "payments", of: wallet, by } as const;
+        if (minor % 4 === 0) {
+          return this.#ask(at, { ...list, limit, only, since: minor });
+        }
+        this.#ask(at, { ...list, limit, only });
+        if (limit !== null) {
+          this.#ask(at + 50, { ...list, limit: 1 + (limit % 3), turn: true });
+          this.#ask(at + 100, { ...list, turn: true });
+        }
+        return undefined;
       }
       case 1: {
         const of = this.#keys[minor % Math.max(1, this.#keys.length)] ?? "none";
-        return this.#ask(at, { ...asked, what: "events", of });
+        const by = minor % 3 === 0 ? "owner" : "operator";
+        return this.#ask(at, { ...asked, what: "events", of, by });
       }
       case 2: {
         const only = minor % 2 === 0 ? String(minor % 4) : null;
-        return this.#ask(at, { ...asked, what: "entries", of: wallet, limit, only });
+        this.#ask(at, { ...asked, what: "entries", of: wallet, limit, only });
+        if (limit !== null) {
+          this.#ask(at + 50, { ...asked, what: "entries", of: wallet, turn: true });
+        }
+        return undefined;
       }
       case 3:
         return this.#ask(at, { ...asked, what: "ledger", of: "" });

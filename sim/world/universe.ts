@@ -21,7 +21,10 @@ export function createUniverse(
   return {
     nowMs: () => self.nowMs(),
     sleep: (delayMs) => self.sleep(Math.max(0, delayMs)),
-    request: (process, request) => client(process, simulatedRequest(request)),
+    async request(process, request) {
+      const { status, headers = {}, body } = await client(process, simulatedRequest(request));
+      return { status, headers, body };
+    },
     watch: (observer) => servers.watch(observer),
     beginLoad: () => processes.beginLoad(),
     firedFaults: () => processes.fired(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DatabaseError } from "../ports/database.ts";
 import { groupRequests } from "./group-requests.ts";
 
 /** A server of groups that answers each when told, and what was asked of it, in order. */
@@ -79,6 +80,21 @@ describe("requests", () => {
     await answer(4);
     await answer(1);
     await expect(bad).rejects.toBe(failure);
+    expect(await Promise.all([...first, good])).toEqual(["to a", "to b", "to d"]);
+  });
+
+  it("that fail by themselves after a group whose end nobody knows are told so", async () => {
+    const { serve, answer, fail } = groupsOf(2);
+    const first = [serve("a"), serve("b")];
+    const [bad, good] = [serve("c"), serve("d")];
+    bad.catch(() => {});
+    const doubt = new DatabaseError("it is away", { code: "connection", applied: "unknown" });
+    await answer(0);
+    await fail(2, doubt);
+    await fail(3, new DatabaseError("it is still away", { code: "connection", applied: "no" }));
+    await answer(4);
+    await answer(1);
+    await expect(bad).rejects.toBe(doubt);
     expect(await Promise.all([...first, good])).toEqual(["to a", "to b", "to d"]);
   });
 

@@ -1,4 +1,5 @@
 import type { Clock } from "../ports/clock.ts";
+import { DatabaseError } from "../ports/database.ts";
 import { messageOf } from "../ports/message-of.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { within } from "../ports/within.ts";
@@ -13,7 +14,7 @@ const GROUP_MS_MAX = 500;
  * Serves requests in groups of what waits, up to `groupMax`, two groups at once: a request that
  * comes alone is served alone and at once. It is answered when its group is. Where a group fails,
  * each of it is served by itself: a request takes no other down with it, and what became of a
- * COMMIT whose end nobody knows is found out for each.
+ * COMMIT whose end nobody knows is found out for each, where that can be found out.
  *
  * @returns serves one request; what serving it throws by itself is thrown
  */
@@ -25,20 +26,26 @@ export function groupRequests<Request, Answer>(
   const waiting: Waiting<Request, Answer>[] = [];
   let groups = 0;
 
-  const serveGroup = async (group: readonly Waiting<Request, Answer>[]): Promise<void> => {
+  /** `doubt` is what a group failed with that may have taken effect all the same. */
+  const serveGroup = async (
+    group: readonly Waiting<Request, Answer>[],
+    doubt?: DatabaseError,
+  ): Promise<void> => {
     try {
       const answers = await serve(group.map(({ request }) => request));
       group.forEach(({ settle }, index) => settle.resolve(answerAt(answers, index)));
     } catch (error) {
       if (group.length === 1) {
-        group.forEach(({ settle }) => settle.reject(error));
+        // One that fails by itself, too, has not found out what became of the group.
+        group.forEach(({ settle }) => settle.reject(doubt ?? error));
         return;
       }
       ports.telemetry.event("accept.apart", {
         requests: group.length,
         reason: messageOf(error),
       });
-      await Promise.all(group.map((each) => serveGroup([each])));
+      const isDoubt = error instanceof DatabaseError && error.applied === "unknown";
+      await Promise.all(group.map((each) => serveGroup([each], isDoubt ? error : undefined)));
     }
   };
 

@@ -6,7 +6,7 @@ import { moneyWords } from "../money-words.ts";
 export const externalTransfers: BookTable = {
   name: "external_transfers",
   services: ["wallet"],
-  sql: `SELECT id, wallet_id, kind, amount_minor, currency, outcome, reason
+  sql: `SELECT id, wallet_id, kind, amount_minor, currency, outcome, reason, made_at_ms
         FROM external_transfers ORDER BY id`,
   enter({ books, row, touched }) {
     const id = textColumn(row, "id");
@@ -20,6 +20,7 @@ export const externalTransfers: BookTable = {
         outcome: textColumn(row, "outcome"),
         reason: nullableTextColumn(row, "reason"),
       },
+      decidedAtMs: textColumn(row, "made_at_ms"),
     };
     if (said.decision.outcome === "moved") {
       const broughtIn = said.kind === "withdrawal" ? -said.amountMinor : said.amountMinor;

@@ -9,7 +9,7 @@ export const ledgerEntries: BookTable = {
   name: "ledger_entries",
   services: ["wallet"],
   sql: `SELECT payment_id, external_transfer_id, wallet_id, direction, amount_minor, currency,
-          balance_after_minor
+          balance_after_minor, posted_at_ms, hash
         FROM ledger_entries ORDER BY id`,
   enter({ books, row, touched }) {
     const walletId = textColumn(row, "wallet_id");
@@ -17,7 +17,8 @@ export const ledgerEntries: BookTable = {
     const direction = textColumn(row, "direction");
     const amountMinor = bigintColumn(row, "amount_minor");
     const currency = textColumn(row, "currency");
-    const entry = { walletId, direction, amountMinor, currency };
+    const postedAtMs = textColumn(row, "posted_at_ms");
+    const entry = { walletId, direction, amountMinor, currency, postedAtMs };
     if (paymentId === null) {
       const externalId = textColumn(row, "external_transfer_id");
       externalEntriesOf(books, externalId).push(entry);
@@ -31,7 +32,8 @@ export const ledgerEntries: BookTable = {
       const afterMinor = bigintColumn(row, "balance_after_minor");
       const externalId = nullableTextColumn(row, "external_transfer_id");
       const cause = paymentId === null ? `external:${externalId}` : `payment:${paymentId}`;
-      wallet.entries.push({ ...entry, afterMinor, cause, seenAtMs: books.nowMs });
+      const hash = textColumn(row, "hash");
+      wallet.entries.push({ ...entry, afterMinor, cause, hash, seenAtMs: books.nowMs });
       wallet.lastAfterMinor = afterMinor;
       wallet.entriesMinor += direction === "credit" ? amountMinor : -amountMinor;
     }

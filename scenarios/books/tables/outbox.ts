@@ -1,6 +1,7 @@
-import { textColumn } from "../../../system/database/row.ts";
+import { nullableTextColumn, textColumn } from "../../../system/database/row.ts";
 import { DEAD_LETTER_TOPICS, eventKey, parseEvent } from "../../../system/domain/events.ts";
 import type { Row } from "../../../system/ports/database.ts";
+import { complaintAboutEnvelope } from "../../model/envelope-rules.ts";
 import type { BookTable } from "../book-table.ts";
 import { demand, eventName, outboxOf } from "../books.ts";
 
@@ -19,12 +20,16 @@ export const outbox: BookTable = {
       return;
     }
     const eventId = textColumn(row, "event_id");
-    const sent = row["sent_at_ms"] !== null;
+    const sentAtMs = nullableTextColumn(row, "sent_at_ms");
+    const sent = sentAtMs !== null;
+    const sentSinceMs = sent ? books.nowMs : null;
     const outbox = outboxOf(books, service);
     const known = outbox.get(eventId);
     if (known !== undefined) {
       // The rest of an event never changes.
       known.sent = sent;
+      known.sentAtMs = sentAtMs;
+      known.sentSinceMs ??= sentSinceMs;
       return;
     }
     const payload = textColumn(row, "payload");
@@ -32,15 +37,22 @@ export const outbox: BookTable = {
     const parsed = parseEvent(payload);
     const event = parsed.kind === "event" ? parsed.event : undefined;
     const paymentId = event === undefined ? key : eventKey(event);
+    const topic = textColumn(row, "topic");
     const appended = {
       eventId,
-      topic: textColumn(row, "topic"),
+      topic,
       paymentId,
       key,
       payload,
       event,
+      complaint:
+        event === undefined
+          ? undefined
+          : complaintAboutEnvelope(payload, { id: eventId, topic, paymentId }),
       committedAt: books.commits,
       sent,
+      sentAtMs,
+      sentSinceMs,
     };
     outbox.set(eventId, appended);
     demand(books.eventsOf, paymentId, () => []).push(appended);

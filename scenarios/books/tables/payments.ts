@@ -26,7 +26,7 @@ export const payments: BookTable = {
   name: "payments",
   services: ["payment"],
   sql: `SELECT id, sender_wallet_id, receiver_wallet_id, amount_minor, currency, status, reason,
-          reverses_payment_id, ordered_by, ordered_as
+          reverses_payment_id, ordered_by, ordered_as, accepted_at_ms, settled_at_ms
         FROM payments ORDER BY id`,
   unfinishedSql: `SELECT id FROM payments WHERE status = 'PENDING'`,
   enter({ books, row, touched }) {
@@ -55,6 +55,8 @@ export const payments: BookTable = {
       reverses: nullableTextColumn(row, "reverses_payment_id"),
       status,
       reason,
+      acceptedAtMs: textColumn(row, "accepted_at_ms"),
+      settledAtMs: nullableTextColumn(row, "settled_at_ms"),
     });
     enterReversal(books, row, known?.status);
   },

@@ -5,7 +5,7 @@ import { movementOf, paymentName } from "../books.ts";
 export const transferDecisions: BookTable = {
   name: "transfer_decisions",
   services: ["wallet"],
-  sql: `SELECT payment_id, outcome, reason FROM transfer_decisions ORDER BY payment_id`,
+  sql: `SELECT payment_id, outcome, reason, decided_at_ms FROM transfer_decisions ORDER BY payment_id`,
   enter({ books, row, touched }) {
     const paymentId = textColumn(row, "payment_id");
     const movement = movementOf(books, paymentId);
@@ -14,6 +14,7 @@ export const transferDecisions: BookTable = {
       reason: nullableTextColumn(row, "reason"),
     };
     movement.decision = decision;
+    movement.decidedAtMs = textColumn(row, "decided_at_ms");
     const payment = books.payments.get(paymentId);
     if (books.isWatched && payment !== undefined && movement.due === undefined) {
       // As those before it leave it, which may be of the same commit.

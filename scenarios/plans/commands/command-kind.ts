@@ -4,8 +4,15 @@ import type { Caller } from "../callers.ts";
 import type { FieldComplaint } from "./asked-for.ts";
 import type { ClientRequest } from "./client-request.ts";
 
-/** The payment ids that clients were told, by their keys. */
-export type ToldIds = ReadonlyMap<string, string>;
+/** What clients were told until now, as far as they ask with it. */
+export interface Knowledge {
+  /** The payment ids, by their keys. */
+  readonly toldIds: ReadonlyMap<string, string>;
+  /** Where the next page of a list begins, by the list. */
+  readonly toldNexts: ReadonlyMap<string, string>;
+  /** When payments were accepted, in milliseconds since the epoch. */
+  readonly toldTimes: readonly string[];
+}
 
 export interface AskedBy {
   readonly caller: Caller;
@@ -24,7 +31,7 @@ export interface CommandKind<Command> {
   /** The service that is asked. */
   readonly serviceOf: (command: Command) => ServiceName;
   /** What the client sends, the same at every attempt, but for who it is. */
-  readonly requestOf: (command: Command, toldIds: ToldIds) => ClientRequest;
+  readonly requestOf: (command: Command, knowledge: Knowledge) => ClientRequest;
   /** What is asked for, in a few words: `payment p1`. */
   readonly subjectOf: (command: Command) => string;
   /** How the first request is told in a story. */

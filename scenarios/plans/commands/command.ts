@@ -1,9 +1,10 @@
 import Type from "typebox";
 import type { ServiceName } from "../../../system/process/services.ts";
 import { CALLER_WORDS, credentialsOf } from "../callers.ts";
+import { traceparentOfKey } from "../trace-of-key.ts";
 import type { FieldComplaint } from "./asked-for.ts";
 import type { ClientRequest } from "./client-request.ts";
-import type { AskedBy, CommandKind, ToldIds } from "./command-kind.ts";
+import type { AskedBy, CommandKind, Knowledge } from "./command-kind.ts";
 import { freezeWalletKind, type FreezeWalletCommand } from "./freeze-wallet.ts";
 import { lookUpKind, type LookUpCommand } from "./look-up.ts";
 import { moveExternalKind, type MoveExternalCommand } from "./move-external.ts";
@@ -47,11 +48,16 @@ export function serviceAsked(command: Command): ServiceName {
   return told(command, (kind, each) => kind.serviceOf(each));
 }
 
-/** What it is asked, by a client that was told these ids. */
-export function requestOf(command: Command, toldIds: ToldIds): ClientRequest {
-  const request = told(command, (kind, each) => kind.requestOf(each, toldIds));
+/** What it is asked, by a client that was told so much. */
+export function requestOf(command: Command, knowledge: Knowledge): ClientRequest {
+  const request = told(command, (kind, each) => kind.requestOf(each, knowledge));
   const { caller, walletId } = askedBy(command);
-  return { ...request, headers: { ...request.headers, ...credentialsOf(caller, walletId) } };
+  const trace =
+    "idempotencyKey" in command && request.method === "POST"
+      ? { traceparent: traceparentOfKey(command.idempotencyKey) }
+      : {};
+  const headers = { ...request.headers, ...trace, ...credentialsOf(caller, walletId) };
+  return { ...request, headers };
 }
 
 /** Who asks, and about which wallet. */

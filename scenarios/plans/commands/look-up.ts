@@ -1,6 +1,6 @@
 import Type, { type Static } from "typebox";
 import { callerSchema } from "../callers.ts";
-import type { CommandKind } from "./command-kind.ts";
+import type { CommandKind, Knowledge } from "./command-kind.ts";
 import { expectationSchema } from "./expectation.ts";
 
 /**
@@ -22,6 +22,10 @@ const lookUpSchema = Type.Object(
     limit: Type.Union([Type.Integer({ minimum: 1, maximum: 500 }), Type.Null()]),
     /** Of payments: only those of that status; of entries: only those after that position. */
     only: Type.Union([text, Type.Null()]),
+    /** It goes on where the page ends that somebody was given last of this list. */
+    turn: Type.Optional(Type.Boolean()),
+    /** Of payments: only those accepted after one of the times that clients were told. */
+    since: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
     expects: expectationSchema,
     by: Type.Optional(callerSchema),
   },
@@ -39,19 +43,24 @@ export const lookUpKind: CommandKind<LookUpCommand> & {
     walletId: of,
   }),
   serviceOf: ({ what }) => (what === "payments" || what === "events" ? "payment" : "wallet"),
-  requestOf: (command, toldIds) => ({
+  requestOf: (command, knowledge) => ({
     method: "GET",
-    path: pathOf(command, toldIds),
+    path: pathOf(command, knowledge),
     headers: {},
   }),
   subjectOf: ({ what, of }) => (what === "ledger" ? "the ledger" : `the ${what} of ${of}`),
   tell: ({ what, of }) => `Looks up ${what === "ledger" ? "the ledger" : `the ${what} of ${of}`}.`,
 };
 
-function pathOf(
-  { what, of, limit, only }: LookUpCommand,
-  toldIds: ReadonlyMap<string, string>,
-): string {
+/** The list of which a client is given a page. */
+export function listOf({ what, of }: LookUpCommand): string {
+  return `${what} ${of}`;
+}
+
+function pathOf(command: LookUpCommand, { toldIds, toldNexts, toldTimes }: Knowledge): string {
+  const { what, of, limit, only, turn = false, since } = command;
+  const next = turn ? toldNexts.get(listOf(command)) : undefined;
+  const createdAfter = since === undefined ? undefined : toldTimes[since % toldTimes.length];
   const parameters = new URLSearchParams();
   if (limit !== null) {
     parameters.set("limit", String(limit));
@@ -62,12 +71,18 @@ function pathOf(
       if (only !== null) {
         parameters.set("status", only);
       }
+      if (next !== undefined) {
+        parameters.set("after", next);
+      }
+      if (createdAfter !== undefined) {
+        parameters.set("createdAfter", createdAfter);
+      }
       return `/payments?${parameters.toString()}`;
     case "events":
       return `/payments/${encodeURIComponent(toldIds.get(of) ?? of)}/events`;
     case "entries":
-      if (only !== null) {
-        parameters.set("after", only);
+      if (next !== undefined || only !== null) {
+        parameters.set("after", next ?? only ?? "");
       }
       return `/wallets/${encodeURIComponent(of)}/entries?${parameters.toString()}`;
     case "ledger":

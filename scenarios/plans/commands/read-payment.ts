@@ -33,7 +33,7 @@ export const readPaymentKind: CommandKind<ReadPaymentCommand> & {
   complaint: ({ idempotencyKey, expects }) => complaintAboutKey(expects, idempotencyKey),
   askedBy: ({ by: caller = "operator", party = "" }) => ({ caller, walletId: party }),
   serviceOf: () => "payment",
-  requestOf: ({ idempotencyKey, waitS }, toldIds) => ({
+  requestOf: ({ idempotencyKey, waitS }, { toldIds }) => ({
     method: "GET",
     path: `/payments/${encodeURIComponent(toldIds.get(idempotencyKey) ?? idempotencyKey)}${waitS === 0 ? "" : `?wait=${waitS}`}`,
     headers: {},

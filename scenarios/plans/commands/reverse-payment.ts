@@ -35,7 +35,7 @@ export const reversePaymentKind: CommandKind<ReversePaymentCommand> & {
   complaint: ({ idempotencyKey, expects }) => complaintAboutKey(expects, idempotencyKey),
   askedBy: ({ by: caller = "operator" }) => ({ caller, walletId: "" }),
   serviceOf: () => "payment",
-  requestOf: ({ idempotencyKey, originalKey, amount }, toldIds) => ({
+  requestOf: ({ idempotencyKey, originalKey, amount }, { toldIds }) => ({
     method: "POST",
     path: `/payments/${encodeURIComponent(toldIds.get(originalKey) ?? originalKey)}/reversal`,
     headers: { "idempotency-key": idempotencyKey },
