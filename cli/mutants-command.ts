@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -6,16 +7,21 @@ import { generateMutants } from "../mutation/generate/generate-mutants.ts";
 import { writeWhole } from "../reports/write-whole.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import { MUTANTS } from "../scenarios/mutants/mutants.ts";
-import type { TriedMutant } from "../sim/world/mutant-trial.ts";
+import type { MutantTrial, TriedMutant } from "../sim/world/mutant-trial.ts";
 import { startMutantWorkers, type MutantWorkers } from "../sim/world/mutant-workers.ts";
+import { afterComputing } from "./computing-time.ts";
 import { conclude } from "./conclude.ts";
 import { UsageError } from "./failures.ts";
+import { onInterruption } from "./interruption.ts";
 import { codeThatRuns } from "./made-by.ts";
-import { failedMutants, matrixText, type MutantRow } from "./mutants-text.ts";
+import { parseMutantRows } from "./mutant-rows-codec.ts";
+import { failedMutants, killedText, matrixText, type MutantRow } from "./mutants-text.ts";
 import { parseWholeNumber, parseWorkers } from "./options.ts";
 import { say } from "./output.ts";
 import { productVersion } from "./product.ts";
 import { withProgress } from "./progress.ts";
+
+const FILE = "mutants.json";
 
 const DEFAULTS = { seeds: 200, boundS: 60, shrinkRuns: 60, out: "out" } as const;
 
@@ -27,6 +33,7 @@ interface MutantsOptions {
   readonly bound?: string;
   readonly shrinkRuns?: string;
   readonly workers?: string;
+  readonly resume?: true;
   readonly out: string;
 }
 
@@ -43,11 +50,15 @@ export function addMutantsCommand(program: Command): void {
     )
     .option(
       "--bound <seconds>",
-      `how long five seeds of a mutant may take, of real time; one that takes longer spins (default: ${DEFAULTS.boundS})`,
+      `how long five seeds of a mutant may compute; one that takes longer spins (default: ${DEFAULTS.boundS})`,
     )
     .option(
       "--shrink-runs <count>",
       `variants tried to make what kills a listed mutant smaller (default: ${DEFAULTS.shrinkRuns})`,
+    )
+    .option(
+      "--resume",
+      "keep what mutants.json in that folder says; try the survivors with the seeds that they have not had",
     )
     .option("--workers <count>", "threads (default: one for each core)")
     .option("--out <folder>", "where mutants.json is written", DEFAULTS.out)
@@ -62,11 +73,18 @@ async function mutantsCommand(options: MutantsOptions): Promise<void> {
     ? 0
     : wholeNumber(options.shrinkRuns, "--shrink-runs", DEFAULTS.shrinkRuns);
   const mutants = chosen(options);
-  const rows = await tryAll(mutants, { seeds, boundMs, shrinkRunsMax, workers: options.workers });
+  const known = options.resume === true ? await rowsIn(options.out) : [];
+  const { rows, isWhole } = await tryAll(mutants, {
+    seeds,
+    boundMs,
+    shrinkRunsMax,
+    workers: options.workers,
+    known,
+  });
   await say(`${matrixText(rows, isGenerated)}\n`);
   const failed = isGenerated ? [] : failedMutants(rows);
-  await conclude(failed.length === 0 ? 0 : 1, async () => {
-    const file = join(options.out, "mutants.json");
+  await conclude(failed.length > 0 ? 1 : isWhole ? 0 : 5, async () => {
+    const file = join(options.out, FILE);
     const said = {
       format: "falconpay-mutants",
       product: productVersion(),
@@ -91,6 +109,13 @@ function chosen({ generate, only = "", every }: MutantsOptions): readonly Mutant
   return mutants;
 }
 
+/** What an earlier command wrote into that folder; nothing where there is none. */
+async function rowsIn(folder: string): Promise<readonly MutantRow[]> {
+  const file = join(folder, FILE);
+  return existsSync(file) ? parseMutantRows(await readFile(file, "utf8")) : [];
+}
+
+/** Tries them one after the other in each thread. An interruption keeps what is done. */
 async function tryAll(
   mutants: readonly Mutant[],
   options: {
@@ -98,52 +123,72 @@ async function tryAll(
     readonly boundMs: number;
     readonly shrinkRunsMax: number;
     readonly workers: string | undefined;
+    /** What was found out before. */
+    readonly known: readonly MutantRow[];
   },
-): Promise<readonly MutantRow[]> {
+): Promise<{ readonly rows: readonly MutantRow[]; readonly isWhole: boolean }> {
   const { seeds, boundMs, shrinkRunsMax, workers } = options;
   const cores = availableParallelism();
   const threads = workers === undefined ? cores : parseWorkers(workers, cores);
+  const known = new Map(options.known.map((row) => [`${row.id} ${row.defect}`, row]));
   const pool = startMutantWorkers(threads);
+  const interruption = onInterruption();
   try {
     return await withProgress(`${mutants.length} mutants`, async (tell) => {
       const rows: MutantRow[] = [];
       const left = mutants.entries();
       const lane = async (): Promise<void> => {
         for (const [index, mutant] of left) {
+          if (interruption.signal.aborted) {
+            return;
+          }
+          const { id, defect, breaks } = mutant;
+          const before = known.get(`${id} ${defect}`);
+          const firstSeed = 1 + (before?.fate === "survived" ? before.seeds : 0);
+          if (before !== undefined && (before.fate !== "survived" || firstSeed > seeds)) {
+            rows.push({ ...before, index });
+            continue;
+          }
           const beganAtMs = performance.now();
-          const tried = await tryInPieces(pool, { id: mutant.id, seeds, shrinkRunsMax }, boundMs);
+          const trial = { id, seeds: { first: firstSeed, last: seeds }, shrinkRunsMax };
+          const tried = await tryInPieces(pool, trial, { boundMs, threads });
           const tookMs = Math.round(performance.now() - beganAtMs);
-          const { defect, breaks } = mutant;
-          rows.push({ ...tried, index, defect, breaks, tookMs });
-          tell(`${rows.length} of ${mutants.length} mutants`);
+          rows.push({ ...tried, index, defect, breaks, seeds, tookMs });
+          tell(`${rows.length} of ${mutants.length} mutants, ${killedText(rows)}`);
         }
       };
       await Promise.all(Array.from({ length: threads }, lane));
-      return rows.toSorted((left, right) => left.index - right.index);
+      const sorted = rows.toSorted((one, other) => one.index - other.index);
+      return { rows: sorted, isWhole: rows.length === mutants.length };
     });
   } finally {
+    interruption.dispose();
     await pool.close();
   }
 }
 
-/** Seeds that are tried at once: a bound of time is for these, so that a slow machine is not it. */
+/** Seeds that are tried at once: a bound of time is for these. */
 const SEEDS_AT_ONCE = 5;
 
 /** Tries a mutant with more and more seeds, until it is noticed. */
 async function tryInPieces(
   pool: MutantWorkers,
-  trial: { readonly id: string; readonly seeds: number; readonly shrinkRunsMax: number },
-  boundMs: number,
+  trial: MutantTrial,
+  { boundMs, threads }: { readonly boundMs: number; readonly threads: number },
 ): Promise<TriedMutant> {
-  const { id, seeds, shrinkRunsMax } = trial;
+  const { seeds } = trial;
   let runs = 0;
-  for (let first = 1; ; first += SEEDS_AT_ONCE) {
-    const last = Math.min(seeds, first + SEEDS_AT_ONCE - 1);
-    const piece = { id, seeds: { first, last }, shrinkRunsMax };
-    const tried = await pool.run(piece, AbortSignal.timeout(boundMs));
-    runs += tried.runs;
-    if (tried.fate !== "survived" || last >= seeds) {
-      return { ...tried, runs };
+  for (let { first } = seeds; ; first += SEEDS_AT_ONCE) {
+    const last = Math.min(seeds.last, first + SEEDS_AT_ONCE - 1);
+    const bound = afterComputing(boundMs, threads);
+    try {
+      const tried = await pool.run({ ...trial, seeds: { first, last } }, bound.signal);
+      runs += tried.runs;
+      if (tried.fate !== "survived" || last >= seeds.last) {
+        return { ...tried, runs };
+      }
+    } finally {
+      bound.dispose();
     }
   }
 }

@@ -8,6 +8,8 @@ export interface MutantRow extends TriedMutant {
   readonly defect: string;
   /** The promise named for it; empty for a generated one, which any may notice. */
   readonly breaks: string;
+  /** So many seeds of each scenario it may survive. */
+  readonly seeds: number;
   /** Of real time on this machine. */
   readonly tookMs: number;
 }
@@ -52,10 +54,15 @@ function sizeOf(smallest: MutantRow["smallest"]): string {
     : `  smallest: ${smallest.commands.length} requests, ${smallest.faults.length} faults`;
 }
 
-function shareText(rows: readonly MutantRow[]): string {
+/** How many of those that can be judged were noticed: `139 of 200, 69.5 %`. */
+export function killedText(rows: readonly MutantRow[]): string {
   const noticed = rows.filter(isNoticed).length;
   const judged = rows.filter(({ fate }) => fate !== "not-simulated").length;
   const share = judged === 0 ? "0" : ((noticed * 100) / judged).toFixed(1);
+  return `${noticed} of ${judged}, ${share} %`;
+}
+
+function shareText(rows: readonly MutantRow[]): string {
   const left = rows
     .filter((row) => !isNoticed(row))
     .map(({ id, fate, defect }) => `  ${fate === "survived" ? "" : `${fate}: `}${id}  ${defect}`);
@@ -72,7 +79,7 @@ function shareText(rows: readonly MutantRow[]): string {
   return [
     `${rows.length} generated mutants`,
     "",
-    `  killed  ${noticed} of ${judged}, ${share} %`,
+    `  killed  ${killedText(rows)}`,
     "",
     "by the gravest promise that broke",
     ...by,
