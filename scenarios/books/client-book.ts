@@ -93,9 +93,11 @@ export function createClientBook(): OpenClientBook {
     },
     answer({ command, status, body, atMs }) {
       const id = idIn(body);
-      const acceptedAtMs = fieldIn(body, "acceptedAtMs");
-      if (command.kind === "read-payment" && acceptedAtMs !== undefined) {
-        toldTimes.push(acceptedAtMs);
+      for (const view of [body, ...listIn(body, "payments")]) {
+        const acceptedAtMs = fieldIn(view, "acceptedAtMs");
+        if (acceptedAtMs !== undefined) {
+          toldTimes.push(acceptedAtMs);
+        }
       }
       const next = fieldIn(body, "next");
       if (command.kind === "look-up" && next !== undefined) {
