@@ -1,5 +1,7 @@
 import type { Books } from "../books/books.ts";
+import { ownKey } from "../books/client-book.ts";
 import { plantedBreak } from "../faults/planted-breaks.ts";
+import { ownerOf } from "../plans/callers.ts";
 import type { Breach, Ending, SystemPromise } from "./system-promise.ts";
 
 export const reconciliationComplete: SystemPromise = {
@@ -19,8 +21,8 @@ export const reconciliationComplete: SystemPromise = {
 
 /** What reconciliation has to report of what was planted: the class and the subject. */
 export function plantedReports({ planted, keyed }: Books): ReadonlySet<string> {
-  const ids = { p1: keyed.get("p1"), p2: keyed.get("p2"), p3: keyed.get("p3") };
-  const { p1 = "", p2 = "", p3 = "" } = ids;
+  const idOf = (senderId: string, key: string) => keyed.get(ownKey(ownerOf(senderId), key)) ?? "";
+  const [p1, p2, p3] = [idOf("salim", "p1"), idOf("salim", "p2"), idOf("fatma", "p3")];
   const events = { createdOfP3: "", verdictOfP2: "", verdictOfP3: "" };
   return new Set(
     [...planted].flatMap((name) => plantedBreak(name).reports({ p1, p2, p3, ...events })),
