@@ -25,7 +25,6 @@ export const TRADE_AIMS: readonly string[] = [
   "a completed payment is read",
   "a failed payment is read",
   "a page of a list is turned",
-  "payments after a moment are looked up",
   "a party asks about a payment",
   "something is looked up",
   "both services are compared",
