@@ -1,7 +1,6 @@
-import { CommanderError } from "commander";
 import { exitCodeOfError, explain } from "./cli/failures.ts";
 import { guardOutput } from "./cli/output.ts";
-import { createProgram } from "./cli/program.ts";
+import { runLine } from "./cli/run-line.ts";
 
 guardOutput();
 // Node ends with 1 on these, which would say that a promise was broken.
@@ -10,11 +9,4 @@ process.on("uncaughtException", (error) => {
   process.exit(exitCodeOfError(error));
 });
 
-try {
-  await createProgram().parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) {
-    process.stderr.write(`${explain(error)}\n`);
-  }
-  process.exitCode = exitCodeOfError(error);
-}
+await runLine();

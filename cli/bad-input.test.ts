@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decodeEvidence } from "../reports/evidence/evidence-codec.ts";
 import { REPLAY_VERSION } from "../scenarios/plans/replay-file.ts";
-import { falconpay, withFolder } from "./testing/command-line.ts";
+import { falconpay, falconpayHere, withFolder } from "./testing/command-line.ts";
 
 describe("a command line that is wrong", () => {
   it.each<[string, readonly string[], RegExp]>([
@@ -103,17 +103,23 @@ describe("a command line that is wrong", () => {
     ["a file that is not there", ["replay", "no-such.json"], /cannot read the replay file/],
     ["a trace of real servers", ["replay", "x", "--world", "real", "--trace", "t"], /--world sim/],
   ])("is refused with exit code 2 and what was expected: %s", async (_what, line, message) => {
-    const { code, stderr } = await falconpay(line);
+    const { code, stderr } = await falconpayHere(line);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/ {4}at /);
     expect(code).toBe(2);
+  });
+
+  it("is refused by the process that it started, too", async () => {
+    const { code, stdout, stderr } = await falconpay(["rnu"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/unknown command 'rnu'/);
   });
 
   it("is refused when the output folder cannot be made, before any work", async () => {
     await withFolder(async (folder) => {
       const file = join(folder, "a-file");
       writeFileSync(file, "");
-      const { code, stderr } = await falconpay(["run", "transfer", "--out", join(file, "out")]);
+      const { code, stderr } = await falconpayHere(["run", "transfer", "--out", join(file, "out")]);
       expect(stderr).toMatch(/cannot write into .*a-file/);
       expect(code).toBe(2);
     });
@@ -143,7 +149,7 @@ describe("a replay file", () => {
     await withFolder(async (folder) => {
       const file = join(folder, "replay.json");
       writeFileSync(file, text);
-      const { code, stderr } = await falconpay(["replay", file]);
+      const { code, stderr } = await falconpayHere(["replay", file]);
       expect(stderr).toMatch(message);
       expect(code).toBe(2);
     });
@@ -175,7 +181,7 @@ describe("mutant F0", () => {
       const evidence = evidenceIn(folder);
       const [finding] = evidence.findings;
       expect(finding).toMatchObject({ promise: "ends", smallest: { commands: 1, faults: 1 } });
-      expect(finding?.story.map(({ fault }) => fault)).toContain("crash");
+      expect(finding?.story.filter(({ fault }) => fault !== null)).not.toEqual([]);
       const replay = await falconpay(["replay", join(folder, finding?.replay.file ?? "none")]);
       expect(replay.code).toBe(1);
       expect(replay.stdout).toContain(
@@ -186,12 +192,25 @@ describe("mutant F0", () => {
 
   it("does not outlive a change of the code in silence: another trace is said to be one", async () => {
     await withFolder(async (folder) => {
-      await falconpay(["run", "transfer", "--mutant", "F0", "--shrink-runs", "0", "--out", folder]);
+      await falconpayHere([
+        "run",
+        "transfer",
+        "--mutant",
+        "F0",
+        "--seeds",
+        "1..6",
+        "--workers",
+        "1",
+        "--shrink-runs",
+        "0",
+        "--out",
+        folder,
+      ]);
       const [finding] = evidenceIn(folder).findings;
       const file = join(folder, finding?.replay.file ?? "none");
       const hash = finding?.smallest.traceHash ?? "none";
       writeFileSync(file, readFileSync(file, "utf8").replace(hash, "0000000000000000"));
-      const { code, stdout } = await falconpay(["replay", file]);
+      const { code, stdout } = await falconpayHere(["replay", file]);
       expect(stdout).toContain("the file was changed since falconpay");
       expect(code).toBe(1);
     });
@@ -221,6 +240,8 @@ describe("a run", () => {
         "transfer",
         "--seeds",
         "5",
+        "--workers",
+        "1",
         "--json",
         "--out",
         out,

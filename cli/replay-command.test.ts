@@ -5,7 +5,7 @@ import type { Plan } from "../scenarios/plans/plan.ts";
 import { encodeReplayFile, type ReplayFile } from "../scenarios/plans/replay-file.ts";
 import { crashAt, samplePlan, sampleTransfer } from "../scenarios/testing/sample-plan.ts";
 import { codeDigest, digestOf } from "./product.ts";
-import { falconpay, withFolder, type Ended } from "./testing/command-line.ts";
+import { falconpayHere, withFolder, type Ended } from "./testing/command-line.ts";
 
 /** Loses the event of its one payment. */
 const F0 = {
@@ -27,7 +27,7 @@ function replay(file: ReplayFile, change = (text: string) => text): Promise<Ende
   return withFolder((folder) => {
     const path = join(folder, "ends-1.json");
     writeFileSync(path, change(encodeReplayFile(file, digestOf)));
-    return falconpay(["replay", path]);
+    return falconpayHere(["replay", path]);
   });
 }
 
@@ -114,7 +114,7 @@ describe("a replay file is refused, with the place and exit code 2, in both worl
       const path = join(folder, "a.json");
       writeFileSync(path, encodeReplayFile(fileOf(change), digestOf));
       for (const world of ["sim", "real"]) {
-        const { code, stderr } = await falconpay(["replay", path, "--world", world]);
+        const { code, stderr } = await falconpayHere(["replay", path, "--world", world]);
         expect(stderr).toContain(message);
         expect(code).toBe(2);
       }

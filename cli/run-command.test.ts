@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { falconpay, withFolder, type Ended } from "./testing/command-line.ts";
 
+/** Few enough seeds that F0 breaks a promise, in this one thread: starting others takes longer. */
+const QUICK = ["--seeds", "1..6", "--workers", "1"];
+
 const entry = fileURLToPath(new URL("../cli.ts", import.meta.url));
 
 /** Runs a line of a shell in which `$falconpay` is the command. */
@@ -21,7 +24,17 @@ function shell(line: string): Promise<Ended> {
 describe("the folder of a run", () => {
   it("holds nothing of an earlier run, and keeps what is somebody else's", async () => {
     await withFolder(async (folder) => {
-      const broken = ["run", "transfer", "--mutant", "F0", "--shrink-runs", "0", "--out", folder];
+      const broken = [
+        "run",
+        "transfer",
+        "--mutant",
+        "F0",
+        ...QUICK,
+        "--shrink-runs",
+        "0",
+        "--out",
+        folder,
+      ];
       expect((await falconpay(broken)).code).toBe(1);
       expect(readdirSync(folder)).toEqual([
         expect.stringMatching(/^ends-\d+\.json$/),
@@ -32,7 +45,10 @@ describe("the folder of a run", () => {
       ]);
       writeFileSync(join(folder, "notes-1.json"), "{}");
       mkdirSync(join(folder, "logs"));
-      expect((await falconpay(["run", "transfer", "--seeds", "1", "--out", folder])).code).toBe(0);
+      expect(
+        (await falconpay(["run", "transfer", "--seeds", "1", "--workers", "1", "--out", folder]))
+          .code,
+      ).toBe(0);
       expect(readdirSync(folder)).toEqual([
         "evidence.json",
         "junit.xml",
@@ -48,11 +64,11 @@ describe("the folder of a run", () => {
       // No file may grow beyond a block: as on a disk that is full.
       const full = (command: string) =>
         shell(`ulimit -f 1; exec $falconpay run transfer ${command} --out ${folder}`);
-      const broken = await full("--mutant F0 --shrink-runs 0");
+      const broken = await full("--mutant F0 --seeds 1..6 --workers 1 --shrink-runs 0");
       expect(broken.stdout).toMatch(/^ends broken: /m);
       expect(broken.stderr).toContain("falconpay: cannot write ");
       expect(broken.code).toBe(1);
-      const passed = await full("--seeds 1");
+      const passed = await full("--seeds 1 --workers 1");
       expect(passed.stdout).toContain("PASS  Every promise held");
       expect(passed.stdout).not.toContain("report.html");
       expect(passed.code).toBe(2);
@@ -68,8 +84,16 @@ describe("where GitHub runs it", () => {
       const environment = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary };
       const run = (...more: readonly string[]) =>
         falconpay(["run", "transfer", "--out", join(folder, "out"), ...more], { environment });
-      await run("--mutant", "F0", "--shrink-runs", "0");
-      const { stderr } = await run("--seeds", "1", "--shrink-runs", "0", "--json");
+      await run("--mutant", "F0", ...QUICK, "--shrink-runs", "0");
+      const { stderr } = await run(
+        "--seeds",
+        "1",
+        "--workers",
+        "1",
+        "--shrink-runs",
+        "0",
+        "--json",
+      );
       expect(stderr).not.toContain("::error");
       expect(readFileSync(summary, "utf8")).toMatch(/### FAIL: .*mutant F0.*### PASS: /s);
     });
@@ -92,12 +116,14 @@ describe("in a pipe", () => {
     async () => {
       await withFolder(async (folder) => {
         const run = (command: string) => shell(`$falconpay ${command} --out ${folder} > /dev/full`);
-        const passed = await run("run transfer --seeds 1");
+        const passed = await run("run transfer --seeds 1 --workers 1");
         expect(passed.stderr).toContain("cannot write to standard output: the disk is full");
         expect(passed.stderr).toContain("PASS  Every promise held");
         expect(passed.stderr).not.toMatch(/ {4}at /);
         expect(passed.code).toBe(2);
-        expect((await run("run transfer --mutant F0 --shrink-runs 0")).code).toBe(1);
+        expect(
+          (await run("run transfer --mutant F0 --seeds 1..6 --workers 1 --shrink-runs 0")).code,
+        ).toBe(1);
         expect((await shell("$falconpay --help > /dev/full")).code).toBe(2);
       });
     },

@@ -5,7 +5,7 @@ import type { Plan } from "../scenarios/plans/plan.ts";
 import { encodeReplayFile } from "../scenarios/plans/replay-file.ts";
 import { crashAt, samplePlan, sampleTransfer } from "../scenarios/testing/sample-plan.ts";
 import { digestOf } from "./product.ts";
-import { falconpay, withFolder } from "./testing/command-line.ts";
+import { falconpayHere, withFolder } from "./testing/command-line.ts";
 
 function fileIn(folder: string, change: Partial<Plan>): string {
   const file = join(folder, "plan.json");
@@ -18,7 +18,7 @@ function fileIn(folder: string, change: Partial<Plan>): string {
 
 it("says that all schedules within the bounds were tried, and how many those are", async () => {
   await withFolder(async (folder) => {
-    const { code, stdout } = await falconpay(["schedules", fileIn(folder, {})]);
+    const { code, stdout } = await falconpayHere(["schedules", fileIn(folder, {})]);
     expect(stdout).toMatch(/^tried all \d+ schedules within the bounds: \d+ different traces\n/);
     expect(code).toBe(0);
   });
@@ -27,7 +27,7 @@ it("says that all schedules within the bounds were tried, and how many those are
 it("says how many of how many, where there were more", async () => {
   await withFolder(async (folder) => {
     const bounds = ["--window", "200", "--choices", "30", "--runs", "4"];
-    const { code, stdout } = await falconpay(["schedules", fileIn(folder, {}), ...bounds]);
+    const { code, stdout } = await falconpayHere(["schedules", fileIn(folder, {}), ...bounds]);
     expect(stdout).toMatch(/^tried 4 of at least \d\d+ schedules/);
     expect(stdout).toContain("runs had more choices than --choices");
     expect(code).toBe(0);
@@ -38,11 +38,11 @@ it("ends at a schedule that breaks a promise, and writes it down to be replayed"
   await withFolder(async (folder) => {
     const faults = [crashAt("payment-1/payment-db/accept.commit#1", "after")];
     const file = fileIn(folder, { faults, mutant: "F0" });
-    const { code, stdout } = await falconpay(["schedules", file, "--out", folder]);
+    const { code, stdout } = await falconpayHere(["schedules", file, "--out", folder]);
     expect(stdout).toContain("broken in the last of them: ends, published");
     expect(code).toBe(1);
     const [, written = ""] = /replay: npm run falconpay -- replay (.*)\n/.exec(stdout) ?? [];
-    const replayed = await falconpay(["replay", written]);
+    const replayed = await falconpayHere(["replay", written]);
     expect(replayed.stdout).toMatch(
       /broken again: ends, published.*\ntrace [0-9a-f]+, as recorded/,
     );

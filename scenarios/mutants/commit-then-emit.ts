@@ -12,6 +12,7 @@ export const commitThenEmit: Mutant = {
   defect:
     "The payment service commits the payment, then emits payment.created, with no outbox between: a crash in between loses the event.",
   breaks: "ends",
+  scenario: "transfer",
   parts({ broker }) {
     const producer = once(() => broker.connectProducer());
     return {

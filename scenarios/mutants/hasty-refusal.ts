@@ -14,6 +14,7 @@ export const hastyRefusal: Mutant = {
   defect:
     "Every exception in the wallet becomes payment.failed: a deadlock or a lost connection is reported as a refusal.",
   breaks: "decided-right",
+  scenario: "shortages",
   parts: () => ({
     async transfer(ports, created) {
       try {

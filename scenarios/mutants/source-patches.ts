@@ -213,6 +213,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     id: "D2",
     defect: "The wallet refuses a transfer of all that the sender has.",
     breaks: "decided-right",
+    scenario: "outages",
     patches: [
       patch(
         "system/domain/wallet.ts",
@@ -226,6 +227,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     defect:
       "The wallet decides each transfer of a batch on what its wallets held before the batch: what just came in cannot be sent on.",
     breaks: "decided-right",
+    scenario: "outages",
     patches: [
       patch(
         "system/wallet/transfer.ts",
@@ -310,6 +312,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     id: "F15",
     defect: "A consumer swallows every error and commits the offset: a step is silently dropped.",
     breaks: "ends",
+    scenario: "shortages",
     patches: [
       patch(
         "system/inbox/consume.ts",
@@ -323,6 +326,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     defect:
       "A consumer commits the offset of a batch before its transaction: a crash in between loses all of it.",
     breaks: "ends",
+    scenario: "shortages",
     patches: [
       patch(
         "system/inbox/consume.ts",
@@ -336,6 +340,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     defect:
       "A consumer that could not take a batch in as one takes in its first message, and skips the others.",
     breaks: "ends",
+    scenario: "strays",
     patches: [
       patch(
         "system/inbox/consume.ts",
@@ -488,6 +493,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     id: "P1",
     defect: "The relay marks events as sent before it sends them: a crash in between loses them.",
     breaks: "published",
+    scenario: "transfer",
     patches: [
       patch(
         "system/outbox/relay.ts",
@@ -501,6 +507,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     defect:
       "The relay marks everything up to the last event that it sent: what was committed late, under a number given before, is lost.",
     breaks: "published",
+    scenario: "shortages",
     patches: [
       patch(
         "system/outbox/relay.ts",
