@@ -1,3 +1,5 @@
+import { openRoute } from "../../system/http/open-route.ts";
+import { problem } from "../../system/http/problem.ts";
 import type { Route } from "../../system/ports/server.ts";
 import { demandEqual, type Claim } from "./claim.ts";
 
@@ -82,6 +84,22 @@ export const httpContract: readonly Claim<HttpStage>[] = [
     413,
   ),
 
+  refused(
+    "who is not let in is told so before a word of the body is read: one that is too large",
+    {
+      method: "POST",
+      path: "/closed",
+      headers: { "content-type": ["application/json"] },
+      body: { a: "x".repeat(64 * 1024) },
+    },
+    401,
+  ),
+  refused(
+    "and one that is no JSON",
+    { method: "POST", path: "/closed", headers: { "content-type": ["text/csv"] }, body: {} },
+    401,
+  ),
+
   {
     claim: "a path's variable part comes decoded, a body parsed, and HEAD is answered as GET",
     check: (stage) =>
@@ -131,15 +149,11 @@ export const httpContract: readonly Claim<HttpStage>[] = [
       const goOn = Promise.withResolvers<void>();
       const asked = Promise.withResolvers<void>();
       const server = await stage.serve([
-        {
-          method: "GET",
-          path: "/slow",
-          async handle() {
-            asked.resolve();
-            await goOn.promise;
-            return { status: 200, body: "at last" };
-          },
-        },
+        openRoute("GET", "/slow", async () => {
+          asked.resolve();
+          await goOn.promise;
+          return { status: 200, body: "at last" };
+        }),
       ]);
       const answer = server.ask({ method: "GET", path: "/slow" });
       await asked.promise;
@@ -152,23 +166,22 @@ export const httpContract: readonly Claim<HttpStage>[] = [
 ];
 
 const ROUTES: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/read/:id",
-    handle: async ({ pathParameters, headers }) => ({
-      status: 200,
-      body: { id: pathParameters["id"], keys: headers["idempotency-key"]?.length ?? 0 },
-    }),
-  },
-  {
-    method: "GET",
-    path: "/query/:id",
-    handle: async ({ queryParameters }) => ({ status: 200, body: queryParameters }),
-  },
+  openRoute("GET", "/read/:id", async ({ pathParameters, headers }) => ({
+    status: 200,
+    body: { id: pathParameters["id"], keys: headers["idempotency-key"]?.length ?? 0 },
+  })),
+  openRoute("GET", "/query/:id", async ({ queryParameters }) => ({
+    status: 200,
+    body: queryParameters,
+  })),
+  openRoute("POST", "/echo/:id", async ({ body }) => ({ status: 202, body: { got: body } })),
   {
     method: "POST",
-    path: "/echo/:id",
-    handle: async ({ body }) => ({ status: 202, body: { got: body } }),
+    path: "/closed",
+    admit: async () => ({
+      kind: "refused",
+      response: problem(401, "credentials-missing", "nobody is let in here"),
+    }),
   },
 ];
 

@@ -7,7 +7,7 @@ import {
   type Statement,
 } from "../../system/ports/database.ts";
 import { messageOf } from "../../system/ports/message-of.ts";
-import type { HttpRequest, HttpResponse, Server } from "../../system/ports/server.ts";
+import type { HttpResponse, RequestHead, Server } from "../../system/ports/server.ts";
 import type { ServiceName } from "../../system/process/services.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import type { EffectGate, FaultyPort } from "./effect-gate.ts";
@@ -267,10 +267,17 @@ function interposeServer(server: Server, gate: EffectGate): Server {
       server.serve(
         routes.map((route) => ({
           ...route,
-          handle: async (request) => {
+          admit: async (head) => {
             await gate.pass(HTTP, "request", arrive, ARRIVAL);
-            const response = await route.handle(request);
-            return gate.pass(HTTP, "answer", async () => response, answerPort(request));
+            const answer = (response: HttpResponse) =>
+              gate.pass(HTTP, "answer", async () => response, answerPort(head));
+            const admission = await route.admit(head);
+            return admission.kind === "refused"
+              ? { kind: "refused", response: await answer(admission.response) }
+              : {
+                  kind: "admitted",
+                  handle: async (body) => answer(await admission.handle(body)),
+                };
           },
         })),
       ),
@@ -278,7 +285,7 @@ function interposeServer(server: Server, gate: EffectGate): Server {
 }
 
 /** A client whose answer is lost sees its connection closed. */
-function answerPort(request: HttpRequest): FaultyPort<HttpResponse> {
+function answerPort(request: RequestHead): FaultyPort<HttpResponse> {
   const hangUp = (): HttpResponse => {
     request.hangUp();
     return { status: 503, body: null };

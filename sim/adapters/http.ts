@@ -160,6 +160,12 @@ async function respond(
   if (found.kind === "refused") {
     return found.response;
   }
+  const { pathParameters, route } = found;
+  const queryParameters = queryParametersOf(path);
+  const admission = await route.admit({ pathParameters, queryParameters, headers, hangUp });
+  if (admission.kind === "refused") {
+    return admission.response;
+  }
   const refusal = body === undefined ? undefined : refusalOfBody(headers);
   if (refusal !== undefined) {
     return refusal;
@@ -167,15 +173,7 @@ async function respond(
   if (body !== undefined && isTooLarge(body)) {
     return problem(413, "body-too-large", "the request's body is too large");
   }
-  const { pathParameters } = found;
-  const queryParameters = queryParametersOf(path);
-  const response = await found.route.handle({
-    pathParameters,
-    queryParameters,
-    headers,
-    body,
-    hangUp,
-  });
+  const response = await admission.handle(body);
   return method === "HEAD" ? { ...response, body: undefined } : response;
 }
 

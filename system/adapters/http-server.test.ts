@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openRoute } from "../http/open-route.ts";
+import { problem } from "../http/problem.ts";
 import type { HttpRequest, RunningServer } from "../ports/server.ts";
 import { createHttpServer } from "./http-server.ts";
 
@@ -16,37 +18,27 @@ beforeEach(async () => {
   heard = [];
   slow = { asked: Promise.withResolvers(), goOn: Promise.withResolvers() };
   running = await createHttpServer(address).serve([
+    openRoute("POST", "/echo/:id", async (request) => {
+      heard.push(request);
+      return { status: 202, headers: { location: "/there" }, body: { got: request.body } };
+    }),
+    openRoute("GET", "/gone", async (request) => {
+      heard.push(request);
+      request.hangUp();
+      return { status: 200, body: "too late" };
+    }),
+    openRoute("GET", "/slow", async () => {
+      slow.asked.resolve();
+      await slow.goOn.promise;
+      return { status: 200, body: "at last" };
+    }),
+    openRoute("GET", "/bug", () => Promise.reject(new Error("a secret of the service"))),
     {
       method: "POST",
-      path: "/echo/:id",
-      async handle(request) {
-        heard.push(request);
-        return { status: 202, headers: { location: "/there" }, body: { got: request.body } };
-      },
+      path: "/closed",
+      admit: async () => ({ kind: "refused", response: problem(401, "unknown", "not let in") }),
     },
-    {
-      method: "GET",
-      path: "/gone",
-      async handle(request) {
-        heard.push(request);
-        request.hangUp();
-        return { status: 200, body: "too late" };
-      },
-    },
-    {
-      method: "GET",
-      path: "/slow",
-      async handle() {
-        slow.asked.resolve();
-        await slow.goOn.promise;
-        return { status: 200, body: "at last" };
-      },
-    },
-    {
-      method: "GET",
-      path: "/bug",
-      handle: () => Promise.reject(new Error("a secret of the service")),
-    },
+    { method: "GET", path: "/broken", admit: () => Promise.reject(new Error("a secret")) },
   ]);
 });
 afterEach(() => running.close());
@@ -114,6 +106,17 @@ describe("the HTTP server, over a socket", () => {
     expect((await post("/echo/1", ofBytes(64 * 1024))).status).toBe(202);
   });
 
+  it.each([
+    ["is not JSON", "{", "application/json"],
+    ["does not say that it is JSON", "a,b", "text/csv"],
+    ["is too large", "x".repeat(64 * 1024 + 1), "application/json"],
+  ])("tells who is not let in so, though the body %s", async (_, body, type) => {
+    const headers = { "content-type": type };
+    const response = await fetch(`${base}/closed`, { method: "POST", headers, body });
+    expect(response.status).toBe(401);
+    expect(await problemOf(response)).toMatchObject({ title: "unknown" });
+  });
+
   it("answers 415 to a body that does not say that it is JSON", async () => {
     const headers = { "content-type": "text/csv" };
     const response = await fetch(`${base}/echo/1`, { method: "POST", headers, body: "a,b" });
@@ -133,8 +136,8 @@ describe("the HTTP server, over a socket", () => {
     });
   });
 
-  it("answers 500 to a bug of a route, without telling what it was", async () => {
-    const response = await fetch(`${base}/bug`);
+  it.each(["/bug", "/broken"])("answers 500 to a bug behind %s, untold", async (path) => {
+    const response = await fetch(`${base}${path}`);
     expect(response.status).toBe(500);
     const body = await problemOf(response);
     expect(body).toMatchObject({ title: "internal-error" });

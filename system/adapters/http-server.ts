@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { findRoute, HTTP_LIMITS, queryParametersOf, refusalOfBody } from "../http/front-door.ts";
 import { internalError, problem } from "../http/problem.ts";
-import type { HttpResponse, Route, Server } from "../ports/server.ts";
+import type { Admission, HttpResponse, RequestHead, Route, Server } from "../ports/server.ts";
 
 /** The server port on fastify, listening on one address. */
 export function createHttpServer(address: {
@@ -20,11 +20,22 @@ export function createHttpServer(address: {
         }
       });
       for (const route of routes) {
+        const admitted = new WeakMap<FastifyRequest, Handle>();
         app.route({
           method: route.method,
           url: route.path,
-          onRequest: async (request, reply) => refuseUnread(request, reply),
-          handler: async (request, reply) => send(reply, await answer(route, request)),
+          onRequest: async (request, reply) => {
+            const admission = await admissionTo(route, request);
+            if (admission.kind === "refused") {
+              return send(reply, admission.response);
+            }
+            admitted.set(request, admission.handle);
+            return undefined;
+          },
+          handler: async (request, reply) => {
+            const handle = admitted.get(request) ?? notAdmitted;
+            return send(reply, await handle(request.body));
+          },
         });
       }
       await app.listen(address);
@@ -66,29 +77,41 @@ function createApp(routes: readonly Route[]) {
   return app;
 }
 
-/** Before a body is read: nothing that cannot be one of ours is. */
-function refuseUnread({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+type Handle = Extract<Admission, { readonly kind: "admitted" }>["handle"];
+
+/** Before a body is read: nothing is that cannot be one of ours, or of one who may not ask. */
+async function admissionTo(route: Route, request: FastifyRequest): Promise<Admission> {
+  const { raw } = request;
   if (raw.httpVersion === "1.1" && raw.headers.host === undefined) {
-    return send(reply, problem(400, "malformed-request", "expected a Host header"));
+    return refused(problem(400, "malformed-request", "expected a Host header"));
   }
+  const admission = await route.admit(headOf(request));
   const hasBody =
     raw.headers["transfer-encoding"] !== undefined ||
     (raw.headers["content-length"] ?? "0") !== "0";
-  const response = hasBody ? refusalOfBody(raw.headersDistinct) : undefined;
-  return response === undefined ? undefined : send(reply, response);
+  const refusal =
+    hasBody && admission.kind === "admitted" ? refusalOfBody(raw.headersDistinct) : undefined;
+  return refusal === undefined ? admission : refused(refusal);
 }
 
-function answer(route: Route, request: FastifyRequest): Promise<HttpResponse> {
+function refused(response: HttpResponse): Admission {
+  return { kind: "refused", response };
+}
+
+async function notAdmitted(): Promise<HttpResponse> {
+  throw new Error("a request came to its route without having been admitted");
+}
+
+function headOf(request: FastifyRequest): RequestHead {
   const headers = Object.entries(request.raw.headersDistinct).map(
     ([name, values]) => [name, values ?? []] as const,
   );
-  return route.handle({
+  return {
     pathParameters: Object.fromEntries(parametersOf(request)),
     queryParameters: queryParametersOf(request.url),
     headers: Object.fromEntries(headers),
-    body: request.body,
     hangUp: () => void request.raw.socket.destroy(),
-  });
+  };
 }
 
 function parametersOf(request: FastifyRequest): readonly (readonly [string, string])[] {

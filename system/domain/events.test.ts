@@ -5,6 +5,7 @@ const TRACE = {
   traceId: "0af7651916cd43dd8448eb211c80319c",
   spanId: "b7ad6b7169203331",
   flags: 1,
+  state: "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE",
 };
 const sampleHead = (id: string) => ({ id, atMs: 1_795_627_200_000, trace: TRACE });
 
@@ -45,6 +46,7 @@ describe("encodeEvent", () => {
       subject: "p1",
       time: "2026-11-25T17:20:00.000Z",
       traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      tracestate: "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE",
       dataschema: "urn:falconpay:event:payment.created:1.0",
       datacontenttype: "application/json",
       data: {
@@ -73,6 +75,11 @@ describe("parseEvent", () => {
   it.each([undefined, 7, "00-0-0-01"])("ignores the traceparent %s", (traceparent) => {
     const event = { ...CREATED, trace: undefined };
     expect(parseEvent(withData({ traceparent }))).toEqual({ kind: "event", event });
+  });
+
+  it.each([undefined, 7, "rojo"])("ignores the tracestate %s, and nothing else", (tracestate) => {
+    const event = { ...CREATED, trace: { ...TRACE, state: undefined } };
+    expect(parseEvent(withData({ tracestate }))).toEqual({ kind: "event", event });
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { Compile } from "typebox/compile";
 import { formatMoney, parseMoney } from "./money.ts";
 import { ORDERED_AS, REFUSAL_REASONS, type Payment, type RefusalReason } from "./payment.ts";
 import { formatTimestamp, parseTimestamp } from "./timestamp.ts";
-import { formatTraceparent, parseTraceparent, type TraceContext } from "./trace-context.ts";
+import { formatTraceparent, readTrace, type TraceContext } from "./trace-context.ts";
 
 /** The three events that join the services. A topic carries one type and is named after it. */
 export type Event = EventHead &
@@ -63,6 +63,7 @@ export function encodeEvent(event: Event): string {
     subject: eventKey(event),
     time: formatTimestamp(event.atMs),
     traceparent: event.trace === undefined ? undefined : formatTraceparent(event.trace),
+    tracestate: event.trace?.state,
     dataschema: `${schemaOf(event.type)}${VERSION}`,
     datacontenttype: "application/json",
     data: encodeData(event),
@@ -131,7 +132,7 @@ export function parseEvent(text: string | null): ParsedEvent {
   if (complaint !== undefined || atMs === undefined) {
     return unreadable(complaint ?? `/time ${JSON.stringify(json.time)} is not an RFC 3339 time`);
   }
-  const head = { id: json.id, atMs, trace: traceOf(json.traceparent) };
+  const head = { id: json.id, atMs, trace: traceOf(json) };
   switch (json.type) {
     case "payment.created":
       return created.Check(json) ? readCreated(head, json.data) : unfit(created, json);
@@ -154,9 +155,16 @@ function complaintAboutVersion(type: EventType, dataschema: string): string | un
     : `/dataschema version ${version} of ${type} is not known here: ${MAJORS_READ.join(", ")} is`;
 }
 
-/** One that is not valid is ignored, as the standard has it. */
-function traceOf(traceparent: unknown): TraceContext | undefined {
-  return typeof traceparent === "string" ? parseTraceparent(traceparent) : undefined;
+/** What is not valid is ignored, as the standard has it. */
+function traceOf(json: {
+  readonly traceparent?: unknown;
+  readonly tracestate?: unknown;
+}): TraceContext | undefined {
+  const textIn = (value: unknown) => (typeof value === "string" ? [value] : []);
+  return readTrace({
+    traceparent: textIn(json.traceparent),
+    tracestate: textIn(json.tracestate),
+  });
 }
 
 const text = Type.String({ minLength: 1, maxLength: 200, pattern: "^[^\\u0000]+$" });
@@ -184,6 +192,7 @@ const envelope = Compile(
     time: text,
     dataschema: text,
     traceparent: Type.Optional(Type.Unknown()),
+    tracestate: Type.Optional(Type.Unknown()),
   }),
 );
 const created = Compile(Type.Object({ data: createdData }));

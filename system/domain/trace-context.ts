@@ -1,3 +1,5 @@
+import { parseTracestate } from "./trace-state.ts";
+
 /** Where a step stands in a distributed trace, after W3C Trace Context. */
 export interface TraceContext {
   /** 32 lower-case hexadecimal digits, the same in every step of a trace. */
@@ -6,6 +8,23 @@ export interface TraceContext {
   readonly spanId: string;
   /** Bit 0: sampled. Bit 1: the trace id is random. No other bit is known. */
   readonly flags: number;
+  /** What others have to say of the trace, as a `tracestate`; undefined where that is nothing. */
+  readonly state: string | undefined;
+}
+
+/**
+ * Reads the context that a message carries. Without a `traceparent` that is valid its `tracestate`
+ * counts for nothing.
+ *
+ * @param values Of each of the two, as often as it is there
+ */
+export function readTrace(values: {
+  readonly traceparent: readonly string[];
+  readonly tracestate: readonly string[];
+}): TraceContext | undefined {
+  const [traceparent = "", ...more] = values.traceparent;
+  const parent = more.length === 0 ? parseTraceparent(traceparent) : undefined;
+  return parent && { ...parent, state: parseTracestate(values.tracestate) };
 }
 
 /**
@@ -13,7 +32,7 @@ export interface TraceContext {
  *
  * @returns undefined for one that is not valid, which is to be ignored
  */
-export function parseTraceparent(text: string): TraceContext | undefined {
+export function parseTraceparent(text: string): Omit<TraceContext, "state"> | undefined {
   const [, version, traceId = "", spanId = "", flags = "", rest] = TRACEPARENT.exec(text) ?? [];
   return version === undefined || (version === "00" && rest !== undefined)
     ? undefined
@@ -21,7 +40,8 @@ export function parseTraceparent(text: string): TraceContext | undefined {
 }
 
 /** Writes a `traceparent` of version 00, whatever the version was that it was read from. */
-export function formatTraceparent({ traceId, spanId, flags }: TraceContext): string {
+export function formatTraceparent(context: Omit<TraceContext, "state">): string {
+  const { traceId, spanId, flags } = context;
   return `00-${traceId}-${spanId}-0${flags}`;
 }
 

@@ -9,15 +9,15 @@ import type { ServiceRequest } from "./route.ts";
 const OPERATION: Operation = { id: "read", summary: "", scope: "payments:read", answers: {} };
 const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 /** What is drawn where a request is of no trace. */
-const BEGUN = { traceId: "ab".repeat(16), spanId: "ab".repeat(8), flags: 3 };
+const BEGUN = { traceId: "ab".repeat(16), spanId: "ab".repeat(8), flags: 3, state: undefined };
 
 /** What a route of a payment is asked and answers, to one who is found to be so. */
-async function asked(verification: Verification, headers: HttpRequest["headers"] = {}) {
+async function asked(verification: Verification | Error, headers: HttpRequest["headers"] = {}) {
   const requests: ServiceRequest[] = [];
   const lines: object[] = [];
   const route = admitted(
     {
-      verifier: { verify: async () => verification, trouble: () => undefined },
+      verifier: { verify: verifying(verification), trouble: () => undefined },
       entropy: fixedEntropy,
       telemetry: { event: (name, detail) => void lines.push({ name, ...detail }) },
     },
@@ -31,14 +31,24 @@ async function asked(verification: Verification, headers: HttpRequest["headers"]
       },
     },
   );
-  const answer = await route.handle({
+  const admission = await route.admit({
     pathParameters: { id: "p1" },
     queryParameters: {},
     headers,
-    body: undefined,
     hangUp() {},
   });
+  const answer =
+    admission.kind === "refused" ? admission.response : await admission.handle(undefined);
   return { answer, requests, lines };
+}
+
+function verifying(verification: Verification | Error) {
+  return async (): Promise<Verification> => {
+    if (verification instanceof Error) {
+      throw verification;
+    }
+    return verification;
+  };
 }
 
 function principal(...scopes: readonly (typeof SCOPES)[number][]): Verification {
@@ -82,8 +92,17 @@ describe("a route of a service", () => {
     expect(lines).toEqual([{ name: "http.not-admitted", ...about, code }]);
   });
 
+  it("is answered for where who asks cannot be found out", async () => {
+    const { answer, requests, lines } = await asked(new Error("no directory"));
+    expect(answer.status).toBe(500);
+    expect(requests).toEqual([]);
+    expect(lines).toMatchObject([{ name: "http.failed", reason: "no directory" }]);
+  });
+
   it("is a step of the trace that the client began", async () => {
-    const { requests } = await asked(principal("payments:read"), { traceparent: [TRACEPARENT] });
+    const { state = "" } = SAMPLE_TRACE;
+    const headers = { traceparent: [TRACEPARENT], tracestate: [state] };
+    const { requests } = await asked(principal("payments:read"), headers);
     const { spanId } = BEGUN;
     expect(requests).toMatchObject([{ trace: { ...SAMPLE_TRACE, spanId } }]);
   });
@@ -91,7 +110,8 @@ describe("a route of a service", () => {
   it.each([[["00-0-0-01"]], [[TRACEPARENT, TRACEPARENT]]])(
     "begins a trace where the client's traceparent is not valid, or there twice: %j",
     async (traceparent) => {
-      const { requests } = await asked(principal("payments:read"), { traceparent });
+      const headers = { traceparent, tracestate: ["rojo=1"] };
+      const { requests } = await asked(principal("payments:read"), headers);
       expect(requests).toMatchObject([{ trace: BEGUN }]);
     },
   );

@@ -1,9 +1,9 @@
 import type { TraceContext } from "../domain/trace-context.ts";
 import type { Entropy } from "../ports/entropy.ts";
-import type { HttpRequest, HttpResponse, Route } from "../ports/server.ts";
+import type { Admission, HttpResponse, RequestHead, Route } from "../ports/server.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
-import type { Scope, Verifier } from "../ports/verifier.ts";
-import { answering } from "./answering.ts";
+import type { Scope, Verification, Verifier } from "../ports/verifier.ts";
+import { answerToError } from "./answering.ts";
 import { problem } from "./problem.ts";
 import type { ServiceRoute } from "./route.ts";
 import { traceOf } from "./trace.ts";
@@ -16,7 +16,7 @@ export interface AdmissionPorts {
 
 /**
  * A service's route as a server serves it: who asks is found out first, then whether their scopes
- * are enough; only then is the route asked. What it throws is answered for.
+ * are enough; only then is the body read, and the route asked. What is thrown is answered for.
  */
 export function admitted(ports: AdmissionPorts, route: ServiceRoute): Route {
   const { verifier, entropy, telemetry } = ports;
@@ -25,23 +25,31 @@ export function admitted(ports: AdmissionPorts, route: ServiceRoute): Route {
     method,
     path,
     operation,
-    handle(request) {
-      const trace = traceOf(entropy, request);
-      const about = { route: `${method} ${path}`, ...subjectOf(path, request, trace) };
-      return answering(telemetry, about, async () => {
-        const verification = await verifier.verify(request.headers);
-        if (verification.kind === "unknown") {
-          const { code, detail } = verification;
-          telemetry.event("http.not-admitted", { ...about, code });
-          return challenge(code === "credentials-unknown" ? INVALID : "", 401, code, detail);
-        }
-        const { principal } = verification;
-        if (!principal.scopes.has(operation.scope)) {
-          telemetry.event("http.not-admitted", { ...about, code: SCOPE, principal: principal.id });
-          return scopeMissing(operation.scope);
-        }
-        return route.handle({ ...request, principal, trace });
-      });
+    async admit(head) {
+      const trace = traceOf(entropy, head);
+      const about = { route: `${method} ${path}`, ...subjectOf(path, head, trace) };
+      const answered = (error: unknown) => answerToError(telemetry, about, error);
+      const refused = (response: HttpResponse): Admission => ({ kind: "refused", response });
+      let verification: Verification;
+      try {
+        verification = await verifier.verify(head.headers);
+      } catch (error) {
+        return refused(answered(error));
+      }
+      if (verification.kind === "unknown") {
+        const { code, detail } = verification;
+        telemetry.event("http.not-admitted", { ...about, code });
+        return refused(challenge(code === "credentials-unknown" ? INVALID : "", 401, code, detail));
+      }
+      const { principal } = verification;
+      if (!principal.scopes.has(operation.scope)) {
+        telemetry.event("http.not-admitted", { ...about, code: SCOPE, principal: principal.id });
+        return refused(scopeMissing(operation.scope));
+      }
+      return {
+        kind: "admitted",
+        handle: async (body) => route.handle({ ...head, body, principal, trace }).catch(answered),
+      };
     },
   };
 }
@@ -57,7 +65,7 @@ const INVALID = `, error="invalid_token"`;
 /** What its lines say of a request: the payment that its path names, and the trace. */
 function subjectOf(
   path: string,
-  { pathParameters }: HttpRequest,
+  { pathParameters }: RequestHead,
   { traceId }: TraceContext,
 ): Readonly<Record<string, string>> {
   const { id } = pathParameters;

@@ -10,23 +10,19 @@ import { internalError, problem } from "./problem.ts";
  * the request took effect is what the code tells: `outcome-unknown` or `not-available`. Any other
  * error is 500: it would come again. Both leave a line, with what it is `about`.
  */
-export async function answering(
+export function answerToError(
   telemetry: Telemetry,
   about: Readonly<Record<string, string>>,
-  respond: () => Promise<HttpResponse>,
-): Promise<HttpResponse> {
-  try {
-    return await respond();
-  } catch (error) {
-    const code = error instanceof DatabaseError ? error.code : "";
-    const reason = messageOf(error);
-    if (!passes(error)) {
-      telemetry.event("http.failed", { ...about, code, reason });
-      return internalError();
-    }
-    const { applied } = error;
-    telemetry.event("http.not-available", { ...about, code, reason, applied });
-    const title = applied === "unknown" ? "outcome-unknown" : "not-available";
-    return problem(503, title, "the service could not finish the request; ask again");
+  error: unknown,
+): HttpResponse {
+  const code = error instanceof DatabaseError ? error.code : "";
+  const reason = messageOf(error);
+  if (!passes(error)) {
+    telemetry.event("http.failed", { ...about, code, reason });
+    return internalError();
   }
+  const { applied } = error;
+  telemetry.event("http.not-available", { ...about, code, reason, applied });
+  const title = applied === "unknown" ? "outcome-unknown" : "not-available";
+  return problem(503, title, "the service could not finish the request; ask again");
 }

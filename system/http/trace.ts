@@ -1,13 +1,13 @@
-import { parseTraceparent, type TraceContext } from "../domain/trace-context.ts";
+import { readTrace, type TraceContext } from "../domain/trace-context.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import { nextSpan } from "../ports/next-span.ts";
-import type { HttpRequest } from "../ports/server.ts";
+import type { RequestHead } from "../ports/server.ts";
 
 /**
- * The step that a request is, in the trace of the client's `traceparent`; in a new trace without
- * one, and where it is not valid or there twice.
+ * The step that a request is, in the trace of the client's `traceparent` and `tracestate`; in a new
+ * trace without the first, and where that is not valid or there twice.
  */
-export function traceOf(entropy: Entropy, { headers }: HttpRequest): TraceContext {
-  const [traceparent = "", ...more] = headers["traceparent"] ?? [];
-  return nextSpan(entropy, more.length === 0 ? parseTraceparent(traceparent) : undefined);
+export function traceOf(entropy: Entropy, { headers }: RequestHead): TraceContext {
+  const { traceparent = [], tracestate = [] } = headers;
+  return nextSpan(entropy, readTrace({ traceparent, tracestate }));
 }

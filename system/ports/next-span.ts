@@ -7,5 +7,6 @@ export function nextSpan(entropy: Entropy, parent: TraceContext | undefined): Tr
     traceId: parent?.traceId ?? entropy.traceBytes(16),
     spanId: entropy.traceBytes(8),
     flags: parent?.flags ?? NEW_TRACE_FLAGS,
+    state: parent?.state,
   };
 }

@@ -1,4 +1,5 @@
 import { runStatement } from "../database/transaction.ts";
+import { openRoute } from "../http/open-route.ts";
 import { openApiDocument } from "../http/openapi.ts";
 import type { Clock } from "../ports/clock.ts";
 import { messageOf } from "../ports/message-of.ts";
@@ -30,33 +31,21 @@ export function processRoutes(process: {
 }): readonly Route[] {
   const { metrics, routes } = process;
   return [
-    { method: "GET", path: "/healthz", handle: async () => ({ status: 200, body: { ok: true } }) },
-    {
-      method: "GET",
-      path: "/readyz",
-      async handle() {
-        const troubles = await troublesOf(process);
-        return { status: troubles.length === 0 ? 200 : 503, body: { troubles } };
-      },
-    },
-    {
-      method: "GET",
-      path: "/metrics",
-      handle: async () => ({
-        status: 200,
-        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-        body: await metrics.read(),
-      }),
-    },
-    {
-      method: "GET",
-      path: "/openapi.json",
-      // Made when it is asked for: a start that nobody asks it of does without.
-      handle: async () => ({
-        status: 200,
-        body: openApiDocument(routes, { title: "FalconPay", version: "1" }),
-      }),
-    },
+    openRoute("GET", "/healthz", async () => ({ status: 200, body: { ok: true } })),
+    openRoute("GET", "/readyz", async () => {
+      const troubles = await troublesOf(process);
+      return { status: troubles.length === 0 ? 200 : 503, body: { troubles } };
+    }),
+    openRoute("GET", "/metrics", async () => ({
+      status: 200,
+      headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+      body: await metrics.read(),
+    })),
+    // Made when it is asked for: a start that nobody asks it of does without.
+    openRoute("GET", "/openapi.json", async () => ({
+      status: 200,
+      body: openApiDocument(routes, { title: "FalconPay", version: "1" }),
+    })),
   ];
 }
 

@@ -178,7 +178,11 @@ describe("a start", () => {
       database: { ...scriptedDatabase(), connect: async () => ({ ...connection, query }) },
     });
     await settled();
-    const ask = () => served.find(({ path }) => path === "/payments/:id")?.handle(REQUEST);
+    const ask = async () => {
+      const route = served.find(({ path }) => path === "/payments/:id");
+      const admission = await route?.admit(REQUEST);
+      return admission?.kind === "admitted" ? admission.handle(REQUEST.body) : undefined;
+    };
     expect(await ask()).toMatchObject({ status: 503, body: { title: "not-available" } });
     migrating.resolve();
     await started;

@@ -13,6 +13,7 @@ export const SAMPLE_TRACE: TraceContext = {
   traceId: "0af7651916cd43dd8448eb211c80319c",
   spanId: "b7ad6b7169203331",
   flags: 1,
+  state: "rojo=00f067aa0ba902b7",
 };
 
 /** A verifier for whom everybody is the operator. */

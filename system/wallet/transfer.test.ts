@@ -33,8 +33,10 @@ it("tells its verdict in the trace of the payment, as a step of its own", async 
   await transferMoney({ ...ports, database }, [CREATED]);
   const [[, , , payloads] = []] = database.parametersOf("WITH appended");
   const parsed = parseEvent(String(payloads));
-  const { traceId, flags } = SAMPLE_TRACE;
-  expect(parsed).toMatchObject({ event: { trace: { traceId, flags, spanId: "ab".repeat(8) } } });
+  const { traceId, flags, state } = SAMPLE_TRACE;
+  expect(parsed).toMatchObject({
+    event: { trace: { traceId, flags, state, spanId: "ab".repeat(8) } },
+  });
 });
 
 describe("an event whose id was taken in before", () => {
