@@ -20,6 +20,7 @@ export const STRAY_FORMS = [
   "other-type",
   "second-event",
   "stolen-id",
+  "mixed-up-ids",
   "unknown-payment",
   "contrary-verdict",
 ] as const;
@@ -36,6 +37,7 @@ export const STRAY_WORDS: Readonly<Record<StrayForm, string>> = {
   "other-type": "an event that belongs on another topic",
   "second-event": "a second event about a payment of which one was taken in",
   "stolen-id": "another payment under the id of an event that was taken in",
+  "mixed-up-ids": "an event that was taken in, under the id of another that was",
   "unknown-payment": "the verdict of a payment that nobody asked for",
   "contrary-verdict": "the failure of a payment that is completed",
 };
@@ -79,8 +81,9 @@ export function strayMessage(
 ): StrayMessage | undefined {
   const id = `${OWN_IDS}${index + 1}`;
   const own = (value: string | null): StrayMessage => ({ topic, key: id, value });
+  const events = (from: EventType) => takenIn(from).flatMap(eventsOfServices);
   const made = (from: EventType, make: (event: Event) => Event): StrayMessage | undefined => {
-    const event = takenIn(from).flatMap(eventsOfServices)[0];
+    const [event] = events(from);
     return event && { topic, key: eventKey(event), value: encodeEvent(make(event)) };
   };
   switch (form) {
@@ -102,6 +105,13 @@ export function strayMessage(
       return made(topic, (event) => ({ ...event, id }));
     case "stolen-id":
       return made(topic, (event) => ofPayment(event, id));
+    case "mixed-up-ids": {
+      const [first] = events(topic);
+      const other = events(OTHERS[topic]).find(
+        (each) => first && eventKey(each) !== eventKey(first),
+      );
+      return other && made(topic, (event) => ({ ...event, id: other.id }));
+    }
     case "unknown-payment":
       return made(topic, (event) => ({ ...ofPayment(event, id), id }));
     case "contrary-verdict":
@@ -119,6 +129,13 @@ export function strayMessage(
       });
   }
 }
+
+/** A topic with events of other payments, which the same service takes in. */
+const OTHERS = {
+  "payment.created": "payment.created",
+  "payment.completed": "payment.failed",
+  "payment.failed": "payment.completed",
+} as const satisfies Readonly<Record<EventType, EventType>>;
 
 /** How the ids begin that a stranger makes up. */
 const OWN_IDS = "stray-";

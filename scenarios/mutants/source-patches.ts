@@ -419,14 +419,14 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M4",
-    defect: "The wallet takes an event under another's id for that event again, and drops it.",
+    defect: "The services take an event under another's id for that event again, and drop it.",
     breaks: "handled",
     scenario: "strays",
     patches: [
       patch(
-        "system/wallet/transfer.ts",
-        "    if (!decided.has(payment.id)) {\n",
-        '    if (!decided.has(payment.id) && id === "") {\n',
+        "system/inbox/claim.ts",
+        "if (topic !== event.type || paymentId !== eventKey(event)) {",
+        "if (topic !== event.type && paymentId !== eventKey(event)) {",
       ),
     ],
   },

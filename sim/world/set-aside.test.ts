@@ -45,10 +45,12 @@ it("messages that can never be taken in are set aside, each with its reason, and
   expect(decisions).toEqual(["p1", "p3"]);
   expect(letters).toEqual([
     expect.stringMatching(/^the database refused it with 23505: .*transfer_decisions_pkey/),
-    "Error: event e1 was taken in before, and not for payment p2",
+    "Error: event e1, payment.created of payment p2, was taken in before as payment.created of payment p1",
   ]);
   expect(published).toEqual([
-    expect.stringContaining(`{"reason":"Error: event e1 was taken in before`),
+    expect.stringContaining(
+      `{"reason":"Error: event e1, payment.created of payment p2, was taken in before`,
+    ),
     expect.stringContaining(`{"reason":"the database refused it with 23505`),
   ]);
   expect(lag).toBe(0);

@@ -27,6 +27,9 @@ function rowsOf(state: State, sql: string): ReturnType<Script> {
   if (sql.startsWith("INSERT INTO inbox")) {
     return { rows: state.isNew ? [{ event_id: "e2" }, { event_id: "e3" }] : [] };
   }
+  if (sql.startsWith("SELECT event_id, topic")) {
+    return { rows: [{ event_id: "e2", topic: "payment.completed", payment_id: "p1" }] };
+  }
   if (sql.startsWith("UPDATE payments")) {
     return { rows: state.status === "PENDING" ? [{ id: "p1" }] : [] };
   }
@@ -76,13 +79,12 @@ describe("settlePayments", () => {
     expect(await settlePayments(ports, [VERDICT])).toEqual(["duplicate"]);
   });
 
-  it.each(["PENDING", undefined])(
-    "takes an id that was another event's for no duplicate: the payment is %s",
-    async (status) => {
-      const { ports } = serviceWith({ status, isNew: false });
-      await expect(settlePayments(ports, [VERDICT])).rejects.toThrow(
-        "event e2 was taken in before, and not for payment p1",
-      );
-    },
-  );
+  it("takes an id that was another event's for no duplicate: nothing of it is applied", async () => {
+    const { ports } = serviceWith({ status: "COMPLETED", isNew: false });
+    const other = { ...VERDICT, paymentId: "p2" };
+    await expect(settlePayments(ports, [other])).rejects.toThrow(
+      "event e2, payment.completed of payment p2, was taken in before as payment.completed of payment p1",
+    );
+    expect(ports.database.log.at(-2)).toBe("ROLLBACK");
+  });
 });

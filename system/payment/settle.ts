@@ -31,13 +31,8 @@ export async function settlePayments(
     const areNew = await claimEvents(connection, verdicts, nowMs);
     const fresh = verdicts.filter((_, index) => areNew[index]);
     const applied = await applyFirsts(connection, fresh, nowMs);
-    const late = verdicts.filter((verdict) => !applied.has(verdict));
-    const statuses = await statusesOf(connection, late);
-    demandVerdicts(
-      verdicts.filter((_, index) => !areNew[index]),
-      statuses,
-    );
     const absorbed = fresh.filter((verdict) => !applied.has(verdict));
+    const statuses = await statusesOf(connection, absorbed);
     demandPayments(absorbed, statuses);
     const taken = areNew.map((isNew): Taken => (isNew ? "done" : "duplicate"));
     return { taken, applied, absorbed, statuses };
@@ -110,22 +105,6 @@ interface Outcome {
   readonly reason: string | null;
   /** Who got the money, where it moved and the wallet has an owner. */
   readonly receiverOwnerId: string | null;
-}
-
-/**
- * A duplicate is an event that came before, and then its payment is terminal.
- *
- * @throws Error when it is not: the id was another event's
- */
-function demandVerdicts(
-  duplicates: readonly VerdictEvent[],
-  statuses: ReadonlyMap<string, string>,
-): void {
-  for (const { id, paymentId } of duplicates) {
-    if ((statuses.get(paymentId) ?? "PENDING") === "PENDING") {
-      throw new Error(`event ${id} was taken in before, and not for payment ${paymentId}`);
-    }
-  }
 }
 
 /** @throws Error for a payment that was never here */

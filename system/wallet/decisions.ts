@@ -1,4 +1,3 @@
-import { textColumn } from "../database/row.ts";
 import type { RefusalReason } from "../domain/payment.ts";
 import type { Connection } from "../ports/database.ts";
 
@@ -29,17 +28,4 @@ export async function insertDecisions(
       nowMs,
     ],
   });
-}
-
-/** Those of the payments about which something was decided. */
-export async function decidedAmong(
-  connection: Connection,
-  paymentIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const { rows } = await connection.query({
-    label: "read-decision",
-    sql: `SELECT payment_id FROM transfer_decisions WHERE payment_id = ANY ($1::text[])`,
-    parameters: [paymentIds],
-  });
-  return new Set(rows.map((row) => textColumn(row, "payment_id")));
 }

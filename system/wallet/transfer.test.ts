@@ -17,11 +17,11 @@ const CREATED: CreatedEvent = {
   },
 };
 
-/** A wallet that has taken in event e1 before. */
-function walletThatKnows({ decided }: { readonly decided: readonly string[] }) {
+/** A wallet that has taken in event e1 before, for that payment. */
+function walletThatKnows(payment_id: string) {
   const database = scriptedDatabase((sql) =>
-    sql.startsWith("SELECT payment_id FROM transfer_decisions")
-      ? { rows: decided.map((payment_id) => ({ payment_id })) }
+    sql.startsWith("SELECT event_id, topic")
+      ? { rows: [{ event_id: "e1", topic: "payment.created", payment_id }] }
       : undefined,
   );
   const clock = { nowMs: () => 1_234, async sleep() {} };
@@ -40,16 +40,16 @@ it("tells its verdict in the trace of the payment, as a step of its own", async 
 });
 
 describe("an event whose id was taken in before", () => {
-  it("is a duplicate when its payment was decided: nothing happens again", async () => {
-    const ports = walletThatKnows({ decided: ["p1"] });
+  it("is a duplicate when it was for its payment: nothing happens again", async () => {
+    const ports = walletThatKnows("p1");
     expect(await transferMoney(ports, [CREATED])).toEqual(["duplicate"]);
     expect(ports.database.log.filter((sql) => sql.startsWith("UPDATE"))).toEqual([]);
   });
 
-  it("is no duplicate when its payment was not: it was another event's id", async () => {
-    const ports = walletThatKnows({ decided: [] });
+  it("is no duplicate when it was not: it was another event's id", async () => {
+    const ports = walletThatKnows("p2");
     await expect(transferMoney(ports, [CREATED])).rejects.toThrow(
-      "event e1 was taken in before, and not for payment p1",
+      "event e1, payment.created of payment p1, was taken in before as payment.created of payment p2",
     );
     expect(ports.database.log.at(-2)).toBe("ROLLBACK");
   });
@@ -103,8 +103,13 @@ function walletWith(balances: Readonly<Record<string, string>>) {
     if (sql.startsWith("INSERT INTO inbox")) {
       return { rows: listOf(ids).map((event_id) => ({ event_id })) };
     }
-    if (sql.startsWith("SELECT payment_id FROM transfer_decisions")) {
-      return { rows: listOf(ids).map((payment_id) => ({ payment_id })) };
+    if (sql.startsWith("SELECT event_id, topic")) {
+      const topic = "payment.created";
+      return {
+        rows: listOf(ids).map((id) => {
+          return { event_id: id, topic, payment_id: String(id).replace("event of ", "") };
+        }),
+      };
     }
     if (sql.startsWith("UPDATE wallets")) {
       return { rowCount: listOf(ids).length };

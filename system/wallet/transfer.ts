@@ -9,7 +9,7 @@ import { appendToOutbox } from "../outbox/append.ts";
 import type { Connection } from "../ports/database.ts";
 import { nextSpan } from "../ports/next-span.ts";
 import { lockWallets } from "./accounts.ts";
-import { decidedAmong, insertDecisions, type DecidedPayment } from "./decisions.ts";
+import { insertDecisions, type DecidedPayment } from "./decisions.ts";
 import { post } from "./post.ts";
 import type { WalletPorts } from "./wallet-ports.ts";
 
@@ -49,10 +49,6 @@ export async function transferMoney(
       });
       await appendToOutbox(connection, verdicts);
     }
-    await demandDecisions(
-      connection,
-      created.filter((_, index) => !areNew[index]),
-    );
     return areNew.map((isNew) => (isNew ? "done" : "duplicate"));
   });
 }
@@ -91,29 +87,6 @@ function decideAll(
     return { paymentId: id, reason: null, receiverOwnerId: to.ownerId };
   });
   return { decided, entries };
-}
-
-/**
- * A duplicate is an event that came before, and then its payment was decided.
- *
- * @throws Error when it was not: the id was another event's
- */
-async function demandDecisions(
-  connection: Connection,
-  duplicates: readonly CreatedEvent[],
-): Promise<void> {
-  if (duplicates.length === 0) {
-    return;
-  }
-  const decided = await decidedAmong(
-    connection,
-    duplicates.map(({ payment }) => payment.id),
-  );
-  for (const { id, payment } of duplicates) {
-    if (!decided.has(payment.id)) {
-      throw new Error(`event ${id} was taken in before, and not for payment ${payment.id}`);
-    }
-  }
 }
 
 function verdictOf(head: EventHead, { paymentId, reason, receiverOwnerId }: DecidedPayment): Event {

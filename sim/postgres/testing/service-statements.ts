@@ -65,8 +65,12 @@ const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
     [9, 1_000],
   ],
   [
-    "INSERT INTO inbox (event_id, topic, claimed_at_ms) SELECT event_id, topic, $3::bigint FROM unnest($1::text[], $2::text[]) AS claim (event_id, topic) ORDER BY event_id ON CONFLICT (event_id) DO NOTHING RETURNING event_id",
-    [["e1", "e0", "e1"], ["topic", "topic", "topic"], 7],
+    "INSERT INTO inbox (event_id, topic, payment_id, claimed_at_ms) SELECT event_id, topic, payment_id, $4::bigint FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS claim (event_id, topic, payment_id, nr) ORDER BY event_id, nr ON CONFLICT (event_id) DO NOTHING RETURNING event_id",
+    [["e1", "e0", "e1"], ["topic", "topic", "topic"], ["p1", "p0", "p2"], 7],
+  ],
+  [
+    "SELECT event_id, topic, payment_id FROM inbox WHERE event_id = ANY ($1::text[])",
+    [["e1", "e9"]],
   ],
   [
     "INSERT INTO dead_letters (topic, partition_id, message_offset, payload, reason, set_aside_at_ms) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (topic, partition_id, message_offset) DO NOTHING",
@@ -194,10 +198,6 @@ export const SERVICE_STATEMENTS: readonly {
       [
         "SELECT payment_id, external_transfer_id, wallet_id, position, direction, amount_minor, currency, balance_after_minor, posted_at_ms, hash FROM ledger_entries WHERE wallet_id = $1 AND position > $2 ORDER BY position LIMIT $3",
         ["a", 0n, 5],
-      ],
-      [
-        "SELECT payment_id FROM transfer_decisions WHERE payment_id = ANY ($1::text[])",
-        [["p1", "p2"]],
       ],
       [
         "INSERT INTO transfer_decisions (payment_id, outcome, reason, decided_at_ms) SELECT payment_id, CASE WHEN reason IS NULL THEN 'completed' ELSE 'refused' END, reason, $3::bigint FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS decision (payment_id, reason, nr) ORDER BY nr",
