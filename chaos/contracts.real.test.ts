@@ -5,6 +5,7 @@ import { databaseContract } from "../scenarios/contracts/database-contract.ts";
 import { migrationContract } from "../scenarios/contracts/migration-contract.ts";
 import type { DayStage } from "../scenarios/contracts/ordinary-day.ts";
 import { reconciliationContract } from "../scenarios/contracts/reconciliation-contract.ts";
+import { setAsideContract } from "../scenarios/contracts/set-aside-contract.ts";
 import {
   STAGE_CLIENTS,
   type BrokerStage,
@@ -73,6 +74,12 @@ describe("Apache Kafka", () => {
 
 describe("reconciliation", () => {
   it.each(reconciliationContract)("$claim", async ({ check }) => {
+    expect(await check(await openDayStage())).toBeUndefined();
+  });
+});
+
+describe("messages that were set aside", () => {
+  it.each(setAsideContract)("$claim", async ({ check }) => {
     expect(await check(await openDayStage())).toBeUndefined();
   });
 });

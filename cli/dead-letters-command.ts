@@ -2,13 +2,31 @@ import type { Command } from "commander";
 import { databaseVariable } from "../chaos/service-addresses.ts";
 import { ServicesNotReady } from "../chaos/services/services-not-ready.ts";
 import {
+  FIRST_PLACE,
+  listSetAside,
+  parsePlace,
+  purgeSetAside,
+  takeAgain,
+  type SetAside,
+} from "../system/inbox/dead-letters.ts";
+import { placeName, type Place } from "../system/inbox/set-aside.ts";
+import {
   listDeadLetters,
   purgeDeadLetters,
   requeueDeadLetters,
   type DeadLetter,
 } from "../system/outbox/dead-letters.ts";
 import { DatabaseError, type Database } from "../system/ports/database.ts";
-import { SAGA_SERVICES, type SourceName } from "../system/process/services.ts";
+import type { Telemetry } from "../system/ports/telemetry.ts";
+import { handlerOf } from "../system/process/handler-of.ts";
+import { shippedParts } from "../system/process/parts.ts";
+import {
+  CONSUMER_GROUPS,
+  SAGA_SERVICES,
+  serviceOf,
+  type SourceName,
+} from "../system/process/services.ts";
+import { conclude } from "./conclude.ts";
 import { UsageError } from "./failures.ts";
 import { say } from "./output.ts";
 
@@ -17,16 +35,19 @@ const SERVICE_NAMES = SAGA_SERVICES.map(({ name }) => name);
 export function addDeadLettersCommand(program: Command): void {
   const letters = program
     .command("dead-letters")
-    .description("events that the broker refuses for good: list them, send them again, drop them")
+    .description(
+      "events that the broker refuses for good, and messages that could not be taken in: list them, try them again, drop them",
+    )
     .addHelpText(
       "after",
       `
 Each wants the database of the service: ${SERVICE_NAMES.map(databaseVariable).join(" or ")}
-(postgres://...). What waits behind a dead letter, under its key, waits until it is requeued or purged.
+(postgres://...). What waits behind a dead letter in the outbox, under its key, waits until that is
+requeued or purged. A message that could not be taken in is named by its place: topic/partition/offset.
 
 Examples:
   falconpay dead-letters list payment
-  falconpay dead-letters requeue payment 17 23
+  falconpay dead-letters requeue payment 17 payment.failed/0/23
   falconpay dead-letters purge wallet --all`,
     );
   letters
@@ -37,23 +58,25 @@ Examples:
     .action(list);
   letters
     .command("requeue")
-    .description("have them sent again, in their places")
+    .description(
+      "have events sent again, in their places, and messages taken in again, here and now; it ends with 1 when one is refused again",
+    )
     .argument("<service>", SERVICE_NAMES.join(" or "))
     .argument("[ids...]", "as the list names them")
     .option("--all", "all that there are")
     .option("--json", "print the ids as JSON")
     .action((service: string, ids: readonly string[], options: ChangeOptions) =>
-      change({ service, ids, options, verb: "requeued" }, requeueDeadLetters),
+      change({ service, ids, options, verb: "requeued" }, requeueDeadLetters, requeueMessage),
     );
   letters
     .command("purge")
-    .description("throw them away: what they say is told to nobody")
+    .description("throw them away: events are told to nobody, messages never have an effect")
     .argument("<service>", SERVICE_NAMES.join(" or "))
     .argument("[ids...]", "as the list names them")
     .option("--all", "all that there are")
     .option("--json", "print the ids as JSON")
     .action((service: string, ids: readonly string[], options: ChangeOptions) =>
-      change({ service, ids, options, verb: "purged" }, purgeDeadLetters),
+      change({ service, ids, options, verb: "purged" }, purgeDeadLetters, purgeMessage),
     );
 }
 
@@ -64,27 +87,63 @@ interface ChangeOptions {
 
 const PAGE = 500;
 
-async function list(service: string, options: { readonly json?: true }): Promise<void> {
-  await withDatabase(service, async (database) => {
-    const letters: DeadLetter[] = [];
-    for (let page = PAGE; page === PAGE;) {
-      const afterId = BigInt(letters.at(-1)?.id ?? 0);
-      const more = await listDeadLetters(database, { afterId, limit: PAGE });
-      letters.push(...more);
-      page = more.length;
-    }
+async function list(name: string, options: { readonly json?: true }): Promise<void> {
+  await withDatabase(name, async (database) => {
+    const deadLetters = await allDeadLetters(database);
+    const setAside = await allSetAside(database);
+    const named = setAside.map((each) => ({ id: placeName(each), ...each }));
+    const lines = [...deadLetters.map(inWords), ...named.map(messageInWords)];
     await say(
       options.json === true
-        ? `${JSON.stringify({ deadLetters: letters })}\n`
-        : `${letters.map(inWords).join("") || "no dead letters\n"}`,
+        ? `${JSON.stringify({ deadLetters, setAside: named })}\n`
+        : `${lines.join("") || "no dead letters\n"}`,
     );
   });
+}
+
+async function allDeadLetters(database: Database): Promise<readonly DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (let page = PAGE; page === PAGE;) {
+    const afterId = BigInt(letters.at(-1)?.id ?? 0);
+    const more = await listDeadLetters(database, { afterId, limit: PAGE });
+    letters.push(...more);
+    page = more.length;
+  }
+  return letters;
+}
+
+async function allSetAside(database: Database): Promise<readonly SetAside[]> {
+  const messages: SetAside[] = [];
+  for (let page = PAGE; page === PAGE;) {
+    const after = messages.at(-1) ?? FIRST_PLACE;
+    const more = await listSetAside(database, { after, limit: PAGE });
+    messages.push(...more);
+    page = more.length;
+  }
+  return messages;
 }
 
 function inWords({ id, topic, key, attempts, deadAtMs, reason }: DeadLetter): string {
   const since = new Date(deadAtMs).toISOString();
   return `${id}  ${topic}  key ${key}  dead since ${since} after ${attempts} attempts: ${reason}\n`;
 }
+
+function messageInWords({ id, setAsideAtMs, reason }: SetAside & { readonly id: string }): string {
+  return `${id}  set aside since ${new Date(setAsideAtMs).toISOString()}: ${reason}\n`;
+}
+
+/** Changes dead letters of the outbox, all where `ids` is null; answers those that it changed. */
+type ChangeLetters = (
+  database: Database,
+  ids: readonly bigint[] | null,
+) => Promise<readonly string[]>;
+
+/** Changes one message that was set aside; answers why it could not, and null for one not there. */
+type ChangeMessage = (
+  service: SourceName,
+  database: Database,
+  place: Place,
+) => Promise<string | null | undefined>;
 
 async function change(
   asked: {
@@ -93,29 +152,89 @@ async function change(
     readonly options: ChangeOptions;
     readonly verb: string;
   },
-  apply: (database: Database, ids: readonly bigint[] | null) => Promise<readonly string[]>,
+  changeLetters: ChangeLetters,
+  changeMessage: ChangeMessage,
 ): Promise<void> {
-  const { service, ids, options, verb } = asked;
+  const { ids, options, verb } = asked;
   const wanted = chosen(ids, options);
-  await withDatabase(service, async (database) => {
-    const changed = await apply(database, wanted);
-    await say(
-      options.json === true
-        ? `${JSON.stringify({ [verb]: changed })}\n`
-        : `${verb}: ${changed.join(", ") || "none"}\n`,
+  await withDatabase(asked.service, async (database, service) => {
+    const changed: string[] = [];
+    const refused: { readonly id: string; readonly reason: string }[] = [];
+    if (wanted.letters === null || wanted.letters.length > 0) {
+      changed.push(...(await changeLetters(database, wanted.letters)));
+    }
+    for (const place of wanted.places ?? (await allSetAside(database))) {
+      const id = placeName(place);
+      const reason = await changeMessage(service, database, place);
+      if (reason === undefined) {
+        changed.push(id);
+      } else if (reason !== null) {
+        refused.push({ id, reason });
+      }
+    }
+    const left = refused.map(({ id, reason }) => `refused again: ${id}: ${reason}\n`);
+    await conclude(refused.length === 0 ? 0 : 1, () =>
+      say(
+        options.json === true
+          ? `${JSON.stringify({ [verb]: changed, refused })}\n`
+          : `${verb}: ${changed.join(", ") || "none"}\n${left.join("")}`,
+      ),
     );
-    const missing = ids.filter((id) => !changed.includes(id));
+    const missing = ids.filter(
+      (id) => ![...changed, ...refused.map((each) => each.id)].includes(id),
+    );
     if (missing.length > 0) {
       throw new UsageError(`no dead letters of the ${service} service: ${missing.join(", ")}`);
     }
   });
 }
 
-/** @throws UsageError */
-function chosen(ids: readonly string[], { all }: ChangeOptions): readonly bigint[] | null {
-  const odd = ids.find((id) => !/^[1-9][0-9]{0,17}$/.test(id));
+async function requeueMessage(
+  service: SourceName,
+  database: Database,
+  place: Place,
+): Promise<string | null | undefined> {
+  const consumer = CONSUMER_GROUPS.find(({ group }) => serviceOf(group) === service);
+  if (consumer === undefined) {
+    throw new Error(`the ${service} service takes nothing in`);
+  }
+  const { nodeClock: clock, nodeEntropy: entropy } =
+    await import("../system/adapters/node-host.ts");
+  const workplace = { database, clock, entropy, telemetry: SILENT };
+  const handle = handlerOf(consumer.group, workplace, shippedParts);
+  const again = await takeAgain(workplace, handle, place);
+  switch (again.kind) {
+    case "taken":
+      return undefined;
+    case "refused":
+      return again.reason;
+    case "unknown":
+      return null;
+  }
+}
+
+async function purgeMessage(
+  _service: SourceName,
+  database: Database,
+  place: Place,
+): Promise<null | undefined> {
+  return (await purgeSetAside(database, place)) ? undefined : null;
+}
+
+/** What there is to tell, the command tells. */
+const SILENT: Telemetry = { event() {} };
+
+/** Which are to be changed; null for all. @throws UsageError */
+function chosen(
+  ids: readonly string[],
+  { all }: ChangeOptions,
+): { readonly letters: readonly bigint[] | null; readonly places: readonly Place[] | null } {
+  const isLetter = (id: string) => /^[1-9][0-9]{0,17}$/.test(id);
+  const odd = ids.find((id) => !isLetter(id) && parsePlace(id) === undefined);
   if (odd !== undefined) {
-    throw new UsageError(`${odd}: expected the id of a dead letter, a whole number`);
+    throw new UsageError(
+      `${odd}: expected the id of a dead letter, a whole number, or a place such as payment.created/0/17`,
+    );
   }
   if (all === true && ids.length > 0) {
     throw new UsageError("--all: expected it alone, or ids alone");
@@ -123,13 +242,18 @@ function chosen(ids: readonly string[], { all }: ChangeOptions): readonly bigint
   if (all !== true && ids.length === 0) {
     throw new UsageError("expected the ids of dead letters, or --all");
   }
-  return all === true ? null : ids.map(BigInt);
+  return all === true
+    ? { letters: null, places: null }
+    : {
+        letters: ids.filter(isLetter).map(BigInt),
+        places: ids.flatMap((id) => parsePlace(id) ?? []),
+      };
 }
 
 /** @throws UsageError, ServicesNotReady */
 async function withDatabase(
   service: string,
-  work: (database: Database) => Promise<void>,
+  work: (database: Database, service: SourceName) => Promise<void>,
 ): Promise<void> {
   if (!isService(service)) {
     throw new UsageError(
@@ -145,7 +269,7 @@ async function withDatabase(
   const { createPostgresDatabase } = await import("../system/adapters/postgres-database.ts");
   const database = createPostgresDatabase({ connectionString: url, application_name: "falconpay" });
   try {
-    await work(database);
+    await work(database, service);
   } catch (error) {
     if (error instanceof DatabaseError) {
       throw new ServicesNotReady(`${variable}: ${error.message}`, { cause: error });

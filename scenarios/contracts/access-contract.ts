@@ -60,6 +60,9 @@ const ROUTES: Readonly<Record<"reading" | "writing" | "operators", readonly Aske
     ["GET", "/outbox/payment/dead-letters"],
     ["POST", "/outbox/payment/dead-letters/1/requeue"],
     ["POST", "/outbox/wallet/dead-letters/1/purge"],
+    ["GET", "/inbox/wallet/dead-letters"],
+    ["POST", "/inbox/wallet/dead-letters/payment.created%2F0%2F7/requeue"],
+    ["POST", "/inbox/payment/dead-letters/payment.failed%2F0%2F7/purge"],
   ],
 };
 

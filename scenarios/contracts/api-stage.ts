@@ -86,7 +86,7 @@ function serviceAsked(path: string): ServiceName {
   if (path.startsWith("/reconciliation")) {
     return "reconciliation";
   }
-  return /^\/(payments|outbox\/payment)/.test(path) ? "payment" : "wallet";
+  return /^\/(payments|(in|out)box\/payment)/.test(path) ? "payment" : "wallet";
 }
 
 const POLL_MS = 50;

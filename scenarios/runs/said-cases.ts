@@ -33,8 +33,10 @@ const SHOWN: Readonly<Record<LineName, Shown>> = {
   "inbox.offset-not-committed": {
     unclaimed: "two faults within one batch: none of 750 runs came to it",
   },
+  "inbox.refused-again": { unclaimed: "an operator's: set-aside-contract.ts tries it" },
   "inbox.retry": { name: "a message is tried again" },
   "inbox.set-aside": { name: "a message is set aside" },
+  "inbox.taken-again": { unclaimed: "an operator's, as above" },
   "process.cannot-go-on": { unclaimed: "a role ends with an error that does not pass: a bug" },
   "process.cannot-start": { unclaimed: "as one that cannot go on, at the start" },
   "process.foreign-schema": { unclaimed: "a database of other code: no plan makes one" },

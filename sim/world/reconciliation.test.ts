@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DayStage } from "../../scenarios/contracts/ordinary-day.ts";
 import { reconciliationContract } from "../../scenarios/contracts/reconciliation-contract.ts";
+import { setAsideContract } from "../../scenarios/contracts/set-aside-contract.ts";
 import { readMigrations } from "../../system/adapters/migration-files.ts";
 import { migrate } from "../../system/database/migrate.ts";
 import { createSimulatedDatabase } from "../adapters/postgres-database.ts";
@@ -14,6 +15,15 @@ import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
 
 describe("reconciliation, on the simulated PostgreSQL", () => {
   it.each(reconciliationContract)("$claim", async ({ check }) => {
+    await loadPostgresParser();
+    const kernel = createKernel({ seed: "1" });
+    const checking = kernel.run(async (self) => check(await dayStage(kernel, self)));
+    await expect(checking).resolves.toBeUndefined();
+  });
+});
+
+describe("messages that were set aside, on the simulated PostgreSQL", () => {
+  it.each(setAsideContract)("$claim", async ({ check }) => {
     await loadPostgresParser();
     const kernel = createKernel({ seed: "1" });
     const checking = kernel.run(async (self) => check(await dayStage(kernel, self)));

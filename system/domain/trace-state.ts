@@ -9,10 +9,10 @@ const VALUE = /[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]
 const MEMBER = new RegExp(`^(${KEY.source})=${VALUE.source}$`);
 
 /**
- * Reads the values of a message's `tracestate`, after W3C Trace Context: what the vendors of a trace
- * have to say of it, which is passed on as it is. Of too much, the longest and the last go.
+ * Reads the values of a message's `tracestate`, after W3C Trace Context: what the vendors of a
+ * trace have to say of it, which is passed on as it is. Of too much, the longest and the last go.
  *
- * @returns undefined where there is none, and where it is not valid: then none of it is passed on
+ * @returns undefined where there is none, and where it is not valid: then none is passed on
  */
 export function parseTracestate(values: readonly string[]): string | undefined {
   const members = values

@@ -1,4 +1,4 @@
-import { eventWords, parseEvent, type Event, type ParsedEvent } from "../domain/events.ts";
+import { eventWords, type Event, type ParsedEvent } from "../domain/events.ts";
 import {
   BrokerError,
   lastOfEach,
@@ -12,6 +12,7 @@ import { messageOf } from "../ports/message-of.ts";
 import { passes } from "../ports/passes.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { Taken } from "./claim.ts";
+import { readDelivery, reasonOf } from "./read-delivery.ts";
 import { setAside } from "./set-aside.ts";
 
 export interface ConsumePorts {
@@ -170,23 +171,6 @@ async function attempt(
     }
     return reasonOf(error);
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof DatabaseError) {
-    return `the database refused it with ${error.code}: ${error.message}`;
-  }
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-/** A topic carries one type of event and is named after it. */
-function readDelivery(delivery: Delivery): ParsedEvent {
-  const parsed = parseEvent(delivery.value);
-  if (parsed.kind === "event" && parsed.event.type !== delivery.topic) {
-    const reason = `an event of type ${parsed.event.type} does not belong on ${delivery.topic}`;
-    return { kind: "unreadable", reason };
-  }
-  return parsed;
 }
 
 async function retrying<T>(

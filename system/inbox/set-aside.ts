@@ -39,13 +39,21 @@ export async function setAside(
       ],
     });
     if (rowCount === 1) {
-      const place = `${delivery.topic}/${delivery.partition}/${delivery.offset}`;
+      const place = placeName(delivery);
       const payload = encodeLetter(delivery, reason, nowMs);
       const letter = { id: place, key: place, topic: ports.deadLetterTopic, payload, atMs: nowMs };
       await appendMessages(connection, [letter]);
     }
   });
 }
+
+/** How a message that was set aside is named: `payment.created/0/17`. */
+export function placeName({ topic, partition, offset }: Place): string {
+  return `${topic}/${partition}/${offset}`;
+}
+
+/** Where a message was on its topic. */
+export type Place = Pick<Delivery, "topic" | "partition" | "offset">;
 
 /** JSON; the value is null for a tombstone, and cut off where it is long. */
 function encodeLetter(delivery: Delivery, reason: string, setAsideAtMs: number): string {

@@ -1,8 +1,10 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, it } from "vitest";
 import { openApiDocument } from "../http/openapi.ts";
+import { inboxRoutes } from "../inbox/routes.ts";
 import { fixedEntropy } from "../testing/samples.ts";
 import { scriptedDatabase } from "../testing/scripted-database.ts";
+import { handlerOf } from "./handler-of.ts";
 import { DEFAULT_KNOBS } from "./knobs.ts";
 import { shippedParts } from "./parts.ts";
 import { SERVICES } from "./services.ts";
@@ -23,7 +25,7 @@ it.each(SERVICES)(
       role.kind === "api"
         ? role.routes(place, shippedParts, DEFAULT_KNOBS)
         : role.kind === "consumer"
-          ? []
+          ? inboxRoutes(service.name, place, handlerOf(role.name, place, shippedParts))
           : role.routes(place),
     );
     const document = openApiDocument(routes, { title: "FalconPay", version: "1" });

@@ -2,7 +2,8 @@ import { migrate, type Migration } from "../database/migrate.ts";
 import { deadLetterTopicOf } from "../domain/events.ts";
 import { admitted } from "../http/admission.ts";
 import type { ServiceRoute } from "../http/route.ts";
-import { consume, type Handle } from "../inbox/consume.ts";
+import { consume } from "../inbox/consume.ts";
+import { inboxRoutes } from "../inbox/routes.ts";
 import { runRelay } from "../outbox/run-relay.ts";
 import {
   BrokerError,
@@ -19,6 +20,7 @@ import type { Server } from "../ports/server.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { Verifier } from "../ports/verifier.ts";
 import { within } from "../ports/within.ts";
+import { handlerOf } from "./handler-of.ts";
 import { createHealth, type Health } from "./health.ts";
 import type { Knobs } from "./knobs.ts";
 import { createMetrics } from "./metrics.ts";
@@ -276,6 +278,7 @@ function routesOf(post: Post, parts: Parts, knobs: Knobs): readonly ServiceRoute
     case "relay":
       return definition.routes(post);
     case "consumer":
+      return inboxRoutes(serviceOf(post.role), post, handlerOf(post.role, post, parts));
     case "auditor":
       return [];
   }
@@ -334,7 +337,7 @@ function subscriptionsOf(
   const deadLetterTopic = deadLetterTopicOf(serviceOf(post.role));
   const retry = { attemptsMax, delayMs, stopping: life.stopping };
   // `consume` sets aside what does not belong on its topic.
-  const handle: Handle = (events) => definition.handle(post, parts, events);
+  const handle = handlerOf(post.role, post, parts);
   return [
     {
       group: post.role,

@@ -77,6 +77,22 @@ const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
     ["topic", 1, "7", "payload", "reason", 9],
   ],
   [
+    "SELECT topic, partition_id::text AS partition_id, message_offset, payload, reason, set_aside_at_ms FROM dead_letters WHERE (topic, dead_letters.partition_id, message_offset) > ($1, $2::integer, $3::bigint) ORDER BY topic, dead_letters.partition_id, message_offset LIMIT $4",
+    ["", 0, "0", 10],
+  ],
+  [
+    "SELECT topic, partition_id::text AS partition_id, message_offset, payload, reason, set_aside_at_ms FROM dead_letters WHERE topic = $1 AND dead_letters.partition_id = $2::integer AND message_offset = $3::bigint",
+    ["topic", 1, "7"],
+  ],
+  [
+    "UPDATE dead_letters SET reason = $4 WHERE topic = $1 AND dead_letters.partition_id = $2::integer AND message_offset = $3::bigint",
+    ["topic", 1, "7", "another"],
+  ],
+  [
+    "DELETE FROM dead_letters WHERE topic = $1 AND dead_letters.partition_id = $2::integer AND message_offset = $3::bigint",
+    ["topic", 1, "8"],
+  ],
+  [
     "SELECT topic, partition_id, message_offset FROM dead_letters ORDER BY topic, partition_id, message_offset",
     [],
   ],
