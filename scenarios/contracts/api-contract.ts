@@ -2,6 +2,16 @@ import type { ClientAnswer } from "../world.ts";
 import { balanceOf, codeOf, field, open, outcomeOf, type ApiStage } from "./api-stage.ts";
 import { demandEqual, type Claim } from "./claim.ts";
 
+const ZEROS: ReadonlySet<string> = new Set(["0", "0.000"]);
+
+/** What no amount of money in OMR is. */
+const NO_AMOUNTS = [
+  ...ZEROS,
+  ...["0.0005", "1e-3", "1E3", "-0", "-1", "+1", "", " ", " 1", "1 ", "1.", ".5", ".", "007"],
+  ...["1,5", "1_000", "1 000", "0x10", "NaN", "Infinity", "\u0665", "\uff11", "1\u0000", "1.000\n"],
+  ...["9223372036854775.808", "9".repeat(400)],
+];
+
 /** What a client of the services relies on. */
 export const apiContract: readonly Claim<ApiStage>[] = [
   {
@@ -73,6 +83,46 @@ export const apiContract: readonly Claim<ApiStage>[] = [
       demandEqual("dollars", codeOf(dollars), "422 currency-mismatch");
       demandEqual("the first key", (await api.post(path, one, "d1")).status, 201);
       demandEqual("all that came in", await balanceOf(api, "salim"), "1.000");
+    },
+  },
+  {
+    claim: "what is no amount is refused wherever money is asked for, and nothing is rounded",
+    async check(api) {
+      await open(api, "salim", "10.000");
+      await open(api, "fatma", "0.000");
+      const asked = { senderWalletId: "salim", receiverWalletId: "fatma", currency: "OMR" };
+      const { id } = await api.pay("p1", { ...asked, amount: "1.000" });
+      const doors = {
+        "/payments": asked,
+        "/wallets/salim/deposits": { currency: "OMR" },
+        "/wallets/salim/withdrawals": { currency: "OMR" },
+        [`/payments/${id}/reversal`]: {},
+      };
+      for (const [path, body] of Object.entries(doors)) {
+        for (const [index, amount] of NO_AMOUNTS.entries()) {
+          const client = path === "/payments" ? api.as("owner", "salim") : api;
+          const answer = await client.post(path, { ...body, amount }, `k${index}`);
+          demandEqual(`${amount} at ${path}`, codeOf(answer), "400 malformed-amount");
+        }
+      }
+      for (const funding of NO_AMOUNTS.filter((each) => !ZEROS.has(each))) {
+        const answer = await api.post("/wallets", { id: "hind", funding, currency: "OMR" });
+        demandEqual(`${funding} for funding`, codeOf(answer), "400 malformed-amount");
+      }
+      // Exact where a float would not be, and compared as numbers, not as words.
+      const large = { ...asked, amount: "9007199254740.993" };
+      demandEqual("large", outcomeOf(await api.pay("p2", large)), "FAILED insufficient_balance");
+      const all = { ...asked, amount: "9.000" };
+      demandEqual("all that is left", outcomeOf(await api.pay("p3", all)), "COMPLETED null");
+      demandEqual("fatma's", await balanceOf(api, "fatma"), "10.000");
+      const ten = { senderWalletId: "fatma", receiverWalletId: "salim", currency: "OMR" };
+      const less = await api.pay("p4", { ...ten, amount: "9.999" });
+      demandEqual("9.999 of 10.000", outcomeOf(less), "COMPLETED null");
+      demandEqual("a baisa is left", await balanceOf(api, "fatma"), "0.001");
+      const yen = { id: "yen", funding: "100", currency: "JPY" };
+      demandEqual("without decimals", (await api.post("/wallets", yen)).status, 201);
+      const part = await api.post("/wallets/yen/deposits", { amount: "1.0", currency: "JPY" }, "y");
+      demandEqual("with one", codeOf(part), "400 malformed-amount");
     },
   },
   {

@@ -41,6 +41,7 @@ it("GET /metrics counts in Prometheus's format what happened", async () => {
   expect(status).toBe(200);
   const lines = String(body).split("\n");
   expect(lines).toContain('falconpay_payments_settled_total{status="COMPLETED",reason=""} 1');
+  expect(lines).toContain('falconpay_payments_pending{service="payment"} 0');
   expect(lines).toContain('falconpay_outbox_pending{service="payment"} 0');
   expect(lines).toContain('falconpay_dead_letters{service="payment"} 0');
   expect(lines).toContain('falconpay_in_flight_oldest_age_seconds{service="payment"} 0');

@@ -30,7 +30,9 @@ describe("parseMoney", () => {
     ["1,5", /plain decimal/],
     ["٥", /plain decimal/],
     ["9223372036854775.808", /larger than can be kept/],
-    ["99999999999999999999", /plain decimal/],
+    ["99999999999999999999", /larger than can be kept/],
+    ["9".repeat(60_000), /larger than can be kept/],
+    ["1.0000000000000000000000", /22 decimals; OMR has 3/],
   ])("refuses %j with a message, and rounds nothing", (amount, message) => {
     expect(parseMoney(amount, "OMR")).toEqual({
       kind: "refused",
@@ -62,7 +64,7 @@ describe("a currency's own decimals", () => {
 
   it.each([
     ["USD", "0.001", "3 decimals; USD has 2"],
-    ["JPY", "1.0", "1 decimals; JPY has 0"],
+    ["JPY", "1.0", "1 decimal; JPY has 0"],
     ["BHD", "0.0010", "4 decimals; BHD has 3"],
   ])("%s takes no %s: more decimals than it has, a zero too", (currency, text, message) => {
     expect(parseMoney(text, currency)).toEqual({

@@ -34,6 +34,8 @@ export type Currency = keyof typeof DECIMALS;
 
 /** PostgreSQL's bigint ends here; an amount must fit a column. */
 const AMOUNT_MINOR_MAX = 9_223_372_036_854_775_807n;
+/** Of the largest that can be kept. */
+const DIGITS_MAX = String(AMOUNT_MINOR_MAX).length;
 
 /** What a wallet can hold: thousands of full ones still fit the account of what is outside. */
 export const BALANCE_MINOR_MAX = 1_000_000_000_000_000n;
@@ -53,7 +55,7 @@ export function parseMoney(amount: string, currency: string): ParsedMoney {
     return { kind: "refused", message: `currency ${quote(currency)} is not one of: ${known}` };
   }
   const decimals = DECIMALS[currency];
-  const match = /^(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,18}))?$/.exec(amount);
+  const match = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?$/.exec(amount);
   const whole = match?.[1];
   if (whole === undefined) {
     const example = formatMoney({ amountMinor: 50n * 10n ** BigInt(decimals), currency });
@@ -64,13 +66,16 @@ export function parseMoney(amount: string, currency: string): ParsedMoney {
   }
   const fraction = match?.[2] ?? "";
   if (fraction.length > decimals) {
+    const found = `${fraction.length} decimal${fraction.length === 1 ? "" : "s"}`;
     return {
       kind: "refused",
-      message: `amount ${quote(amount)} has ${fraction.length} decimals; ${currency} has ${decimals}`,
+      message: `amount ${quote(amount)} has ${found}; ${currency} has ${decimals}`,
     };
   }
-  const amountMinor = BigInt(whole + fraction.padEnd(decimals, "0"));
-  if (amountMinor > AMOUNT_MINOR_MAX) {
+  // So many digits are too many in any currency, and a number of them is never made.
+  const amountMinor =
+    whole.length > DIGITS_MAX ? undefined : BigInt(whole + fraction.padEnd(decimals, "0"));
+  if (amountMinor === undefined || amountMinor > AMOUNT_MINOR_MAX) {
     return { kind: "refused", message: `amount ${quote(amount)} is larger than can be kept` };
   }
   return { kind: "money", money: { amountMinor, currency } };

@@ -25,5 +25,8 @@ export function requestBody<Type extends TSchema, T>(
   }
   const [error] = schema.Errors(body);
   const place = error?.instancePath || "the body";
-  return { kind: "refused", message: `${place} ${error?.message ?? "is not as expected"}` };
+  // A field that the schema does not name is met by the schema `false`.
+  const isUnknown = error?.keyword === "boolean";
+  const what = isUnknown ? "is not known" : (error?.message ?? "is not as expected");
+  return { kind: "refused", message: `${place} ${what}` };
 }

@@ -9,12 +9,15 @@ it("counts what is tried again by its code, at once or later, and deadlocks by t
   telemetry.event("transaction.given-up", { transaction: "transfer", code: "40P01", runs: 3 });
   telemetry.event("transaction.retry", { transaction: "settle", code: "40001", runs: 1 });
   telemetry.event("inbox.retry", { code: "connection", attempts: 1 });
+  expect(await metrics.read()).toContain("falconpay_inbox_duplicates_total 0");
+  telemetry.event("inbox.duplicate", { eventId: "e1" });
   const text = await metrics.read();
   expect(text).toContain('falconpay_retries_total{code="40P01"} 1');
   expect(text).toContain('falconpay_retries_total{code="40001"} 1');
   expect(text).toContain('falconpay_retries_total{code="connection"} 1');
   expect(text).toContain('falconpay_deadlocks_total{transaction="transfer"} 2');
   expect(text).not.toContain('falconpay_deadlocks_total{transaction="settle"}');
+  expect(text).toContain("falconpay_inbox_duplicates_total 1");
 });
 
 const clock = { nowMs: () => 90_000, async sleep() {} };
@@ -32,6 +35,14 @@ it("says how many breaks there are, by class and state, and how old the oldest i
   expect(lines).toContain('falconpay_breaks{class="BALANCE_DRIFT",state="resolved"} 1');
   expect(lines).toContain('falconpay_breaks_oldest_age_seconds{class="BALANCE_DRIFT"} 60');
   expect(lines).toContain('falconpay_breaks{class="TAMPER",state="open"} 0');
+});
+
+it("says how many payments have no verdict, and since when the oldest has waited", async () => {
+  const rows = [{ pending: "0", dead: "0", letters: "0", payments: "2", oldest_ms: "30000" }];
+  const database = scriptedDatabase(() => ({ rows }));
+  const lines = (await createMetrics(clock, [{ service: "payment", database }]).read()).split("\n");
+  expect(lines).toContain('falconpay_payments_pending{service="payment"} 2');
+  expect(lines).toContain('falconpay_in_flight_oldest_age_seconds{service="payment"} 60');
 });
 
 it("answers while a database is away, with what it knows and that it is away", async () => {

@@ -55,6 +55,11 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
     "What failed and is tried again, a transaction at once or a message later, by SQLSTATE.",
     ["code"],
   );
+  const duplicates = counter(
+    "falconpay_inbox_duplicates_total",
+    "Events that came again after they were taken in: they changed nothing.",
+    [],
+  );
   const deadlocks = counter(
     "falconpay_deadlocks_total",
     "Transactions that the database ended to resolve a deadlock.",
@@ -70,6 +75,7 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
     "falconpay_outbox_dead_letters",
     "Events that the broker refuses for good: what has their keys waits.",
   );
+  const unsettled = gauge("falconpay_payments_pending", "Payments that have no verdict yet.");
   const inFlight = gauge(
     "falconpay_in_flight_oldest_age_seconds",
     "Since the oldest PENDING payment was accepted; zero when there is none.",
@@ -107,7 +113,9 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
     dead.set({ service }, unsent.dead);
     letters.set({ service }, await countLetters(database));
     if (service === "payment") {
-      inFlight.set({ service }, ageSeconds(await oldestPending(database)));
+      const unsettledNow = await readPending(database);
+      unsettled.set({ service }, unsettledNow.count);
+      inFlight.set({ service }, ageSeconds(unsettledNow.oldestMs));
     }
   };
 
@@ -122,13 +130,16 @@ export function createMetrics(clock: Clock, databases: readonly MeasuredDatabase
         if (name.startsWith("transaction.") && detail["code"] === DEADLOCK) {
           deadlocks.inc({ transaction: String(detail["transaction"]) });
         }
+        if (name === "inbox.duplicate") {
+          duplicates.inc();
+        }
         if (name === "settle.done") {
           settled.inc({ status: String(detail["status"]), reason: String(detail["reason"]) });
         }
       },
     }),
     async read() {
-      [pending, oldest, dead, letters, inFlight, breaks, oldestBreak].forEach((each) =>
+      [pending, oldest, dead, letters, unsettled, inFlight, breaks, oldestBreak].forEach((each) =>
         each.reset(),
       );
       for (const { service, database } of databases) {
@@ -174,11 +185,19 @@ async function countLetters(database: Database): Promise<number> {
   return rows[0] === undefined ? 0 : Number(textColumn(rows[0], "letters"));
 }
 
-async function oldestPending(database: Database): Promise<string | null> {
+async function readPending(
+  database: Database,
+): Promise<{ readonly count: number; readonly oldestMs: string | null }> {
   const { rows } = await runStatement(database, "measure", {
-    label: "oldest-pending",
-    sql: `SELECT accepted_at_ms FROM payments WHERE status = 'PENDING'
-          ORDER BY accepted_at_ms LIMIT 1`,
+    label: "pending",
+    sql: `SELECT count(*) AS payments, min(accepted_at_ms) AS oldest_ms
+          FROM payments WHERE status = 'PENDING'`,
   });
-  return rows[0] === undefined ? null : textColumn(rows[0], "accepted_at_ms");
+  const [row] = rows;
+  return row === undefined
+    ? { count: 0, oldestMs: null }
+    : {
+        count: Number(textColumn(row, "payments")),
+        oldestMs: nullableTextColumn(row, "oldest_ms"),
+      };
 }

@@ -1,7 +1,9 @@
 import { runStatement } from "../database/transaction.ts";
 import { openRoute } from "../http/open-route.ts";
 import { openApiDocument } from "../http/openapi.ts";
+import { RELAY_LAG_MS_MAX, relayLagMs } from "../outbox/lag.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Database } from "../ports/database.ts";
 import { messageOf } from "../ports/message-of.ts";
 import type { Route } from "../ports/server.ts";
 import type { Verifier } from "../ports/verifier.ts";
@@ -15,8 +17,8 @@ const PROBE_MS_MAX = 2_000;
 /**
  * What every process answers, whatever its roles:
  * - `GET /healthz`: 200 while the process runs
- * - `GET /readyz`: 200 when its databases answer, its relay and consumers are well, and somebody
- *   can be let in; otherwise 503 with what is not
+ * - `GET /readyz`: 200 when its databases answer, its relay and consumers are well, nothing waits
+ *   for the relay for long, and somebody can be let in; otherwise 503 with what is not
  * - `GET /metrics`: what it counts, in Prometheus's text format
  * - `GET /openapi.json`: what its routes take and answer
  */
@@ -25,6 +27,8 @@ export function processRoutes(process: {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly databases: readonly MeasuredDatabase[];
+  /** Its roles that publish an outbox. */
+  readonly relays: readonly { readonly role: string; readonly database: Database }[];
   /** The routes of its roles. */
   readonly routes: readonly Route[];
   readonly verifier: Verifier;
@@ -49,19 +53,20 @@ export function processRoutes(process: {
   ];
 }
 
+/** A part that is not well, and why. */
+interface Trouble {
+  readonly part: string;
+  readonly reason: string;
+}
+
 async function troublesOf({
   clock,
   health,
   databases,
+  relays,
   routes,
   verifier,
-}: {
-  readonly clock: Clock;
-  readonly health: Health;
-  readonly databases: readonly MeasuredDatabase[];
-  readonly routes: readonly Route[];
-  readonly verifier: Verifier;
-}): Promise<readonly { readonly part: string; readonly reason: string }[]> {
+}: Omit<Parameters<typeof processRoutes>[0], "metrics">): Promise<readonly Trouble[]> {
   const probes = databases.map(async ({ service, database }) => {
     let reason: string | undefined = `no answer within ${PROBE_MS_MAX} ms`;
     const probe = runStatement(database, "probe", { label: "alive", sql: "SELECT 1 AS alive" });
@@ -78,5 +83,27 @@ async function troublesOf({
   });
   const reason = routes.length === 0 ? undefined : verifier.trouble();
   const locked = reason === undefined ? [] : [{ part: "authentication", reason }];
-  return [...(await Promise.all(probes)).flat(), ...health.troubles(), ...locked];
+  const lags = relays.map((relay) => lagOf(clock, relay));
+  const found = await Promise.all([...probes, ...lags]);
+  return [...found.flat(), ...health.troubles(), ...locked];
+}
+
+/** Whether an event waits for a relay for too long, whatever the relay knows of itself. */
+async function lagOf(
+  clock: Clock,
+  { role, database }: { readonly role: string; readonly database: Database },
+): Promise<readonly Trouble[]> {
+  let lagMs = 0;
+  const measured = relayLagMs(database, clock).then(
+    (foundMs) => {
+      lagMs = foundMs;
+    },
+    // That the database is away is said by itself.
+    () => {},
+  );
+  await within(clock, PROBE_MS_MAX, measured);
+  const seconds = Math.round(lagMs / 1_000);
+  return lagMs > RELAY_LAG_MS_MAX
+    ? [{ part: `${role} lag`, reason: `the oldest unsent event has waited for ${seconds} s` }]
+    : [];
 }

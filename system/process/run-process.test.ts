@@ -191,6 +191,23 @@ describe("a start", () => {
     await end;
   });
 
+  it.each([
+    ["not ready while an event waits for its relay for long", "-60001", 503, ["payment-relay lag"]],
+    ["ready while one waits for a minute", "-60000", 200, []],
+  ])("is %s", async (_, appended_at_ms, status, parts) => {
+    const { served, started, interrupt, end } = processOf(["payment-relay"], {
+      database: scriptedDatabase((sql) =>
+        sql.startsWith("SELECT appended_at_ms") ? { rows: [{ appended_at_ms }] } : undefined,
+      ),
+    });
+    await started;
+    const admission = await served.find(({ path }) => path === "/readyz")?.admit(REQUEST);
+    const answer = admission?.kind === "admitted" ? await admission.handle(undefined) : undefined;
+    expect(answer).toMatchObject({ status, body: { troubles: parts.map((part) => ({ part })) } });
+    interrupt();
+    await end;
+  });
+
   it("ends with what would come again", async () => {
     const refused = new DatabaseError("permission denied", { code: "42501", applied: "no" });
     const { end, lines } = processOf(["payment-api"], {

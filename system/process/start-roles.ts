@@ -116,7 +116,8 @@ export async function startRoles(
     ...auditors.flatMap(({ role, routes: own }) => opened(role, own, isOpen)),
   ].map((route) => admitted(admission, route));
   const { verifier } = ports;
-  const own = processRoutes({ clock, health, metrics, databases, routes, verifier });
+  const relays = posts.filter(({ role }) => definitionOf(role).kind === "relay");
+  const own = processRoutes({ clock, health, metrics, databases, relays, routes, verifier });
   const server = await ports.server.serve([...routes, ...own]);
 
   /** Settles with whether it came about before the stop. */
@@ -149,13 +150,11 @@ export async function startRoles(
     : Promise.resolve(true);
   const isReady = async (role: Role) => (await schemaOf(role)) && (await isConnected);
   const publishers = [
-    ...posts
-      .filter(({ role }) => definitionOf(role).kind === "relay")
-      .map((post) => {
-        const onTrouble = (reason: string | undefined) => health.note(post.role, reason);
-        const relay = { ...post, producer, onTrouble };
-        return { role: post.role, run: () => runRelay(relay, parts.relay, knobs, draining.signal) };
-      }),
+    ...relays.map((post) => {
+      const onTrouble = (reason: string | undefined) => health.note(post.role, reason);
+      const relay = { ...post, producer, onTrouble };
+      return { role: post.role, run: () => runRelay(relay, parts.relay, knobs, draining.signal) };
+    }),
     ...auditors.map(({ role, run }) => ({ role, run: () => run(stopping.signal) })),
   ].map(async ({ role, run }) => {
     if (await isReady(role)) {

@@ -57,6 +57,10 @@ const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
     [],
   ],
   [
+    "SELECT appended_at_ms FROM outbox WHERE sent_at_ms IS NULL AND dead_at_ms IS NULL AND message_key <> ALL (ARRAY( SELECT message_key FROM outbox WHERE sent_at_ms IS NULL AND dead_at_ms IS NOT NULL)) ORDER BY id LIMIT 1",
+    [],
+  ],
+  [
     "UPDATE outbox_lease SET ends_at = clock_timestamp() WHERE holder = $1 AND ends_at > clock_timestamp()",
     ["relay"],
   ],
