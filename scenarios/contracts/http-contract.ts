@@ -106,6 +106,9 @@ export const httpContract: readonly Claim<HttpStage>[] = [
       withServer(stage, async (server) => {
         const read = await server.ask({ method: "GET", path: "/read/a%20b%2Fc" });
         demandEqual("what was read", [read.status, read.body], [200, { id: "a b/c", keys: 0 }]);
+        const headers = { "content-type": ["application/json"] };
+        const nothing = await server.ask({ method: "POST", path: "/echo/1", headers });
+        demandEqual("no body, of that type", [nothing.status, nothing.body], [202, {}]);
         const empty = await server.ask({ method: "GET", path: "/read/" });
         demandEqual("an empty part", empty.body, { id: "", keys: 0 });
         const head = await server.ask({ method: "HEAD", path: "/read/1" });

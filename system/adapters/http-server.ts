@@ -68,6 +68,13 @@ function createApp(routes: readonly Route[]) {
     clientErrorHandler: refuseSocket,
     frameworkErrors: (_error, request, reply) => void send(reply, refusal(request)),
   });
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser<string>(
+    "application/json",
+    { parseAs: "string" },
+    // Many clients name a type though they send nothing: whether that is enough the route says.
+    (request, body, done) => (body === "" ? done(null, undefined) : parseJson(request, body, done)),
+  );
   app.setErrorHandler((error, _request, reply) => send(reply, problemOf(error)));
   app.setNotFoundHandler((request, reply) => send(reply, refusal(request)));
   app.server.on("checkExpectation", (_request, response) => {
