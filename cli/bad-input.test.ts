@@ -48,6 +48,29 @@ describe("a command line that is wrong", () => {
       ["crash-points", "transfer", "--pairs", "--time-limit", "10"],
       /--time-limit 10: expected a time such as 90s, 10m or 2h/,
     ],
+    [
+      "a shard that there is not",
+      ["run", "transfer", "--seeds", "1..9", "--shard", "9/8"],
+      /--shard 9\/8: expected a part such as 2\/8/,
+    ],
+    ["a shard of nothing", ["run", "transfer", "--shard", "1/8"], /It goes with --seeds/],
+    [
+      "more shards than seeds",
+      ["run", "transfer", "--seeds", "1..3", "--shard", "4/8"],
+      /--shard: 1\.\.3 has fewer seeds than there are shards/,
+    ],
+    [
+      "a limit that is no time",
+      ["run", "transfer", "--time-limit", "10"],
+      /--time-limit 10: expected a time such as 90s, 10m or 2h/,
+    ],
+    [
+      "a limit of no time",
+      ["run", "transfer", "--time-limit", "0s"],
+      /--time-limit 0s: expected a time/,
+    ],
+    ["nothing to merge", ["merge"], /missing required argument 'evidence'/],
+    ["evidence that is not there", ["merge", "no-such"], /cannot read the evidence: .*no-such/],
     ["an unknown option", ["run", "transfer", "--seed", "1"], /unknown option '--seed'.*--seeds/s],
     [
       "services in no environment",
@@ -218,6 +241,31 @@ describe("mutant F0", () => {
 });
 
 describe("a run", () => {
+  it("whose time is over says how many seeds of how many it did, and that it proves nothing", async () => {
+    await withFolder(async (folder) => {
+      const line = ["run", "retries", "--seeds", "1..100000", "--time-limit", "1s"];
+      const ended = await falconpay([...line, "--workers", "1", "--out", folder]);
+      expect(ended.stdout, ended.stderr).toMatch(
+        /UNKNOWN .*\n *Unfinished: its time was over after \d+ of 100000 seeds\./,
+      );
+      expect(ended.code).toBe(5);
+      const evidence = evidenceIn(folder);
+      expect(evidence.ended).toBe("time-limit");
+      expect(evidence.seeds.completed).toBeGreaterThan(0);
+    });
+  }, 60_000);
+
+  it("that may take as many seeds as there is time for names those, and the command for them", async () => {
+    await withFolder(async (folder) => {
+      const line = ["run", "retries", "--time-limit", "1s", "--workers", "1"];
+      expect((await falconpay([...line, "--out", folder])).code).toBe(0);
+      const { command, ended, seeds } = evidenceIn(folder);
+      expect(ended).toBe("complete");
+      expect(seeds.last).toBe(seeds.completed);
+      expect(command).toContain(`--seeds 1..${seeds.completed}`);
+    });
+  }, 60_000);
+
   it("that is interrupted writes what it has, and says that it proves nothing", async () => {
     await withFolder(async (folder) => {
       const line = ["run", "transfer", "--seeds", "1..100000", "--out", folder];
@@ -225,7 +273,7 @@ describe("a run", () => {
       expect(ended.stdout, ended.stderr).toMatch(/UNKNOWN/);
       expect(ended.code).toBe(5);
       const evidence = evidenceIn(folder);
-      expect(evidence.interrupted).toBe(true);
+      expect(evidence.ended).toBe("interrupted");
       expect(evidence.seeds.completed).toBeGreaterThan(0);
       expect(evidence.seeds.completed).toBeLessThan(100_000);
     });

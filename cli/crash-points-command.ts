@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Option, type Command } from "commander";
 import { counted, groupedNumber } from "../reports/words/number-words.ts";
@@ -34,8 +33,8 @@ import {
 } from "./options.ts";
 import { digestOf, productVersion } from "./product.ts";
 import { withProgress } from "./progress.ts";
+import { replayCommandOf, writeReplayFiles } from "./replay-files.ts";
 import { mutantOption, scenarioArgument } from "./run-command.ts";
-import { fromHere } from "./run-sweep.ts";
 import { failureOf, tellResult } from "./tell-result.ts";
 
 const DEFAULTS = { seed: 1, requests: 20, pairs: 1_000 } as const;
@@ -120,8 +119,9 @@ async function crashPointsCommand(name: string, options: CrashPointsOptions): Pr
     out: asked.out,
     isData: options.json === true,
     wallMs,
-    failure: failureOf(asked, result.evidence),
+    failure: failureOf(result.evidence),
     hint: "",
+    writeBeside: () => writeReplayFiles(asked.out, result),
   });
 }
 
@@ -240,8 +240,8 @@ function hostOf(command: string, out: string): SweepHost {
     product: productVersion(),
     code: codeThatRuns(),
     made: madeNow(),
-    command,
-    replayCommand: (file) => `npm run falconpay -- replay ${fromHere(join(out, file))}`,
+    command: () => command,
+    replayCommand: (file) => replayCommandOf(out, file, "sim"),
     digest: digestOf,
   };
 }

@@ -7,6 +7,7 @@ import { UnreadableEvidence } from "../reports/evidence/evidence-codec.ts";
 import type { ExitCode } from "../reports/evidence/verdict.ts";
 import { UnwritableOutput } from "../reports/write-whole.ts";
 import { UnreadableReplayFile } from "../scenarios/plans/replay-file.ts";
+import { UnmergeableShards } from "../scenarios/sweeps/merge-shards.ts";
 import { TwoResults } from "../scenarios/sweeps/two-results.ts";
 import { UnrunnablePlan } from "../scenarios/world.ts";
 
@@ -50,6 +51,7 @@ function isUsage(error: unknown): error is Error {
     error instanceof UnreadableReplayFile ||
     error instanceof UnrunnablePlan ||
     error instanceof UnreadableEvidence ||
+    error instanceof UnmergeableShards ||
     error instanceof UnwritableOutput
   );
 }

@@ -26,7 +26,7 @@ describe("a run on real servers", () => {
       expect(ended.code, ended.stderr).toBe(5);
       const file = join(folder, "evidence.json");
       const evidence = decodeEvidence(readFileSync(file, "utf8"), file);
-      expect(evidence.interrupted).toBe(true);
+      expect(evidence.ended).toBe("interrupted");
       expect(evidence.seeds.completed).toBeGreaterThan(0);
       expect(evidence.totals.payments).toBeGreaterThan(0);
       expect(serverProcesses()).toEqual(before);

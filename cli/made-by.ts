@@ -20,9 +20,14 @@ export function codeThatRuns(): Evidence["code"] {
   }
 }
 
-/** On what, and when: beside what must come out the same. */
+/**
+ * On what, and when: beside what must come out the same. Who wants this to be the same as well says
+ * the time, in seconds since 1970, in SOURCE_DATE_EPOCH.
+ */
 export function madeNow(): Evidence["made"] {
-  return { node: process.versions.node, at: new Date().toISOString() };
+  const said = process.env["SOURCE_DATE_EPOCH"] ?? "";
+  const at = /^[0-9]{1,12}$/.test(said) ? new Date(Number(said) * 1_000) : new Date();
+  return { node: process.versions.node, at: at.toISOString() };
 }
 
 function git(...words: readonly string[]): string {

@@ -4,14 +4,10 @@ import { SCENARIOS, findScenario } from "../scenarios/catalogue.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import { MUTANTS } from "../scenarios/mutants/mutants.ts";
 import type { Scenario } from "../scenarios/plans/scenario.ts";
+import { SEED_MAX, type SeedRange, type Shard } from "../scenarios/sweeps/seeds.ts";
 import { UsageError } from "./failures.ts";
 
 export type WorldName = "sim" | "real";
-
-export interface SeedRange {
-  readonly first: number;
-  readonly last: number;
-}
 
 /** Variants tried to make a failing case smaller, unless a number is asked for. */
 export const SHRINK_RUNS_MAX = {
@@ -19,8 +15,6 @@ export const SHRINK_RUNS_MAX = {
   // A run on real servers takes many seconds: a failing case is kept as it is.
   real: 0,
 } as const satisfies Record<WorldName, number>;
-
-const SEED_MAX = 4_294_967_295;
 
 /** `7` or `1..400`. @throws UsageError */
 export function parseSeeds(text: string): SeedRange {
@@ -33,6 +27,16 @@ export function parseSeeds(text: string): SeedRange {
     );
   }
   return { first, last };
+}
+
+/** `2/8`. @throws UsageError */
+export function parseShard(text: string): Shard {
+  const [, index, count] = /^([0-9]{1,7})\/([0-9]{1,7})$/.exec(text) ?? [];
+  const shard = { index: Number(index ?? 0), count: Number(count ?? 0) };
+  if (shard.index < 1 || shard.index > shard.count) {
+    throw new UsageError(`--shard ${text}: expected a part such as 2/8, from 1/8 to 8/8`);
+  }
+  return shard;
 }
 
 /** @throws UsageError */
@@ -71,13 +75,18 @@ export function parseWholeNumber(text: string, option: string): number {
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
+/** As long as a timer of Node takes. */
+const DURATION_MS_MAX = 2 ** 31 - 1;
+
 /** `90s`, `10m` or `2h`, in milliseconds. @throws UsageError */
 export function parseDuration(text: string, option: string): number {
   const [, count, unit] = /^([0-9]{1,6})([smh])$/.exec(text) ?? [];
-  if (count === undefined || !(unit === "s" || unit === "m" || unit === "h")) {
-    throw new UsageError(`${option} ${text}: expected a time such as 90s, 10m or 2h`);
+  const durationMs =
+    unit === "s" || unit === "m" || unit === "h" ? Number(count) * UNIT_MS[unit] : 0;
+  if (durationMs < 1 || durationMs > DURATION_MS_MAX) {
+    throw new UsageError(`${option} ${text}: expected a time such as 90s, 10m or 2h, up to 596h`);
   }
-  return Number(count) * UNIT_MS[unit];
+  return durationMs;
 }
 
 /** More threads than cores are slower, and each takes its memory. @throws UsageError */

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { EXIT_CODES } from "../reports/evidence/verdict.ts";
 import { addCrashPointsCommand } from "./crash-points-command.ts";
 import { addDeadLettersCommand } from "./dead-letters-command.ts";
+import { addMergeCommand } from "./merge-command.ts";
 import { addMutantsCommand } from "./mutants-command.ts";
 import { productVersion } from "./product.ts";
 import { addReconcileCommand } from "./reconcile-command.ts";
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .exitOverride();
   addRunCommand(program);
   addCrashPointsCommand(program);
+  addMergeCommand(program);
   addReplayCommand(program);
   addSchedulesCommand(program);
   addMutantsCommand(program);

@@ -81,9 +81,9 @@ async function replayCommand(file: string, options: ReplayOptions): Promise<void
 /** By the same verdict as a sweep, of one run. */
 function endOf(outcome: Outcome): ReplayEnd {
   const tally = createTally(promisesNamed(findScenario(outcome.plan.scenario)?.promises));
-  tally.add(summarize(outcome));
+  tally.add(outcome.plan.seed, summarize(outcome));
   return {
-    ...verdictOfTally(tally, { interrupted: false }),
+    ...verdictOfTally(tally, { ended: "complete", asked: 1 }),
     broken: brokenPromises(outcome),
     traceHash: outcome.traceHash,
     code: codeDigest(),

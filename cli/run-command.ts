@@ -1,21 +1,26 @@
 import { availableParallelism } from "node:os";
 import { Argument, Option, type Command } from "commander";
 import type { Evidence } from "../reports/evidence/evidence.ts";
+import { seedsAsked } from "../reports/evidence/seeds-asked.ts";
 import { SCENARIOS } from "../scenarios/catalogue.ts";
 import { MUTANTS } from "../scenarios/mutants/mutants.ts";
+import type { SeedRange, Shard } from "../scenarios/sweeps/seeds.ts";
+import { UsageError } from "./failures.ts";
 import { freshOutput } from "./fresh-output.ts";
 import {
   mutantNamed,
+  parseDuration,
   parsePorts,
   parseSeeds,
+  parseShard,
   parseWholeNumber,
   parseWorkers,
   parseWorld,
   scenarioNamed,
   SHRINK_RUNS_MAX,
-  type SeedRange,
   type WorldName,
 } from "./options.ts";
+import { writeReplayFiles } from "./replay-files.ts";
 import { runSweep, type RunRequest } from "./run-sweep.ts";
 import { failureOf, tellResult } from "./tell-result.ts";
 
@@ -36,6 +41,9 @@ interface RunOptions {
   readonly ports?: string;
   readonly workers?: string;
   readonly json?: true;
+  readonly shard?: string;
+  readonly timeLimit?: string;
+  readonly bail?: boolean;
 }
 
 export function addRunCommand(program: Command): void {
@@ -46,6 +54,16 @@ export function addRunCommand(program: Command): void {
     .option("--world <name>", "sim (simulated, replayable) or real (real servers)", "sim")
     .option("--seeds <range>", `a seed, or a range such as 1..400 (${defaultsOf(describeSeeds)})`)
     .addOption(mutantOption())
+    .option(
+      "--shard <part>",
+      "run a part of the seeds, such as 2/8: every 8th of them, from the 2nd on; falconpay merge makes one of all",
+    )
+    .option(
+      "--time-limit <duration>",
+      "end the sweep after so long, such as 90s, 10m or 2h; without --seeds, run as many as there is time for",
+    )
+    .option("--bail", "end at the first seed that breaks a promise (default: with --mutant)")
+    .option("--no-bail", "run every seed, whatever breaks (default: without --mutant)")
     .option("--out <folder>", "where report, evidence and replay files are written", "out")
     .option(
       "--shrink-runs <count>",
@@ -91,29 +109,32 @@ function describeSeeds({ seeds }: { readonly seeds: SeedRange }): string {
 }
 
 function examples(): readonly string[] {
-  return SCENARIOS.flatMap(({ name, catches }) => [
-    `  falconpay run ${name}`,
-    `  falconpay run ${name} --world real --seeds 7`,
-    ...catches.map((id) => `  falconpay run ${name} --mutant ${id}`),
-  ]);
+  return [
+    ...SCENARIOS.flatMap(({ name, catches }) => [
+      `  falconpay run ${name}`,
+      `  falconpay run ${name} --world real --seeds 7`,
+      ...catches.map((id) => `  falconpay run ${name} --mutant ${id}`),
+    ]),
+    "  falconpay run transfer --time-limit 10m",
+    "  falconpay run transfer --seeds 1..10000 --shard 2/8 --out out/2",
+    "  falconpay run transfer --seeds 1..10000 --bail",
+  ];
 }
 
 async function runCommand(name: string, options: RunOptions): Promise<void> {
   const request = readRequest(name, options);
-  await freshOutput(request.out);
+  const { out } = request;
+  await freshOutput(out);
   const { result, measuredMs } = await runSweep(request);
-  const { evidence, replayFile, error } = result;
-  const replayFiles = replayFile === null ? [] : [replayFile];
-  await tellResult(
-    { evidence, replayFiles, error },
-    {
-      out: request.out,
-      isData: options.json === true,
-      wallMs: measuredMs,
-      failure: failureOf(request, evidence),
-      hint: howToSeeItFail(request, evidence),
-    },
-  );
+  const { evidence } = result;
+  await tellResult(result, {
+    out,
+    isData: options.json === true,
+    wallMs: measuredMs,
+    failure: failureOf(evidence),
+    hint: howToSeeItFail(request, evidence),
+    writeBeside: () => writeReplayFiles(out, result),
+  });
 }
 
 /** After a pass, how to see the check fail. */
@@ -133,26 +154,58 @@ function howToSeeItFail(
 function readRequest(name: string, options: RunOptions): RunRequest {
   const worldName = parseWorld(options.world);
   const defaults = DEFAULTS[worldName];
-  const seeds = options.seeds === undefined ? defaults.seeds : parseSeeds(options.seeds);
+  const shard = options.shard === undefined ? null : parseShard(options.shard);
+  const timeLimitMs =
+    options.timeLimit === undefined ? null : parseDuration(options.timeLimit, "--time-limit");
+  const seeds = readSeeds(options.seeds, defaults.seeds, { shard, timeLimitMs });
   return {
     scenario: scenarioNamed(name),
     mutant: options.mutant === undefined ? null : mutantNamed(options.mutant),
     worldName,
     seeds,
+    shard,
+    timeLimitMs,
+    // A mutant is run to see it noticed, which it is once.
+    bail: options.bail ?? options.mutant !== undefined,
     shrinkRunsMax:
       options.shrinkRuns === undefined
         ? defaults.shrinkRunsMax
         : parseWholeNumber(options.shrinkRuns, "--shrink-runs"),
     out: options.out,
-    workers: readWorkers(options.workers, seeds),
+    workers: readWorkers(options.workers, asked(seeds, shard)),
     ports: options.ports === undefined ? {} : parsePorts(options.ports),
   };
 }
 
+/** With a limit of time and no seeds, as many are run as there is time for. */
+function readSeeds(
+  text: string | undefined,
+  fallback: SeedRange,
+  { shard, timeLimitMs }: Pick<RunRequest, "shard" | "timeLimitMs">,
+): RunRequest["seeds"] {
+  if (text === undefined && shard !== null) {
+    throw new UsageError("--shard: of which seeds? It goes with --seeds");
+  }
+  if (text !== undefined) {
+    const seeds = parseSeeds(text);
+    if (asked(seeds, shard) === 0) {
+      throw new UsageError(`--shard: ${text} has fewer seeds than there are shards`);
+    }
+    return seeds;
+  }
+  return timeLimitMs === null ? fallback : { first: fallback.first, last: null };
+}
+
+/** How many seeds are to be run; null for as many as there is time for. */
+function asked({ first, last }: RunRequest["seeds"], shard: Shard | null): number | null {
+  return last === null ? null : seedsAsked({ seeds: { first, last }, shard });
+}
+
 /** A thread is worth its start-up only for some seeds. */
-function readWorkers(text: string | undefined, { first, last }: SeedRange): number {
-  const worthwhile = Math.ceil((last - first + 1) / WORKER_SEEDS_MIN);
-  return text === undefined
-    ? Math.min(availableParallelism(), worthwhile)
-    : parseWorkers(text, availableParallelism());
+function readWorkers(text: string | undefined, seeds: number | null): number {
+  const cores = availableParallelism();
+  if (text !== undefined) {
+    return parseWorkers(text, cores);
+  }
+  return seeds === null ? cores : Math.min(cores, Math.ceil(seeds / WORKER_SEEDS_MIN));
 }

@@ -1,18 +1,26 @@
-import { isAbsolute, join, relative } from "node:path";
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WantedPorts } from "../chaos/local/local.ts";
+import { seedsAsked } from "../reports/evidence/seeds-asked.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import type { Scenario } from "../scenarios/plans/scenario.ts";
-import type { SweepHost, SweepRequest } from "../scenarios/sweeps/sweep-request.ts";
+import type { Shard } from "../scenarios/sweeps/seeds.ts";
+import { commandOfShard } from "../scenarios/sweeps/shard-command.ts";
+import {
+  TIME_IS_OVER,
+  type SweepHost,
+  type SweepRequest,
+} from "../scenarios/sweeps/sweep-request.ts";
 import { sweep, type SweepResult } from "../scenarios/sweeps/sweep.ts";
 import { createSecondOpinion } from "../sim/world/second-opinion.ts";
 import { startWorkers } from "../sim/world/workers.ts";
 import { describeProgress } from "./describe-progress.ts";
 import { onInterruption } from "./interruption.ts";
 import { codeThatRuns, madeNow } from "./made-by.ts";
-import { SHRINK_RUNS_MAX, type SeedRange, type WorldName } from "./options.ts";
+import { SHRINK_RUNS_MAX, type WorldName } from "./options.ts";
 import { digestOf, productVersion } from "./product.ts";
 import { withProgress } from "./progress.ts";
+import { replayCommandOf } from "./replay-files.ts";
 import { seeItFail } from "./see-it-fail.ts";
 import { withWorld, type WorldRequest } from "./with-world.ts";
 
@@ -21,7 +29,12 @@ export interface RunRequest {
   readonly scenario: Scenario;
   readonly mutant: Mutant | null;
   readonly worldName: WorldName;
-  readonly seeds: SeedRange;
+  /** A last of null is as many as there is time for. */
+  readonly seeds: SweepRequest["seeds"];
+  readonly shard: Shard | null;
+  /** How long the sweep may take; null for as long as it does. */
+  readonly timeLimitMs: number | null;
+  readonly bail: boolean;
   readonly shrinkRunsMax: number;
   readonly out: string;
   readonly ports: WantedPorts;
@@ -33,9 +46,10 @@ export interface RunRequest {
 export async function runSweep(
   request: RunRequest,
 ): Promise<{ readonly result: SweepResult; readonly measuredMs: number }> {
-  const { scenario, mutant, seeds, shrinkRunsMax } = request;
+  const { scenario, mutant, seeds, shard, bail, shrinkRunsMax } = request;
   const interruption = onInterruption();
-  const { signal } = interruption;
+  const time = new AbortController();
+  const signal = AbortSignal.any([interruption.signal, time.signal]);
   // One thread needs no worker: it is this one.
   const workers = hasWorkers(request) ? startWorkers(request.workers) : null;
   let measuredMs = 0;
@@ -50,6 +64,8 @@ export async function runSweep(
           scenario,
           mutant,
           seeds,
+          shard,
+          bail,
           shrinkRunsMax,
           signal,
           host: hostOf(request),
@@ -57,12 +73,15 @@ export async function runSweep(
             const elapsedMs = Date.now() - beganAtMs;
             // Shrinking is not part of the speed: its runs are not counted in the evidence.
             measuredMs = progress.kind === "seed" ? elapsedMs : measuredMs;
-            tell(describeProgress(progress, seeds, elapsedMs));
+            tell(describeProgress(progress, countOf(request), elapsedMs));
             await nextTurn();
           },
         };
-        const done = await sweep(asked);
-        return shouldBeSeenToFail(request, done) ? withSeenToFail(asked, done, tell) : done;
+        const end = endAfter(request.timeLimitMs, time);
+        const done = await sweep(asked).finally(end);
+        // The limit is the sweep's: what makes its pass worth something is done after it.
+        const later = { ...asked, signal: interruption.signal };
+        return shouldBeSeenToFail(request, done) ? withSeenToFail(later, done, tell) : done;
       }),
     );
     return { result, measuredMs };
@@ -70,6 +89,20 @@ export async function runSweep(
     interruption.dispose();
     await workers?.close();
   }
+}
+
+/** Returns what calls it off. */
+function endAfter(timeLimitMs: number | null, time: AbortController): () => void {
+  if (timeLimitMs === null) {
+    return () => {};
+  }
+  const timer = setTimeout(() => time.abort(TIME_IS_OVER), timeLimitMs);
+  return () => clearTimeout(timer);
+}
+
+function countOf({ seeds, shard }: RunRequest): number | null {
+  const { first, last } = seeds;
+  return last === null ? null : seedsAsked({ seeds: { first, last }, shard });
 }
 
 function shouldBeSeenToFail(
@@ -102,30 +135,33 @@ function worldOf({ worldName, out, ports }: RunRequest, signal: AbortSignal): Wo
   return { name: worldName, signal, logsFolder: join(out, "logs"), ports };
 }
 
-function titleOf({ scenario, mutant, worldName, seeds }: RunRequest): string {
+function titleOf({ scenario, mutant, worldName, seeds, shard }: RunRequest): string {
   const variant = mutant === null ? "" : `, mutant ${mutant.id}`;
   const where = worldName === "sim" ? "in the simulated world" : "on real servers";
-  return `${scenario.name} ${where}, seeds ${seeds.first} to ${seeds.last}${variant}`;
+  const range =
+    seeds.last === null ? `seeds from ${seeds.first} on` : `seeds ${seeds.first} to ${seeds.last}`;
+  const part = shard === null ? "" : `, shard ${shard.index}/${shard.count}`;
+  return `${scenario.name} ${where}, ${range}${part}${variant}`;
 }
 
 function hostOf(request: RunRequest): SweepHost {
-  const { scenario, mutant, worldName, seeds, shrinkRunsMax, out } = request;
+  const { scenario, mutant, worldName, shard, bail, shrinkRunsMax, out } = request;
   const world = worldName === "sim" ? "" : " --world real";
   const variant = mutant === null ? "" : ` --mutant ${mutant.id}`;
-  const range = `--seeds ${seeds.first}..${seeds.last}`;
+  const isUsual = bail === (mutant !== null);
+  const end = isUsual ? "" : bail ? " --bail" : " --no-bail";
   const shrink =
     shrinkRunsMax === SHRINK_RUNS_MAX[worldName] ? "" : ` --shrink-runs ${shrinkRunsMax}`;
   return {
     product: productVersion(),
     code: codeThatRuns(),
     made: madeNow(),
-    command: `npm run falconpay -- run ${scenario.name}${world}${variant} ${range}${shrink}`,
-    replayCommand: (file) => `npm run falconpay -- replay ${fromHere(join(out, file))}${world}`,
+    command: ({ first, last }) =>
+      commandOfShard.with(
+        `npm run falconpay -- run ${scenario.name}${world}${variant} --seeds ${first}..${last}${end}${shrink}`,
+        shard,
+      ),
+    replayCommand: (file) => replayCommandOf(out, file, worldName),
     digest: digestOf,
   };
-}
-
-/** Evidence names no machine's paths: an absolute folder is told from where the command was run. */
-export function fromHere(path: string): string {
-  return isAbsolute(path) ? relative(process.cwd(), path) : path;
 }

@@ -19,12 +19,20 @@ export async function seeItFail(passed: SweepRequest): Promise<readonly SeenToFa
         `${passed.scenario.name} is said to catch ${id}, and there is no such mutant`,
       );
     }
-    const request = { ...passed, mutant, workers: null, seeds: SEEDS, shrinkRunsMax: 0 };
+    const request = {
+      ...passed,
+      mutant,
+      workers: null,
+      seeds: SEEDS,
+      shard: null,
+      bail: true,
+      shrinkRunsMax: 0,
+    };
     const { evidence, error } = await sweep(request);
     if (error !== null) {
       throw error.error;
     }
-    if (evidence.interrupted) {
+    if (evidence.ended === "interrupted") {
       break;
     }
     const [finding] = evidence.findings;

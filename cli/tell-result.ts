@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { findAnyMutant } from "../mutation/find-mutant.ts";
 import { encodeEvidence } from "../reports/evidence/evidence-codec.ts";
 import type { Evidence } from "../reports/evidence/evidence.ts";
 import { exitCodeOf, type ExitCode } from "../reports/evidence/verdict.ts";
@@ -7,20 +8,14 @@ import { junitText } from "../reports/text/junit-text.ts";
 import { reportText, summaryText } from "../reports/text/summary-text.ts";
 import { writeReport } from "../reports/write-report.ts";
 import { writeWhole } from "../reports/write-whole.ts";
-import type { Mutant } from "../scenarios/mutants/mutant.ts";
-import { encodeReplayFile, type ReplayFile } from "../scenarios/plans/replay-file.ts";
 import { conclude } from "./conclude.ts";
 import { exitCodeOfError, explain } from "./failures.ts";
 import { tellGithub } from "./github.ts";
 import { say } from "./output.ts";
-import { digestOf } from "./product.ts";
-import { writeTrace } from "./write-trace.ts";
 
 /** What a command that runs plans came to. */
 export interface CommandResult {
   readonly evidence: Evidence;
-  /** Written beside the evidence under these names. */
-  readonly replayFiles: readonly { readonly name: string; readonly content: ReplayFile }[];
   /** What ended it before its time; the evidence tells of what was done until then. */
   readonly error: { readonly error: unknown } | null;
 }
@@ -30,12 +25,14 @@ export interface TellOptions {
   readonly out: string;
   /** Whether the evidence is printed in place of the summary. */
   readonly isData: boolean;
-  /** How long the runs took. */
-  readonly wallMs: number;
+  /** How long the runs took; null where nothing was run. */
+  readonly wallMs: number | null;
   /** What broke, in words; empty where nothing did. */
   readonly failure: string;
   /** What to do next, in words; empty where there is nothing. */
   readonly hint: string;
+  /** Writes what lies beside the evidence. */
+  readonly writeBeside: () => Promise<void>;
 }
 
 /**
@@ -65,15 +62,13 @@ export async function tellResult(result: CommandResult, options: TellOptions): P
 }
 
 /** What broke, where something did; of a mutant, also that something else did. */
-export function failureOf(
-  { mutant }: { readonly mutant: Mutant | null },
-  evidence: Evidence,
-): string {
+export function failureOf(evidence: Evidence): string {
+  const { mutant } = evidence;
   if (evidence.findings.length > 0) {
     return failureText(evidence);
   }
   return mutant !== null && evidence.verdict === "fail"
-    ? `mutant ${mutant.id} was caught, but not by ${mutant.breaks}, the promise named for it`
+    ? `mutant ${mutant.id} was caught, but not by ${findAnyMutant(mutant.id)?.breaks}, the promise named for it`
     : "";
 }
 
@@ -85,16 +80,10 @@ function exitCodeOfResult({ evidence, error }: CommandResult): ExitCode {
 }
 
 async function write(
-  { evidence, replayFiles }: CommandResult,
-  { out, wallMs }: TellOptions,
+  { evidence }: CommandResult,
+  { out, wallMs, writeBeside }: TellOptions,
 ): Promise<string> {
-  for (const { name, content } of replayFiles) {
-    const file = join(out, name);
-    await writeWhole(file, encodeReplayFile(content, digestOf));
-    if (evidence.world === "sim") {
-      await writeTrace(content, `${file.replace(/\.json$/, "")}.trace.jsonl`);
-    }
-  }
+  await writeBeside();
   const { reportPath } = await writeReport(evidence, { folder: out });
   await writeWhole(join(out, "junit.xml"), junitText(evidence, { wallMs }));
   return reportPath;

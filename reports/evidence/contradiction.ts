@@ -1,5 +1,6 @@
 import { contradictionInCrashPoints } from "./crash-points-evidence.ts";
 import type { Evidence } from "./evidence.ts";
+import { seedsAsked } from "./seeds-asked.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
@@ -10,7 +11,9 @@ export function contradictionIn(evidence: Evidence): string | undefined {
   return (
     verdictAgainstFindings(evidence) ??
     (evidence.crashPoints === null ? againstSeeds(evidence) : againstPoints(evidence)) ??
+    againstShard(evidence) ??
     againstTotals(evidence) ??
+    againstStatistics(evidence) ??
     evidence.faults.map(againstPlaces).find((each) => each !== undefined) ??
     againstPromises(evidence) ??
     againstVerdict(evidence)
@@ -36,31 +39,60 @@ function verdictAgainstFindings({ verdict, promises, findings, doubts }: Evidenc
   }
 }
 
-function againstSeeds({ seeds, totals, interrupted, verdict }: Evidence): string | undefined {
-  const { first, last, completed } = seeds;
-  const asked = last - first + 1;
+function againstSeeds(evidence: Evidence): string | undefined {
+  const { totals, ended, verdict } = evidence;
+  const { completed } = evidence.seeds;
+  const asked = seedsAsked(evidence);
   if (completed > asked) {
     return `seeds.completed: ${completed} of ${asked} seeds`;
   }
   if (completed !== totals.runs) {
     return `totals.runs: ${totals.runs}, but ${completed} seeds were run`;
   }
-  if (interrupted && completed === asked) {
-    return "interrupted: it is true, but every seed was run";
+  if ((ended === "complete") !== (completed === asked)) {
+    return `ended: it is "${ended}", but ${completed} of ${asked} seeds were run`;
   }
-  return verdict === "pass" && completed < asked
-    ? `verdict: it is "pass", but ${completed} of ${asked} seeds were run`
+  return ended === "first-failure" && verdict !== "fail"
+    ? 'ended: it is "first-failure", but nothing failed'
     : undefined;
 }
 
+function againstShard({ shard, traceHash, totals }: Evidence): string | undefined {
+  if (shard === null) {
+    return undefined;
+  }
+  if (shard.index < 1 || shard.index > shard.count) {
+    return `shard: there is no ${shard.index} of ${shard.count}`;
+  }
+  return traceHash !== null && shard.traceHashes.length !== totals.runs
+    ? `shard.traceHashes: ${shard.traceHashes.length} of ${totals.runs} runs`
+    : undefined;
+}
+
+/** A kind that was met once makes one meeting; every other makes two or more. */
+function againstStatistics({ statistics, totals }: Evidence): string | undefined {
+  for (const [name, variety] of Object.entries(statistics)) {
+    if (variety !== null) {
+      const { seen, distinct, once } = variety;
+      if (once > distinct || once + 2 * (distinct - once) > seen) {
+        return `statistics.${name}: ${distinct} kinds, ${once} of them once, cannot be met ${seen} times`;
+      }
+    }
+  }
+  const traces = statistics.traces?.seen ?? totals.runs;
+  return traces === totals.runs
+    ? undefined
+    : `statistics.traces: of ${traces} runs, but there were ${totals.runs}`;
+}
+
 /** Of a certificate the one seed is run as often as there are points. */
-function againstPoints({ crashPoints, totals, interrupted, promises, mutant }: Evidence) {
+function againstPoints({ crashPoints, totals, ended, promises, mutant }: Evidence) {
   const brokenRuns = promises.map((promise) => promise.brokenRuns);
   return crashPoints === null
     ? undefined
     : contradictionInCrashPoints(crashPoints, {
         runs: totals.runs,
-        interrupted,
+        isComplete: ended === "complete",
         isMutant: mutant !== null,
         brokenRuns,
       });
@@ -109,9 +141,10 @@ function againstPromises({ promises, findings, totals }: Evidence): string | und
 }
 
 function againstVerdict(evidence: Evidence): string | undefined {
-  const { totals, faults, cases, interrupted, promises } = evidence;
+  const { totals, faults, cases, ended, promises, crashPoints } = evidence;
   const { runs, payments } = totals;
-  const drawn = verdictOf({ runs, payments, faults, cases, interrupted, promises });
+  const asked = crashPoints === null ? seedsAsked(evidence) : null;
+  const drawn = verdictOf({ runs, payments, faults, cases, ended, asked, promises });
   if (drawn.verdict !== evidence.verdict) {
     const why = drawn.doubts.length === 0 ? "" : `: ${drawn.doubts.join(" ")}`;
     return `verdict: it is "${evidence.verdict}", but its parts make it "${drawn.verdict}"${why}`;

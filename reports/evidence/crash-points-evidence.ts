@@ -58,7 +58,7 @@ export function contradictionInCrashPoints(
   certificate: CrashPointsEvidence,
   evidence: {
     readonly runs: number;
-    readonly interrupted: boolean;
+    readonly isComplete: boolean;
     readonly isMutant: boolean;
     /** Of each promise. */
     readonly brokenRuns: readonly number[];
@@ -84,7 +84,7 @@ export function contradictionInCrashPoints(
   if (runs !== evidence.runs) {
     return `totals.runs: ${evidence.runs}, but ${runs} plans were run`;
   }
-  if (tried < planned && !evidence.interrupted) {
+  if (tried < planned && evidence.isComplete) {
     return `crashPoints.ways: ${tried} of ${planned} points were tried, but nothing stopped it`;
   }
   const least = evidence.isMutant ? 0 : Math.max(0, ...evidence.brokenRuns);

@@ -84,8 +84,8 @@ describe("a file that is not readable evidence is refused with its reason", () =
     [['"kind": "fault"', '"kind": "boom"'], "findings.0.story.3.kind: expected one of"],
     [['"product":', '"extra": 1, "product":'], "extra: unknown field"],
     [
-      ['"interrupted": false', '"interrupted": null'],
-      "interrupted: expected true or false, found null",
+      ['"ended": "complete"', '"ended": null'],
+      'ended: expected one of "complete", "first-failure"',
     ],
     [['"verdict": "fail"', '"verdict": "pass"'], 'it is "pass", but the promise ends was broken'],
     [['"verdict": "fail"', '"verdict": "unknown"'], 'it is "unknown", but ends was broken'],
@@ -112,7 +112,7 @@ describe("a file that is not readable evidence is refused with its reason", () =
   test.for([
     ['"payments": 24000', '"payments": 93', "totals.payments: 93, but 22841 were completed"],
     ['"completed": 400', '"completed": 399', "totals.runs: 400, but 399 seeds were run"],
-    ['"last": 400', '"last": 401', 'verdict: it is "pass", but 400 of 401 seeds were run'],
+    ['"last": 400', '"last": 401', 'ended: it is "complete", but 400 of 401 seeds were run'],
     ['"last": 400', '"last": 9', "seeds.completed: 400 of 9 seeds"],
     ['"count": 57', '"count": 58', "totals.refusals: reasons for 1160 payments, but 1159 failed"],
     [
@@ -131,8 +131,15 @@ describe("a file that is not readable evidence is refused with its reason", () =
       '"impossible": 1',
       "faults: more of crash fired, or could not be made, than were planned",
     ],
+    ['"once": 114', '"once": 913', "statistics.situations: 912 kinds, 913 of them once"],
+    ['"seen": 400', '"seen": 401', "statistics.traces: of 401 runs, but there were 400"],
+    [
+      '"shard": null',
+      '"shard": { "index": 3, "count": 2, "traceHashes": [], "situations": [] }',
+      "seeds.completed: 400 of 199 seeds",
+    ],
     ['"world": "sim"', '"world": "real"', "traceHash: real servers leave none"],
-    ['"interrupted": false', '"interrupted": true', "interrupted: it is true, but every seed"],
+    ['"ended": "complete"', '"ended": "time-limit"', 'ended: it is "time-limit", but 400 of 400'],
   ] as const)("a pass that contradicts itself is refused: %s for %s", ([right, wrong, message]) => {
     const text = encodeEvidence(heldEvidence);
     expect(text).toContain(right);

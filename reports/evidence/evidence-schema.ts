@@ -25,7 +25,19 @@ export const evidenceSchema = record({
     description: "null, or an object with id and defect",
   }),
   seeds: record({ first: seed, last: seed, completed: count }),
-  interrupted: truth,
+  shard: Type.Union(
+    [
+      record({
+        index: count,
+        count,
+        traceHashes: list(text),
+        situations: list(record({ name: text, runs: count })),
+      }),
+      Type.Null(),
+    ],
+    { description: "null, or an object with index, count, traceHashes and situations" },
+  ),
+  ended: oneOf("complete", "first-failure", "time-limit", "interrupted", "error"),
   verdict: oneOf("pass", "fail", "unknown"),
   doubts: list(text),
   totals: record({
@@ -55,6 +67,12 @@ export const evidenceSchema = record({
   cases: list(record({ name: text, count })),
   crashPoints: Type.Union([crashPoints(), Type.Null()], {
     description: "null, or the certificate of crash-points",
+  }),
+  statistics: record({
+    traces: Type.Union([variety(), Type.Null()], {
+      description: "null, or an object with seen, distinct and once",
+    }),
+    situations: variety(),
   }),
   promises: list(
     record({ name: text, sentence: text, judged: text, checks: count, brokenRuns: count }),
@@ -140,6 +158,10 @@ export const evidenceHeaderSchema = Type.Object({
 
 function record<const Fields extends Record<string, Type.TSchema>>(fields: Fields) {
   return Type.Object(fields, { additionalProperties: false, description: "an object" });
+}
+
+function variety() {
+  return record({ seen: count, distinct: count, once: count });
 }
 
 function list<Item extends Type.TSchema>(item: Item) {

@@ -22,12 +22,13 @@ export interface Evidence {
    */
   readonly mutant: EvidenceMutant | null;
   /**
-   * The seeds asked for, and how many of them were run, from the first on: fewer than asked for
-   * when the run was stopped, or ended at its first failure.
+   * The seeds asked for, and how many of them were run: fewer than asked for when `ended` says that
+   * it was not complete, and only a part of them where there is a shard.
    */
   readonly seeds: { readonly first: number; readonly last: number; readonly completed: number };
-  /** True when the run was stopped from outside before all seeds were done. */
-  readonly interrupted: boolean;
+  /** Which part of the seeds was asked for; null for all of them. */
+  readonly shard: ShardEvidence | null;
+  readonly ended: Ended;
   readonly verdict: Verdict;
   /** Why the verdict is `unknown`: one sentence each. Empty otherwise. */
   readonly doubts: readonly string[];
@@ -45,6 +46,13 @@ export interface Evidence {
   readonly cases: readonly CaseEvidence[];
   /** The certificate of `falconpay crash-points`; null for every other command. */
   readonly crashPoints: CrashPointsEvidence | null;
+  /** How much of what runs can come to was seen. */
+  readonly statistics: {
+    /** Of traces, the whole of what happens in a run; null in the real world, which has none. */
+    readonly traces: VarietyEvidence | null;
+    /** Of situations: a fault of that kind struck at that place, in a run with that case. */
+    readonly situations: VarietyEvidence;
+  };
   readonly promises: readonly PromiseEvidence[];
   readonly findings: readonly Finding[];
   /**
@@ -74,6 +82,34 @@ export interface EvidenceCode {
   readonly isClean: boolean | null;
   /** Over sources and lock file. */
   readonly digest: string;
+}
+
+/**
+ * Why no more seeds were run: all were, or one broke a promise and was to be the last, the time
+ * that was given was over, it was stopped from outside, or an error of the testbed ended it.
+ */
+export type Ended = "complete" | "first-failure" | "time-limit" | "interrupted" | "error";
+
+/**
+ * One of several parts of the seeds: of `count` parts, `index` (from 1) has every `count`th seed,
+ * from the `index`th on. With it is kept what sums cannot hold, so that the parts can be merged.
+ */
+export interface ShardEvidence {
+  readonly index: number;
+  readonly count: number;
+  /** Of each run, in the order of the seeds; empty in the real world. */
+  readonly traceHashes: readonly string[];
+  /** In how many runs each situation was seen. Sorted by name. */
+  readonly situations: readonly { readonly name: string; readonly runs: number }[];
+}
+
+/** Kinds that were met, as one counts species. */
+export interface VarietyEvidence {
+  /** Meetings: a run is one with its trace, and one with each of its situations. */
+  readonly seen: number;
+  readonly distinct: number;
+  /** Kinds that were met in one run only. */
+  readonly once: number;
 }
 
 /** A mutant that was run beside a pass. */

@@ -31,7 +31,8 @@ describe("verdicts", () => {
     payments: 6,
     faults: [{ many: "crashes", planned: 2, fired: 2, impossible: 0 }],
     cases: [{ name: "a payment is settled", count: 3 }],
-    interrupted: false,
+    ended: "complete" as const,
+    asked: 2,
     promises: [{ name: "ends", checks: 2, brokenRuns: 0 }],
   };
 
@@ -41,7 +42,7 @@ describe("verdicts", () => {
 
   test("a broken promise fails, even in a run that was interrupted", () => {
     const promises = [{ name: "ends", checks: 2, brokenRuns: 1 }];
-    expect(verdictOf({ ...held, promises, interrupted: true })).toEqual({
+    expect(verdictOf({ ...held, promises, ended: "interrupted", asked: 3 })).toEqual({
       verdict: "fail",
       doubts: [],
     });
@@ -56,8 +57,13 @@ describe("verdicts", () => {
       { faults: [{ many: "pauses", planned: 3, fired: 1, impossible: 2 }] },
       "2 of 3 planned pauses cannot be made in this world.",
     ],
-    [{ interrupted: true }, "The run was stopped before all its seeds were done."],
-    [{ runs: 0 }, "No run was completed."],
+    [{ ended: "interrupted", asked: 5 }, "Unfinished: it was stopped after 2 of 5 seeds."],
+    [{ ended: "time-limit", asked: 5 }, "Unfinished: its time was over after 2 of 5 seeds."],
+    [
+      { ended: "error", asked: 3 },
+      "Unfinished: an error of the testbed ended it after 2 of 3 seeds.",
+    ],
+    [{ runs: 0, asked: 0 }, "No run was completed."],
     [{ payments: 0 }, "No payment was made, so nothing was exercised."],
     [
       {

@@ -1,4 +1,4 @@
-import type { Verdict } from "./evidence.ts";
+import type { Ended, Verdict } from "./evidence.ts";
 
 /** What the process tells its caller when it ends; `EXIT_CODES` says what each means. */
 export type ExitCode = (typeof EXIT_CODES)[number]["code"];
@@ -40,7 +40,9 @@ export interface VerdictGrounds {
   }[];
   /** What the runs were to come to, and how often they did. */
   readonly cases: readonly { readonly name: string; readonly count: number }[];
-  readonly interrupted: boolean;
+  readonly ended: Ended;
+  /** How many seeds were asked for; null where they are not what was counted. */
+  readonly asked: number | null;
   readonly promises: readonly {
     readonly name: string;
     readonly checks: number;
@@ -73,10 +75,19 @@ export function verdictOf(grounds: VerdictGrounds): {
   return { verdict: doubts.length === 0 ? "pass" : "unknown", doubts };
 }
 
+const UNFINISHED = {
+  "first-failure": "it ended at the first failure",
+  "time-limit": "its time was over",
+  interrupted: "it was stopped",
+  error: "an error of the testbed ended it",
+} as const satisfies Record<Exclude<Ended, "complete">, string>;
+
 function doubtsAbout(grounds: VerdictGrounds): readonly string[] {
   const doubts: string[] = [];
-  if (grounds.interrupted) {
-    doubts.push("The run was stopped before all its seeds were done.");
+  const { asked, ended, runs } = grounds;
+  if (ended !== "complete") {
+    const when = asked === null ? "before all was tried" : `after ${runs} of ${asked} seeds`;
+    doubts.push(`Unfinished: ${UNFINISHED[ended]} ${when}.`);
   }
   if (grounds.runs === 0) {
     doubts.push("No run was completed.");

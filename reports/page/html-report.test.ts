@@ -37,7 +37,7 @@ describe("what the page says", () => {
         "Every promise held in 400 runs with 24 000 payments.",
         "This rests on 400 runs in the simulated world, seeds 1 to 400.",
         "Nothing: no promise was broken in any of the 400 runs.",
-        "fewer than about 1 in 133 of such runs",
+        "with a probability below 0.75 % (the rule of three, 3/400)",
         "The simulated world is a model: where the model is wrong, so is what it shows.",
         "Only crashes and lost replies were planned in the scenario transfer",
         "Not tried: pauses.",
@@ -79,8 +79,15 @@ describe("what the page says", () => {
     ],
     [
       "a search that ended at its first failure says so",
-      { ...brokenEvidence, seeds: { first: 1, last: 400, completed: 17 } },
-      ["The search ended at the first failure, after 17 of 400 seeds.", "seeds 1 to 17."],
+      {
+        ...brokenEvidence,
+        seeds: { first: 1, last: 400, completed: 17 },
+        ended: "first-failure",
+      },
+      [
+        "The search ended at the first failure, after 17 of 400 seeds.",
+        "17 of 400 (seeds 1 to 400).",
+      ],
     ],
     [
       "an interrupted run says what was done and why it proves nothing",

@@ -1,10 +1,6 @@
 import type { Evidence } from "../evidence/evidence.ts";
-import { counted } from "../words/number-words.ts";
-import { figure } from "./figure.ts";
+import { noFailureWords } from "../words/statistics-words.ts";
 import { html, type Html } from "./html.ts";
-
-/** Below this the rule of three is a poor approximation of the exact bound, 1 - 0.05^(1/N). */
-const RUNS_FOR_RULE_OF_THREE = 30;
 
 /** What a reader must not conclude from the page. */
 export function limitsSection(evidence: Evidence): Html {
@@ -41,14 +37,9 @@ function inWords(faults: Evidence["faults"]): string {
   return new Intl.ListFormat("en").format(faults.map(({ many }) => many));
 }
 
-function chanceLimit({ totals }: Evidence): string {
-  const { runs } = totals;
-  if (runs < RUNS_FOR_RULE_OF_THREE) {
-    return `${counted(runs, "run")} ${runs === 1 ? "is" : "are"} too few to say how rare a failure would have to be to stay unseen.`;
-  }
-  const oneIn = figure(Math.floor(runs / 3));
-  return (
-    `No failure in N runs does not mean that there is none. It means that, with 95% confidence, fewer than about 3/N of such runs fail. ` +
-    `Here N is ${figure(runs)}: a promise that held throughout fails in fewer than about 1 in ${oneIn} of such runs.`
-  );
+function chanceLimit(evidence: Evidence): string {
+  const noFailure = noFailureWords(evidence);
+  return noFailure === undefined
+    ? ""
+    : `That nothing failed does not mean that nothing can. Failures: ${noFailure}.`;
 }

@@ -12,12 +12,12 @@ export function reproduceSection(evidence: Evidence): Html {
   </section>`;
 }
 
-function introduction({ interrupted, world }: Evidence): string {
+function introduction({ ended, world }: Evidence): string {
   const begins = "With the code named below, this command";
   if (world === "real") {
     return `${begins} makes such evidence anew. Real servers keep their own time, so a second run may take another course:`;
   }
-  return interrupted
+  return ended !== "complete" && ended !== "first-failure"
     ? `${begins} makes the same runs again, seed by seed, and the rest of them if it is not stopped:`
     : `${begins} makes this evidence again, byte for byte but for its part "made", on any machine:`;
 }

@@ -1,5 +1,6 @@
 import type { Evidence, EvidenceTotals, FaultEvidence, FaultPlace } from "../evidence/evidence.ts";
 import { counted, durationInWords } from "../words/number-words.ts";
+import { varietyWords } from "../words/statistics-words.ts";
 import { casesSection } from "./cases-section.ts";
 import { crashPointsSection } from "./crash-points-section.ts";
 import { figure } from "./figure.ts";
@@ -16,6 +17,7 @@ export function triedSection(evidence: Evidence): Html {
     ${paymentTable(totals)}
     <p>${scale(evidence)}</p>
     ${crashPoints === null ? "" : crashPointsSection(crashPoints)} ${casesSection(evidence)}
+    ${statistics(evidence)}
     <h3>The faults</h3>
     ${faults.length === 0 ? html`<p>No fault was planned.</p>` : faults.map((fault) => faultTable(fault, inStory))}
   </section>`;
@@ -57,6 +59,22 @@ function paymentTable(totals: EvidenceTotals): Html {
       </tr>
     </tfoot>
   </table>`;
+}
+
+/** How much of what runs can come to was seen. */
+function statistics(evidence: Evidence): Html {
+  const rows = varietyWords(evidence);
+  return rows.length === 0
+    ? html``
+    : html`<h3>How much was seen</h3>
+        <p>
+          A trace is everything that happens in a run. A situation is a kind of fault that struck at
+          a place, in a run that came to a case which clients aim at. What is still unseen is
+          estimated from what was seen once (Good and Turing).
+        </p>
+        <ul>
+          ${rows.map(({ name, text }) => html`<li>${name}: ${text}</li>`)}
+        </ul>`;
 }
 
 function scale({ totals, world }: Evidence): string {

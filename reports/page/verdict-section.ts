@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceMutant, Verdict } from "../evidence/evidence.ts";
+import { seedsAsked } from "../evidence/seeds-asked.ts";
 import { counted } from "../words/number-words.ts";
-import { seedsAsked, seedsDone } from "../words/seeds-done.ts";
+import { seedsDone } from "../words/seeds-done.ts";
 import { seenToFailWords } from "../words/seen-to-fail.ts";
 import { verdictSentence } from "../words/verdict-sentence.ts";
 import { inWorld } from "../words/world-name.ts";
@@ -25,7 +26,7 @@ export function verdictWord({ mutant, verdict }: Evidence): string {
  * The verdict in one sentence and the figures that it rests on, under a notice when a mutant ran.
  */
 export function verdictSection(evidence: Evidence): Html {
-  const { doubts, mutant, seeds, totals, verdict } = evidence;
+  const { doubts, mutant, totals, verdict } = evidence;
   const tone = mutant !== null && verdict === "pass" ? "unknown" : verdict;
   return html`<section id="verdict" aria-labelledby="verdict-heading">
     ${mutant === null ? "" : mutantNotice(mutant, verdict)}
@@ -45,9 +46,9 @@ export function verdictSection(evidence: Evidence): Html {
       }
     </div>
     <p>
-      This rests on ${counted(totals.runs, "run")} ${inWorld(evidence.world)}, ${seedsDone(seeds)}.
-      A run is one whole story: services start, clients ask, faults strike and stop, and in the end
-      every promise is judged.
+      This rests on ${counted(totals.runs, "run")} ${inWorld(evidence.world)},
+      ${seedsDone(evidence)}. A run is one whole story: services start, clients ask, faults strike
+      and stop, and in the end every promise is judged.
     </p>
     ${seenToFail(evidence)} ${figures(evidence)}
   </section>`;
@@ -67,15 +68,20 @@ function seenToFail({ mutant, seenToFail, verdict }: Evidence): Html {
     </ul>`;
 }
 
-function endedEarly({ interrupted, seeds }: Evidence): Html {
-  const done = `${figure(seeds.completed)} of ${figure(seedsAsked(seeds))} seeds`;
-  if (interrupted) {
-    return html`<p><strong>Interrupted:</strong> ${done} were done when the run was stopped.</p>`;
+function endedEarly(evidence: Evidence): Html {
+  const done = `${figure(evidence.seeds.completed)} of ${figure(seedsAsked(evidence))} seeds`;
+  switch (evidence.ended) {
+    case "complete":
+      return html``;
+    case "first-failure":
+      return html`<p>The search ended at the first failure, after ${done}.</p>`;
+    case "interrupted":
+      return html`<p><strong>Interrupted:</strong> ${done} were done when the run was stopped.</p>`;
+    case "time-limit":
+      return html`<p><strong>Time was over:</strong> ${done} were done.</p>`;
+    case "error":
+      return html`<p><strong>Broken off:</strong> ${done} were done when the testbed failed.</p>`;
   }
-  if (seeds.completed === seedsAsked(seeds)) {
-    return html``;
-  }
-  return html`<p>The search ended at the first failure, after ${done}.</p>`;
 }
 
 function mutantNotice({ id, defect }: EvidenceMutant, verdict: Verdict): Html {

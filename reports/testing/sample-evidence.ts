@@ -25,7 +25,8 @@ export const heldEvidence: Evidence = {
   world: "sim",
   mutant: null,
   seeds: { first: 1, last: 400, completed: 400 },
-  interrupted: false,
+  shard: null,
+  ended: "complete",
   verdict: "pass",
   doubts: [],
   totals: {
@@ -49,6 +50,10 @@ export const heldEvidence: Evidence = {
     { name: "a key is used twice at once", count: 12 },
   ],
   crashPoints: null,
+  statistics: {
+    traces: { seen: 400, distinct: 400, once: 400 },
+    situations: { seen: 9_120, distinct: 912, once: 114 },
+  },
   promises: promises({ runs: 400, broken: [] }),
   findings: [],
   traceHash: "5f0c9b1e6d3a47c2a1b88e09d4f7316502c9ae5b7740d8e1f36a2b90c4d5e6f7",
@@ -73,6 +78,10 @@ export const certificateEvidence: Evidence = {
   seeds: { first: 7, last: 7, completed: 1 },
   totals: { ...heldEvidence.totals, runs: 401 },
   cases: [],
+  statistics: {
+    traces: { seen: 401, distinct: 401, once: 401 },
+    situations: { seen: 0, distinct: 0, once: 0 },
+  },
   crashPoints: {
     plans: [
       {
@@ -120,10 +129,10 @@ export const brokenEvidence: Evidence = {
 export const unknownEvidence: Evidence = {
   ...heldEvidence,
   seeds: { first: 1, last: 400, completed: 212 },
-  interrupted: true,
+  ended: "interrupted",
   verdict: "unknown",
   doubts: [
-    "The run was stopped before all its seeds were done.",
+    "Unfinished: it was stopped after 212 of 400 seeds.",
     "1 of 212 planned crashes never fired.",
   ],
   cases: [
@@ -143,6 +152,7 @@ export const unknownEvidence: Evidence = {
     simulatedMs: 1_914_600,
   },
   faults: [crashes([32, 25, 17, 22, 28, 23, 31, 19, 15], 1)],
+  statistics: { traces: null, situations: { seen: 4_240, distinct: 702, once: 106 } },
   promises: promises({ runs: 212, broken: [] }),
   traceHash: null,
 };

@@ -2,6 +2,7 @@ import { create } from "xmlbuilder2";
 import type { Evidence, PromiseEvidence } from "../evidence/evidence.ts";
 import { visibleText } from "../evidence/visible-text.ts";
 import { counted } from "../words/number-words.ts";
+import { seedsInWords } from "../words/seeds-done.ts";
 import { worldName } from "../words/world-name.ts";
 import { failureText } from "./failure-text.ts";
 
@@ -18,10 +19,13 @@ interface Case {
  * verdict is `unknown`, one case more says why, so that it is never shown as a pass. Of a mutant, a
  * broken promise is what was asked for, and that none broke is the error.
  */
-export function junitText(evidence: Evidence, { wallMs }: { readonly wallMs: number }): string {
-  const { scenario, world, mutant, seeds } = evidence;
+export function junitText(
+  evidence: Evidence,
+  { wallMs }: { readonly wallMs: number | null },
+): string {
+  const { scenario, world, mutant } = evidence;
   const variant = mutant === null ? "" : `, mutant ${mutant.id}`;
-  const suite = `${scenario.name}, ${worldName(world)}, seeds ${seeds.first} to ${seeds.last}${variant}`;
+  const suite = `${scenario.name}, ${worldName(world)}, ${seedsInWords(evidence)}${variant}`;
   const cases = [
     ...evidence.promises.map((promise) => caseOf(evidence, promise)),
     ...verdictCase(evidence),
@@ -31,7 +35,7 @@ export function junitText(evidence: Evidence, { wallMs }: { readonly wallMs: num
     failures: countOf(cases, "failure"),
     errors: countOf(cases, "error"),
     skipped: countOf(cases, "skipped"),
-    time: (wallMs / 1_000).toFixed(3),
+    ...(wallMs === null ? {} : { time: (wallMs / 1_000).toFixed(3) }),
   };
   const root = create({ version: "1.0", encoding: "UTF-8" }).ele("testsuites", counts);
   const element = root.ele("testsuite", { name: visibleText(suite), ...counts });

@@ -36,6 +36,9 @@ test("a run that held ends with aligned counts, promises, verdict and speed", ()
       "",
       "  verdict      PASS  Every promise held in 400 runs with 24 000 payments.",
       "  last failed  mutant F0 broke ends in run 2",
+      "  traces       400 distinct in 400 runs; about 100 % of further runs would leave a new one",
+      "  situations   912 distinct, 114 in one run only; about 1.3 % of what further runs come to would be new",
+      "  failures     none in 400 runs: with 95 % confidence a run fails with a probability below 0.75 % (the rule of three, 3/400), for plans drawn as these were",
       "  trace        5f0c9b1e6d3a47c2a1b88e09d4f7316502c9ae5b7740d8e1f36a2b90c4d5e6f7  the same for the same seeds",
       "  speed        42.1 seeds per second, 380 simulated seconds per second, in 9.5 s",
     ].join("\n"),
@@ -54,9 +57,15 @@ test("broken promises and a mutant are named", () => {
   expect(text).toContain("FAIL  2 of 7 promises were broken, in up to 37 of 400 runs.");
 });
 
+test("what it means that nothing failed is not told where something did, nor of a few runs", () => {
+  expect(summaryText(brokenEvidence, OPTIONS)).not.toContain("failures ");
+  const few = { ...heldEvidence, totals: { ...heldEvidence.totals, runs: 3 } };
+  expect(summaryText(few, OPTIONS)).toContain("failures     3 runs are too few to say");
+});
+
 test("an unknown verdict says why, and which seeds were left", () => {
   const text = summaryText(unknownEvidence, OPTIONS);
-  expect(text).toContain("212  simulated world, seeds 1 to 212 (asked for: to 400)\n");
+  expect(text).toContain("212  simulated world, 212 of 400 (seeds 1 to 400)\n");
   expect(text).toContain("UNKNOWN  Nothing broke, but too little was tried");
   expect(text).toContain("\n               1 of 212 planned crashes never fired.");
 });
@@ -64,7 +73,7 @@ test("an unknown verdict says why, and which seeds were left", () => {
 test("a run stopped before its first seed was done claims none", () => {
   const seeds = { first: 1, last: 400, completed: 0 };
   expect(summaryText({ ...unknownEvidence, seeds }, OPTIONS)).toContain(
-    "simulated world, no seed (asked for: to 400)",
+    "simulated world, none of 400 (seeds 1 to 400)",
   );
 });
 

@@ -2,8 +2,9 @@ import picocolors from "picocolors";
 import type { Evidence, PromiseEvidence, Verdict } from "../evidence/evidence.ts";
 import { visibleText } from "../evidence/visible-text.ts";
 import { counted, durationInWords, groupedNumber } from "../words/number-words.ts";
-import { seedsAsked, seedsDone } from "../words/seeds-done.ts";
+import { seedsDone } from "../words/seeds-done.ts";
 import { seenToFailWords } from "../words/seen-to-fail.ts";
+import { noFailureWords, varietyWords } from "../words/statistics-words.ts";
 import { verdictSentence } from "../words/verdict-sentence.ts";
 import { worldName } from "../words/world-name.ts";
 import { crashPointRows } from "./crash-point-rows.ts";
@@ -12,8 +13,8 @@ const VALUE_COLUMN = 15;
 
 /** What was measured beside the run, and how to show it: none of it is evidence. */
 export interface SummaryOptions {
-  /** How long the run took on this machine, in milliseconds of real time. */
-  readonly wallMs: number;
+  /** How long the runs took on this machine, in milliseconds of real time; null where none were. */
+  readonly wallMs: number | null;
   /** Whether to colour; the caller knows of NO_COLOR and of terminals. */
   readonly color: boolean;
 }
@@ -39,8 +40,9 @@ export function summaryText(evidence: Evidence, options: SummaryOptions): string
         "last failed",
         visibleText(seenToFailWords(each)),
       ]),
+      ...statisticRows(evidence),
       ...traceRows(evidence),
-      ["speed", speed(evidence, options.wallMs)],
+      ...speedRows(evidence, options.wallMs),
     ]),
   ].join("\n");
 }
@@ -59,22 +61,15 @@ function mutantLines(evidence: Evidence, paint: Paint): readonly string[] {
   return [paint.yellow(told), ""];
 }
 
-function countRows({
-  cases,
-  crashPoints,
-  faults,
-  seeds,
-  totals,
-  world,
-}: Evidence): readonly (readonly [string, string])[] {
+function countRows(evidence: Evidence): readonly (readonly [string, string])[] {
+  const { cases, crashPoints, faults, totals, world } = evidence;
   const unfinished = totals.payments - totals.completed - totals.failed;
   const width = Math.max(
     ...[totals.runs, totals.payments].map((count) => groupedNumber(count).length),
   );
-  const asked = seeds.completed < seedsAsked(seeds) ? ` (asked for: to ${seeds.last})` : "";
   const number = (count: number): string => groupedNumber(count).padStart(width);
   return [
-    ["runs", `${number(totals.runs)}  ${worldName(world)}, ${seedsDone(seeds)}${asked}`],
+    ["runs", `${number(totals.runs)}  ${worldName(world)}, ${seedsDone(evidence)}`],
     ...crashPointRows(crashPoints),
     ["payments", number(totals.payments)],
     ["  completed", number(totals.completed)],
@@ -146,11 +141,27 @@ function verdictLines(evidence: Evidence, paint: Paint): readonly string[] {
   ];
 }
 
+/** How much was seen, and what it means that nothing failed. */
+function statisticRows(evidence: Evidence): readonly (readonly [string, string])[] {
+  const noFailure = noFailureWords(evidence);
+  return [
+    ...varietyWords(evidence).map(({ name, text }): readonly [string, string] => [name, text]),
+    ...(noFailure === undefined ? [] : [["failures", noFailure] as const]),
+  ];
+}
+
 /** Real servers leave no trace. */
 function traceRows({ traceHash }: Evidence): readonly (readonly [string, string])[] {
   return traceHash === null
     ? []
     : [["trace", `${visibleText(traceHash)}  the same for the same seeds`]];
+}
+
+function speedRows(
+  evidence: Evidence,
+  wallMs: number | null,
+): readonly (readonly [string, string])[] {
+  return wallMs === null ? [] : [["speed", speed(evidence, wallMs)]];
 }
 
 function speed(evidence: Evidence, wallMs: number): string {

@@ -1,17 +1,24 @@
 import type { Evidence } from "../evidence/evidence.ts";
+import { seedsAsked } from "../evidence/seeds-asked.ts";
+import { groupedNumber } from "./number-words.ts";
 
 /**
- * The seeds that were run, in words: `seeds 1 to 212`, `seed 7`, `no seed`. A sweep ends early when
- * it is stopped, and at its first failure.
+ * The seeds that were run, in words: `seeds 1 to 400`, `seed 7`, `no seed`, or how many of them
+ * where it was not all.
  */
-export function seedsDone({ completed, first }: Evidence["seeds"]): string {
-  if (completed === 0) {
-    return "no seed";
+export function seedsDone(evidence: Pick<Evidence, "seeds" | "shard">): string {
+  const { completed } = evidence.seeds;
+  const asked = seedsAsked(evidence);
+  if (completed === asked) {
+    return seedsInWords(evidence);
   }
-  return completed === 1 ? `seed ${first}` : `seeds ${first} to ${first + completed - 1}`;
+  const done = completed === 0 ? "none" : groupedNumber(completed);
+  return `${done} of ${groupedNumber(asked)} (${seedsInWords(evidence)})`;
 }
 
-/** How many seeds were asked for. */
-export function seedsAsked({ first, last }: Evidence["seeds"]): number {
-  return last - first + 1;
+/** The seeds that were asked for: `seeds 1 to 400, shard 2/8`. */
+export function seedsInWords({ seeds, shard }: Pick<Evidence, "seeds" | "shard">): string {
+  const { first, last } = seeds;
+  const range = first === last ? `seed ${first}` : `seeds ${first} to ${last}`;
+  return shard === null ? range : `${range}, shard ${shard.index}/${shard.count}`;
 }

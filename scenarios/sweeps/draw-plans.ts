@@ -11,7 +11,7 @@ export interface Drawn {
 
 /** The plan of a seed. @throws Error when the scenario draws none */
 export async function planOfSeed(drawn: Drawn, seed: number): Promise<Plan> {
-  const [plan] = await drawPlans(drawn, seed, seed);
+  const [plan] = await drawPlans(drawn, [seed]);
   if (plan === undefined) {
     throw new Error(`no plan was drawn for seed ${seed}`);
   }
@@ -21,11 +21,10 @@ export async function planOfSeed(drawn: Drawn, seed: number): Promise<Plan> {
 /** The plan of each seed, as fast-check draws it first. */
 export async function drawPlans(
   { scenario, mutant }: Drawn,
-  first: number,
-  last: number,
+  seeds: readonly number[],
 ): Promise<readonly Plan[]> {
   const plans: Plan[] = [];
-  for (let seed = first; seed <= last; seed += 1) {
+  for (const seed of seeds) {
     const property = fc.property(scenario.drafts, (draft) => {
       plans.push({ scenario: scenario.name, seed, mutant: mutant?.id ?? null, ...draft });
     });

@@ -1,7 +1,7 @@
 import type { Plan } from "../plans/plan.ts";
 import type { Outcome } from "../runs/run-plan.ts";
 import type { RunSummary } from "../runs/run-summary.ts";
-import type { SecondOpinion, SweepRequest, WorkerRun } from "./sweep-request.ts";
+import type { SecondOpinion, WorkerRun } from "./sweep-request.ts";
 import { twoResultsOf, type Passage } from "./two-results.ts";
 
 /** Which plan ran where, and after which others: what it takes to make a run again as it was. */
@@ -10,6 +10,8 @@ export interface RunLog {
   worker(seed: number, run: WorkerRun): void;
   /** A seed was run in the thread of the sweep. */
   here(seed: number, run: Pick<RunSummary, "traceHash">): void;
+  /** A seed that a worker has run was run in the thread of the sweep as well. */
+  again(seed: number): void;
   /** Another plan, a variant of a seed's, was run there. */
   variant(plan: Plan): void;
   /** How a worker's run of a seed went. */
@@ -24,18 +26,16 @@ export interface RunLog {
   checkSample(secondOpinion: SecondOpinion): Promise<void>;
 }
 
-/** One seed in that many is run twice, but at least `SAMPLE_MIN` and at most `SAMPLE_MAX`. */
+/**
+ * The first seed and one in so many are run twice, and the last one. Where that comes to more than
+ * `SAMPLE_MAX`, every second of them is left out, and one in twice as many is taken from then on.
+ */
 const SAMPLE_EVERY = 100;
-const SAMPLE_MIN = 2;
 const SAMPLE_MAX = 20;
 
 /** `planOf` draws the plan of a seed: plans are many, and so are not kept. */
-export function createRunLog(
-  seeds: SweepRequest["seeds"],
-  planOf: (seed: number) => Promise<Plan>,
-): RunLog {
-  const sample = sampleOf(seeds);
-  const sampled: Sampled[] = [];
+export function createRunLog(planOf: (seed: number) => Promise<Plan>): RunLog {
+  const sample = createSample();
   const seedsByThread = new Map<number, number[]>();
   const ranHere: (number | Plan)[] = [];
 
@@ -49,17 +49,14 @@ export function createRunLog(
       const known = seedsByThread.get(thread) ?? [];
       seedsByThread.set(thread, known);
       known.push(seed);
-      if (sample.has(seed)) {
-        sampled.push({ seed, traceHash, before: () => plansOf(seedsBefore(thread, seed)) });
-      }
+      sample.add({ seed, traceHash, before: () => plansOf(seedsBefore(thread, seed)) });
     },
     here(seed, { traceHash }) {
       const count = ranHere.length;
       ranHere.push(seed);
-      if (sample.has(seed)) {
-        sampled.push({ seed, traceHash, before: () => plansOf(ranHere.slice(0, count)) });
-      }
+      sample.add({ seed, traceHash, before: () => plansOf(ranHere.slice(0, count)) });
     },
+    again: (seed) => void ranHere.push(seed),
     variant: (plan) => void ranHere.push(plan),
     passageOfWorker: async (seed, { run: { traceHash }, thread }) => {
       return { traceHash, before: await plansOf(seedsBefore(thread, seed)) };
@@ -70,7 +67,7 @@ export function createRunLog(
       return { traceHash, before: await plansOf(ranHere.slice(0, Math.max(0, last))) };
     },
     async checkSample(secondOpinion) {
-      const again = sampled.toReversed();
+      const again = sample.taken().toReversed();
       const plans = await Promise.all(again.map(({ seed }) => planOf(seed)));
       const runs = plans.length === 0 ? [] : await secondOpinion.rerun(plans);
       for (const [index, { traceHash, before }] of again.entries()) {
@@ -92,12 +89,24 @@ interface Sampled {
   readonly before: () => Promise<readonly Plan[]>;
 }
 
-/** Seeds at even distances, the last one included. */
-function sampleOf({ first, last }: SweepRequest["seeds"]): ReadonlySet<number> {
-  const total = last - first + 1;
-  const wanted = Math.min(SAMPLE_MAX, Math.max(SAMPLE_MIN, Math.ceil(total / SAMPLE_EVERY)));
-  const count = Math.min(wanted, total);
-  return new Set(
-    Array.from({ length: count }, (_, index) => last - Math.floor((index * total) / count)),
-  );
+function createSample() {
+  let every = SAMPLE_EVERY;
+  let taken: readonly Sampled[] = [];
+  let count = 0;
+  let last: Sampled | undefined;
+  return {
+    add(one: Sampled): void {
+      last = one;
+      if (count % every === 0) {
+        taken = [...taken, one];
+      }
+      if (taken.length > SAMPLE_MAX) {
+        taken = taken.filter((_one, index) => index % 2 === 0);
+        every *= 2;
+      }
+      count += 1;
+    },
+    taken: (): readonly Sampled[] =>
+      last === undefined || taken.includes(last) ? taken : [...taken, last],
+  };
 }

@@ -5,6 +5,7 @@ import type { Scenario } from "../plans/scenario.ts";
 import type { Outcome } from "../runs/run-plan.ts";
 import type { RunSummary } from "../runs/run-summary.ts";
 import type { World } from "../world.ts";
+import type { SeedRange, Shard } from "./seeds.ts";
 
 export interface SweepRequest {
   readonly world: World;
@@ -14,16 +15,26 @@ export interface SweepRequest {
   readonly secondOpinion: SecondOpinion | null;
   readonly scenario: Scenario;
   readonly mutant: Mutant | null;
-  /** Both ends are run. */
-  readonly seeds: { readonly first: number; readonly last: number };
+  /** Both ends are run; a last of null is as many as there is time for. */
+  readonly seeds: { readonly first: number; readonly last: number | null };
+  /** The part of the seeds that is run; null for all of them. */
+  readonly shard: Shard | null;
+  /** Whether the first seed that breaks a promise is the last one. */
+  readonly bail: boolean;
   /** How many variants may be run to make a failing case smaller; 0 keeps it as it is. */
   readonly shrinkRunsMax: number;
   /** Called after every run of a seed, and after every variant tried while shrinking. */
   readonly onProgress: (progress: SweepProgress) => Promise<void>;
-  /** Ends the sweep after the run in hand; what was done is kept. */
+  /**
+   * Ends the sweep after the run in hand; what was done is kept. With `TIME_IS_OVER` as its reason
+   * it was the time, otherwise somebody stopped it.
+   */
   readonly signal: AbortSignal;
   readonly host: SweepHost;
 }
+
+/** The reason of a signal that ends a sweep because the time that it was given is over. */
+export const TIME_IS_OVER = "time is over";
 
 /** Threads that run plans, each in a world of its own. */
 export interface Workers {
@@ -57,8 +68,8 @@ export interface SweepHost {
   readonly product: string;
   readonly code: Evidence["code"];
   readonly made: Evidence["made"];
-  /** The command that asked for the sweep. */
-  readonly command: string;
+  /** The command that asks for a sweep of these seeds. */
+  readonly command: (seeds: SeedRange) => string;
   /** The command that replays a file. */
   readonly replayCommand: (fileName: string) => string;
   /** A hash over many hashes, in hexadecimal. */

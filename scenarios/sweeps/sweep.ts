@@ -1,21 +1,29 @@
-import type { Evidence } from "../../reports/evidence/evidence.ts";
+import type { Ended, Evidence } from "../../reports/evidence/evidence.ts";
 import type { Plan } from "../plans/plan.ts";
 import type { ReplayFile } from "../plans/replay-file.ts";
 import { promisesNamed } from "../promises/promises.ts";
-import { brokenPromises, runPlan, type Outcome } from "../runs/run-plan.ts";
+import { runPlan, type Outcome } from "../runs/run-plan.ts";
 import { summarize, type RunSummary } from "../runs/run-summary.ts";
+import { drawEvidence } from "./draw-evidence.ts";
 import { drawPlans, planOfSeed } from "./draw-plans.ts";
 import { findingOf } from "./finding.ts";
 import { pursue } from "./pursue-plan.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
-import type { Workers, Failure, SweepRequest, WorkerRun } from "./sweep-request.ts";
-import { createTally, verdictOfTally, type Tally } from "./tally.ts";
+import { SEED_MAX, seedsOf } from "./seeds.ts";
+import {
+  TIME_IS_OVER,
+  type Failure,
+  type SweepRequest,
+  type WorkerRun,
+  type Workers,
+} from "./sweep-request.ts";
+import { createTally, type Tally } from "./tally.ts";
 import { TwoResults, twoResultsOf } from "./two-results.ts";
 
 export interface SweepResult {
   readonly evidence: Evidence;
-  /** To be written beside the evidence under this name. */
-  readonly replayFile: { readonly name: string; readonly content: ReplayFile } | null;
+  /** To be written beside the evidence under these names: one for each finding. */
+  readonly replayFiles: readonly { readonly name: string; readonly content: ReplayFile }[];
   /** What ended the sweep before its time; the evidence tells of what was done until then. */
   readonly error: { readonly error: unknown } | null;
 }
@@ -24,47 +32,191 @@ export interface SweepResult {
 const WINDOW = 200;
 
 /**
- * Runs a scenario for each seed until one breaks a promise, and makes that case as small as it can.
- * fast-check draws the plan of each seed from the scenario's drafts; the plan itself is then made
- * smaller, not the draft. With or without workers, and however many there are, the evidence is the
- * same.
+ * Runs a scenario for each seed, and makes of each promise that breaks the first case as small as
+ * it can. fast-check draws the plan of each seed from the scenario's drafts; the plan itself is
+ * then made smaller, not the draft. With or without workers, and however many there are, the
+ * evidence is the same.
  *
- * A sample of the seeds, and the smallest case, are run a second time, in another thread and
+ * A sample of the seeds, and the smallest cases, are run a second time, in another thread and
  * another order.
  *
  * @throws TwoResults when a plan goes another way there, or here than in a worker
  * @throws what a run throws, where nothing was done before it
  */
 export async function sweep(request: SweepRequest): Promise<SweepResult> {
-  const tally = createTally(promisesNamed(request.scenario.promises), request.scenario.aims);
-  const log = createRunLog(request.seeds, (seed) => planOfSeed(request, seed));
-  try {
-    const failure =
-      request.workers === null
-        ? await sweepHere(request, tally, log)
-        : await sweepWithWorkers(request, tally, log, request.workers);
-    await lookAgain(request, log, failure);
-    const error = failure?.brokenOff ?? null;
-    return conclude(request, tally, failure, error);
-  } catch (error) {
-    if (error instanceof TwoResults || tally.totals().runs === 0) {
-      throw error;
+  const begun = beginSweep(request);
+  const { first, last } = request.seeds;
+  await begun.run(seedsOf({ first, last: last ?? SEED_MAX }, request.shard));
+  return begun.finish();
+}
+
+/** A sweep that is run part by part. */
+interface BegunSweep {
+  /** Runs these seeds, in their order, until the sweep ends. */
+  run(seeds: Iterable<number>): Promise<void>;
+  /** False when nothing more is to be run. */
+  isOpen(): boolean;
+  /** The sums over what was run until now. */
+  readonly tally: Tally;
+  /** Makes what broke smaller, looks whether all went the same way elsewhere, and tells of it. */
+  finish(): Promise<SweepResult>;
+}
+
+/** The first run that broke a promise. */
+interface FirstBreach {
+  readonly seed: number;
+  readonly promise: string;
+  /** What is to be known of it, found in the thread of the sweep. */
+  readonly outcome: () => Promise<Outcome>;
+}
+
+function beginSweep(request: SweepRequest): BegunSweep {
+  const { scenario, workers, signal } = request;
+  const tally = createTally(promisesNamed(scenario.promises), scenario.aims);
+  const log = createRunLog((seed) => planOfSeed(request, seed));
+  const breaches = new Map<string, FirstBreach>();
+  let error: SweepResult["error"] = null;
+
+  const isOpen = () => !signal.aborted && error === null && !(request.bail && breaches.size > 0);
+  const take = async (seed: number, run: RunSummary, outcome: FirstBreach["outcome"]) => {
+    tally.add(seed, run);
+    const promise = promiseToPursue(request, brokenIn(run));
+    if (promise !== undefined && !breaches.has(promise)) {
+      breaches.set(promise, { seed, promise, outcome });
     }
-    return conclude(request, tally, null, { error });
+    const { runs, simulatedMs } = tally.totals();
+    await request.onProgress({ kind: "seed", done: runs, simulatedMs });
+  };
+  /** Where nothing was done an error is all there is; else what was done is kept. */
+  const keep = (caught: unknown) => {
+    if (caught instanceof TwoResults || tally.totals().runs === 0) {
+      throw caught;
+    }
+    error ??= { error: caught };
+  };
+
+  return {
+    isOpen,
+    tally,
+    async run(seeds) {
+      try {
+        await (workers === null
+          ? runHere({ request, log, take, isOpen }, seeds)
+          : runInWorkers({ request, log, take, isOpen }, workers, seeds));
+      } catch (caught) {
+        keep(caught);
+      }
+    },
+    async finish() {
+      const failures: Failure[] = [];
+      try {
+        for (const breach of breaches.values()) {
+          const outcome = await breach.outcome();
+          const first = { ...breach, outcome, tried: 0, isMinimal: false, brokenOff: null };
+          const failure = await pursue(request, log, first);
+          failures.push(failure);
+          error ??= failure.brokenOff;
+        }
+        if (error === null) {
+          await lookAgain(request, log, failures);
+        }
+      } catch (caught) {
+        keep(caught);
+      }
+      return conclude(request, tally, failures, error);
+    },
+  };
+}
+
+interface SeedRuns {
+  readonly request: SweepRequest;
+  readonly log: RunLog;
+  readonly take: (seed: number, run: RunSummary, outcome: FirstBreach["outcome"]) => Promise<void>;
+  readonly isOpen: () => boolean;
+}
+
+async function runHere({ request, log, take, isOpen }: SeedRuns, seeds: Iterable<number>) {
+  for (const seed of seeds) {
+    if (!isOpen()) {
+      return;
+    }
+    const outcome = await runSeed(request, seed);
+    if (outcome === undefined) {
+      return;
+    }
+    log.here(seed, outcome);
+    await take(seed, summarize(outcome), () => Promise.resolve(outcome));
   }
+}
+
+/**
+ * The workers find what breaks a promise; what is to be known of it is found in the thread of the
+ * sweep.
+ */
+async function runInWorkers(
+  { request, log, take, isOpen }: SeedRuns,
+  workers: Workers,
+  seeds: Iterable<number>,
+): Promise<void> {
+  for (const window of inWindows(seeds)) {
+    if (!isOpen()) {
+      return;
+    }
+    const plans = await drawPlans(request, window);
+    const left = window.values();
+    for await (const ran of workers.run(plans, request.signal)) {
+      const { value: seed = 0 } = left.next();
+      log.worker(seed, ran);
+      await take(seed, ran.run, () => runAgain(request, log, seed, ran));
+      if (!isOpen()) {
+        return;
+      }
+    }
+  }
+}
+
+function* inWindows(seeds: Iterable<number>): Generator<readonly number[]> {
+  let window: number[] = [];
+  for (const seed of seeds) {
+    window.push(seed);
+    if (window.length === WINDOW) {
+      yield window;
+      window = [];
+    }
+  }
+  if (window.length > 0) {
+    yield window;
+  }
+}
+
+/** What a worker found must be found here again. @throws TwoResults when the run is another */
+async function runAgain(
+  request: SweepRequest,
+  log: RunLog,
+  seed: number,
+  ran: WorkerRun,
+): Promise<Outcome> {
+  const plan = await planOfSeed(request, seed);
+  const outcome = await runPlan(request.world, plan, promisesNamed(request.scenario.promises));
+  log.again(seed);
+  if (outcome.traceHash !== ran.run.traceHash) {
+    const one = await log.passageOfWorker(seed, ran);
+    const other = await log.passageHere(outcome);
+    throw await twoResultsOf(plan, { one, other }, request.secondOpinion);
+  }
+  return outcome;
 }
 
 /** Looks whether the runs go the same way elsewhere. @throws TwoResults when one does not */
 async function lookAgain(
   { secondOpinion, signal }: SweepRequest,
   log: RunLog,
-  failure: Failure | null,
+  failures: readonly Failure[],
 ): Promise<void> {
   if (secondOpinion === null || signal.aborted) {
     return;
   }
-  if (failure !== null) {
-    const { outcome } = failure;
+  for (const { outcome } of failures) {
     const { plan } = outcome;
     const [again] = await secondOpinion.rerun([plan]);
     if (again?.traceHash !== outcome.traceHash) {
@@ -76,98 +228,9 @@ async function lookAgain(
   await log.checkSample(secondOpinion);
 }
 
-async function sweepHere(
-  request: SweepRequest,
-  tally: Tally,
-  log: RunLog,
-): Promise<Failure | null> {
-  const { first, last } = request.seeds;
-  for (let seed = first; seed <= last && !request.signal.aborted; seed += 1) {
-    const failure = await pursueSeed(request, log, seed, (outcome) =>
-      record(request, tally, summarize(outcome)),
-    );
-    if (failure !== null) {
-      return failure;
-    }
-  }
-  return null;
-}
-
-/**
- * The workers find the first seed that breaks a promise; what is to be known of it is found here.
- */
-async function sweepWithWorkers(
-  request: SweepRequest,
-  tally: Tally,
-  log: RunLog,
-  workers: Workers,
-): Promise<Failure | null> {
-  const { first, last } = request.seeds;
-  for (let from = first; from <= last && !request.signal.aborted; from += WINDOW) {
-    const plans = await drawPlans(request, from, Math.min(last, from + WINDOW - 1));
-    let seed = from;
-    for await (const ran of workers.run(plans, request.signal)) {
-      log.worker(seed, ran);
-      await record(request, tally, ran.run);
-      if (promiseToPursue(request, brokenIn(ran.run)) !== undefined) {
-        return pursueSeed(request, log, seed, (outcome) => requireSame(request, log, ran, outcome));
-      }
-      seed += 1;
-    }
-  }
-  return null;
-}
-
-/** What a worker found must be found here again. @throws TwoResults when the run is another */
-async function requireSame(
-  { secondOpinion }: SweepRequest,
-  log: RunLog,
-  ran: WorkerRun,
-  outcome: Outcome,
-): Promise<void> {
-  const { plan, traceHash } = outcome;
-  if (traceHash !== ran.run.traceHash) {
-    const one = await log.passageOfWorker(plan.seed, ran);
-    const other = await log.passageHere(outcome);
-    throw await twoResultsOf(plan, { one, other }, secondOpinion);
-  }
-}
-
-async function record(request: SweepRequest, tally: Tally, run: RunSummary): Promise<void> {
-  tally.add(run);
-  const { runs, simulatedMs } = tally.totals();
-  await request.onProgress({ kind: "seed", done: runs, simulatedMs });
-}
-
-/** Runs one seed, and where a promise breaks, smaller variants of its plan. */
-async function pursueSeed(
-  request: SweepRequest,
-  log: RunLog,
-  seed: number,
-  onFirst: (outcome: Outcome) => Promise<void>,
-): Promise<Failure | null> {
-  const plan = await planOfSeed(request, seed);
-  const outcome = await runFirst(request, plan);
-  if (outcome === undefined) {
-    return null;
-  }
-  log.here(seed, outcome);
-  const promise = promiseToPursue(request, brokenPromises(outcome));
-  await onFirst(outcome);
-  return promise === undefined
-    ? null
-    : pursue(request, log, {
-        seed,
-        promise,
-        outcome,
-        tried: 0,
-        isMinimal: false,
-        brokenOff: null,
-      });
-}
-
-/** The seed's own run; undefined when it was interrupted. */
-async function runFirst(request: SweepRequest, plan: Plan): Promise<Outcome | undefined> {
+/** A seed's own run; undefined when it was interrupted. */
+async function runSeed(request: SweepRequest, seed: number): Promise<Outcome | undefined> {
+  const plan: Plan = await planOfSeed(request, seed);
   try {
     return await runPlan(request.world, plan, promisesNamed(request.scenario.promises));
   } catch (error) {
@@ -193,47 +256,57 @@ function brokenIn({ judgements }: RunSummary): readonly string[] {
 function conclude(
   request: SweepRequest,
   tally: Tally,
-  failure: Failure | null,
+  failures: readonly Failure[],
   error: SweepResult["error"],
 ): SweepResult {
-  const found = failure === null ? null : findingOf(request, failure);
-  const { world, scenario, mutant, seeds, host } = request;
-  const totals = tally.totals();
-  const endedEarly = request.signal.aborted || error !== null;
-  const interrupted = endedEarly && totals.runs < seeds.last - seeds.first + 1;
-  const promises = tally.promises();
-  const faults = tally.faults();
-  const hashes = tally.traceHashes();
+  const found = failures.map((failure) => findingOf(request, failure));
+  const { world, scenario, mutant, shard, host } = request;
   const { name, title, description } = scenario;
-  const evidence: Evidence = {
-    format: "falconpay-evidence",
-    version: 5,
+  const seeds = seedsAskedFor(request, tally);
+  const grounds = {
     product: host.product,
     code: host.code,
     scenario: { name, title, description },
     world: world.kind,
     mutant: mutant === null ? null : { id: mutant.id, defect: mutant.defect },
-    seeds: { ...seeds, completed: totals.runs },
-    interrupted,
-    ...verdictOfTally(tally, { interrupted }),
-    totals,
-    faults,
-    faultsNotTried: tally.faultsNotTried(),
-    cases: tally.cases(),
-    crashPoints: null,
-    promises,
-    findings: found === null ? [] : [found.finding],
-    traceHash: hashes.length === 0 ? null : host.digest(hashes.join("\n")),
+    seeds,
+    shard,
+    ended: endOf(request, error),
+    findings: found.map(({ finding }) => finding),
     limits: world.limits,
     servers: world.servers,
-    command: host.command,
+    command: host.command(seeds),
     seenToFail: [],
     made: host.made,
   };
-  return {
-    evidence,
-    replayFile:
-      found === null ? null : { name: found.finding.replay.file, content: found.replayFile },
-    error,
-  };
+  const evidence = drawEvidence(grounds, tally, host.digest);
+  const replayFiles = found.map(({ finding, replayFile }) => {
+    return { name: finding.replay.file, content: replayFile };
+  });
+  return { evidence, replayFiles, error };
+}
+
+/**
+ * Where as many were asked for as there is time for, those that were run; when somebody stopped
+ * it, also the one that was in hand.
+ */
+function seedsAskedFor({ seeds, signal }: SweepRequest, tally: Tally) {
+  const { first, last } = seeds;
+  if (last !== null) {
+    return { first, last };
+  }
+  const { runs } = tally.totals();
+  const isWhole = runs > 0 && signal.reason === TIME_IS_OVER;
+  return { first, last: first + runs - (isWhole ? 1 : 0) };
+}
+
+/** Why a sweep that did not run every seed did not. */
+function endOf({ signal }: SweepRequest, error: SweepResult["error"]): Ended {
+  if (error !== null) {
+    return "error";
+  }
+  if (!signal.aborted) {
+    return "first-failure";
+  }
+  return signal.reason === TIME_IS_OVER ? "time-limit" : "interrupted";
 }

@@ -5,7 +5,7 @@ export const SAMPLE_HOST: SweepHost = {
   product: "0.0.0",
   code: { commit: null, isClean: null, digest: "c0de" },
   made: { node: "0.0.0", at: "never" },
-  command: "run",
+  command: () => "run",
   replayCommand: (file) => `replay ${file}`,
   digest: (text) => String(text.length),
 };

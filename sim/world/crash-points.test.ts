@@ -145,7 +145,7 @@ describe("crash points that are stopped", () => {
     const { ways, silent } = certificateOf({ evidence });
     expect(ways.reduce((sum, { tried }) => sum + tried, 0)).toBe(10);
     expect(silent).toEqual([expect.stringMatching(/^crash before (?:payment|wallet)-1\/.*#\d+$/)]);
-    expect(evidence).toMatchObject({ verdict: "unknown", interrupted: true });
+    expect(evidence).toMatchObject({ verdict: "unknown", ended: "interrupted" });
     expect(evidence.doubts).toContainEqual(
       expect.stringMatching(/^1 of \d planned crashes never fired/),
     );

@@ -43,6 +43,8 @@ function requestOf(change: Partial<SweepRequest>): SweepRequest {
     scenario: transfer,
     mutant: null,
     seeds: { first: 1, last: 3 },
+    shard: null,
+    bail: true,
     shrinkRunsMax: 300,
     onProgress: () => Promise.resolve(),
     signal: new AbortController().signal,
@@ -53,13 +55,13 @@ function requestOf(change: Partial<SweepRequest>): SweepRequest {
 
 describe("a sweep", () => {
   it("passes when every promise was judged and held, and every crash fired", async () => {
-    const { evidence, replayFile } = await sweep(requestOf({}));
+    const { evidence, replayFiles } = await sweep(requestOf({}));
     expect(evidence.verdict).toBe("pass");
     expect(evidence.totals).toMatchObject({ runs: 3 });
     expect(evidence.faults.map(({ kind }) => kind)).toContain("crash");
     expect(evidence.faults.filter(({ planned, fired }) => fired < planned)).toEqual([]);
     expect(evidence.totals.payments).toBe(evidence.totals.completed + evidence.totals.failed);
-    expect(replayFile).toBeNull();
+    expect(replayFiles).toEqual([]);
   });
 
   it("gives the same evidence for the same seeds, byte for byte", async () => {
@@ -86,7 +88,7 @@ describe("a sweep", () => {
         await sweep(requestOf(broken)),
         await sweep(requestOf({ ...broken, workers })),
       ];
-      expect(other.replayFile).toEqual(one.replayFile);
+      expect(other.replayFiles).toEqual(one.replayFiles);
       expect(encodeEvidence(other.evidence)).toBe(encodeEvidence(one.evidence));
     } finally {
       await workers.close();
@@ -127,11 +129,11 @@ describe("a sweep", () => {
   });
 
   it("keeps the plan of the smallest case in the evidence, as replay files have it", async () => {
-    const { evidence, replayFile } = await sweep(
+    const { evidence, replayFiles } = await sweep(
       requestOf({ mutant: commitThenEmit, seeds: { first: 1, last: 50 }, shrinkRunsMax: 0 }),
     );
     const read = readPlan(evidence.findings[0]?.smallest.plan);
-    expect(read).toEqual({ kind: "plan", plan: replayFile?.content.plan });
+    expect(read).toEqual({ kind: "plan", plan: replayFiles[0]?.content.plan });
   });
 
   it("is unknown when nothing was exercised", async () => {
@@ -141,7 +143,7 @@ describe("a sweep", () => {
   });
 
   it("stops at the first failure and shrinks it to one payment and one crash", async () => {
-    const { evidence, replayFile } = await sweep(
+    const { evidence, replayFiles } = await sweep(
       requestOf({ mutant: commitThenEmit, seeds: { first: 1, last: 50 } }),
     );
     expect(evidence.verdict).toBe("fail");
@@ -151,11 +153,24 @@ describe("a sweep", () => {
       extent: "1 of 1 payment",
       smallest: { commands: 1, faults: 1, isMinimal: true },
     });
-    expect(replayFile?.content.plan.commands).toHaveLength(1);
-    expect(replayFile?.content.expected).toEqual({
+    expect(replayFiles[0]?.content.plan.commands).toHaveLength(1);
+    expect(replayFiles[0]?.content.expected).toEqual({
       promise: "ends",
       traceHash: evidence.findings[0]?.smallest.traceHash,
     });
+  });
+
+  it("goes on past a failure unless it is told to end there, and keeps one of each promise", async () => {
+    const mutant = { ...commitThenEmit, breaks: "" };
+    const seeds = { first: 1, last: 8 };
+    const request = requestOf({ mutant, seeds, bail: false, shrinkRunsMax: 0 });
+    const { evidence, replayFiles } = await sweep(request);
+    expect(evidence.ended).toBe("complete");
+    expect(evidence.totals.runs).toBe(8);
+    const promises = evidence.findings.map(({ promise }) => promise);
+    expect(promises.length).toBeGreaterThan(1);
+    expect(new Set(promises).size).toBe(promises.length);
+    expect(replayFiles).toHaveLength(promises.length);
   });
 
   it("keeps what it has when it is interrupted, a failure that it was shrinking included", async () => {
@@ -216,13 +231,13 @@ describe("a sweep", () => {
   it("keeps a failure when an error ends the search for a smaller case", async () => {
     const failing = requestOf({ mutant: commitThenEmit, seeds: { first: 1, last: 50 } });
     const { evidence: whole } = await sweep({ ...failing, shrinkRunsMax: 0 });
-    const { evidence, error, replayFile } = await sweep({
+    const { evidence, error, replayFiles } = await sweep({
       ...failing,
       world: breaksDownAfter(whole.totals.runs),
     });
     expect(error?.error).toEqual(new Error("out of order"));
     expect(evidence.verdict).toBe("fail");
     expect(evidence.findings[0]).toMatchObject({ promise: "ends", smallest: { isMinimal: false } });
-    expect(replayFile).not.toBeNull();
+    expect(replayFiles).toHaveLength(1);
   });
 });

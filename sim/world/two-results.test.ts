@@ -93,6 +93,8 @@ async function sweepOf(change: Partial<SweepRequest>) {
     scenario: TWO_PROCESSES,
     mutant: null,
     seeds: { first: 1, last: 2 },
+    shard: null,
+    bail: true,
     shrinkRunsMax: 5,
     onProgress: () => Promise.resolve(),
     signal: new AbortController().signal,

@@ -235,7 +235,7 @@ async function record(
 ): Promise<boolean> {
   const isPair = struck.length > 1;
   const faults = isPair && !hasFired(run) ? run.faults.filter(({ fired }) => fired) : run.faults;
-  tally.add({ ...run, faults });
+  tally.add(plan.seed, { ...run, faults });
   ran.push({ plan, traceHash: run.traceHash });
   const promises = run.judgements.filter(({ isBroken }) => isBroken).map(({ promise }) => promise);
   const { mutant } = request;
@@ -322,7 +322,8 @@ function conclude(
   const { world, scenario, mutant, seed, host } = request;
   const found = failures.map((failure) => findingOf(request, failure));
   const totals = tally.totals();
-  const interrupted = isCutShort || error !== null;
+  const seeds = { first: seed, last: seed };
+  const ended = error !== null ? "error" : isCutShort ? "interrupted" : "complete";
   const hashes = tally.traceHashes();
   const { name, title, description } = scenario;
   const evidence: Evidence = {
@@ -333,20 +334,22 @@ function conclude(
     scenario: { name, title, description },
     world: world.kind,
     mutant: mutant === null ? null : { id: mutant.id, defect: mutant.defect },
-    seeds: { first: seed, last: seed, completed: totals.runs === 0 ? 0 : 1 },
-    interrupted,
-    ...verdictOfTally(tally, { interrupted }),
+    seeds: { ...seeds, completed: totals.runs === 0 ? 0 : 1 },
+    shard: null,
+    ended,
+    ...verdictOfTally(tally, { ended, asked: null }),
     totals,
     faults: tally.faults(),
     faultsNotTried: tally.faultsNotTried(),
     cases: tally.cases(),
+    statistics: tally.statistics(),
     crashPoints: points.evidence(),
     promises: tally.promises(),
     findings: found.map(({ finding }) => finding),
     traceHash: hashes.length === 0 ? null : host.digest(hashes.join("\n")),
     limits: world.limits,
     servers: world.servers,
-    command: host.command,
+    command: host.command(seeds),
     seenToFail: [],
     made: host.made,
   };
