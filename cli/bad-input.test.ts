@@ -49,6 +49,11 @@ describe("a command line that is wrong", () => {
       /--time-limit 10: expected a time such as 90s, 10m or 2h/,
     ],
     [
+      "an unknown level",
+      ["run", "transfer", "--level", "mild"],
+      /--level mild: expected calm, rough, wild/,
+    ],
+    [
       "a shard that there is not",
       ["run", "transfer", "--seeds", "1..9", "--shard", "9/8"],
       /--shard 9\/8: expected a part such as 2\/8/,

@@ -3,6 +3,7 @@ import { findAnyMutant } from "../mutation/find-mutant.ts";
 import { SCENARIOS, findScenario } from "../scenarios/catalogue.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
 import { MUTANTS } from "../scenarios/mutants/mutants.ts";
+import { LEVELS, type Level } from "../scenarios/plans/level.ts";
 import type { Scenario } from "../scenarios/plans/scenario.ts";
 import { SEED_MAX, type SeedRange, type Shard } from "../scenarios/sweeps/seeds.ts";
 import { UsageError } from "./failures.ts";
@@ -45,6 +46,15 @@ export function parseWorld(text: string): WorldName {
     throw new UsageError(`--world ${text}: expected sim or real`);
   }
   return text;
+}
+
+/** @throws UsageError */
+export function parseLevel(text: string): Level {
+  const level = Object.values<Level>(LEVELS).find(({ name }) => name === text);
+  if (level === undefined) {
+    throw new UsageError(`--level ${text}: expected ${Object.keys(LEVELS).join(", ")}`);
+  }
+  return level;
 }
 
 const SERVERS = ["postgres", "kafka", "toxiproxy"] as const;

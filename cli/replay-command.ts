@@ -83,7 +83,7 @@ function endOf(outcome: Outcome): ReplayEnd {
   const tally = createTally(promisesNamed(findScenario(outcome.plan.scenario)?.promises));
   tally.add(outcome.plan.seed, summarize(outcome));
   return {
-    ...verdictOfTally(tally, { ended: "complete", asked: 1 }),
+    ...verdictOfTally(tally, { ended: "complete", asked: 1, level: null }),
     broken: brokenPromises(outcome),
     traceHash: outcome.traceHash,
     code: codeDigest(),

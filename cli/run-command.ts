@@ -4,12 +4,14 @@ import type { Evidence } from "../reports/evidence/evidence.ts";
 import { seedsAsked } from "../reports/evidence/seeds-asked.ts";
 import { SCENARIOS } from "../scenarios/catalogue.ts";
 import { MUTANTS } from "../scenarios/mutants/mutants.ts";
+import { LEVELS } from "../scenarios/plans/level.ts";
 import type { SeedRange, Shard } from "../scenarios/sweeps/seeds.ts";
 import { UsageError } from "./failures.ts";
 import { freshOutput } from "./fresh-output.ts";
 import {
   mutantNamed,
   parseDuration,
+  parseLevel,
   parsePorts,
   parseSeeds,
   parseShard,
@@ -41,6 +43,7 @@ interface RunOptions {
   readonly ports?: string;
   readonly workers?: string;
   readonly json?: true;
+  readonly level: string;
   readonly shard?: string;
   readonly timeLimit?: string;
   readonly bail?: boolean;
@@ -54,6 +57,11 @@ export function addRunCommand(program: Command): void {
     .option("--world <name>", "sim (simulated, replayable) or real (real servers)", "sim")
     .option("--seeds <range>", `a seed, or a range such as 1..400 (${defaultsOf(describeSeeds)})`)
     .addOption(mutantOption())
+    .option(
+      "--level <name>",
+      "calm (few and short faults, all as it ships), rough, or wild (many at once, knobs at their ends, more processes)",
+      LEVELS.rough.name,
+    )
     .option(
       "--shard <part>",
       "run a part of the seeds, such as 2/8: every 8th of them, from the 2nd on; falconpay merge makes one of all",
@@ -115,6 +123,7 @@ function examples(): readonly string[] {
       `  falconpay run ${name} --world real --seeds 7`,
       ...catches.map((id) => `  falconpay run ${name} --mutant ${id}`),
     ]),
+    "  falconpay run transfer --level wild",
     "  falconpay run transfer --time-limit 10m",
     "  falconpay run transfer --seeds 1..10000 --shard 2/8 --out out/2",
     "  falconpay run transfer --seeds 1..10000 --bail",
@@ -162,6 +171,7 @@ function readRequest(name: string, options: RunOptions): RunRequest {
     scenario: scenarioNamed(name),
     mutant: options.mutant === undefined ? null : mutantNamed(options.mutant),
     worldName,
+    level: parseLevel(options.level),
     seeds,
     shard,
     timeLimitMs,

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WantedPorts } from "../chaos/local/local.ts";
 import { seedsAsked } from "../reports/evidence/seeds-asked.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
+import type { Level } from "../scenarios/plans/level.ts";
 import type { Scenario } from "../scenarios/plans/scenario.ts";
 import type { Shard } from "../scenarios/sweeps/seeds.ts";
 import { commandOfShard } from "../scenarios/sweeps/shard-command.ts";
@@ -29,6 +30,7 @@ export interface RunRequest {
   readonly scenario: Scenario;
   readonly mutant: Mutant | null;
   readonly worldName: WorldName;
+  readonly level: Level;
   /** A last of null is as many as there is time for. */
   readonly seeds: SweepRequest["seeds"];
   readonly shard: Shard | null;
@@ -63,6 +65,7 @@ export async function runSweep(
           secondOpinion: request.worldName === "sim" ? createSecondOpinion() : null,
           scenario,
           mutant,
+          level: request.level,
           seeds,
           shard,
           bail,
@@ -145,7 +148,8 @@ function titleOf({ scenario, mutant, worldName, seeds, shard }: RunRequest): str
 }
 
 function hostOf(request: RunRequest): SweepHost {
-  const { scenario, mutant, worldName, shard, bail, shrinkRunsMax, out } = request;
+  const { scenario, mutant, worldName, level, shard, bail, shrinkRunsMax, out } = request;
+  const hardness = level.name === "rough" ? "" : ` --level ${level.name}`;
   const world = worldName === "sim" ? "" : " --world real";
   const variant = mutant === null ? "" : ` --mutant ${mutant.id}`;
   const isUsual = bail === (mutant !== null);
@@ -158,7 +162,7 @@ function hostOf(request: RunRequest): SweepHost {
     made: madeNow(),
     command: ({ first, last }) =>
       commandOfShard.with(
-        `npm run falconpay -- run ${scenario.name}${world}${variant} --seeds ${first}..${last}${end}${shrink}`,
+        `npm run falconpay -- run ${scenario.name}${world}${variant}${hardness} --seeds ${first}..${last}${end}${shrink}`,
         shard,
       ),
     replayCommand: (file) => replayCommandOf(out, file, worldName),

@@ -1,5 +1,6 @@
 import type { SeenToFail } from "../reports/evidence/evidence.ts";
 import { findMutant } from "../scenarios/mutants/mutants.ts";
+import { LEVELS } from "../scenarios/plans/level.ts";
 import type { SweepRequest } from "../scenarios/sweeps/sweep-request.ts";
 import { sweep } from "../scenarios/sweeps/sweep.ts";
 
@@ -22,6 +23,8 @@ export async function seeItFail(passed: SweepRequest): Promise<readonly SeenToFa
     const request = {
       ...passed,
       mutant,
+      // Where they are known to catch it.
+      level: LEVELS.rough,
       workers: null,
       seeds: SEEDS,
       shard: null,

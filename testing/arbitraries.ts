@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Fault } from "../scenarios/faults/fault.ts";
+import { LEVELS } from "../scenarios/plans/level.ts";
 import type { Plan, WalletOpening } from "../scenarios/plans/plan.ts";
 import type { PlanDraft } from "../scenarios/plans/scenario.ts";
 import type { Schedule } from "../scenarios/plans/schedule.ts";
@@ -64,7 +65,7 @@ export function workloads({
 
 /** Draws which processes run, with which roles, and the services' knobs. */
 export function deployments(): fc.Arbitrary<Deployment> {
-  return deploymentArbitrary();
+  return deploymentArbitrary(LEVELS.rough);
 }
 
 /** Draws which of several events that are ready together goes first. */
@@ -84,7 +85,8 @@ export function faults(
 ): (setting: Setting) => fc.Arbitrary<readonly Fault[]> {
   const ofProcesses = SWARM_KINDS.filter((kind) => kinds.includes(kind));
   const ofOutside = OUTSIDE_KINDS.filter((kind) => kinds.includes(kind));
-  const swarms = ofProcesses.length === 0 ? fc.constant(null) : swarmArbitrary(ofProcesses);
+  const swarms =
+    ofProcesses.length === 0 ? fc.constant(null) : swarmArbitrary(LEVELS.rough, ofProcesses);
   const outsides: fc.Arbitrary<readonly OutsideDraw[]> =
     ofOutside.length === 0
       ? fc.constant([])

@@ -4,6 +4,7 @@ import type { Arbitrary } from "fast-check";
 import { expect } from "vitest";
 import { codeDigest, digestOf, productVersion } from "../cli/product.ts";
 import type { Mutant } from "../scenarios/mutants/mutant.ts";
+import { LEVELS } from "../scenarios/plans/level.ts";
 import type { Plan } from "../scenarios/plans/plan.ts";
 import { decodeReplayFile, encodeReplayFile } from "../scenarios/plans/replay-file.ts";
 import type { PlanDraft } from "../scenarios/plans/scenario.ts";
@@ -63,7 +64,11 @@ export async function forAllPlans(
   const goesOn = (run: number) =>
     untilMs === undefined ? run < path + runs : performance.now() < untilMs;
   for (let run = path; goesOn(run); run += 1) {
-    const drawn = { scenario: { name: SCENARIO, drafts }, mutant: null };
+    const drawn = {
+      scenario: { name: SCENARIO, draftsAt: () => drafts },
+      mutant: null,
+      level: LEVELS.rough,
+    };
     const failed = await failureOf(suite, await planOfSeed(drawn, seed + run));
     if (failed !== null) {
       throw await makeSmaller(suite, run, failed);

@@ -1,7 +1,7 @@
 import { contradictionInCrashPoints } from "./crash-points-evidence.ts";
 import type { Evidence } from "./evidence.ts";
 import { seedsAsked } from "./seeds-asked.ts";
-import { verdictOf } from "./verdict.ts";
+import { casesAreDue, verdictOf } from "./verdict.ts";
 
 /**
  * What evidence says against itself, or undefined: a page must not call broken promises a pass, nor
@@ -141,7 +141,8 @@ function againstPromises({ promises, findings, totals }: Evidence): string | und
 }
 
 function againstVerdict(evidence: Evidence): string | undefined {
-  const { totals, faults, cases, ended, promises, crashPoints } = evidence;
+  const { totals, faults, ended, promises, crashPoints } = evidence;
+  const cases = casesAreDue(evidence.level) ? evidence.cases : [];
   const { runs, payments } = totals;
   const asked = crashPoints === null ? seedsAsked(evidence) : null;
   const drawn = verdictOf({ runs, payments, faults, cases, ended, asked, promises });

@@ -24,6 +24,10 @@ export const evidenceSchema = record({
   mutant: Type.Union([record({ id: text, defect: text }), Type.Null()], {
     description: "null, or an object with id and defect",
   }),
+  level: Type.Union(
+    [record({ name: text, settings: list(record({ name: text, value: text })) }), Type.Null()],
+    { description: "null, or an object with name and settings" },
+  ),
   seeds: record({ first: seed, last: seed, completed: count }),
   shard: Type.Union(
     [

@@ -21,6 +21,8 @@ export interface Evidence {
    * ship.
    */
   readonly mutant: EvidenceMutant | null;
+  /** How hard the scenario goes at the services; null where its faults were not drawn. */
+  readonly level: LevelEvidence | null;
   /**
    * The seeds asked for, and how many of them were run: fewer than asked for when `ended` says that
    * it was not complete, and only a part of them where there is a shard.
@@ -101,6 +103,12 @@ export interface ShardEvidence {
   readonly traceHashes: readonly string[];
   /** In how many runs each situation was seen. Sorted by name. */
   readonly situations: readonly { readonly name: string; readonly runs: number }[];
+}
+
+/** A level by its name, and what it comes to. */
+export interface LevelEvidence {
+  readonly name: string;
+  readonly settings: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** Kinds that were met, as one counts species. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CASE_RUNS_MIN, exitCodeOf, EXIT_CODES, verdictOf } from "./verdict.ts";
+import { CASE_RUNS_MIN, casesAreDue, exitCodeOf, EXIT_CODES, verdictOf } from "./verdict.ts";
 
 describe("exit codes", () => {
   test.for([
@@ -80,6 +80,15 @@ describe("verdicts", () => {
     ],
   ] as const)("%o is unknown, never a pass", ([change, doubt]) => {
     expect(verdictOf({ ...held, ...change })).toEqual({ verdict: "unknown", doubts: [doubt] });
+  });
+
+  test("a case is due at the level that scenarios describe, and at no other", () => {
+    expect([{ name: "calm" }, { name: "rough" }, { name: "wild" }, null].map(casesAreDue)).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
   });
 
   test("a few runs may miss a case", () => {

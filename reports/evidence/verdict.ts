@@ -1,4 +1,4 @@
-import type { Ended, Verdict } from "./evidence.ts";
+import type { Ended, LevelEvidence, Verdict } from "./evidence.ts";
 
 /** What the process tells its caller when it ends; `EXIT_CODES` says what each means. */
 export type ExitCode = (typeof EXIT_CODES)[number]["code"];
@@ -56,6 +56,11 @@ export interface VerdictGrounds {
  * it.
  */
 export const CASE_RUNS_MIN = 300;
+
+/** That holds for what is drawn at the level that scenarios describe. */
+export function casesAreDue(level: Pick<LevelEvidence, "name"> | null): boolean {
+  return level === null || level.name === "rough";
+}
 
 /**
  * Draws the verdict, and the doubts that forbid a pass, one sentence each.

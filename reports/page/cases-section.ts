@@ -1,10 +1,10 @@
 import type { Evidence } from "../evidence/evidence.ts";
-import { CASE_RUNS_MIN } from "../evidence/verdict.ts";
+import { CASE_RUNS_MIN, casesAreDue } from "../evidence/verdict.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
 
 /** What the runs were to come to, and how often they did: what was never tried has not held. */
-export function casesSection({ cases, totals }: Evidence): Html {
+export function casesSection({ cases, level, totals }: Evidence): Html {
   if (cases.length === 0) {
     return html``;
   }
@@ -14,7 +14,7 @@ export function casesSection({ cases, totals }: Evidence): Html {
       Promises that hold say little of what never happened. So it was counted how often the runs
       came to each of these cases: what clients do, and the ways through the services that are taken
       only when something fails or comes twice.
-      ${missing === 0 ? "Each of them was reached." : `Of ${figure(cases.length)} cases, those never reached: ${figure(missing)}; ${meaning(totals.runs)}`}
+      ${missing === 0 ? "Each of them was reached." : `Of ${figure(cases.length)} cases, those never reached: ${figure(missing)}; ${meaning(totals.runs, level)}`}
     </p>
     <table>
       <thead>
@@ -35,7 +35,10 @@ export function casesSection({ cases, totals }: Evidence): Html {
     </table>`;
 }
 
-function meaning(runs: number): string {
+function meaning(runs: number, level: Evidence["level"]): string {
+  if (!casesAreDue(level)) {
+    return "at this level none of them is due.";
+  }
   return runs < CASE_RUNS_MIN
     ? `fewer than ${figure(CASE_RUNS_MIN)} runs may miss one.`
     : "so the verdict is no pass.";

@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceTotals, FaultEvidence, FaultPlace } from "../evidence/evidence.ts";
+import { levelWords } from "../words/level-words.ts";
 import { counted, durationInWords } from "../words/number-words.ts";
 import { varietyWords } from "../words/statistics-words.ts";
 import { casesSection } from "./cases-section.ts";
@@ -13,6 +14,7 @@ export function triedSection(evidence: Evidence): Html {
   return html`<section id="tried" aria-labelledby="tried-heading">
     <h2 id="tried-heading">What was tried</h2>
     ${scenario.description.map((paragraph) => html`<p>${paragraph}</p>`)}
+    ${evidence.level === null ? "" : html`<p>Level: ${levelWords(evidence.level)}.</p>`}
     <h3>The payments</h3>
     ${paymentTable(totals)}
     <p>${scale(evidence)}</p>

@@ -24,6 +24,7 @@ export const heldEvidence: Evidence = {
   },
   world: "sim",
   mutant: null,
+  level: { name: "rough", settings: [{ name: "processes of a service", value: "1 to 3" }] },
   seeds: { first: 1, last: 400, completed: 400 },
   shard: null,
   ended: "complete",

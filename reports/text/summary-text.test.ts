@@ -16,6 +16,7 @@ test("a run that held ends with aligned counts, promises, verdict and speed", ()
       "transfer: A payment survives a crash between commit and publish",
       "",
       "  runs            400  simulated world, seeds 1 to 400",
+      "  level        rough (processes of a service: 1 to 3)",
       "  payments     24 000",
       "    completed  22 841",
       "    refused     1 159",

@@ -1,6 +1,7 @@
 import picocolors from "picocolors";
 import type { Evidence, PromiseEvidence, Verdict } from "../evidence/evidence.ts";
 import { visibleText } from "../evidence/visible-text.ts";
+import { levelWords } from "../words/level-words.ts";
 import { counted, durationInWords, groupedNumber } from "../words/number-words.ts";
 import { seedsDone } from "../words/seeds-done.ts";
 import { seenToFailWords } from "../words/seen-to-fail.ts";
@@ -62,7 +63,7 @@ function mutantLines(evidence: Evidence, paint: Paint): readonly string[] {
 }
 
 function countRows(evidence: Evidence): readonly (readonly [string, string])[] {
-  const { cases, crashPoints, faults, totals, world } = evidence;
+  const { cases, crashPoints, faults, level, totals, world } = evidence;
   const unfinished = totals.payments - totals.completed - totals.failed;
   const width = Math.max(
     ...[totals.runs, totals.payments].map((count) => groupedNumber(count).length),
@@ -71,6 +72,7 @@ function countRows(evidence: Evidence): readonly (readonly [string, string])[] {
   return [
     ["runs", `${number(totals.runs)}  ${worldName(world)}, ${seedsDone(evidence)}`],
     ...crashPointRows(crashPoints),
+    ...levelRows(level),
     ["payments", number(totals.payments)],
     ["  completed", number(totals.completed)],
     ["  refused", number(totals.failed)],
@@ -82,6 +84,10 @@ function countRows(evidence: Evidence): readonly (readonly [string, string])[] {
     ...faultRows(faults, number),
     ...caseRows(cases, number),
   ];
+}
+
+function levelRows(level: Evidence["level"]): readonly (readonly [string, string])[] {
+  return level === null ? [] : [["level", visibleText(levelWords(level))]];
 }
 
 /** How many of the cases were reached, and by name those that were not. */

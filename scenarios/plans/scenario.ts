@@ -1,4 +1,5 @@
 import type { Arbitrary } from "fast-check";
+import { LEVELS, type Level } from "./level.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -23,4 +24,11 @@ export interface Scenario {
   readonly catches: readonly string[];
   /** Draws workloads, faults, topologies and knobs; a failing plan itself is made smaller. */
   readonly drafts: Arbitrary<PlanDraft>;
+  /** The same at a level; `drafts` are those of `rough`. */
+  readonly draftsAt: (level: Level) => Arbitrary<PlanDraft>;
+}
+
+/** The drafts of a scenario at every level. */
+export function leveled(draftsAt: Scenario["draftsAt"]): Pick<Scenario, "drafts" | "draftsAt"> {
+  return { drafts: draftsAt(LEVELS.rough), draftsAt };
 }

@@ -11,6 +11,7 @@ export interface EvidenceGrounds extends Pick<
   | "scenario"
   | "world"
   | "mutant"
+  | "level"
   | "ended"
   | "findings"
   | "limits"
@@ -45,7 +46,7 @@ export function drawEvidence(
     seeds,
     shard,
     ended,
-    ...verdictOfTally(tally, { ended, asked }),
+    ...verdictOfTally(tally, { ended, asked, level: grounds.level }),
     totals,
     faults: tally.faults(),
     faultsNotTried: tally.faultsNotTried(),

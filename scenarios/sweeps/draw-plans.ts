@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import type { Mutant } from "../mutants/mutant.ts";
+import type { Level } from "../plans/level.ts";
 import type { Plan } from "../plans/plan.ts";
 import type { Scenario } from "../plans/scenario.ts";
 
 /** Whose plans are drawn: a scenario's, with the services as they ship or a mutant of them. */
 export interface Drawn {
-  readonly scenario: Pick<Scenario, "name" | "drafts">;
+  readonly scenario: Pick<Scenario, "name" | "draftsAt">;
   readonly mutant: Pick<Mutant, "id"> | null;
+  readonly level: Level;
 }
 
 /** The plan of a seed. @throws Error when the scenario draws none */
@@ -20,12 +22,13 @@ export async function planOfSeed(drawn: Drawn, seed: number): Promise<Plan> {
 
 /** The plan of each seed, as fast-check draws it first. */
 export async function drawPlans(
-  { scenario, mutant }: Drawn,
+  { scenario, mutant, level }: Drawn,
   seeds: readonly number[],
 ): Promise<readonly Plan[]> {
   const plans: Plan[] = [];
+  const drafts = scenario.draftsAt(level);
   for (const seed of seeds) {
-    const property = fc.property(scenario.drafts, (draft) => {
+    const property = fc.property(drafts, (draft) => {
       plans.push({ scenario: scenario.name, seed, mutant: mutant?.id ?? null, ...draft });
     });
     fc.assert(property, { seed: scattered(seed), numRuns: 1 });

@@ -60,13 +60,14 @@ export function mergeShards(
 
 /** What all shards of a sweep have in common. */
 function headOf(evidence: Evidence) {
-  const { product, code, scenario, world, mutant, limits, servers, command } = evidence;
+  const { product, code, scenario, world, mutant, level, limits, servers, command } = evidence;
   const { first, last } = evidence.seeds;
   return {
     product,
     code,
     world,
     scenario,
+    level,
     seeds: { first, last },
     mutant,
     servers,

@@ -1,5 +1,6 @@
 import type { Evidence } from "../../reports/evidence/evidence.ts";
 import type { Mutant } from "../mutants/mutant.ts";
+import type { Level } from "../plans/level.ts";
 import type { Plan } from "../plans/plan.ts";
 import type { Scenario } from "../plans/scenario.ts";
 import type { Outcome } from "../runs/run-plan.ts";
@@ -15,6 +16,8 @@ export interface SweepRequest {
   readonly secondOpinion: SecondOpinion | null;
   readonly scenario: Scenario;
   readonly mutant: Mutant | null;
+  /** How hard the scenario goes at the services. */
+  readonly level: Level;
   /** Both ends are run; a last of null is as many as there is time for. */
   readonly seeds: { readonly first: number; readonly last: number | null };
   /** The part of the seeds that is run; null for all of them. */

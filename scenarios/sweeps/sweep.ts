@@ -1,4 +1,5 @@
 import type { Ended, Evidence } from "../../reports/evidence/evidence.ts";
+import { levelSettings } from "../plans/level.ts";
 import type { Plan } from "../plans/plan.ts";
 import type { ReplayFile } from "../plans/replay-file.ts";
 import { promisesNamed } from "../promises/promises.ts";
@@ -260,7 +261,7 @@ function conclude(
   error: SweepResult["error"],
 ): SweepResult {
   const found = failures.map((failure) => findingOf(request, failure));
-  const { world, scenario, mutant, shard, host } = request;
+  const { world, scenario, mutant, level, shard, host } = request;
   const { name, title, description } = scenario;
   const seeds = seedsAskedFor(request, tally);
   const grounds = {
@@ -269,6 +270,7 @@ function conclude(
     scenario: { name, title, description },
     world: world.kind,
     mutant: mutant === null ? null : { id: mutant.id, defect: mutant.defect },
+    level: { name: level.name, settings: levelSettings(level) },
     seeds,
     shard,
     ended: endOf(request, error),

@@ -1,12 +1,11 @@
 import type {
   CaseEvidence,
-  Ended,
   Evidence,
   EvidenceTotals,
   FaultEvidence,
   PromiseEvidence,
 } from "../../reports/evidence/evidence.ts";
-import { verdictOf } from "../../reports/evidence/verdict.ts";
+import { casesAreDue, verdictOf } from "../../reports/evidence/verdict.ts";
 import type { SystemPromise } from "../promises/system-promise.ts";
 import type { RunSummary } from "../runs/run-summary.ts";
 import { compareText } from "./compare-text.ts";
@@ -126,10 +125,11 @@ export function createTally(
 /** The verdict of the runs: the one place where it is drawn, for a sweep and for a replay. */
 export function verdictOfTally(
   tally: Tally,
-  { ended, asked }: { readonly ended: Ended; readonly asked: number | null },
+  { ended, asked, level }: Pick<Evidence, "ended" | "level"> & { readonly asked: number | null },
 ): ReturnType<typeof verdictOf> {
   const { runs, payments } = tally.totals();
-  const [faults, cases] = [tally.faults(), tally.cases()];
+  const faults = tally.faults();
+  const cases = casesAreDue(level) ? tally.cases() : [];
   return verdictOf({ runs, payments, faults, cases, ended, asked, promises: tally.promises() });
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { DEFAULT_KNOBS, type Knobs } from "../../system/process/knobs.ts";
 import { SAGA_SERVICES, type Role } from "../../system/process/services.ts";
+import type { Level } from "../plans/level.ts";
 import type { ProcessSpecification, Topology } from "../plans/topology.ts";
 
 /** Of what `deploymentArbitrary` draws, for a scenario's description. */
@@ -13,39 +14,74 @@ export interface Deployment {
   readonly knobs: Knobs;
 }
 
-const PROCESSES_MAX = 3;
-
 /**
- * Draws how the services are set up: each has one to three processes, each of them with any of its
- * roles, and half of the knobs are as they ship, now and then all of them. A knob is drawn as far
- * as it makes a difference, and a session as long as a run can wait for.
+ * Draws how the services are set up: each has as many processes as its level says, each of them
+ * with any of its roles; at `rough` half of the knobs are as they ship, now and then all of them.
  */
-export function deploymentArbitrary(): fc.Arbitrary<Deployment> {
+export function deploymentArbitrary(level: Level): fc.Arbitrary<Deployment> {
   return fc.record({
     topology: fc
-      .tuple(...SAGA_SERVICES.map(({ name, roles }) => processesArbitrary(name, roles)))
+      .tuple(...SAGA_SERVICES.map(({ name, roles }) => processesArbitrary(name, roles, level)))
       .map((services) => services.flat()),
-    knobs: orAsTheyShip({
-      relayBatchMax: knob("relayBatchMax", { min: 1, max: 200 }),
-      relayPollMs: knob("relayPollMs", { min: 1, max: 10_000 }),
-      relayLeaseMs: knob("relayLeaseMs", { min: 100, max: 10_000 }),
-      relayAttemptsMax: knob("relayAttemptsMax", { min: 1, max: 10 }),
-      outboxKeptSeconds: knob("outboxKeptSeconds", { min: 1, max: 20 }),
-      acceptBatchMax: batchKnob("acceptBatchMax"),
-      consumeBatchMax: batchKnob("consumeBatchMax"),
-      consumeAttemptsMax: knob("consumeAttemptsMax", { min: 1, max: 10 }),
-      consumeRetryDelayMs: knob("consumeRetryDelayMs", { min: 1, max: 500 }),
-      // No broker takes a shorter one, unless it is told to.
-      sessionTimeoutMs: knob("sessionTimeoutMs", { min: 6_000, max: 10_000 }),
-    }),
+    knobs: knobsArbitrary(level),
   });
 }
 
-function knob(
-  name: keyof Knobs,
-  range: { readonly min: number; readonly max: number },
-): fc.Arbitrary<number> {
-  return fc.oneof(fc.constant(DEFAULT_KNOBS[name]), fc.integer(range));
+/** As far as a knob makes a difference, and a session as long as a run can wait for. */
+const KNOB_RANGES: Readonly<Record<keyof Knobs, KnobRange>> = {
+  relayBatchMax: { min: 1, max: 200 },
+  relayPollMs: { min: 1, max: 10_000 },
+  relayLeaseMs: { min: 100, max: 10_000 },
+  relayAttemptsMax: { min: 1, max: 10 },
+  outboxKeptSeconds: { min: 1, max: 20 },
+  acceptBatchMax: { min: 1, max: 20 },
+  consumeBatchMax: { min: 1, max: 20 },
+  consumeAttemptsMax: { min: 1, max: 10 },
+  consumeRetryDelayMs: { min: 1, max: 500 },
+  // No broker takes a shorter one, unless it is told to.
+  sessionTimeoutMs: { min: 6_000, max: 10_000 },
+};
+
+interface KnobRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+function knobsArbitrary({ knobs }: Level): fc.Arbitrary<Knobs> {
+  switch (knobs) {
+    case "ship":
+      return fc.constant(DEFAULT_KNOBS);
+    case "drawn":
+      return orAsTheyShip(eachKnob((name) => knob(name)));
+    case "ends":
+      return fc.record(eachKnob((name) => atItsEnds(KNOB_RANGES[name])));
+  }
+}
+
+function eachKnob(draw: (name: keyof Knobs) => fc.Arbitrary<number>) {
+  return {
+    relayBatchMax: draw("relayBatchMax"),
+    relayPollMs: draw("relayPollMs"),
+    relayLeaseMs: draw("relayLeaseMs"),
+    relayAttemptsMax: draw("relayAttemptsMax"),
+    outboxKeptSeconds: draw("outboxKeptSeconds"),
+    acceptBatchMax: draw("acceptBatchMax"),
+    consumeBatchMax: draw("consumeBatchMax"),
+    consumeAttemptsMax: draw("consumeAttemptsMax"),
+    consumeRetryDelayMs: draw("consumeRetryDelayMs"),
+    sessionTimeoutMs: draw("sessionTimeoutMs"),
+  };
+}
+
+/** Mostly the least or the most, sometimes one more than the least. */
+function atItsEnds({ min, max }: KnobRange): fc.Arbitrary<number> {
+  return fc.constantFrom(min, min, max, max, min + 1);
+}
+
+function knob(name: keyof Knobs): fc.Arbitrary<number> {
+  return name === "acceptBatchMax" || name === "consumeBatchMax"
+    ? batchKnob(name)
+    : fc.oneof(fc.constant(DEFAULT_KNOBS[name]), fc.integer(KNOB_RANGES[name]));
 }
 
 /** A batch of one, a few, or as many as there are. */
@@ -71,12 +107,13 @@ function orAsTheyShip(knobs: {
 function processesArbitrary(
   service: string,
   roles: readonly { readonly name: Role }[],
+  { processes }: Level,
 ): fc.Arbitrary<Topology> {
   const some = fc.tuple(...roles.map(() => fc.boolean()));
   // Often all have all roles: only then do two of them do the same work often.
   const all = fc.constant(roles.map(() => true));
   return fc
-    .array(fc.oneof(some, all), { minLength: 1, maxLength: PROCESSES_MAX, size: "max" })
+    .array(fc.oneof(some, all), { minLength: processes.min, maxLength: processes.max, size: "max" })
     .map((drawn) => {
       const [first = [], ...others] = drawn;
       const missing = roles.map((_role, index) => !drawn.some((has) => has[index] === true));

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
+import type { Level } from "../plans/level.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft } from "../plans/scenario.ts";
 import type { Schedule } from "../plans/schedule.ts";
@@ -12,7 +13,12 @@ import {
   type Deployment,
 } from "./deployment.ts";
 import { AskLayout } from "./lay-out-asks.ts";
-import { layOutOutside, type OutsideDraw } from "./outside-swarm.ts";
+import {
+  layOutOutside,
+  outsideArbitrary,
+  type OutsideDraw,
+  type OutsideKind,
+} from "./outside-swarm.ts";
 import { endsArbitrary, layOutEnds, type DraftEnd } from "./process-ends.ts";
 import { scheduleArbitrary } from "./schedules.ts";
 
@@ -30,6 +36,8 @@ interface Draft {
   readonly burst: number;
   readonly schedule: Schedule;
   readonly audit: AuditDraw;
+  /** By their places in the list of kinds. */
+  readonly isOff: readonly boolean[];
 }
 
 /** What a scenario of trade that is disturbed from outside says of itself. */
@@ -38,8 +46,14 @@ interface DisturbedTrade {
   readonly moreWallets?: readonly string[];
   /** Asked for within a few milliseconds, whatever else is. */
   readonly payments: readonly Parameters<AskLayout["transfer"]>[1][];
-  /** What disturbs it. */
-  readonly outside: fc.Arbitrary<readonly OutsideDraw[]>;
+  /** What disturbs it, a kind as often as it is drawn. */
+  readonly kinds: readonly OutsideKind[];
+  /** A disturbance that each plan has, before the others; without, there is at least one of any. */
+  readonly first?: OutsideKind;
+  /** How many there are at most, beside the first. */
+  readonly disturbancesMax: number;
+  /** In place of what would be drawn of these kinds, whatever the level. */
+  readonly outside?: fc.Arbitrary<readonly OutsideDraw[]>;
   /** Whether what was sent stays in the outboxes for as long as it does where nothing is drawn. */
   readonly keepsOutbox?: boolean;
   /** How both services are compared meanwhile; as in any scenario when left out. */
@@ -52,28 +66,50 @@ interface DisturbedTrade {
  * Plans in which clients trade, faults come from outside, and up to two processes are killed or
  * stopped for a time meanwhile.
  */
-export function disturbedTrade(trade: DisturbedTrade): fc.Arbitrary<PlanDraft> {
+export function disturbedTrade(trade: DisturbedTrade, level: Level): fc.Arbitrary<PlanDraft> {
   const draft: fc.Arbitrary<Draft> = fc.record({
     asks: asksArbitrary(COMMANDS_MAX),
-    outside: trade.outside,
-    ends: endsArbitrary(ENDS_MAX),
-    deployment: deploymentArbitrary(),
+    outside: outsideOf(trade, level),
+    ends: endsArbitrary(ENDS_MAX * level.moreFaults),
+    deployment: deploymentArbitrary(level),
     burst: burstArbitrary,
     // Last, so that they move no other draw.
     schedule: scheduleArbitrary(),
     audit: trade.audit ?? auditArbitrary(),
+    isOff: fc.array(fc.constantFrom(false, false, true), {
+      minLength: trade.kinds.length,
+      maxLength: trade.kinds.length,
+    }),
   });
   // Without bias towards small values: a seed should mean a full workload.
-  return fc.noBias(draft).map((drawn) => layOut(trade, drawn));
+  return fc.noBias(draft).map((drawn) => layOut(trade, level, drawn));
 }
 
-function layOut(
-  trade: DisturbedTrade,
-  { asks, outside, ends, deployment: drawn, burst, schedule, audit }: Draft,
-): PlanDraft {
+function outsideOf(
+  { kinds, first, disturbancesMax, outside }: DisturbedTrade,
+  { moreFaults }: Level,
+): fc.Arbitrary<readonly OutsideDraw[]> {
+  if (outside !== undefined) {
+    return outside;
+  }
+  const least = first === undefined ? 1 : 0;
+  const others = fc.array(outsideArbitrary(kinds), {
+    minLength: least,
+    maxLength: Math.max(least, disturbancesMax * moreFaults),
+    size: "max",
+  });
+  return first === undefined
+    ? others
+    : fc.tuple(outsideArbitrary([first]), others).map(([one, more]) => [one, ...more]);
+}
+
+function layOut(trade: DisturbedTrade, level: Level, drawn: Draft): PlanDraft {
+  const { asks, ends, burst, schedule, audit } = drawn;
+  const outside = atLevel(trade, level, drawn);
   const { moreWallets = [], payments, untilMs = (loadMs) => loadMs, keepsOutbox } = trade;
-  const { outboxKeptSeconds } = keepsOutbox === true ? DEFAULT_KNOBS : drawn.knobs;
-  const deployment = { ...drawn, knobs: { ...drawn.knobs, outboxKeptSeconds } };
+  const { topology, knobs } = drawn.deployment;
+  const { outboxKeptSeconds } = keepsOutbox === true ? DEFAULT_KNOBS : knobs;
+  const deployment = { topology, knobs: { ...knobs, outboxKeptSeconds } };
   const wallets = [...TRADERS, ...moreWallets].map((id): WalletOpening => {
     return { id, funding: "250.000", currency: CURRENCY };
   });
@@ -93,4 +129,22 @@ function layOut(
     ...layOutEnds(ends, deployment, loadMs),
   ];
   return withAudit({ wallets, commands, faults, ...deployment, schedule }, audit);
+}
+
+/** None lasts longer than the level allows; and kinds that are off leave their place to others. */
+function atLevel(
+  { kinds, first }: DisturbedTrade,
+  { lastsMsMax, turnsKindsOff }: Level,
+  { outside, isOff }: Draft,
+): readonly OutsideDraw[] {
+  const on = kinds.filter((kind) => isOff[kinds.indexOf(kind)] === false);
+  const instead = turnsKindsOff && on.length > 0 ? on : kinds;
+  return outside.map(({ kind, lastsMs, ...drawn }, index) => {
+    const isKept = (index === 0 && first !== undefined) || instead.includes(kind);
+    return {
+      ...drawn,
+      kind: isKept ? kind : (instead[kinds.indexOf(kind) % instead.length] ?? kind),
+      lastsMs: Math.min(lastsMs, lastsMsMax),
+    };
+  });
 }

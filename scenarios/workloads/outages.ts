@@ -1,10 +1,10 @@
-import fc from "fast-check";
-import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import type fc from "fast-check";
+import type { Level } from "../plans/level.ts";
+import { leveled, type PlanDraft, type Scenario } from "../plans/scenario.ts";
 import { EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
 import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
-import { outsideArbitrary } from "./outside-swarm.ts";
 import { SCHEDULE_WORDS } from "./schedules.ts";
 
 const OTHERS_MAX = 4;
@@ -36,19 +36,14 @@ export const outages: Scenario = {
     "a relay outlives an outage",
   ],
   catches: ["Q1"],
-  drafts: draftArbitrary(),
+  ...leveled(draftArbitrary),
 };
 
-function draftArbitrary(): fc.Arbitrary<PlanDraft> {
+function draftArbitrary(level: Level): fc.Arbitrary<PlanDraft> {
   const kinds = [
     ...(["outage", "cut-link", "cut-link", "held-link", "slow-link"] as const),
     ...(["refused-link", "reset-link", "reset-link"] as const),
   ];
-  const others = fc.array(outsideArbitrary(kinds), { maxLength: OTHERS_MAX, size: "max" });
-  return disturbedTrade({
-    payments: [{ senderWalletId: "aisha", receiverWalletId: "hind", amount: "7.500" }],
-    outside: fc
-      .tuple(outsideArbitrary(["outage"]), others)
-      .map(([first, more]) => [first, ...more]),
-  });
+  const payments = [{ senderWalletId: "aisha", receiverWalletId: "hind", amount: "7.500" }];
+  return disturbedTrade({ payments, kinds, first: "outage", disturbancesMax: OTHERS_MAX }, level);
 }

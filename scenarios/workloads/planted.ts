@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import type { Level } from "../plans/level.ts";
+import { leveled, type PlanDraft, type Scenario } from "../plans/scenario.ts";
 import { constantAuditArbitrary } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
@@ -33,23 +34,29 @@ export const planted: Scenario = {
   ],
   aims: ["both services are compared", "what is broken is found", "what is broken is mended"],
   catches: ["F12", "X2"],
-  drafts: draftArbitrary(),
+  ...leveled(draftArbitrary),
 };
 
-function draftArbitrary(): fc.Arbitrary<PlanDraft> {
-  return disturbedTrade({
-    moreWallets: QUIET,
-    payments: [
-      { senderWalletId: "salim", receiverWalletId: "fatma", amount: "3.000" },
-      { senderWalletId: "salim", receiverWalletId: "fatma", amount: "900.000" },
-      { senderWalletId: "fatma", receiverWalletId: "khalid", amount: "1.000" },
-    ],
-    outside: fc.oneof(
-      { weight: 1, arbitrary: fc.constant([]) },
-      { weight: 2, arbitrary: fc.array(outsideArbitrary(["planted-break"]), ONE) },
-    ),
-    // They are to be found as they were planted: with nothing deleted meanwhile.
-    keepsOutbox: true,
-    audit: constantAuditArbitrary(),
-  });
+function draftArbitrary(level: Level): fc.Arbitrary<PlanDraft> {
+  const kinds = ["planted-break"] as const;
+  return disturbedTrade(
+    {
+      moreWallets: QUIET,
+      payments: [
+        { senderWalletId: "salim", receiverWalletId: "fatma", amount: "3.000" },
+        { senderWalletId: "salim", receiverWalletId: "fatma", amount: "900.000" },
+        { senderWalletId: "fatma", receiverWalletId: "khalid", amount: "1.000" },
+      ],
+      kinds,
+      disturbancesMax: 1,
+      outside: fc.oneof(
+        { weight: 1, arbitrary: fc.constant([]) },
+        { weight: 2, arbitrary: fc.array(outsideArbitrary(kinds), ONE) },
+      ),
+      // They are to be found as they were planted: with nothing deleted meanwhile.
+      keepsOutbox: true,
+      audit: constantAuditArbitrary(),
+    },
+    level,
+  );
 }

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { formatMoney } from "../../system/domain/money.ts";
 import type { Fault } from "../faults/fault.ts";
 import type { Command } from "../plans/commands/command.ts";
+import type { Level } from "../plans/level.ts";
 import type { WalletOpening } from "../plans/plan.ts";
-import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import { leveled, type PlanDraft, type Scenario } from "../plans/scenario.ts";
 import type { Schedule } from "../plans/schedule.ts";
 import { EVERY_RUN_AIMS } from "./aims.ts";
 import { AUDIT_WORDS, auditArbitrary, withAudit, type AuditDraw } from "./audits.ts";
@@ -16,6 +17,7 @@ import {
 } from "./deployment.ts";
 import { effectAt, reachedPlaces } from "./reached-places.ts";
 import { SCHEDULE_WORDS, scheduleArbitrary } from "./schedules.ts";
+import { swarmArbitrary, withSwarm, type Swarm } from "./swarm.ts";
 
 const CURRENCY = "OMR";
 const WALLETS: readonly WalletOpening[] = ["aisha", "bilal", "hind"].map((id) => ({
@@ -59,7 +61,7 @@ export const retries: Scenario = {
     "a relay outlives an outage",
   ],
   catches: ["K1"],
-  drafts: draftArbitrary(),
+  ...leveled(draftArbitrary),
 };
 
 interface Draft {
@@ -81,6 +83,8 @@ interface Draft {
   readonly burst: number;
   readonly schedule: Schedule;
   readonly audit: AuditDraw;
+  /** Beside the two that each plan has. */
+  readonly swarm: Swarm;
 }
 
 interface DraftPayment {
@@ -91,7 +95,7 @@ interface DraftPayment {
   readonly againAfterMs: number;
 }
 
-function draftArbitrary(): fc.Arbitrary<PlanDraft> {
+function draftArbitrary(level: Level): fc.Arbitrary<PlanDraft> {
   const payment = fc.record({
     sender: fc.nat({ max: WALLETS.length - 1 }),
     step: fc.integer({ min: 1, max: WALLETS.length - 1 }),
@@ -106,29 +110,34 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
     pause: fc.record({
       process: any,
       atMs: fc.nat({ max: PAYMENTS_MAX * GAP_MS }),
-      lastsMs: fc.integer({ min: 50, max: 9_000 }),
+      lastsMs: fc
+        .integer({ min: 50, max: 9_000 })
+        .map((lastsMs) => Math.min(lastsMs, level.lastsMsMax)),
     }),
-    deployment: deploymentArbitrary(),
+    deployment: deploymentArbitrary(level),
     burst: burstArbitrary,
     // Last, so that they move no other draw.
     schedule: scheduleArbitrary(),
     audit: auditArbitrary(),
+    // What the scenario is about is enough at `rough`.
+    swarm: swarmArbitrary({ ...level, moreFaults: Math.max(0, level.moreFaults - 1) }),
   });
   // Without bias towards small values: a seed should mean a full workload.
   return fc.noBias(draft).map(layOut);
 }
 
 function layOut(drawn: Draft): PlanDraft {
-  const { payments, lostReply, pause, deployment, burst, schedule, audit } = drawn;
+  const { payments, lostReply, pause, deployment, burst, schedule, audit, swarm } = drawn;
   const gapsMs = payments.map(() => GAP_MS);
   const timesMs = timesInBursts(gapsMs, burst);
   const commands = payments
     .flatMap((payment, index) => layOutCommands(payment, index, timesMs[index] ?? 0))
     .toSorted((left, right) => left.atMs - right.atMs);
-  const faults = [
-    layOutLostReply(lostReply, commands, deployment),
-    layOutPause(pause, payments.length, deployment),
-  ];
+  const paused = layOutPause(pause, payments.length, deployment);
+  const faults =
+    swarm.faults.length === 0
+      ? [layOutLostReply(lostReply, commands, deployment), paused]
+      : withSwarm([paused], withLostReply(swarm, lostReply), commands, deployment);
   return withAudit({ wallets: WALLETS, commands, faults, ...deployment, schedule }, audit);
 }
 
@@ -155,6 +164,12 @@ function layOutCommands(draft: DraftPayment, index: number, atMs: number): reado
     case "wallet":
       return [first, { kind: "open-wallet", ...later, ...wallet(sender), expects: "accepted" }];
   }
+}
+
+/** A swarm that begins with the reply that is lost in each run. */
+function withLostReply({ isOn, faults }: Swarm, { place, index }: Draft["lostReply"]): Swarm {
+  const lost = { kind: "lost-reply", place, process: index, atMs: 0, lastsMs: 1 } as const;
+  return { isOn: { ...isOn, "lost-reply": true }, faults: [lost, ...faults] };
 }
 
 function layOutLostReply(

@@ -1,10 +1,10 @@
-import fc from "fast-check";
-import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import type fc from "fast-check";
+import type { Level } from "../plans/level.ts";
+import { leveled, type PlanDraft, type Scenario } from "../plans/scenario.ts";
 import { EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
 import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
-import { outsideArbitrary } from "./outside-swarm.ts";
 import { SCHEDULE_WORDS } from "./schedules.ts";
 
 const SHORTAGES_MAX = 6;
@@ -36,20 +36,14 @@ export const shortages: Scenario = {
     "a relay outlives an outage",
   ],
   catches: ["V2"],
-  drafts: draftArbitrary(),
+  ...leveled(draftArbitrary),
 };
 
-function draftArbitrary(): fc.Arbitrary<PlanDraft> {
+function draftArbitrary(level: Level): fc.Arbitrary<PlanDraft> {
   const kinds = [
     ...(["ended-backends", "ended-backends", "few-connections", "full-disk"] as const),
     ...(["slow-disk", "held-lock", "held-lock", "clock-jump", "clock-jump"] as const),
   ];
-  return disturbedTrade({
-    payments: [{ senderWalletId: "aisha", receiverWalletId: "hind", amount: "7.500" }],
-    outside: fc.array(outsideArbitrary(kinds), {
-      minLength: 1,
-      maxLength: SHORTAGES_MAX,
-      size: "max",
-    }),
-  });
+  const payments = [{ senderWalletId: "aisha", receiverWalletId: "hind", amount: "7.500" }];
+  return disturbedTrade({ payments, kinds, disturbancesMax: SHORTAGES_MAX }, level);
 }

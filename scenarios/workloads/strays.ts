@@ -1,10 +1,10 @@
-import fc from "fast-check";
-import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import type fc from "fast-check";
+import type { Level } from "../plans/level.ts";
+import { leveled, type PlanDraft, type Scenario } from "../plans/scenario.ts";
 import { EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
 import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
-import { outsideArbitrary } from "./outside-swarm.ts";
 import { SCHEDULE_WORDS } from "./schedules.ts";
 
 /** With these nobody else has to do: what is asked of them is sure to be accepted, and refused. */
@@ -37,26 +37,26 @@ export const strays: Scenario = {
     "a relay takes the outbox over from another",
   ],
   catches: ["F9"],
-  drafts: draftArbitrary(),
+  ...leveled(draftArbitrary),
 };
 
-function draftArbitrary(): fc.Arbitrary<PlanDraft> {
+function draftArbitrary(level: Level): fc.Arbitrary<PlanDraft> {
   const kinds = [
     ...(["stray-message", "stray-message", "replayed-topic"] as const),
     ...(["rewound-group", "rewound-group"] as const),
   ];
-  return disturbedTrade({
-    moreWallets: Object.values(QUIET),
-    // There are a verdict of each kind, and what a stranger may copy.
-    payments: [
-      { ...QUIET, amount: "7.500" },
-      { ...QUIET, amount: "900.000" },
-    ],
-    outside: fc.array(outsideArbitrary(kinds), {
-      minLength: 1,
-      maxLength: STRAYS_MAX,
-      size: "max",
-    }),
-    untilMs: (loadMs, index) => (index % 2 === 0 ? loadMs : loadMs + LATER_MS),
-  });
+  return disturbedTrade(
+    {
+      moreWallets: Object.values(QUIET),
+      // There are a verdict of each kind, and what a stranger may copy.
+      payments: [
+        { ...QUIET, amount: "7.500" },
+        { ...QUIET, amount: "900.000" },
+      ],
+      kinds,
+      disturbancesMax: STRAYS_MAX,
+      untilMs: (loadMs, index) => (index % 2 === 0 ? loadMs : loadMs + LATER_MS),
+    },
+    level,
+  );
 }

@@ -5,6 +5,7 @@ import { triggerOf, type Fault } from "../faults/fault.ts";
 import { TRANSIENT_CODES } from "../faults/kinds/transient-error.ts";
 import { processOf } from "../faults/trigger.ts";
 import type { Command } from "../plans/commands/command.ts";
+import type { Level } from "../plans/level.ts";
 import { processesAnswering } from "../plans/topology.ts";
 import type { Deployment } from "./deployment.ts";
 import { effectAt, reachedPlaces, type ReachedPlace } from "./reached-places.ts";
@@ -38,7 +39,10 @@ const WEIGHTED_KINDS: readonly SwarmKind[] = [
 const FAULTS_MAX = 12;
 
 /** Draws a swarm of these kinds, of which each seed turns some off. */
-export function swarmArbitrary(kinds: readonly SwarmKind[] = SWARM_KINDS): fc.Arbitrary<Swarm> {
+export function swarmArbitrary(
+  { moreFaults, lastsMsMax }: Level,
+  kinds: readonly SwarmKind[] = SWARM_KINDS,
+): fc.Arbitrary<Swarm> {
   const any = fc.nat({ max: 1_000_000 });
   const kind = fc.constantFrom(...WEIGHTED_KINDS.filter((each) => kinds.includes(each)));
   const fault = fc.record({
@@ -47,7 +51,9 @@ export function swarmArbitrary(kinds: readonly SwarmKind[] = SWARM_KINDS): fc.Ar
     place: any,
     // From the beginning: what comes meanwhile waits, and is one large batch when it goes on.
     atMs: fc.oneof({ arbitrary: any, weight: 2 }, { arbitrary: fc.constant(0), weight: 1 }),
-    lastsMs: fc.oneof(fc.integer({ min: 50, max: 2_000 }), fc.integer({ min: 50, max: 9_000 })),
+    lastsMs: fc
+      .oneof(fc.integer({ min: 50, max: 2_000 }), fc.integer({ min: 50, max: 9_000 }))
+      .map((lastsMs) => Math.min(lastsMs, lastsMsMax)),
   });
   const often = fc.constantFrom(true, true, true, false);
   const isOn = fc.record({
@@ -57,7 +63,10 @@ export function swarmArbitrary(kinds: readonly SwarmKind[] = SWARM_KINDS): fc.Ar
     "lost-reply": often,
     "transient-error": often,
   });
-  return fc.record({ isOn, faults: fc.array(fault, { maxLength: FAULTS_MAX, size: "max" }) });
+  return fc.record({
+    isOn,
+    faults: fc.array(fault, { maxLength: FAULTS_MAX * moreFaults, size: "max" }),
+  });
 }
 
 /**

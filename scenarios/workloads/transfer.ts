@@ -3,8 +3,9 @@ import type { CrashFault } from "../faults/kinds/crash.ts";
 import type { StopFault } from "../faults/kinds/stop.ts";
 import type { Trigger } from "../faults/trigger.ts";
 import type { Command } from "../plans/commands/command.ts";
+import type { Level } from "../plans/level.ts";
 import type { WalletOpening } from "../plans/plan.ts";
-import type { PlanDraft, Scenario } from "../plans/scenario.ts";
+import { leveled, type PlanDraft, type Scenario } from "../plans/scenario.ts";
 import type { Schedule } from "../plans/schedule.ts";
 import { EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
 import { asksArbitrary, type Ask } from "./asks.ts";
@@ -82,7 +83,7 @@ export const transfer: Scenario = {
     "a relay outlives an outage",
   ],
   catches: ["F0", "L1"],
-  drafts: draftArbitrary(),
+  ...leveled(draftArbitrary),
 };
 
 interface Draft {
@@ -106,7 +107,7 @@ interface DraftFault {
   readonly restartAfterMs: number;
 }
 
-function draftArbitrary(): fc.Arbitrary<PlanDraft> {
+function draftArbitrary(level: Level): fc.Arbitrary<PlanDraft> {
   const fault = fc.record({
     service: fc.constantFrom("payment" as const, "wallet" as const),
     place: fc.constantFrom("after-commit" as const, "before-publish" as const),
@@ -116,13 +117,13 @@ function draftArbitrary(): fc.Arbitrary<PlanDraft> {
   });
   const overdraft = fc.integer({ min: 0, max: 1_000_000 });
   // Without bias towards small values: a seed should mean a full workload.
-  const deployment = deploymentArbitrary();
+  const deployment = deploymentArbitrary(level);
   const asks = asksArbitrary(COMMANDS_MAX - 1);
   const draft = fc.record({
     asks,
     overdraft,
     fault,
-    swarm: swarmArbitrary(),
+    swarm: swarmArbitrary(level),
     deployment,
     burst: burstArbitrary,
     // Last, so that they move no other draw.

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import { SAGA_ROLES } from "../../system/process/services.ts";
 import { SCENARIOS } from "../catalogue.ts";
+import { LEVELS, type Level } from "../plans/level.ts";
 import { readPlan } from "../plans/plan-schema.ts";
 import type { PlanDraft } from "../plans/scenario.ts";
 import { ONE_PROCESS_EACH, processesAnswering, type Topology } from "../plans/topology.ts";
@@ -123,4 +124,38 @@ it("requests in bursts come at one instant, and on average no faster", () => {
   expect(timesInBursts([10, 20, 30, 40, 50], 1)).toEqual([0, 10, 30, 60, 100]);
   expect(timesInBursts([10, 20, 30, 40, 50], 2)).toEqual([0, 0, 30, 30, 100]);
   expect(timesInBursts([10, 20, 30], 20)).toEqual([0, 0, 0]);
+});
+
+describe.each(SCENARIOS)("the levels of $name", ({ name, draftsAt }) => {
+  const at = (level: Level) => fc.sample(draftsAt(level), { numRuns: 60, seed: SEED });
+  const faultsOf = (drafts: readonly PlanDraft[]) =>
+    drafts.reduce((sum, { faults }) => sum + faults.length, 0);
+
+  it.each(Object.values(LEVELS))("have plans that can be read: $name", (level) => {
+    for (const draft of at(level)) {
+      const read = readPlan({ scenario: name, seed: 1, mutant: null, ...draft });
+      expect(read.kind).toBe("plan");
+    }
+  });
+
+  it("grow harder: calm has the knobs that ship and a process each, wild the most faults", () => {
+    const [calm, rough, wild] = [at(LEVELS.calm), at(LEVELS.rough), at(LEVELS.wild)];
+    for (const { knobs, topology } of calm) {
+      expect(knobs).toEqual(DEFAULT_KNOBS);
+      expect(topology.filter((each) => each.name.startsWith("payment-"))).toHaveLength(1);
+      expect(topology.filter((each) => each.name.startsWith("wallet-"))).toHaveLength(1);
+    }
+    for (const { knobs } of wild) {
+      expect(knobs.relayBatchMax).not.toBe(DEFAULT_KNOBS.relayBatchMax);
+    }
+    expect(faultsOf(calm)).toBeLessThan(faultsOf(wild));
+    expect(faultsOf(rough)).toBeLessThan(faultsOf(wild));
+  });
+
+  it("turn kinds of fault off in some plans of wild, and have several of another there", () => {
+    const wild = at(LEVELS.wild).map(({ faults }) => faults.map(({ kind }) => kind));
+    const kinds = new Set(wild.flat());
+    expect(wild.filter((each) => new Set(each).size < kinds.size).length).toBeGreaterThan(10);
+    expect(wild.filter((each) => new Set(each).size < each.length).length).toBeGreaterThan(10);
+  });
 });

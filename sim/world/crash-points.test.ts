@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { CrashPointsEvidence } from "../../reports/evidence/crash-points-evidence.ts";
 import { encodeEvidence } from "../../reports/evidence/evidence-codec.ts";
 import { commitThenEmit } from "../../scenarios/mutants/commit-then-emit.ts";
-import type { PlanDraft, Scenario } from "../../scenarios/plans/scenario.ts";
+import { leveled, type PlanDraft, type Scenario } from "../../scenarios/plans/scenario.ts";
 import type { CrashPointsRequest } from "../../scenarios/sweeps/crash-points/crash-points-request.ts";
 import {
   tryCrashPoints,
@@ -38,7 +38,7 @@ function scenarioOf(change: Partial<PlanDraft> = {}): Scenario {
     title: "Small",
     description: [],
     catches: [],
-    drafts: fc.constant(draft),
+    ...leveled(() => fc.constant(draft)),
   };
 }
 

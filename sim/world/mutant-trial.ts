@@ -1,5 +1,6 @@
 import { findAnyMutant } from "../../mutation/find-mutant.ts";
 import { SCENARIOS } from "../../scenarios/catalogue.ts";
+import { LEVELS } from "../../scenarios/plans/level.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import { promisesNamed } from "../../scenarios/promises/promises.ts";
 import { brokenPromises, runPlan } from "../../scenarios/runs/run-plan.ts";
@@ -57,7 +58,7 @@ export async function tryMutant(
   for (let seed = seeds.first; seed <= seeds.last; seed += 1) {
     for (const scenario of SCENARIOS.filter(({ name }) => names?.includes(name) ?? true)) {
       const where = { id, scenario: scenario.name, seed, smallest: null };
-      const plan = await planOfSeed({ scenario, mutant }, seed);
+      const plan = await planOfSeed({ scenario, mutant, level: LEVELS.rough }, seed);
       const promises = promisesNamed(scenario.promises);
       runs += 1;
       try {

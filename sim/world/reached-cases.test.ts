@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { SCENARIOS } from "../../scenarios/catalogue.ts";
+import { LEVELS } from "../../scenarios/plans/level.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import { CASE_NAMES, reachedCases } from "../../scenarios/runs/reached-cases.ts";
 import { runPlan } from "../../scenarios/runs/run-plan.ts";
@@ -32,7 +33,7 @@ describe("the cases that a sweep must reach", () => {
 
   it("are not reached where nothing goes wrong: what is left is ordinary", async () => {
     const said = SAID_CASES.map(([name]) => name);
-    const plan = await planOfSeed({ scenario: outages, mutant: null }, 1);
+    const plan = await planOfSeed({ scenario: outages, mutant: null, level: LEVELS.rough }, 1);
     const commands = plan.commands.filter(({ kind }) => kind !== "reconcile");
     // Several relays hand the outbox to each other.
     const { topology } = samplePlan();

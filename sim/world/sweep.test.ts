@@ -4,8 +4,9 @@ import { encodeEvidence } from "../../reports/evidence/evidence-codec.ts";
 import type { Fault } from "../../scenarios/faults/fault.ts";
 import { commitThenEmit } from "../../scenarios/mutants/commit-then-emit.ts";
 import type { TransferCommand } from "../../scenarios/plans/commands/transfer.ts";
+import { LEVELS } from "../../scenarios/plans/level.ts";
 import { readPlan } from "../../scenarios/plans/plan-schema.ts";
-import type { PlanDraft, Scenario } from "../../scenarios/plans/scenario.ts";
+import { leveled, type PlanDraft, type Scenario } from "../../scenarios/plans/scenario.ts";
 import type { SweepRequest } from "../../scenarios/sweeps/sweep-request.ts";
 import { sweep } from "../../scenarios/sweeps/sweep.ts";
 import { SAMPLE_HOST } from "../../scenarios/testing/sample-host.ts";
@@ -31,7 +32,7 @@ function scenarioOf(commands: readonly TransferCommand[], faults: readonly Fault
     title: "Small",
     description: [],
     catches: [],
-    drafts: fc.constant(draft),
+    ...leveled(() => fc.constant(draft)),
   };
 }
 
@@ -42,6 +43,7 @@ function requestOf(change: Partial<SweepRequest>): SweepRequest {
     secondOpinion: null,
     scenario: transfer,
     mutant: null,
+    level: LEVELS.rough,
     seeds: { first: 1, last: 3 },
     shard: null,
     bail: true,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Mutant } from "../../scenarios/mutants/mutant.ts";
+import { LEVELS } from "../../scenarios/plans/level.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
-import type { Scenario } from "../../scenarios/plans/scenario.ts";
+import { leveled, type Scenario } from "../../scenarios/plans/scenario.ts";
 import { ONE_PROCESS_EACH } from "../../scenarios/plans/topology.ts";
 import { PROMISES } from "../../scenarios/promises/promises.ts";
 import { runPlan } from "../../scenarios/runs/run-plan.ts";
@@ -23,7 +24,9 @@ import { createSimulatedWorld, type SimulatedWorldOptions } from "./world.ts";
 /** Every run starts two processes, and none of them again. */
 const TWO_PROCESSES: Scenario = {
   ...transfer,
-  drafts: transfer.drafts.map((draft) => ({ ...draft, topology: ONE_PROCESS_EACH, faults: [] })),
+  ...leveled(() =>
+    transfer.drafts.map((draft) => ({ ...draft, topology: ONE_PROCESS_EACH, faults: [] })),
+  ),
 };
 
 /**
@@ -92,6 +95,7 @@ async function sweepOf(change: Partial<SweepRequest>) {
     secondOpinion,
     scenario: TWO_PROCESSES,
     mutant: null,
+    level: LEVELS.rough,
     seeds: { first: 1, last: 2 },
     shard: null,
     bail: true,

@@ -114,7 +114,7 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   {
     room: "scenarios/plans/",
     layers: [
-      ["callers.ts", "trace-of-key.ts"],
+      ["callers.ts", "level.ts", "trace-of-key.ts"],
       ["commands", "topology.ts", "schedule.ts", "canonical-text.ts", "schema-complaint.ts"],
       ["plan.ts"],
       ["scenario.ts", "plan-schema.ts"],

@@ -1,5 +1,6 @@
 import type { Evidence } from "../../../reports/evidence/evidence.ts";
 import { DEFAULT_KNOBS, type Knobs } from "../../../system/process/knobs.ts";
+import { LEVELS } from "../../plans/level.ts";
 import type { Plan } from "../../plans/plan.ts";
 import type { ReplayFile } from "../../plans/replay-file.ts";
 import { promisesNamed } from "../../promises/promises.ts";
@@ -99,7 +100,7 @@ async function planWithoutFaults(
   { scenario, mutant, seed, requestsMax }: CrashPointsRequest,
   batches: Batches,
 ): Promise<Plan> {
-  const plan = await planOfSeed({ scenario, mutant }, seed);
+  const plan = await planOfSeed({ scenario, mutant, level: LEVELS.rough }, seed);
   const commands = plan.commands.slice(0, requestsMax);
   return { ...plan, commands, faults: [], knobs: KNOBS[batches] };
 }
@@ -334,10 +335,11 @@ function conclude(
     scenario: { name, title, description },
     world: world.kind,
     mutant: mutant === null ? null : { id: mutant.id, defect: mutant.defect },
+    level: null,
     seeds: { ...seeds, completed: totals.runs === 0 ? 0 : 1 },
     shard: null,
     ended,
-    ...verdictOfTally(tally, { ended, asked: null }),
+    ...verdictOfTally(tally, { ended, asked: null, level: null }),
     totals,
     faults: tally.faults(),
     faultsNotTried: tally.faultsNotTried(),
