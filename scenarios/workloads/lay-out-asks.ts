@@ -380,7 +380,7 @@ export class AskLayout {
         const only = minor % 5 === 0 ? (minor % 2 === 0 ? "COMPLETED" : "FAILED") : null;
         const by = (["operator", "owner", "stranger"] as const)[minor % 3] ?? "operator";
         const list = { ...asked, what: "payments", of: wallet, by } as const;
-        if (minor % 4 === 0) {
+        if (minor % 2 === 0) {
           return this.#ask(at, { ...list, limit, only, since: minor });
         }
         this.#ask(at, { ...list, limit, only });
