@@ -12,6 +12,11 @@ const NO_AMOUNTS = [
   ...["9223372036854775.808", "9".repeat(400)],
 ];
 
+/** An answer without its headers. */
+function plainly({ status, body }: ClientAnswer): Omit<ClientAnswer, "headers"> {
+  return { status, body };
+}
+
 /** What a client of the services relies on. */
 export const apiContract: readonly Claim<ApiStage>[] = [
   {
@@ -19,13 +24,15 @@ export const apiContract: readonly Claim<ApiStage>[] = [
     async check(api) {
       const salim = { id: "salim", funding: "10.000", currency: "OMR" };
       const view = { id: "salim", balance: "10.000", currency: "OMR", frozen: false };
-      demandEqual("opened", await api.post("/wallets", salim), { status: 201, body: view });
-      demandEqual("again", await api.post("/wallets", salim), { status: 201, body: view });
+      const opened = { status: 201, body: view };
+      demandEqual("opened", plainly(await api.post("/wallets", salim)), opened);
+      demandEqual("again", plainly(await api.post("/wallets", salim)), opened);
       const more = await api.post("/wallets", { ...salim, funding: "11.000" });
       demandEqual("with more", codeOf(more), "409 wallet-opened-otherwise");
       const other = await api.post("/wallets", { ...salim, funding: "10.00", currency: "USD" });
       demandEqual("in dollars", codeOf(other), "409 wallet-opened-otherwise");
-      demandEqual("read", await api.get("/wallets/salim"), { status: 200, body: view });
+      const read = plainly(await api.get("/wallets/salim"));
+      demandEqual("read", read, { status: 200, body: view });
       demandEqual("nobody", codeOf(await api.get("/wallets/nobody")), "404 unknown-wallet");
     },
   },
@@ -166,7 +173,7 @@ export const apiContract: readonly Claim<ApiStage>[] = [
         const refused = await api.get(`/wallets/salim/entries?${query}`);
         demandEqual(query, codeOf(refused), "400 malformed-request");
       }
-      demandEqual("the chain", await api.get("/ledger/verify"), {
+      demandEqual("the chain", plainly(await api.get("/ledger/verify")), {
         status: 200,
         // Salim's opening and three payments, an entry on each side.
         body: { holds: true, accounts: 3, entries: 8, faults: [] },
