@@ -47,6 +47,7 @@ export async function measureMessages(count: number, sendSize: number): Promise<
     await broker.startConsumer({
       group: "bench",
       topics: ["messages"],
+      fromBeginning: true,
       sessionTimeoutMs: 6_000,
       batchMax: sendSize,
       async onBatch({ deliveries, commit }) {

@@ -159,6 +159,7 @@ class Play {
     return this.#stage.broker(member).startConsumer({
       group: this.#stage.group,
       topics: [this.#topic],
+      fromBeginning: true,
       sessionTimeoutMs: SCRIPT_SESSION_MS,
       ...oneByOne((delivery, commit) => this.#handle(member, delivery, commit)),
       onRestart: () => {},

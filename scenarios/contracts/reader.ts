@@ -30,6 +30,7 @@ export async function startReader(
   const { batchMax, onBatch } = request.batches ?? oneByOne(onMessage);
   const consumer = await stage.broker(client).startConsumer({
     group,
+    fromBeginning: true,
     topics: [topic],
     sessionTimeoutMs: request.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
     batchMax,

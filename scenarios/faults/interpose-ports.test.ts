@@ -6,7 +6,7 @@ import { fixedEntropy, openDoor } from "../../system/testing/samples.ts";
 import { ArmedFaults } from "./armed-faults.ts";
 import { createEffectGate } from "./effect-gate.ts";
 import { interposePorts } from "./interpose-ports.ts";
-import type { TransientErrorFault } from "./kinds/transient-error.ts";
+import { SILENT_ROLLBACK, type TransientErrorFault } from "./kinds/transient-error.ts";
 import type { ProcessNote } from "./process-note.ts";
 
 const RECORD = { topic: "payment.created", partition: 1, offset: "7", key: "p1", value: "{}" };
@@ -71,6 +71,7 @@ async function createScene(
     group: "wallet-transfer",
     topics: [],
     sessionTimeoutMs: 1,
+    fromBeginning: true,
     batchMax: 2,
     onBatch,
     onRestart: () => {},
@@ -95,6 +96,7 @@ it("notes an error of the database and the rollback after it, and lets both go o
       reason: "out of range",
       code: "22003",
       applied: "no",
+      isInjected: false,
     },
     { what: "rolled-back", transaction: "transfer" },
   ]);
@@ -117,6 +119,7 @@ it("notes an offset that is not, and the message that is left", async () => {
       reason: "no answer",
       code: null,
       applied: "unknown",
+      isInjected: false,
     },
     { what: "left", record: RECORD, reason: "no answer" },
   ]);
@@ -149,10 +152,10 @@ it("notes what the service says, and passes it on", async () => {
   expect(notes).toEqual([{ what: "said", name: "inbox.retry", detail: { attempts: 2 } }]);
 });
 
-/** A transaction in which one statement fails with a serialization failure. */
-async function failingAt(operation: string) {
+/** A transaction in which one statement fails, with a serialization failure where none is named. */
+async function failingAt(operation: string, code: TransientErrorFault["code"] = "40001") {
   const effect = `wallet-1/wallet-db/transfer.${operation}#1`;
-  const scene = await createScene(undefined, [{ kind: "transient-error", effect, code: "40001" }]);
+  const scene = await createScene(undefined, [{ kind: "transient-error", effect, code }]);
   const connection = await scene.ports.database("wallet").connect("transfer");
   const ask = async (sql: string) => {
     try {
@@ -162,7 +165,7 @@ async function failingAt(operation: string) {
       return error instanceof DatabaseError ? `${error.code} ${error.applied}` : "no error of ours";
     }
   };
-  return { ask, sent: scene.sent };
+  return { ask, sent: scene.sent, notes: scene.notes };
 }
 
 it("a statement that fails aborts its transaction, which takes nothing but its end", async () => {
@@ -180,4 +183,24 @@ it("a transaction whose COMMIT fails is rolled back", async () => {
   expect(await ask("BEGIN")).toBe("BEGIN");
   expect(await ask("COMMIT")).toBe("40001 no");
   expect(sent).toEqual(["BEGIN", "ROLLBACK"]);
+});
+
+it("a COMMIT that is rolled back in silence is answered as one that PostgreSQL could not keep", async () => {
+  const { ask, sent, notes } = await failingAt("commit", SILENT_ROLLBACK);
+  expect(await ask("BEGIN")).toBe("BEGIN");
+  expect(await ask("COMMIT")).toBe("ROLLBACK");
+  expect(sent).toEqual(["BEGIN", "ROLLBACK"]);
+  expect(notes).toContainEqual({ what: "rolled-back", transaction: "transfer" });
+});
+
+it("what a fault of the plan makes fail is told apart from what the database refuses", async () => {
+  const { ask, notes } = await failingAt("insert", "40P01");
+  await ask("BEGIN");
+  await ask("INSERT");
+  await ask("UPDATE");
+  const failed = notes.flatMap((note) => (note.what === "failed" ? [note] : []));
+  expect(failed.map(({ code, isInjected }) => [code, isInjected])).toEqual([
+    ["40P01", true],
+    ["25P02", false],
+  ]);
 });

@@ -12,6 +12,7 @@ import type { ServiceName } from "../../system/process/services.ts";
 import type { ProcessPorts } from "../../system/process/start-roles.ts";
 import type { EffectGate, FaultyPort } from "./effect-gate.ts";
 import { databaseResource, HTTP, KAFKA, NOTIFIED } from "./effect-name.ts";
+import { SILENT_ROLLBACK } from "./kinds/transient-error.ts";
 import type { ProcessNote } from "./process-note.ts";
 
 /** Is told of what happens at the ports of a process. */
@@ -59,6 +60,9 @@ export function interposePorts(
 
 type Note = PortObserver["onNote"];
 
+/** The refusals that no database has made. */
+const injected = new WeakSet<DatabaseError>();
+
 /** Notes an exchange that ends with an error, and lets the error go on. */
 function noted<T>(
   exchange: Promise<T>,
@@ -75,6 +79,7 @@ function noted<T>(
       code: error instanceof DatabaseError ? error.code : null,
       applied:
         error instanceof DatabaseError || error instanceof BrokerError ? error.applied : "unknown",
+      isInjected: error instanceof DatabaseError && injected.has(error),
     });
     throw error;
   });
@@ -141,12 +146,18 @@ function interposeConnection(
     }
     if (statement.sql === "COMMIT") {
       // A transaction that cannot be committed is rolled back.
-      await connection.query(ROLLBACK);
+      const rolledBack = await connection.query(ROLLBACK);
       isInTransaction = false;
+      if (code === SILENT_ROLLBACK) {
+        return rolledBack;
+      }
     } else {
       isAborted = isInTransaction;
     }
-    throw new DatabaseError(`the database refused it with ${code}`, { code, applied: "no" });
+    const refused = `the database refused it with ${code}`;
+    const error = new DatabaseError(refused, { code, applied: "no" });
+    injected.add(error);
+    throw error;
   };
   /** An aborted transaction takes nothing but its end, and that is a rollback. */
   const inTransaction = (statement: Statement): Statement => {

@@ -31,6 +31,8 @@ export const processNoteSchema = Type.Union([
     /** SQLSTATE, or null where there is none. */
     code: Type.Union([Type.Null(), Type.String()]),
     applied: Type.Enum(["no", "unknown"]),
+    /** Whether a fault of the plan made it: the server knows nothing of it. */
+    isInjected: Type.Boolean(),
   }),
   Type.Object({ what: Type.Literal("rolled-back"), transaction: Type.String() }),
   Type.Object({ what: Type.Literal("offset-committed"), record: recordSchema }),

@@ -5,6 +5,7 @@ import { impatientWallet } from "./impatient-wallet.ts";
 import { leakyRelay } from "./leaky-relay.ts";
 import type { Mutant } from "./mutant.ts";
 import { peepingSettle } from "./peeping-settle.ts";
+import { publishFirst } from "./publish-first.ts";
 import { PATCHED_MUTANTS } from "./source-patches.ts";
 
 /** Every mutant, in the order of their ids. */
@@ -15,6 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   impatientWallet,
   peepingSettle,
   leakyRelay,
+  publishFirst,
   ...PATCHED_MUTANTS,
 ].toSorted((left, right) => (left.id < right.id ? -1 : 1));
 

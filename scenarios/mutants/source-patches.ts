@@ -271,6 +271,26 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "F4",
+    defect:
+      "The wallet locks the wallets of transfers one by one, each sender before its receiver.",
+    breaks: "no-deadlock",
+    scenario: "retries",
+    patches: [
+      patch("system/wallet/transfer.ts", "function lockParties(", "async function lockParties("),
+      patch(
+        "system/wallet/transfer.ts",
+        "  return lockWallets(connection, [...new Set(parties)]);\n",
+        `  const locked: Account[] = [];
+  for (const id of new Set(parties)) {
+    locked.push(...(await lockWallets(connection, [id])));
+  }
+  return locked;
+`,
+      ),
+    ],
+  },
+  {
     id: "F5",
     defect: "Balances are summed as floating-point numbers of whole OMR.",
     breaks: "balanced",
@@ -279,6 +299,77 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "system/domain/ledger.ts",
         "account.balance.amountMinor + signed(direction, amountMinor)",
         "BigInt(Math.floor((Number(account.balance.amountMinor) / 1000 + Number(signed(direction, amountMinor)) / 1000) * 1000))",
+      ),
+    ],
+  },
+  {
+    id: "F6",
+    defect:
+      "A balance is updated where its version is as expected, and nobody looks whether that was a row: entries commit, and the balance does not move.",
+    breaks: "balanced",
+    patches: [
+      patch(
+        "system/wallet/post.ts",
+        "     WHERE wallets.id = entry.wallet_id`",
+        "     WHERE wallets.id = entry.wallet_id AND wallets.entry_count = entry.position - 1`",
+      ),
+      patch("system/wallet/post.ts", "rowCount !== lasts.length", "rowCount > lasts.length"),
+    ],
+  },
+  {
+    id: "F13",
+    defect: "Whoever asks for a wallet that is not there has it made.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/wallet/show-wallet.ts",
+        "  const [wallet] = rows.map(readAccount);\n",
+        `  if (rows.length === 0) {
+    await runStatement(database, "read", {
+      label: "make",
+      sql: \`INSERT INTO wallets (id, kind, currency, balance_minor, frozen, entry_count,
+              last_entry_hash, opened_at_ms, owner_id)
+            VALUES ($1, 'customer', 'OMR', 0, false, 0, '', 0, $2) ON CONFLICT (id) DO NOTHING\`,
+      parameters: [walletId, id],
+    });
+  }
+  const [wallet] = rows.map(readAccount);
+`,
+      ),
+    ],
+  },
+  {
+    id: "H4",
+    defect: "The wallet claims events in a transaction of its own: a crash after it drops them.",
+    breaks: "handled",
+    patches: [
+      patch(
+        "system/wallet/transfer.ts",
+        "    const areNew = await claimEvents(connection, created, nowMs);\n",
+        `    const areNew = await claimEvents(connection, created, nowMs);
+    await connection.query({ label: "commit", sql: "COMMIT" });
+    await connection.query({ label: "begin", sql: "BEGIN" });
+`,
+      ),
+    ],
+  },
+  {
+    id: "L2",
+    defect: "The wallet reads balances without a lock: two transfers at once start from the same.",
+    breaks: "handled",
+    patches: [patch("system/wallet/accounts.ts", "ORDER BY id FOR UPDATE`", "ORDER BY id`")],
+  },
+  {
+    id: "P4",
+    defect:
+      "The relay reads on from the last id that it sent: what was given a number before and is committed later is never sent.",
+    breaks: "ends",
+    scenario: "retries",
+    patches: [
+      patch(
+        "system/outbox/relay.ts",
+        "AND id >= (SELECT min(id) FROM outbox WHERE sent_at_ms IS NULL AND dead_at_ms IS NULL)",
+        "AND id > coalesce((SELECT max(id) FROM outbox WHERE sent_at_ms IS NOT NULL), 0)",
       ),
     ],
   },
@@ -347,6 +438,15 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "        await takeOne(ports, limits, { delivery, parsed }, handle);",
         "        if (done.length === 0) await takeOne(ports, limits, { delivery, parsed }, handle);",
       ),
+    ],
+  },
+  {
+    id: "C3",
+    defect:
+      "A consumer group that has committed nothing starts at the latest: what was sent before is never taken in.",
+    breaks: "ends",
+    patches: [
+      patch("system/process/start-roles.ts", "fromBeginning: true,", "fromBeginning: false,"),
     ],
   },
   {
@@ -570,6 +670,20 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
       await again(outcomeOf(verdict).status, outcomeOf(verdict).reason);
     }
     const absorbed = fresh`,
+      ),
+    ],
+  },
+  {
+    id: "T2",
+    defect:
+      "Nobody looks at what a COMMIT is answered: one that has rolled back counts as a success.",
+    breaks: "ends",
+    scenario: "retries",
+    patches: [
+      patch(
+        "system/database/transaction.ts",
+        'if (command !== "COMMIT") {',
+        'if (command === "") {',
       ),
     ],
   },

@@ -999,6 +999,22 @@ describe("the promises, at a moment", () => {
     expect(found.map((promises) => promises.map(({ name }) => name))).toEqual([[], ["in-order"]]);
   });
 
+  it("a transaction that a deadlock ends is one too many, but where a fault made it", () => {
+    const failed = {
+      what: "failed",
+      effect: "wallet-db/transfer.lock-wallets",
+      reason: "",
+    } as const;
+    const found = (code: string, isInjected: boolean) =>
+      PROMISES.flatMap((each) => {
+        const note = { ...failed, code, applied: "no", isInjected } as const;
+        return (each.atNote?.(watchedBooks(), note, "wallet-1") ?? []).map(() => each.name);
+      });
+    expect(found("40P01", false)).toEqual(["no-deadlock"]);
+    expect(found("40P01", true)).toEqual([]);
+    expect(found("40001", false)).toEqual([]);
+  });
+
   it("a process that uses another service's database is not isolated", () => {
     const books = watchedBooks();
     const use = { what: "uses", service: "wallet" } as const;

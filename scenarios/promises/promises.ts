@@ -7,6 +7,7 @@ import { ends } from "./ends.ts";
 import { handled } from "./handled.ts";
 import { inOrder } from "./in-order.ts";
 import { isolation } from "./isolation.ts";
+import { noDeadlock } from "./no-deadlock.ts";
 import { noOverdraft } from "./no-overdraft.ts";
 import { oneEffect } from "./one-effect.ts";
 import { published } from "./published.ts";
@@ -30,6 +31,7 @@ export const PROMISES: readonly SystemPromise[] = [
   terminalAbsorbs,
   answersHold,
   isolation,
+  noDeadlock,
   staysUp,
   answered,
   ends,

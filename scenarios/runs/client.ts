@@ -1,3 +1,4 @@
+import type { ServiceName } from "../../system/process/services.ts";
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { ClientRequest } from "../plans/commands/client-request.ts";
 import type { Knowledge } from "../plans/commands/command-kind.ts";
@@ -55,10 +56,15 @@ export async function openWallets(
  */
 export async function submitAll(universe: Universe, plan: Plan, clients: Clients): Promise<void> {
   const beganAtMs = universe.nowMs();
+  // Each service is asked through its processes in turn, whatever others are asked meanwhile.
+  const turns = new Map<ServiceName, number>();
   await Promise.all(
-    plan.commands.map(async (command, index) => {
+    plan.commands.map(async (command) => {
+      const service = serviceAsked(command);
+      const turn = turns.get(service) ?? 0;
+      turns.set(service, turn + 1);
       await universe.sleep(beganAtMs + command.atMs - universe.nowMs());
-      await submit(universe, plan, clients, { command, index });
+      await submit(universe, plan, clients, { command, turn });
     }),
   );
 }
@@ -66,15 +72,15 @@ export async function submitAll(universe: Universe, plan: Plan, clients: Clients
 /**
  * Sends one command by a client of its own; undefined when there never was an answer.
  *
- * @param index The first of the processes that answer such is asked by index 0, and so on in turn
+ * @param turn The first of the processes that answer such is asked at turn 0, and so on
  */
 export function submit(
   universe: Universe,
   plan: Plan,
   clients: Clients,
-  { command, index = 0 }: { readonly command: Command; readonly index?: number },
+  { command, turn = 0 }: { readonly command: Command; readonly turn?: number },
 ): Promise<ClientAnswer | undefined> {
-  const processes = rotated(processesAnswering(plan.topology, serviceAsked(command)), index);
+  const processes = rotated(processesAnswering(plan.topology, serviceAsked(command)), turn);
   // What a client was told until now decides what it asks for.
   const request = requestOf(command, clients.knowledge);
   const asked = { universe, processes, request, boundMs: askBoundMs(plan) };

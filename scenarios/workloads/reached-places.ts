@@ -74,7 +74,7 @@ export function reachedPlaces(
         case "consumer":
           return processes.length === 1 ? Math.ceil(payments / knobs.consumeBatchMax) : 0;
         case "auditor":
-          // No client of a workload asks it.
+          // It does nothing once for each payment.
           return 0;
       }
     };
@@ -110,12 +110,13 @@ function firstRequests(asked: {
   const processes = processesAnswering(topology, service);
   const seen = new Set<string>();
   let times = 0;
-  for (const [index, command] of commands.entries()) {
+  const asks = commands.filter((command) => serviceAsked(command) === service);
+  for (const [turn, command] of asks.entries()) {
     const subject = subjectOf(command);
-    const isFirst = isTransfer(command) && serviceAsked(command) === service && !seen.has(subject);
+    const isFirst = isTransfer(command) && !seen.has(subject);
     if (isFirst) {
       seen.add(subject);
-      times += processes[index % processes.length] === process ? 1 : 0;
+      times += processes[turn % processes.length] === process ? 1 : 0;
     }
   }
   return times;

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { formatMoney } from "../../system/domain/money.ts";
 import type { Fault } from "../faults/fault.ts";
+import type { LostReplyFault } from "../faults/kinds/lost-reply.ts";
+import { SILENT_ROLLBACK, type TransientErrorFault } from "../faults/kinds/transient-error.ts";
 import type { Command } from "../plans/commands/command.ts";
 import type { Level } from "../plans/level.ts";
 import type { WalletOpening } from "../plans/plan.ts";
@@ -43,7 +45,7 @@ export const retries: Scenario = {
     DEPLOYMENT_WORDS,
     SCHEDULE_WORDS,
     AUDIT_WORDS,
-    "In each run one reply is lost after what was asked for took effect, between a process and its database, its broker or its client; and one process is stopped for a moment while the world goes on.",
+    "In each run one reply is lost after what was asked for took effect, between a process and its database, its broker or its client; where a service has one consumer, one COMMIT of a consumer is answered with success, and has rolled back; and one process is stopped for a moment while the world goes on, in half of the runs with the transaction open that accepts a payment.",
   ],
   aims: [
     "a key is used again",
@@ -85,6 +87,8 @@ interface Draft {
   readonly audit: AuditDraw;
   /** Beside the two that each plan has. */
   readonly swarm: Swarm;
+  /** Likewise, of the places where a consumer commits. */
+  readonly rollback: Draft["lostReply"];
 }
 
 interface DraftPayment {
@@ -121,22 +125,25 @@ function draftArbitrary(level: Level): fc.Arbitrary<PlanDraft> {
     audit: auditArbitrary(),
     // What the scenario is about is enough at `rough`.
     swarm: swarmArbitrary({ ...level, moreFaults: Math.max(0, level.moreFaults - 1) }),
+    rollback: fc.record({ place: any, index: any }),
   });
   // Without bias towards small values: a seed should mean a full workload.
   return fc.noBias(draft).map(layOut);
 }
 
 function layOut(drawn: Draft): PlanDraft {
-  const { payments, lostReply, pause, deployment, burst, schedule, audit, swarm } = drawn;
+  const { payments, lostReply, pause, deployment, burst, schedule, audit, swarm, rollback } = drawn;
   const gapsMs = payments.map(() => GAP_MS);
   const timesMs = timesInBursts(gapsMs, burst);
   const commands = payments
     .flatMap((payment, index) => layOutCommands(payment, index, timesMs[index] ?? 0))
     .toSorted((left, right) => left.atMs - right.atMs);
-  const paused = layOutPause(pause, payments.length, deployment);
+  const paused = layOutPause(pause, commands, deployment);
+  const lost = layOutLostReply(lostReply, commands, deployment);
+  const rolledBack = layOutRollback(rollback, commands, deployment);
   const faults =
     swarm.faults.length === 0
-      ? [layOutLostReply(lostReply, commands, deployment), paused]
+      ? [lost, paused, ...rolledBack.filter(({ effect }) => effect !== lost.effect)]
       : withSwarm([paused], withLostReply(swarm, lostReply), commands, deployment);
   return withAudit({ wallets: WALLETS, commands, faults, ...deployment, schedule }, audit);
 }
@@ -176,7 +183,7 @@ function layOutLostReply(
   { place, index }: Draft["lostReply"],
   commands: readonly Command[],
   deployment: Deployment,
-): Fault {
+): LostReplyFault {
   const places = reachedPlaces(commands, deployment);
   const reached = places[place % places.length];
   if (reached === undefined) {
@@ -185,14 +192,43 @@ function layOutLostReply(
   return { kind: "lost-reply", effect: effectAt(reached, index) };
 }
 
+/** None where it is not known which of several processes comes to commit. */
+function layOutRollback(
+  { place, index }: Draft["rollback"],
+  commands: readonly Command[],
+  deployment: Deployment,
+): readonly TransientErrorFault[] {
+  const places = reachedPlaces(commands, deployment).filter(({ operation }) =>
+    ["transfer.commit", "settle.commit"].includes(operation),
+  );
+  const reached = places[place % Math.max(1, places.length)];
+  return reached === undefined
+    ? []
+    : [{ kind: "transient-error", effect: effectAt(reached, index), code: SILENT_ROLLBACK }];
+}
+
+/** At a moment of the load, or with a transaction open that has its place in the outbox already. */
 function layOutPause(
   { process, atMs, lastsMs }: Draft["pause"],
-  payments: number,
-  { topology }: Deployment,
+  commands: readonly Command[],
+  deployment: Deployment,
 ): Fault {
+  const { topology } = deployment;
+  const accepting = reachedPlaces(commands, deployment).filter(
+    ({ operation }) => operation === "accept.commit",
+  );
+  const place = accepting[process % Math.max(1, accepting.length)];
+  if (place !== undefined && atMs % 2 === 0) {
+    const effect = effectAt(place, Math.floor(atMs / 2));
+    return { kind: "pause", trigger: { on: "effect", effect, side: "before" }, lastsMs };
+  }
   const { name } = topology[process % topology.length] ?? { name: "" };
-  const trigger = { on: "time", process: name, atMs: atMs % (payments * GAP_MS) } as const;
-  return { kind: "pause", trigger, lastsMs };
+  const loadMs = 1 + Math.max(0, ...commands.map((each) => each.atMs));
+  return {
+    kind: "pause",
+    trigger: { on: "time", process: name, atMs: atMs % Math.min(loadMs, PAYMENTS_MAX * GAP_MS) },
+    lastsMs,
+  };
 }
 
 function amountOf(minor: number): string {

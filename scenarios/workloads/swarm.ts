@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { HTTP } from "../faults/effect-name.ts";
 import { natureOf } from "../faults/effect-words.ts";
 import { triggerOf, type Fault } from "../faults/fault.ts";
-import { TRANSIENT_CODES } from "../faults/kinds/transient-error.ts";
+import {
+  isCommit,
+  SILENT_ROLLBACK,
+  TRANSIENT_CODES,
+  type TransientErrorFault,
+} from "../faults/kinds/transient-error.ts";
 import { processOf } from "../faults/trigger.ts";
 import type { Command } from "../plans/commands/command.ts";
 import type { Level } from "../plans/level.ts";
@@ -125,8 +130,7 @@ export function withSwarm(
     if (kind === "lost-reply") {
       laid.push({ kind, effect });
     } else if (kind === "transient-error" && natureOf(effect) === "request") {
-      const code = TRANSIENT_CODES[process % TRANSIENT_CODES.length] ?? "40001";
-      laid.push({ kind, effect, code });
+      laid.push({ kind, effect, code: codeAt(effect, process) });
     } else {
       continue;
     }
@@ -136,6 +140,13 @@ export function withSwarm(
     }
   }
   return laid;
+}
+
+/** A COMMIT may be rolled back in silence as well. */
+function codeAt(effect: string, drawn: number): TransientErrorFault["code"] {
+  return isCommit(effect) && drawn % 2 === 0
+    ? SILENT_ROLLBACK
+    : (TRANSIENT_CODES[drawn % TRANSIENT_CODES.length] ?? "40001");
 }
 
 function isOfAnswer({ resource, operation }: ReachedPlace): boolean {

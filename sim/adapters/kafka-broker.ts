@@ -46,7 +46,16 @@ export function createSimulatedBroker(
         disconnect: () => producer.disconnect(),
       };
     },
-    startConsumer({ group, topics, sessionTimeoutMs, batchMax, onBatch, onRestart, onEnd }) {
+    startConsumer({
+      group,
+      topics,
+      sessionTimeoutMs,
+      fromBeginning,
+      batchMax,
+      onBatch,
+      onRestart,
+      onEnd,
+    }) {
       const handOver = createHandOver({ batchMax, onBatch });
       return asBrokerError("no", () =>
         client.startConsumer({
@@ -57,7 +66,7 @@ export function createSimulatedBroker(
           rebalanceTimeoutMs: sessionTimeoutMs * sessionsPerRebalance,
           maxWaitMs: fetchWaitMsMax,
           partitionsConcurrent: partitionsAtOnceMax,
-          fromBeginning: true,
+          fromBeginning,
           onBatch: (batch, commit) => handOver(fetchedOf(batch, commit)),
           onRestart,
           onEnd: (error) =>

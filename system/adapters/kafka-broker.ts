@@ -106,8 +106,8 @@ async function startConsumer(kafka: Kafka, subscription: Subscription): Promise<
   const handOver = createHandOver(subscription);
   await orLeave(consumer, async () => {
     await consumer.connect();
-    // By default a group without offsets starts at the end, and skips what was sent before.
-    await consumer.subscribe({ topics: [...subscription.topics], fromBeginning: true });
+    const { topics, fromBeginning } = subscription;
+    await consumer.subscribe({ topics: [...topics], fromBeginning });
     await consumer.run({
       autoCommit: false,
       partitionsConsumedConcurrently: KAFKA_SETTINGS.partitionsAtOnceMax,

@@ -35,6 +35,8 @@ export interface Subscription {
   readonly topics: readonly string[];
   /** How long a silent member keeps its partitions. */
   readonly sessionTimeoutMs: number;
+  /** Where a group begins that has committed nothing: with all that was sent, or at the end. */
+  readonly fromBeginning: boolean;
   /** Messages that are handed over at once, at most: 1 and up. */
   readonly batchMax: number;
   /**

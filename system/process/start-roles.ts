@@ -342,6 +342,8 @@ function subscriptionsOf(
       group: post.role,
       topics: definition.topics,
       sessionTimeoutMs: knobs.sessionTimeoutMs,
+      // What was sent before it was there is for it, too.
+      fromBeginning: true,
       batchMax: knobs.consumeBatchMax,
       async onBatch(batch) {
         await consume({ ...post, deadLetterTopic }, retry, batch, handle);
