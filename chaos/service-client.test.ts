@@ -12,7 +12,7 @@ const POST = {
   body: { amount: "1" },
 } as const;
 
-test("a request carries its path, headers and body, and an answer its status and body", async () => {
+test("a request carries its path, headers and body, and an answer its status, headers and body", async () => {
   const heard: unknown[] = [];
   const answer = await withServer(
     (request, response) => {
@@ -20,12 +20,13 @@ test("a request carries its path, headers and body, and an answer its status and
       request.on("data", (body: Buffer) =>
         heard.push(url, method, headers["idempotency-key"], body.toString()),
       );
-      request.on("end", () => response.writeHead(202).end('{"id":"a"}'));
+      request.on("end", () => response.writeHead(202, { location: "/payments/a" }).end('{"id":"a"}'));
     },
     (address) => requestOnce(address, POST),
   );
   expect(heard).toEqual(["/payments", "POST", "p1", '{"amount":"1"}']);
-  expect(answer).toEqual({ status: 202, body: { id: "a" } });
+  expect(answer).toMatchObject({ status: 202, body: { id: "a" } });
+  expect(answer.headers["location"]).toBe("/payments/a");
 });
 
 test("a refusal is an answer", async () => {
@@ -33,7 +34,7 @@ test("a refusal is an answer", async () => {
     (_request, response) => response.writeHead(503).end("not JSON"),
     (address) => requestOnce(address, POST),
   );
-  expect(answer).toEqual({ status: 503, body: "not JSON" });
+  expect(answer).toMatchObject({ status: 503, body: "not JSON" });
 });
 
 test("a connection that is refused or lost is no answer", async () => {

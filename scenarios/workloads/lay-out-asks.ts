@@ -112,8 +112,11 @@ export class AskLayout {
         const asked = { kind: "read-payment", idempotencyKey, waitS, expects: "either" } as const;
         return this.#ask(atMs + (laterMs % 300), { ...asked, ...this.#asParty(ask) });
       }
-      case "read-wallet":
-        return this.#ask(atMs, { kind: "read-wallet", id: wallet, expects: "either" });
+      case "read-wallet": {
+        // Now and then one that is not there, or not yet: asking must not make it.
+        const id = ["nobody", this.#latecomer(other), wallet, wallet][other % 4] ?? wallet;
+        return this.#ask(atMs, { kind: "read-wallet", id, expects: "either" });
+      }
       case "look-up":
         return this.#lookUp(ask, atMs);
       case "full-wallet":

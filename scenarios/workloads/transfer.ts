@@ -71,6 +71,7 @@ export const transfer: Scenario = {
   aims: [
     ...TRADE_AIMS,
     ...EVERY_RUN_AIMS,
+    "payments after a moment are looked up",
     "an event comes again",
     "an event that comes again is recognised",
     "a commit that nobody knows the end of is looked up",
