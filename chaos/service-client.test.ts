@@ -20,7 +20,9 @@ test("a request carries its path, headers and body, and an answer its status, he
       request.on("data", (body: Buffer) =>
         heard.push(url, method, headers["idempotency-key"], body.toString()),
       );
-      request.on("end", () => response.writeHead(202, { location: "/payments/a" }).end('{"id":"a"}'));
+      request.on("end", () =>
+        response.writeHead(202, { location: "/payments/a" }).end('{"id":"a"}'),
+      );
     },
     (address) => requestOnce(address, POST),
   );

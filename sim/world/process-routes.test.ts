@@ -33,7 +33,10 @@ function post(
 
 it("GET /healthz and /readyz say that all is well", async () => {
   expect(await askedAfterOnePayment("/healthz")).toMatchObject({ status: 200, body: { ok: true } });
-  expect(await askedAfterOnePayment("/readyz")).toMatchObject({ status: 200, body: { troubles: [] } });
+  expect(await askedAfterOnePayment("/readyz")).toMatchObject({
+    status: 200,
+    body: { troubles: [] },
+  });
 });
 
 it("GET /metrics counts in Prometheus's format what happened", async () => {
