@@ -23,6 +23,7 @@ import {
   type WorldName,
 } from "./options.ts";
 import { writeReplayFiles } from "./replay-files.ts";
+import { failureOfAll, runAll, type RunAllRequest } from "./run-all.ts";
 import { runSweep, type RunRequest } from "./run-sweep.ts";
 import { failureOf, tellResult } from "./tell-result.ts";
 
@@ -33,6 +34,9 @@ const DEFAULTS = {
 } as const;
 
 const WORKER_SEEDS_MIN = 20;
+
+/** In place of a scenario's name: every scenario of the catalogue. */
+const ALL = "all";
 
 interface RunOptions {
   readonly world: string;
@@ -46,14 +50,15 @@ interface RunOptions {
   readonly level: string;
   readonly shard?: string;
   readonly timeLimit?: string;
+  readonly runs?: string;
   readonly bail?: boolean;
 }
 
 export function addRunCommand(program: Command): void {
   program
     .command("run")
-    .description("run a scenario for a range of seeds and judge every promise")
-    .addArgument(scenarioArgument())
+    .description("run a scenario, or all of them, for a range of seeds and judge every promise")
+    .addArgument(scenarioArgument(ALL))
     .option("--world <name>", "sim (simulated, replayable) or real (real servers)", "sim")
     .option("--seeds <range>", `a seed, or a range such as 1..400 (${defaultsOf(describeSeeds)})`)
     .addOption(mutantOption())
@@ -69,6 +74,10 @@ export function addRunCommand(program: Command): void {
     .option(
       "--time-limit <duration>",
       "end the sweep after so long, such as 90s, 10m or 2h; without --seeds, run as many as there is time for",
+    )
+    .option(
+      "--runs <count>",
+      "with all: how many runs in all, shared by what each scenario still finds new",
     )
     .option("--bail", "end at the first seed that breaks a promise (default: with --mutant)")
     .option("--no-bail", "run every seed, whatever breaks (default: without --mutant)")
@@ -96,9 +105,9 @@ export function addRunCommand(program: Command): void {
 /**
  * The choices are shown; what is none of them is refused in words of our own, with their titles.
  */
-export function scenarioArgument(): Argument {
-  return new Argument("<scenario>", "its name")
-    .choices(SCENARIOS.map(({ name }) => name))
+export function scenarioArgument(...more: readonly string[]): Argument {
+  return new Argument("<scenario>", ["its name", ...more].join(", or "))
+    .choices([...SCENARIOS.map(({ name }) => name), ...more])
     .argParser((name: string) => name);
 }
 
@@ -127,10 +136,16 @@ function examples(): readonly string[] {
     "  falconpay run transfer --time-limit 10m",
     "  falconpay run transfer --seeds 1..10000 --shard 2/8 --out out/2",
     "  falconpay run transfer --seeds 1..10000 --bail",
+    "  falconpay run all --level wild --time-limit 10m",
+    "  falconpay run all --seeds 1..100",
   ];
 }
 
 async function runCommand(name: string, options: RunOptions): Promise<void> {
+  return name === ALL ? runAllScenarios(options) : runScenario(name, options);
+}
+
+async function runScenario(name: string, options: RunOptions): Promise<void> {
   const request = readRequest(name, options);
   const { out } = request;
   await freshOutput(out);
@@ -144,6 +159,28 @@ async function runCommand(name: string, options: RunOptions): Promise<void> {
     hint: howToSeeItFail(request, evidence),
     writeBeside: () => writeReplayFiles(out, result),
   });
+}
+
+async function runAllScenarios(options: RunOptions): Promise<void> {
+  const request = readAllRequest(options);
+  const { out } = request;
+  await freshOutput(out);
+  const { evidence, results, error, measuredMs } = await runAll(request);
+  await tellResult(
+    { evidence, error },
+    {
+      out,
+      isData: options.json === true,
+      wallMs: measuredMs,
+      failure: failureOfAll(evidence),
+      hint: "",
+      async writeBeside() {
+        for (const result of results) {
+          await writeReplayFiles(out, result);
+        }
+      },
+    },
+  );
 }
 
 /** After a pass, how to see the check fail. */
@@ -160,7 +197,68 @@ function howToSeeItFail(
     : "";
 }
 
+/** What goes with one scenario only, and why. */
+const NOT_WITH_ALL = [
+  [
+    "mutant",
+    "--mutant",
+    "a defect is looked for in one scenario; falconpay mutants tries them all",
+  ],
+  ["shard", "--shard", "which seeds are run follows from what all runs before them found"],
+  ["ports", "--ports", "all scenarios are run in the simulated world"],
+] as const;
+
+function readAllRequest(options: RunOptions): RunAllRequest {
+  for (const [name, option, why] of NOT_WITH_ALL) {
+    if (options[name] !== undefined) {
+      throw new UsageError(`${option} does not go with all: ${why}`);
+    }
+  }
+  if (parseWorld(options.world) === "real") {
+    throw new UsageError(
+      "--world real does not go with all: on real servers a scenario is run by its name",
+    );
+  }
+  if (options.bail === true) {
+    throw new UsageError("--bail does not go with all: a failure of one ends none of the others");
+  }
+  if (options.runs !== undefined && options.seeds !== undefined) {
+    throw new UsageError("--runs and --seeds: expected one of them");
+  }
+  const runsMax = options.runs === undefined ? null : parseRuns(options.runs);
+  const timeLimitMs =
+    options.timeLimit === undefined ? null : parseDuration(options.timeLimit, "--time-limit");
+  const seeds =
+    runsMax === null
+      ? readSeeds(options.seeds, DEFAULTS.sim.seeds, { shard: null, timeLimitMs })
+      : { first: DEFAULTS.sim.seeds.first, last: null };
+  return {
+    level: parseLevel(options.level),
+    seeds,
+    runsMax,
+    timeLimitMs,
+    shrinkRunsMax: readShrinkRuns(options.shrinkRuns, DEFAULTS.sim.shrinkRunsMax),
+    out: options.out,
+    workers: readWorkers(options.workers, runsMax ?? asked(seeds, null)),
+  };
+}
+
+function parseRuns(text: string): number {
+  const runs = parseWholeNumber(text, "--runs");
+  if (runs === 0) {
+    throw new UsageError("--runs 0: expected at least one");
+  }
+  return runs;
+}
+
+function readShrinkRuns(text: string | undefined, fallback: number): number {
+  return text === undefined ? fallback : parseWholeNumber(text, "--shrink-runs");
+}
+
 function readRequest(name: string, options: RunOptions): RunRequest {
+  if (options.runs !== undefined) {
+    throw new UsageError("--runs goes with all; for one scenario, --seeds says how many");
+  }
   const worldName = parseWorld(options.world);
   const defaults = DEFAULTS[worldName];
   const shard = options.shard === undefined ? null : parseShard(options.shard);
@@ -177,10 +275,7 @@ function readRequest(name: string, options: RunOptions): RunRequest {
     timeLimitMs,
     // A mutant is run to see it noticed, which it is once.
     bail: options.bail ?? options.mutant !== undefined,
-    shrinkRunsMax:
-      options.shrinkRuns === undefined
-        ? defaults.shrinkRunsMax
-        : parseWholeNumber(options.shrinkRuns, "--shrink-runs"),
+    shrinkRunsMax: readShrinkRuns(options.shrinkRuns, defaults.shrinkRunsMax),
     out: options.out,
     workers: readWorkers(options.workers, asked(seeds, shard)),
     ports: options.ports === undefined ? {} : parsePorts(options.ports),

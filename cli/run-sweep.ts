@@ -10,6 +10,7 @@ import { commandOfShard } from "../scenarios/sweeps/shard-command.ts";
 import {
   TIME_IS_OVER,
   type SweepHost,
+  type SweepProgress,
   type SweepRequest,
 } from "../scenarios/sweeps/sweep-request.ts";
 import { sweep, type SweepResult } from "../scenarios/sweeps/sweep.ts";
@@ -45,62 +46,83 @@ export interface RunRequest {
 }
 
 /** Runs the sweep with progress on standard error; an interruption keeps what was done. */
-export async function runSweep(
+export function runSweep(
   request: RunRequest,
 ): Promise<{ readonly result: SweepResult; readonly measuredMs: number }> {
-  const { scenario, mutant, seeds, shard, bail, shrinkRunsMax } = request;
+  return withMeans(request, titleOf(request), async ({ means, time, interruption, tell }) => {
+    const asked: SweepRequest = {
+      ...request,
+      ...means,
+      host: hostOf(request),
+      async onProgress(progress) {
+        const elapsedMs = time.take(progress);
+        tell(describeProgress(progress, countOf(request), elapsedMs));
+        await nextTurn();
+      },
+    };
+    const done = await sweep(asked).finally(() => time.end());
+    const result = await withSeenToFail({ ...asked, signal: interruption }, done, tell);
+    return { result, measuredMs: time.measuredMs() };
+  });
+}
+
+/** What sweeps are run with, whichever they are. */
+export interface Means {
+  readonly means: Pick<SweepRequest, "world" | "workers" | "secondOpinion" | "signal">;
+  readonly time: SweepTime;
+  /** Without the limit of time. */
+  readonly interruption: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+/** Makes what sweeps are run with, and closes it when they are done. The limit of time runs. */
+export async function withMeans<T>(
+  request: Pick<RunRequest, "worldName" | "workers" | "timeLimitMs" | "out" | "ports">,
+  title: string,
+  use: (means: Means) => Promise<T>,
+): Promise<T> {
   const interruption = onInterruption();
-  const time = new AbortController();
-  const signal = AbortSignal.any([interruption.signal, time.signal]);
+  const limit = new AbortController();
+  const signal = AbortSignal.any([interruption.signal, limit.signal]);
   // One thread needs no worker: it is this one.
   const workers = hasWorkers(request) ? startWorkers(request.workers) : null;
-  let measuredMs = 0;
   try {
-    const result = await withProgress(titleOf(request), (tell) =>
+    return await withProgress(title, (tell) =>
       withWorld(worldOf(request, signal), async (world) => {
-        const beganAtMs = Date.now();
-        const asked: SweepRequest = {
-          world,
-          workers,
-          secondOpinion: request.worldName === "sim" ? createSecondOpinion() : null,
-          scenario,
-          mutant,
-          level: request.level,
-          seeds,
-          shard,
-          bail,
-          shrinkRunsMax,
-          signal,
-          host: hostOf(request),
-          async onProgress(progress) {
-            const elapsedMs = Date.now() - beganAtMs;
-            // Shrinking is not part of the speed: its runs are not counted in the evidence.
-            measuredMs = progress.kind === "seed" ? elapsedMs : measuredMs;
-            tell(describeProgress(progress, countOf(request), elapsedMs));
-            await nextTurn();
-          },
-        };
-        const end = endAfter(request.timeLimitMs, time);
-        const done = await sweep(asked).finally(end);
-        // The limit is the sweep's: what makes its pass worth something is done after it.
-        const later = { ...asked, signal: interruption.signal };
-        return shouldBeSeenToFail(request, done) ? withSeenToFail(later, done, tell) : done;
+        const secondOpinion = request.worldName === "sim" ? createSecondOpinion() : null;
+        const means = { world, workers, secondOpinion, signal };
+        const time = beginTime(request.timeLimitMs, limit);
+        return use({ means, time, interruption: interruption.signal, tell });
       }),
     );
-    return { result, measuredMs };
   } finally {
     interruption.dispose();
     await workers?.close();
   }
 }
 
-/** Returns what calls it off. */
-function endAfter(timeLimitMs: number | null, time: AbortController): () => void {
-  if (timeLimitMs === null) {
-    return () => {};
-  }
-  const timer = setTimeout(() => time.abort(TIME_IS_OVER), timeLimitMs);
-  return () => clearTimeout(timer);
+interface SweepTime {
+  /** Answers how long it has run, in milliseconds of real time. */
+  take(progress: Pick<SweepProgress, "kind">): number;
+  /** Until the last seed: shrinking is not part of the speed, its runs are not in the evidence. */
+  measuredMs(): number;
+  /** Calls the limit off: it is the sweep's, not that of what is done after it. */
+  end(): void;
+}
+
+function beginTime(limitMs: number | null, limit: AbortController): SweepTime {
+  const beganAtMs = Date.now();
+  const timer = limitMs === null ? undefined : setTimeout(() => limit.abort(TIME_IS_OVER), limitMs);
+  let measuredMs = 0;
+  return {
+    take({ kind }) {
+      const elapsedMs = Date.now() - beganAtMs;
+      measuredMs = kind === "seed" ? elapsedMs : measuredMs;
+      return elapsedMs;
+    },
+    measuredMs: () => measuredMs,
+    end: () => clearTimeout(timer),
+  };
 }
 
 function countOf({ seeds, shard }: RunRequest): number | null {
@@ -108,18 +130,21 @@ function countOf({ seeds, shard }: RunRequest): number | null {
   return last === null ? null : seedsAsked({ seeds: { first, last }, shard });
 }
 
-function shouldBeSeenToFail(
-  { mutant, worldName }: RunRequest,
-  { evidence, error }: SweepResult,
-): boolean {
-  return evidence.verdict === "pass" && error === null && mutant === null && worldName === "sim";
-}
-
-async function withSeenToFail(
+/** What makes a pass worth something is done after it. */
+export async function withSeenToFail(
   asked: SweepRequest,
   done: SweepResult,
   tell: (text: string) => void,
 ): Promise<SweepResult> {
+  const { evidence, error } = done;
+  if (
+    evidence.verdict !== "pass" ||
+    error !== null ||
+    asked.mutant !== null ||
+    asked.world.kind !== "sim"
+  ) {
+    return done;
+  }
   tell("every promise held; seeing the same checks fail");
   try {
     const seenToFail = await seeItFail({ ...asked, onProgress: () => nextTurn() });
@@ -130,11 +155,14 @@ async function withSeenToFail(
 }
 
 /** Simulated worlds are as many as there are threads; real servers there are once. */
-function hasWorkers({ worldName, workers }: RunRequest): boolean {
+function hasWorkers({ worldName, workers }: Pick<RunRequest, "worldName" | "workers">): boolean {
   return worldName === "sim" && workers > 1;
 }
 
-function worldOf({ worldName, out, ports }: RunRequest, signal: AbortSignal): WorldRequest {
+function worldOf(
+  { worldName, out, ports }: Pick<RunRequest, "worldName" | "out" | "ports">,
+  signal: AbortSignal,
+): WorldRequest {
   return { name: worldName, signal, logsFolder: join(out, "logs"), ports };
 }
 
@@ -147,7 +175,7 @@ function titleOf({ scenario, mutant, worldName, seeds, shard }: RunRequest): str
   return `${scenario.name} ${where}, ${range}${part}${variant}`;
 }
 
-function hostOf(request: RunRequest): SweepHost {
+export function hostOf(request: RunRequest): SweepHost {
   const { scenario, mutant, worldName, level, shard, bail, shrinkRunsMax, out } = request;
   const hardness = level.name === "rough" ? "" : ` --level ${level.name}`;
   const world = worldName === "sim" ? "" : " --world real";

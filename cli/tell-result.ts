@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { findAnyMutant } from "../mutation/find-mutant.ts";
-import { encodeEvidence } from "../reports/evidence/evidence-codec.ts";
+import type { AllEvidence } from "../reports/evidence/all-evidence.ts";
 import type { Evidence } from "../reports/evidence/evidence.ts";
 import { exitCodeOf, type ExitCode } from "../reports/evidence/verdict.ts";
+import { formsOf } from "../reports/forms.ts";
 import { failureText } from "../reports/text/failure-text.ts";
-import { junitText } from "../reports/text/junit-text.ts";
-import { reportText, summaryText } from "../reports/text/summary-text.ts";
+import { reportText } from "../reports/text/summary-text.ts";
 import { writeReport } from "../reports/write-report.ts";
 import { writeWhole } from "../reports/write-whole.ts";
 import { conclude } from "./conclude.ts";
@@ -15,7 +15,7 @@ import { say } from "./output.ts";
 
 /** What a command that runs plans came to. */
 export interface CommandResult {
-  readonly evidence: Evidence;
+  readonly evidence: Evidence | AllEvidence;
   /** What ended it before its time; the evidence tells of what was done until then. */
   readonly error: { readonly error: unknown } | null;
 }
@@ -42,15 +42,16 @@ export interface TellOptions {
 export async function tellResult(result: CommandResult, options: TellOptions): Promise<void> {
   const { evidence, error } = result;
   const { isData, wallMs, failure, hint } = options;
+  const forms = formsOf(evidence);
   const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
-  await say(isData ? encodeEvidence(evidence) : `${summaryText(evidence, { wallMs, color })}\n`);
+  await say(isData ? forms.data() : `${forms.summary({ wallMs, color })}\n`);
   const tell = isData ? (text: string) => void process.stderr.write(text) : say;
   if (failure !== "") {
     await tell(`\n${failure}\n`);
   }
   await conclude(exitCodeOfResult(result), async () => {
     const reportPath = await write(result, options);
-    await tellGithub(evidence);
+    await tellGithub(forms);
     await tell(`${failure === "" ? "" : "\n"}${reportText(reportPath)}\n`);
     if (hint !== "") {
       await tell(`\n${hint}\n`);
@@ -85,6 +86,6 @@ async function write(
 ): Promise<string> {
   await writeBeside();
   const { reportPath } = await writeReport(evidence, { folder: out });
-  await writeWhole(join(out, "junit.xml"), junitText(evidence, { wallMs }));
+  await writeWhole(join(out, "junit.xml"), formsOf(evidence).junit({ wallMs }));
   return reportPath;
 }

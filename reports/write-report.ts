@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeEvidence } from "./evidence/evidence-codec.ts";
+import type { AllEvidence } from "./evidence/all-evidence.ts";
 import type { Evidence } from "./evidence/evidence.ts";
-import { renderHtml } from "./page/html-report.ts";
+import { formsOf } from "./forms.ts";
 import { UnwritableOutput, writeErrorInWords, writeWhole } from "./write-whole.ts";
 
 /**
@@ -12,13 +12,14 @@ import { UnwritableOutput, writeErrorInWords, writeWhole } from "./write-whole.t
  * @throws UnwritableOutput when the folder cannot be made or written.
  */
 export async function writeReport(
-  evidence: Evidence,
+  evidence: Evidence | AllEvidence,
   { folder }: { readonly folder: string },
 ): Promise<{ readonly reportPath: string; readonly evidencePath: string }> {
   const evidencePath = join(folder, "evidence.json");
   const reportPath = join(folder, "report.html");
-  const evidenceText = encodeEvidence(evidence);
-  const reportText = renderHtml(evidence);
+  const forms = formsOf(evidence);
+  const evidenceText = forms.data();
+  const reportText = forms.page();
   try {
     await mkdir(folder, { recursive: true });
   } catch (cause) {

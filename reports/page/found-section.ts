@@ -4,16 +4,17 @@ import { smallestWords } from "../words/smallest-words.ts";
 import { commandBlock } from "./command-block.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
+import type { Place } from "./place.ts";
 
 /** Every finding with the smallest story that breaks its promise; or, that there is none. */
-export function foundSection(evidence: Evidence): Html {
+export function foundSection(evidence: Evidence, at: Place): Html {
   const { findings, promises, totals, verdict } = evidence;
   const told = new Set(findings.map(({ promise }) => promise));
   const untold = promises.filter(({ brokenRuns, name }) => brokenRuns > 0 && !told.has(name));
-  return html`<section id="found" aria-labelledby="found-heading">
-    <h2 id="found-heading">What was found</h2>
+  return html`<section id="${at.id("found")}" aria-labelledby="${at.label("found-heading")}">
+    <h2 id="${at.id("found-heading")}">What was found</h2>
     ${findings.length === 0 && untold.length === 0 ? html`<p>${nothingFound(verdict, totals.runs)}</p>` : ""}
-    ${findings.map((finding, index) => findingArticle({ evidence, finding, index }))}
+    ${findings.map((finding, index) => findingArticle({ evidence, finding, at, index }))}
     ${untold.length === 0 ? "" : html`<p>Broken too, without a story of its own: ${untold.map(({ brokenRuns, name }, index) => html`${index === 0 ? "" : ", "}<code>${name}</code> in ${counted(brokenRuns, "run")}`)}.</p>`}
   </section>`;
 }
@@ -23,8 +24,13 @@ function nothingFound(verdict: Evidence["verdict"], runs: number): string {
   return verdict === "unknown" ? `${nothing} The verdict says why this is not a pass.` : nothing;
 }
 
-function findingArticle(options: { evidence: Evidence; finding: Finding; index: number }): Html {
-  const { evidence, finding, index } = options;
+function findingArticle(options: {
+  readonly evidence: Evidence;
+  readonly finding: Finding;
+  readonly at: Place;
+  readonly index: number;
+}): Html {
+  const { evidence, finding, at, index } = options;
   const { first, extent, replay, seed, sentence, smallest } = finding;
   const promise = evidence.promises.find(({ name }) => name === finding.promise);
   const often =
@@ -37,8 +43,8 @@ function findingArticle(options: { evidence: Evidence; finding: Finding; index: 
             seed ${seed}
           </dd>
         </div>`;
-  return html`<article aria-labelledby="finding-${index}">
-    <h3 id="finding-${index}">
+  return html`<article aria-labelledby="${at.label(`finding-${index}`)}">
+    <h3 id="${at.id(`finding-${index}`)}">
       <span class="result fail">✕ Broken</span> <code>${finding.promise}</code>
     </h3>
     <p class="quote">${sentence}</p>
@@ -63,8 +69,8 @@ function findingArticle(options: { evidence: Evidence; finding: Finding; index: 
         <dd>${first}</dd>
       </div>
     </dl>
-    <h4 id="story-${index}">The smallest story that breaks it</h4>
-    <ol class="story" role="list" aria-labelledby="story-${index}">
+    <h4 id="${at.id(`story-${index}`)}">The smallest story that breaks it</h4>
+    <ol class="story" role="list" aria-labelledby="${at.label(`story-${index}`)}">
       ${finding.story.map((step) => storyStep(step, evidence.faults))}
     </ol>
     <p>This command replays exactly this story:</p>

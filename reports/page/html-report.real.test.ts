@@ -6,15 +6,17 @@ import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AllEvidence } from "../evidence/all-evidence.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import { formsOf } from "../forms.ts";
 import {
   brokenEvidence,
   certificateEvidence,
+  everyEvidence,
   heldEvidence,
   hostileEvidence,
   unknownEvidence,
 } from "../testing/sample-evidence.ts";
-import { renderHtml } from "./html-report.ts";
 
 const SCREENSHOTS = "out/screenshots";
 /** Without these a Chromium calls its maker's hosts by itself, which would count as a request. */
@@ -33,6 +35,7 @@ const samples = [
   ["certificate", certificateEvidence],
   ["unknown", unknownEvidence],
   ["hostile", hostileEvidence],
+  ["all", everyEvidence],
 ] as const;
 const WIDTHS = [1280, 390] as const;
 const SCHEMES = ["light", "dark"] as const;
@@ -156,14 +159,14 @@ async function launchChromium(): Promise<Browser> {
 /** Opens the page and keeps what it asks for and what the browser holds against it. */
 async function openPage(view: {
   readonly name: string;
-  readonly evidence: Evidence;
+  readonly evidence: Evidence | AllEvidence;
   readonly width: number;
   readonly scheme: "light" | "dark";
   readonly inject?: string;
 }): Promise<{ page: Page; complaints: string[]; requests: string[] }> {
   const { evidence, inject = "", name, scheme, width } = view;
   const path = join(folder, `${name}.html`);
-  writeFileSync(path, renderHtml(evidence).replace("</main>", `${inject}</main>`));
+  writeFileSync(path, formsOf(evidence).page().replace("</main>", `${inject}</main>`));
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
   const complaints: string[] = [];
   const requests: string[] = [];

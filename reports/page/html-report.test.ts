@@ -3,10 +3,12 @@ import type { Evidence } from "../evidence/evidence.ts";
 import {
   brokenEvidence,
   certificateEvidence,
+  everyEvidence,
   heldEvidence,
   hostileEvidence,
   unknownEvidence,
 } from "../testing/sample-evidence.ts";
+import { renderAllHtml } from "./all-report.ts";
 import { renderHtml } from "./html-report.ts";
 
 test("the same evidence gives the same page", () => {
@@ -159,4 +161,23 @@ test("a pass says when the check was last seen to fail, and what made it", () =>
   expect(renderHtml({ ...heldEvidence, seenToFail: [] })).toContain(
     "was not tried beside this run",
   );
+});
+
+test("the page of several scenarios leads from the verdict of all to each of them", () => {
+  const page = renderAllHtml(everyEvidence);
+  const text = textOf(page);
+  for (const sentence of [
+    "A promise was broken in retries, of 3 scenarios with",
+    "transfer ✓ Held 400 24 000 520 912",
+    "npm run falconpay -- run all --runs 1200",
+    "Scenario shortages",
+  ]) {
+    expect(text).toContain(sentence);
+  }
+  const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  const led = [...page.matchAll(/(?:href="#|aria-labelledby=")([^"]+)"/g)];
+  for (const id of led.flatMap(([, named = ""]) => named.split(" "))) {
+    expect(ids).toContain(id);
+  }
 });

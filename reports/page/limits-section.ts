@@ -1,9 +1,10 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import { noFailureWords } from "../words/statistics-words.ts";
 import { html, type Html } from "./html.ts";
+import type { Place } from "./place.ts";
 
 /** What a reader must not conclude from the page. */
-export function limitsSection(evidence: Evidence): Html {
+export function limitsSection(evidence: Evidence, at: Place): Html {
   const limits = [
     mutantLimit(evidence.mutant),
     faultLimit(evidence),
@@ -11,8 +12,8 @@ export function limitsSection(evidence: Evidence): Html {
     ...evidence.limits,
     chanceLimit(evidence),
   ].filter((limit) => limit !== "");
-  return html`<section id="limits" aria-labelledby="limits-heading">
-    <h2 id="limits-heading">What this does not show</h2>
+  return html`<section id="${at.id("limits")}" aria-labelledby="${at.label("limits-heading")}">
+    <h2 id="${at.id("limits-heading")}">What this does not show</h2>
     <ul>
       ${limits.map((limit) => html`<li>${limit}</li>`)}
     </ul>

@@ -2,7 +2,7 @@
  * The digest of `PAGE_STYLE` for the page's policy; a test compares the two and prints the right
  * one.
  */
-export const PAGE_STYLE_DIGEST = "sha256-nYYVK7kPNvenGBlwfXqmQnHwDwmpdrw3PH2sgN7efGM=";
+export const PAGE_STYLE_DIGEST = "sha256-d+OCBTQpfC5F/PmIvqbCrPdTDE/YOp28csSUygr1WsU=";
 
 /**
  * The page's only style sheet: system fonts, one column, colours as variables for light, dark and
@@ -96,6 +96,9 @@ td.bar { position: relative; }
 rect.planned { fill: var(--bar-off); }
 rect.fired { fill: var(--bar); }
 
+.scenario { margin-top: 6rem; padding-top: 2.5rem; border-top: 3px solid var(--ink); }
+.scenario > h2 { font-size: 1.875rem; }
+
 .quote { font-size: 1.125rem; }
 .facts { display: grid; gap: .5rem; }
 .facts > div { display: grid; grid-template-columns: 8.5rem 1fr; gap: 0 1rem; }
@@ -129,6 +132,9 @@ article + article { margin-top: 3.5rem; }
   table { font-size: .9375rem; }
   .service { display: block; }
   .bar { width: 42%; }
+  .overview { font-size: .8125rem; }
+  .overview :is(th, td) { padding-left: .5rem; white-space: normal; }
+  .overview thead th { font-size: .75rem; }
   .facts > div { grid-template-columns: 1fr; }
   .facts { gap: .75rem; }
 }
@@ -139,6 +145,7 @@ article + article { margin-top: 3.5rem; }
   nav { display: none; }
   tfoot { display: table-row-group; }
   section, footer { margin-top: 2.5rem; }
+  .scenario { margin-top: 0; padding-top: 0; border-top: 0; break-before: page; }
   h2, h3, h4, thead, p:has(+ pre), p:has(+ table) { break-after: avoid; }
   tr, .verdict, .mutant, .figures, pre { break-inside: avoid; }
   .verdict, .mutant, .mark, .chip, pre, svg, .story li::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

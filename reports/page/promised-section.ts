@@ -2,11 +2,12 @@ import type { Evidence, PromiseEvidence } from "../evidence/evidence.ts";
 import { counted } from "../words/number-words.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
+import type { Place } from "./place.ts";
 
 /** Every promise as its sentence, with how often it was checked and whether it held. */
-export function promisedSection({ promises }: Evidence): Html {
-  return html`<section id="promised" aria-labelledby="promised-heading">
-    <h2 id="promised-heading">What was promised</h2>
+export function promisedSection({ promises }: Evidence, at: Place): Html {
+  return html`<section id="${at.id("promised")}" aria-labelledby="${at.label("promised-heading")}">
+    <h2 id="${at.id("promised-heading")}">What was promised</h2>
     <p>
       Each line is a promise that the services make about money, and how often it was put to the
       test.

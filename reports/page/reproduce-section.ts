@@ -1,11 +1,15 @@
 import type { Evidence, Finding } from "../evidence/evidence.ts";
 import { commandBlock } from "./command-block.ts";
 import { html, type Html } from "./html.ts";
+import type { Place } from "./place.ts";
 
 /** The commands that make this evidence again, and what must come out the same. */
-export function reproduceSection(evidence: Evidence): Html {
-  return html`<section id="reproduce" aria-labelledby="reproduce-heading">
-    <h2 id="reproduce-heading">How to reproduce it</h2>
+export function reproduceSection(evidence: Evidence, at: Place): Html {
+  return html`<section
+    id="${at.id("reproduce")}"
+    aria-labelledby="${at.label("reproduce-heading")}"
+  >
+    <h2 id="${at.id("reproduce-heading")}">How to reproduce it</h2>
     <p>${introduction(evidence)}</p>
     ${commandBlock(evidence.command)} ${traceHashLines(evidence.traceHash)}
     ${evidence.findings.map(findingLines)} ${madeByTable(evidence)}
@@ -41,7 +45,13 @@ function findingLines({ promise, replay }: Finding): Html {
     ${commandBlock(replay.command)}`;
 }
 
-function madeByTable({ code, made, product, servers }: Evidence): Html {
+/** What made the evidence: versions, commit, and when. */
+export function madeByTable({
+  code,
+  made,
+  product,
+  servers,
+}: Pick<Evidence, "code" | "made" | "product" | "servers">): Html {
   const rows = [
     ["falconpay", product],
     ["Commit", commitInWords(code)],

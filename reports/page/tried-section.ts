@@ -6,13 +6,14 @@ import { casesSection } from "./cases-section.ts";
 import { crashPointsSection } from "./crash-points-section.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
+import type { Place } from "./place.ts";
 
 /** The scenario in words, what became of its payments, and where the faults struck, with bars. */
-export function triedSection(evidence: Evidence): Html {
+export function triedSection(evidence: Evidence, at: Place): Html {
   const { crashPoints, faults, findings, scenario, totals } = evidence;
   const inStory = findings.flatMap(({ smallest }) => smallest.faultPlaces);
-  return html`<section id="tried" aria-labelledby="tried-heading">
-    <h2 id="tried-heading">What was tried</h2>
+  return html`<section id="${at.id("tried")}" aria-labelledby="${at.label("tried-heading")}">
+    <h2 id="${at.id("tried-heading")}">What was tried</h2>
     ${scenario.description.map((paragraph) => html`<p>${paragraph}</p>`)}
     ${evidence.level === null ? "" : html`<p>Level: ${levelWords(evidence.level)}.</p>`}
     <h3>The payments</h3>

@@ -1,5 +1,6 @@
 import type { Evidence, EvidenceMutant, Verdict } from "../evidence/evidence.ts";
 import { seedsAsked } from "../evidence/seeds-asked.ts";
+import { firedOf } from "../words/all-words.ts";
 import { counted } from "../words/number-words.ts";
 import { seedsDone } from "../words/seeds-done.ts";
 import { seenToFailWords } from "../words/seen-to-fail.ts";
@@ -7,11 +8,16 @@ import { verdictSentence } from "../words/verdict-sentence.ts";
 import { inWorld } from "../words/world-name.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
+import type { Place } from "./place.ts";
 
-const MARKS = { pass: "✓", fail: "✕", unknown: "?" } as const satisfies Record<Verdict, string>;
+/** Beside its word, for who does not see the colour. */
+export const MARKS = { pass: "✓", fail: "✕", unknown: "?" } as const satisfies Record<
+  Verdict,
+  string
+>;
 
 /** The verdict as one word of plain English, with what a deliberately broken run makes of it. */
-export function verdictWord({ mutant, verdict }: Evidence): string {
+export function verdictWord({ mutant, verdict }: Pick<Evidence, "mutant" | "verdict">): string {
   switch (verdict) {
     case "pass":
       return mutant === null ? "Held" : "Not noticed";
@@ -25,13 +31,13 @@ export function verdictWord({ mutant, verdict }: Evidence): string {
 /**
  * The verdict in one sentence and the figures that it rests on, under a notice when a mutant ran.
  */
-export function verdictSection(evidence: Evidence): Html {
+export function verdictSection(evidence: Evidence, at: Place): Html {
   const { doubts, mutant, totals, verdict } = evidence;
   const tone = mutant !== null && verdict === "pass" ? "unknown" : verdict;
-  return html`<section id="verdict" aria-labelledby="verdict-heading">
+  return html`<section id="${at.id("verdict")}" aria-labelledby="${at.label("verdict-heading")}">
     ${mutant === null ? "" : mutantNotice(mutant, verdict)}
     <div class="verdict ${tone}">
-      <h2 id="verdict-heading">
+      <h2 id="${at.id("verdict-heading")}">
         <span class="mark" aria-hidden="true">${MARKS[tone]}</span>${verdictWord(evidence)}
       </h2>
       <p class="lead">${verdictSentence(evidence)}</p>
@@ -103,16 +109,14 @@ function mutantMeaning(verdict: Verdict): string {
   }
 }
 
-function figures({ faults, totals }: Evidence): Html {
-  const shown = (count: number): string => figure(count);
-  const fired = faults.reduce((sum, fault) => sum + fault.fired, 0);
-  const planned = faults.reduce((sum, fault) => sum + fault.planned, 0);
+function figures(evidence: Evidence): Html {
+  const { totals } = evidence;
   // Promises are checked together: a moment is counted once, whatever is checked at it.
   const moments = totals.commitsJudged + totals.runs;
   const rows = [
     ["Runs", figure(totals.runs)],
     ["Payments", figure(totals.payments)],
-    ["Faults fired", fired === planned ? shown(fired) : `${shown(fired)} of ${shown(planned)}`],
+    ["Faults fired", firedOf(evidence, figure)],
     ["Moments judged", figure(moments)],
   ] as const;
   return html`<dl class="figures">

@@ -1,3 +1,4 @@
+import { allEvidence, type AllEvidence } from "../evidence/all-evidence.ts";
 import type { Evidence, FaultEvidence, Finding, PromiseEvidence } from "../evidence/evidence.ts";
 
 /**
@@ -400,4 +401,21 @@ function withHostileTexts(hostile: string): Evidence {
     seenToFail: [{ mutant: hostile, defect: hostile, promise: hostile, seed: 2, runs: 2 }],
     made: { node: hostile, at: hostile },
   };
+}
+
+/** Three scenarios, of which one broke and one proves nothing. */
+export const everyEvidence: AllEvidence = allEvidence({
+  product: heldEvidence.product,
+  code: heldEvidence.code,
+  scenarios: [
+    heldEvidence,
+    named("retries", { ...brokenEvidence, mutant: null }),
+    named("shortages", unknownEvidence),
+  ],
+  command: "npm run falconpay -- run all --runs 1200",
+  made: heldEvidence.made,
+});
+
+function named(name: string, evidence: Evidence): Evidence {
+  return { ...evidence, scenario: { ...evidence.scenario, name } };
 }

@@ -35,7 +35,7 @@ function resultOf({ brokenRuns, checks }: PromiseEvidence): string {
 }
 
 /** A text in which nothing acts as Markdown or HTML. */
-function marked(text: string): string {
+export function marked(text: string): string {
   return visibleText(text).replace(/[\\`*_{}[\]<>()#+!|&~-]/g, (one) => `&#${one.charCodeAt(0)};`);
 }
 

@@ -15,42 +15,59 @@ interface Case {
 }
 
 /**
- * The evidence as a JUnit report, which build servers show: a promise is a test case. Where the
- * verdict is `unknown`, one case more says why, so that it is never shown as a pass. Of a mutant, a
- * broken promise is what was asked for, and that none broke is the error.
+ * The evidence as a JUnit report, which build servers show: a scenario is a suite, a promise a test
+ * case. Where the verdict is `unknown`, one case more says why, so that it is never shown as a
+ * pass. Of a mutant, a broken promise is what was asked for, and that none broke is the error.
  */
 export function junitText(
-  evidence: Evidence,
+  scenarios: readonly Evidence[],
   { wallMs }: { readonly wallMs: number | null },
 ): string {
+  const suites = scenarios.map((evidence) => ({
+    evidence,
+    cases: [
+      ...evidence.promises.map((promise) => caseOf(evidence, promise)),
+      ...verdictCase(evidence),
+    ],
+  }));
+  const time = wallMs === null ? {} : { time: (wallMs / 1_000).toFixed(3) };
+  const root = create({ version: "1.0", encoding: "UTF-8" }).ele("testsuites", {
+    ...countsOf(suites.flatMap(({ cases }) => cases)),
+    ...time,
+  });
+  for (const { evidence, cases } of suites) {
+    const classname = visibleText(`falconpay.${evidence.scenario.name}`);
+    const element = root.ele("testsuite", {
+      name: visibleText(nameOf(evidence)),
+      ...countsOf(cases),
+      // How long each took of several is not known.
+      ...(suites.length === 1 ? time : {}),
+    });
+    for (const { name, problem } of cases) {
+      const testcase = element.ele("testcase", { classname, name: visibleText(name) });
+      if (problem !== null) {
+        const [first = ""] = problem.text.split("\n");
+        const lines = problem.text.split("\n").map(visibleText).join("\n");
+        testcase.ele(problem.kind, { message: visibleText(first) }).txt(lines);
+      }
+    }
+  }
+  return `${root.end({ prettyPrint: true })}\n`;
+}
+
+function nameOf(evidence: Evidence): string {
   const { scenario, world, mutant } = evidence;
   const variant = mutant === null ? "" : `, mutant ${mutant.id}`;
-  const suite = `${scenario.name}, ${worldName(world)}, ${seedsInWords(evidence)}${variant}`;
-  const cases = [
-    ...evidence.promises.map((promise) => caseOf(evidence, promise)),
-    ...verdictCase(evidence),
-  ];
-  const counts = {
+  return `${scenario.name}, ${worldName(world)}, ${seedsInWords(evidence)}${variant}`;
+}
+
+function countsOf(cases: readonly Case[]) {
+  return {
     tests: cases.length,
     failures: countOf(cases, "failure"),
     errors: countOf(cases, "error"),
     skipped: countOf(cases, "skipped"),
-    ...(wallMs === null ? {} : { time: (wallMs / 1_000).toFixed(3) }),
   };
-  const root = create({ version: "1.0", encoding: "UTF-8" }).ele("testsuites", counts);
-  const element = root.ele("testsuite", { name: visibleText(suite), ...counts });
-  for (const { name, problem } of cases) {
-    const testcase = element.ele("testcase", {
-      classname: visibleText(`falconpay.${scenario.name}`),
-      name: visibleText(name),
-    });
-    if (problem !== null) {
-      const [first = ""] = problem.text.split("\n");
-      const lines = problem.text.split("\n").map(visibleText).join("\n");
-      testcase.ele(problem.kind, { message: visibleText(first) }).txt(lines);
-    }
-  }
-  return `${root.end({ prettyPrint: true })}\n`;
 }
 
 function caseOf(evidence: Evidence, { name, checks, brokenRuns }: PromiseEvidence): Case {

@@ -134,10 +134,12 @@ function promiseLines(promises: readonly PromiseEvidence[], paint: Paint): reado
   });
 }
 
-const VERDICT_STYLES = { pass: "green", fail: "red", unknown: "yellow" } as const satisfies Record<
-  Verdict,
-  string
->;
+/** The colour of each. */
+export const VERDICT_STYLES = {
+  pass: "green",
+  fail: "red",
+  unknown: "yellow",
+} as const satisfies Record<Verdict, string>;
 
 function verdictLines(evidence: Evidence, paint: Paint): readonly string[] {
   const word = paint[VERDICT_STYLES[evidence.verdict]](evidence.verdict.toUpperCase());

@@ -18,7 +18,7 @@ export interface SweepRequest {
   readonly mutant: Mutant | null;
   /** How hard the scenario goes at the services. */
   readonly level: Level;
-  /** Both ends are run; a last of null is as many as there is time for. */
+  /** Both ends are run; a last of null is as many as the budget allows. */
   readonly seeds: { readonly first: number; readonly last: number | null };
   /** The part of the seeds that is run; null for all of them. */
   readonly shard: Shard | null;

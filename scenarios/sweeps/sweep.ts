@@ -48,18 +48,31 @@ export async function sweep(request: SweepRequest): Promise<SweepResult> {
   const begun = beginSweep(request);
   const { first, last } = request.seeds;
   await begun.run(seedsOf({ first, last: last ?? SEED_MAX }, request.shard));
-  return begun.finish();
+  const result = await begun.finish();
+  // Where nothing was done an error is all there is; else what was done is kept.
+  if (result.error !== null && result.evidence.totals.runs === 0) {
+    throw result.error.error;
+  }
+  return result;
 }
 
 /** A sweep that is run part by part. */
-interface BegunSweep {
-  /** Runs these seeds, in their order, until the sweep ends. */
+export interface BegunSweep {
+  /**
+   * Runs these seeds, in their order, until the sweep ends.
+   *
+   * @throws TwoResults when a plan goes another way here than in a worker
+   */
   run(seeds: Iterable<number>): Promise<void>;
   /** False when nothing more is to be run. */
   isOpen(): boolean;
   /** The sums over what was run until now. */
   readonly tally: Tally;
-  /** Makes what broke smaller, looks whether all went the same way elsewhere, and tells of it. */
+  /**
+   * Makes what broke smaller, looks whether all went the same way elsewhere, and tells of it.
+   *
+   * @throws TwoResults when one did not
+   */
   finish(): Promise<SweepResult>;
 }
 
@@ -71,7 +84,7 @@ interface FirstBreach {
   readonly outcome: () => Promise<Outcome>;
 }
 
-function beginSweep(request: SweepRequest): BegunSweep {
+export function beginSweep(request: SweepRequest): BegunSweep {
   const { scenario, workers, signal } = request;
   const tally = createTally(promisesNamed(scenario.promises), scenario.aims);
   const log = createRunLog((seed) => planOfSeed(request, seed));
@@ -88,9 +101,8 @@ function beginSweep(request: SweepRequest): BegunSweep {
     const { runs, simulatedMs } = tally.totals();
     await request.onProgress({ kind: "seed", done: runs, simulatedMs });
   };
-  /** Where nothing was done an error is all there is; else what was done is kept. */
   const keep = (caught: unknown) => {
-    if (caught instanceof TwoResults || tally.totals().runs === 0) {
+    if (caught instanceof TwoResults) {
       throw caught;
     }
     error ??= { error: caught };
@@ -109,6 +121,7 @@ function beginSweep(request: SweepRequest): BegunSweep {
       }
     },
     async finish() {
+      const wasOpen = isOpen();
       const failures: Failure[] = [];
       try {
         for (const breach of breaches.values()) {
@@ -124,7 +137,7 @@ function beginSweep(request: SweepRequest): BegunSweep {
       } catch (caught) {
         keep(caught);
       }
-      return conclude(request, tally, failures, error);
+      return conclude(request, { tally, failures, error, wasOpen });
     },
   };
 }
@@ -254,16 +267,20 @@ function brokenIn({ judgements }: RunSummary): readonly string[] {
   return judgements.filter(({ isBroken }) => isBroken).map(({ promise }) => promise);
 }
 
-function conclude(
-  request: SweepRequest,
-  tally: Tally,
-  failures: readonly Failure[],
-  error: SweepResult["error"],
-): SweepResult {
+interface Done {
+  readonly tally: Tally;
+  readonly failures: readonly Failure[];
+  readonly error: SweepResult["error"];
+  /** Whether more could have been run when it was finished. */
+  readonly wasOpen: boolean;
+}
+
+function conclude(request: SweepRequest, done: Done): SweepResult {
+  const { tally, failures, error } = done;
   const found = failures.map((failure) => findingOf(request, failure));
   const { world, scenario, mutant, level, shard, host } = request;
   const { name, title, description } = scenario;
-  const seeds = seedsAskedFor(request, tally);
+  const seeds = seedsAskedFor(request, done);
   const grounds = {
     product: host.product,
     code: host.code,
@@ -289,16 +306,16 @@ function conclude(
 }
 
 /**
- * Where as many were asked for as there is time for, those that were run; when somebody stopped
+ * Where as many were asked for as the budget allows, those that were run; when something else ended
  * it, also the one that was in hand.
  */
-function seedsAskedFor({ seeds, signal }: SweepRequest, tally: Tally) {
+function seedsAskedFor({ seeds, signal }: SweepRequest, { tally, wasOpen }: Done) {
   const { first, last } = seeds;
   if (last !== null) {
     return { first, last };
   }
   const { runs } = tally.totals();
-  const isWhole = runs > 0 && signal.reason === TIME_IS_OVER;
+  const isWhole = runs > 0 && (wasOpen || signal.reason === TIME_IS_OVER);
   return { first, last: first + runs - (isWhole ? 1 : 0) };
 }
 

@@ -160,7 +160,13 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   },
   {
     room: "reports/",
-    layers: [["evidence"], ["words"], ["page", "text", "write-whole.ts"], ["write-report.ts"]],
+    layers: [
+      ["evidence"],
+      ["words"],
+      ["page", "text", "write-whole.ts"],
+      ["forms.ts"],
+      ["write-report.ts"],
+    ],
   },
 ];
 
