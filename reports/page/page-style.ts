@@ -2,7 +2,7 @@
  * The digest of `PAGE_STYLE` for the page's policy; a test compares the two and prints the right
  * one.
  */
-export const PAGE_STYLE_DIGEST = "sha256-d+OCBTQpfC5F/PmIvqbCrPdTDE/YOp28csSUygr1WsU=";
+export const PAGE_STYLE_DIGEST = "sha256-OzIrYRtFPYgKg9kKZh5zEReKGLs5qmFwbmhAyZJOrg0=";
 
 /**
  * The page's only style sheet: system fonts, one column, colours as variables for light, dark and
@@ -132,9 +132,10 @@ article + article { margin-top: 3.5rem; }
   table { font-size: .9375rem; }
   .service { display: block; }
   .bar { width: 42%; }
-  .overview { font-size: .8125rem; }
-  .overview :is(th, td) { padding-left: .5rem; white-space: normal; }
-  .overview thead th { font-size: .75rem; }
+  .overview { font-size: .75rem; overflow-wrap: normal; }
+  .overview :is(th, td) { padding-left: .35rem; white-space: normal; }
+  .overview th:first-child { padding-left: 0; }
+  .overview thead th { font-size: .6875rem; }
   .facts > div { grid-template-columns: 1fr; }
   .facts { gap: .75rem; }
 }

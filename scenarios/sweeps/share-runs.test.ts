@@ -22,6 +22,7 @@ it.each([
   [32, [2, 1, 1], [44, 26, 26]],
   [2, [1, 1, 1], [2, 2, 2]],
   [2, [1, 0, 0], [4, 1, 1]],
+  [2, [3, 2, 1], [3, 2, 1]],
 ])("shares %i for each among those that found %j as %j", (size, found, shares) => {
   expect(shareRuns(size, found)).toEqual(shares);
 });
