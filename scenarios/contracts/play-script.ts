@@ -154,8 +154,22 @@ class Play {
     this.#members.set(member, started);
   }
 
+  /** As a process does, it tries again where a broker that goes takes first requests with it. */
   async #start(member: ScriptMember): Promise<RunningConsumer> {
     await this.#stage.clock.sleep(this.#jitterMs());
+    for (;;) {
+      try {
+        return await this.#startOnce(member);
+      } catch (error) {
+        if (!(error instanceof BrokerError) || this.#dead.has(member)) {
+          throw error;
+        }
+        await this.#stage.clock.sleep(START_AGAIN_MS);
+      }
+    }
+  }
+
+  #startOnce(member: ScriptMember): Promise<RunningConsumer> {
     return this.#stage.broker(member).startConsumer({
       group: this.#stage.group,
       topics: [this.#topic],
@@ -285,6 +299,7 @@ class Play {
 
 const LOOK_EVERY_MS = 100;
 const STOP_MS_MAX = 15_000;
+const START_AGAIN_MS = 500;
 
 function strikesOf({ outcome }: HandlerFault): number {
   switch (outcome.kind) {

@@ -199,7 +199,10 @@ export class AskLayout {
   }
 
   /** Two customers use the same key: each has a payment of their own. */
-  #payWithAnothersKey(ask: Ask, { idempotencyKey, senderWalletId }: TransferCommand, atMs: number) {
+  #payWithAnothersKey(ask: Ask, first: TransferCommand, atMs: number) {
+    const { idempotencyKey, senderWalletId } = first;
+    // Whose payment is asked about by this key depends on who was told of one first.
+    this.#paid.splice(this.#paid.indexOf(first), 1);
     const owner = ownerOf(senderWalletId);
     const own = this.#traders.find((id) => ownerOf(id) !== owner);
     if (own !== undefined) {

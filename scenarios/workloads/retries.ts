@@ -138,8 +138,8 @@ function layOut(drawn: Draft): PlanDraft {
   const commands = payments
     .flatMap((payment, index) => layOutCommands(payment, index, timesMs[index] ?? 0))
     .toSorted((left, right) => left.atMs - right.atMs);
-  const paused = layOutPause(pause, commands, deployment);
   const lost = layOutLostReply(lostReply, commands, deployment);
+  const paused = layOutPause(pause, commands, deployment, lost);
   const rolledBack = layOutRollback(rollback, commands, deployment);
   const faults =
     swarm.faults.length === 0
@@ -207,18 +207,25 @@ function layOutRollback(
     : [{ kind: "transient-error", effect: effectAt(reached, index), code: SILENT_ROLLBACK }];
 }
 
-/** At a moment of the load, or with a transaction open that has its place in the outbox already. */
+/**
+ * At a moment of the load, or with a transaction open that has its place in the outbox already: but
+ * not where the reply that is lost is one of that process's accepting, whose end it then never
+ * comes to.
+ */
 function layOutPause(
   { process, atMs, lastsMs }: Draft["pause"],
   commands: readonly Command[],
   deployment: Deployment,
+  lost: LostReplyFault,
 ): Fault {
   const { topology } = deployment;
   const accepting = reachedPlaces(commands, deployment).filter(
     ({ operation }) => operation === "accept.commit",
   );
   const place = accepting[process % Math.max(1, accepting.length)];
-  if (place !== undefined && atMs % 2 === 0) {
+  const endsThere =
+    place !== undefined && !lost.effect.startsWith(`${place.process}/${place.resource}/accept.`);
+  if (endsThere && atMs % 2 === 0) {
     const effect = effectAt(place, Math.floor(atMs / 2));
     return { kind: "pause", trigger: { on: "effect", effect, side: "before" }, lastsMs };
   }

@@ -26,15 +26,18 @@ export function createPostgresDatabase(config: PoolConfig): Database {
     idle_in_transaction_session_timeout: DATABASE_SETTINGS.idleInTransactionMsMax,
     // What only listens would not notice for hours that its server is gone.
     keepAlive: true,
+    // A plan that was made while the outbox was empty would be kept until long after it is not.
+    options: "-c plan_cache_mode=force_custom_plan",
     ...config,
   };
   const pool = new Pool(complete);
+  const nameOf = createStatementNames();
   const listeners = new Set<Listening>();
   // An idle client whose backend goes away would end the process without a listener.
   pool.on("error", () => {});
   return {
     async connect(purpose) {
-      return createConnection(await checkOut(pool, purpose));
+      return createConnection(await checkOut(pool, purpose), nameOf);
     },
     listen(channel, onNotify) {
       const listening = listen(complete, channel, onNotify);
@@ -102,14 +105,18 @@ async function checkOut(pool: Pool, purpose: string): Promise<PoolClient> {
   }
 }
 
-function createConnection(client: PoolClient): Connection {
+function createConnection(client: PoolClient, nameOf: (sql: string) => string): Connection {
   // A checked-out client has no listener of the pool's: its loss shows in the next query.
   const onError = () => {};
   client.on("error", onError);
   return {
     async query({ sql, parameters }) {
       try {
-        return readResult(await client.query(sql, parameters?.map(encodeParameter)));
+        const values = parameters?.map(encodeParameter);
+        // Without parameters the text may hold several statements, which cannot be prepared.
+        const named =
+          values === undefined ? { text: sql } : { name: nameOf(sql), text: sql, values };
+        return readResult(await client.query(named));
       } catch (error) {
         throw readError(error);
       }
@@ -118,6 +125,22 @@ function createConnection(client: PoolClient): Connection {
       client.off("error", onError);
       client.release(damaged);
     },
+  };
+}
+
+/**
+ * The names under which connections prepare statements: the server reads a text once a connection,
+ * and plans it each time that it is asked. There are as many as the services have texts.
+ */
+function createStatementNames(): (sql: string) => string {
+  const names = new Map<string, string>();
+  return (sql) => {
+    let name = names.get(sql);
+    if (name === undefined) {
+      name = `falconpay_${names.size + 1}`;
+      names.set(sql, name);
+    }
+    return name;
   };
 }
 

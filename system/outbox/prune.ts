@@ -33,16 +33,18 @@ export function createPruning(
 }
 
 /**
- * Looks at the oldest only, so that it costs the same whatever is kept. @returns how many are gone
+ * Looks at the oldest only, so that it costs the same whatever is kept, and leaves out what another
+ * process is pruning: two that delete the same rows, each in an order of its own, would wait for
+ * each other. @returns how many are gone
  */
 async function prune(database: Database, sentBeforeMs: number): Promise<number> {
   const { rowCount } = await runStatement(database, "prune", {
     label: "delete-sent",
-    sql: `DELETE FROM outbox WHERE id IN (
-            SELECT id FROM (
-              SELECT id, sent_at_ms FROM outbox WHERE sent_at_ms IS NOT NULL ORDER BY id LIMIT $2
-            ) AS oldest WHERE sent_at_ms < $1
-          )`,
+    sql: `WITH oldest AS (
+            SELECT id FROM outbox WHERE sent_at_ms IS NOT NULL ORDER BY id LIMIT $2
+            FOR UPDATE SKIP LOCKED)
+          DELETE FROM outbox USING oldest
+          WHERE outbox.id = oldest.id AND outbox.sent_at_ms < $1`,
     parameters: [sentBeforeMs, PRUNE_MAX],
   });
   return rowCount;
