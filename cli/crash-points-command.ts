@@ -10,18 +10,10 @@ import {
   type CrashPointsRequest,
   type PairsBudget,
 } from "../scenarios/sweeps/crash-points/crash-points-request.ts";
-import {
-  tryCrashPoints,
-  type CrashPointsResult,
-} from "../scenarios/sweeps/crash-points/crash-points.ts";
-import type { SweepHost } from "../scenarios/sweeps/sweep-request.ts";
-import { createSecondOpinion } from "../sim/world/second-opinion.ts";
-import { startWorkers } from "../sim/world/workers.ts";
-import { createSimulatedWorld } from "../sim/world/world.ts";
+import { tryCrashPoints } from "../scenarios/sweeps/crash-points/crash-points.ts";
+import type { SweepResult } from "../scenarios/sweeps/sweep.ts";
 import { UsageError } from "./failures.ts";
 import { freshOutput } from "./fresh-output.ts";
-import { onInterruption } from "./interruption.ts";
-import { codeThatRuns, madeNow } from "./made-by.ts";
 import {
   mutantNamed,
   parseDuration,
@@ -31,11 +23,13 @@ import {
   scenarioNamed,
   SHRINK_RUNS_MAX,
 } from "./options.ts";
-import { digestOf, productVersion } from "./product.ts";
-import { withProgress } from "./progress.ts";
-import { replayCommandOf, writeReplayFiles } from "./replay-files.ts";
+import { writeReplayFiles } from "./replay-files.ts";
 import { mutantOption, scenarioArgument } from "./run-command.ts";
+import { hostThatSays, withMeans } from "./run-sweep.ts";
 import { failureOf, tellResult } from "./tell-result.ts";
+
+/** Every effect is known, and every strike planned, in the simulated world only. */
+const WORLD = { worldName: "sim", ports: {} } as const;
 
 const DEFAULTS = { seed: 1, requests: 20, pairs: 1_000 } as const;
 
@@ -127,31 +121,22 @@ async function crashPointsCommand(name: string, options: CrashPointsOptions): Pr
 
 async function tryAll(
   asked: Asked,
-): Promise<{ readonly result: CrashPointsResult; readonly wallMs: number }> {
-  const interruption = onInterruption();
-  const workers = asked.threads > 1 ? startWorkers(asked.threads) : null;
+): Promise<{ readonly result: SweepResult; readonly wallMs: number }> {
+  const variant = asked.mutant === null ? "" : `, mutant ${asked.mutant.id}`;
+  const title = `crash points of ${asked.scenario.name}, seed ${asked.seed}${variant}`;
+  const setting = { ...WORLD, out: asked.out, workers: asked.threads, timeLimitMs: null };
   const beganAtMs = Date.now();
-  try {
-    const variant = asked.mutant === null ? "" : `, mutant ${asked.mutant.id}`;
-    const title = `crash points of ${asked.scenario.name}, seed ${asked.seed}${variant}`;
-    const result = await withProgress(title, async (tell) =>
-      tryCrashPoints({
-        ...asked,
-        world: await createSimulatedWorld(),
-        workers,
-        secondOpinion: createSecondOpinion(),
-        signal: interruption.signal,
-        async onProgress(progress) {
-          tell(describeProgress(progress));
-          await nextTurn();
-        },
-      }),
-    );
-    return { result, wallMs: Date.now() - beganAtMs };
-  } finally {
-    interruption.dispose();
-    await workers?.close();
-  }
+  const result = await withMeans(setting, title, ({ means, tell }) =>
+    tryCrashPoints({
+      ...asked,
+      ...means,
+      async onProgress(progress) {
+        tell(describeProgress(progress));
+        await nextTurn();
+      },
+    }),
+  );
+  return { result, wallMs: Date.now() - beganAtMs };
 }
 
 function describeProgress({ kind, done, total }: CrashPointsProgress): string {
@@ -177,7 +162,8 @@ function readOptions(name: string, options: CrashPointsOptions): Asked {
     out,
     threads: options.workers === undefined ? cores : parseWorkers(options.workers, cores),
   };
-  return { ...asked, host: hostOf(commandOf(asked, options), out) };
+  const command = commandOf(asked, options);
+  return { ...asked, host: hostThatSays({ ...WORLD, out }, () => command) };
 }
 
 function readSeed(text: string | undefined): number {
@@ -233,17 +219,6 @@ function commandOf(
     ...(mutant === null ? [] : [`--mutant ${mutant.id}`]),
     ...(shrinkRunsMax === SHRINK_RUNS_MAX.sim ? [] : [`--shrink-runs ${shrinkRunsMax}`]),
   ].join(" ");
-}
-
-function hostOf(command: string, out: string): SweepHost {
-  return {
-    product: productVersion(),
-    code: codeThatRuns(),
-    made: madeNow(),
-    command: () => command,
-    replayCommand: (file) => replayCommandOf(out, file, "sim"),
-    digest: digestOf,
-  };
 }
 
 function wholeNumber(text: string | undefined, option: string, fallback: number): number {

@@ -184,15 +184,24 @@ export function hostOf(request: RunRequest): SweepHost {
   const end = isUsual ? "" : bail ? " --bail" : " --no-bail";
   const shrink =
     shrinkRunsMax === SHRINK_RUNS_MAX[worldName] ? "" : ` --shrink-runs ${shrinkRunsMax}`;
+  return hostThatSays({ out, worldName }, ({ first, last }) =>
+    commandOfShard.with(
+      `npm run falconpay -- run ${scenario.name}${world}${variant}${hardness} --seeds ${first}..${last}${end}${shrink}`,
+      shard,
+    ),
+  );
+}
+
+/** What runs are to know of where they run, with the command that asks for them. */
+export function hostThatSays(
+  { out, worldName }: Pick<RunRequest, "out" | "worldName">,
+  command: SweepHost["command"],
+): SweepHost {
   return {
     product: productVersion(),
     code: codeThatRuns(),
     made: madeNow(),
-    command: ({ first, last }) =>
-      commandOfShard.with(
-        `npm run falconpay -- run ${scenario.name}${world}${variant}${hardness} --seeds ${first}..${last}${end}${shrink}`,
-        shard,
-      ),
+    command,
     replayCommand: (file) => replayCommandOf(out, file, worldName),
     digest: digestOf,
   };

@@ -6,8 +6,27 @@ import { PROMISES } from "../promises/promises.ts";
 import { tellStory } from "../stories/story.ts";
 import type { Failure, SweepRequest } from "./sweep-request.ts";
 
-/** What is to be known of a smallest case, and the file that replays it. */
-export function findingOf(
+/** A replay file, to be written beside the evidence under this name. */
+export interface NamedReplayFile {
+  readonly name: string;
+  readonly content: ReplayFile;
+}
+
+/** What is to be known of smallest cases, and the files that replay them: one for each. */
+export function findingsOf(
+  request: Pick<SweepRequest, "host">,
+  failures: readonly Failure[],
+): { readonly findings: readonly Finding[]; readonly replayFiles: readonly NamedReplayFile[] } {
+  const found = failures.map((failure) => findingOf(request, failure));
+  return {
+    findings: found.map(({ finding }) => finding),
+    replayFiles: found.map(({ finding, replayFile }) => {
+      return { name: finding.replay.file, content: replayFile };
+    }),
+  };
+}
+
+function findingOf(
   { host }: Pick<SweepRequest, "host">,
   { promise, seed, outcome, tried, isMinimal }: Failure,
 ): { readonly finding: Finding; readonly replayFile: ReplayFile } {

@@ -1,6 +1,6 @@
 import type { Ended, Evidence, Finding } from "../../reports/evidence/evidence.ts";
 import { canonicalText } from "../plans/canonical-text.ts";
-import { drawEvidence } from "./draw-evidence.ts";
+import { drawSweepEvidence } from "./draw-evidence.ts";
 import { commandOfShard } from "./shard-command.ts";
 import type { SweepHost } from "./sweep-request.ts";
 import { createTally } from "./tally.ts";
@@ -38,7 +38,7 @@ export function mergeShards(
   const { evidence } = first;
   const tally = createTally(evidence.promises);
   shards.forEach((shard) => tally.addShard(shard));
-  const merged = drawEvidence(
+  const merged = drawSweepEvidence(
     {
       ...headOf(evidence),
       shard: null,

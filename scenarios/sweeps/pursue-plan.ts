@@ -1,5 +1,6 @@
 import { promisesNamed } from "../promises/promises.ts";
 import { brokenPromises, runPlan } from "../runs/run-plan.ts";
+import type { RunSummary } from "../runs/run-summary.ts";
 import type { RunLog } from "./run-log.ts";
 import { shrinkPlan } from "./shrink-plan.ts";
 import type { Failure, SweepProgress, SweepRequest } from "./sweep-request.ts";
@@ -11,6 +12,21 @@ export interface Pursuit extends Pick<
 > {
   /** Called after every variant. */
   readonly onProgress: (progress: SweepProgress & { readonly kind: "shrink" }) => Promise<void>;
+}
+
+/** The promises that broke in a run, gravest first. */
+export function brokenIn({ judgements }: RunSummary): readonly string[] {
+  return judgements.filter(({ isBroken }) => isBroken).map(({ promise }) => promise);
+}
+
+/** The promise whose breach is made smaller: a mutant's own, otherwise the gravest that broke. */
+export function promiseToPursue(
+  { mutant }: Pick<SweepRequest, "mutant">,
+  broken: readonly string[],
+): string | undefined {
+  return mutant === null || mutant.breaks === ""
+    ? broken[0]
+    : broken.find((promise) => promise === mutant.breaks);
 }
 
 /**

@@ -1,14 +1,13 @@
 import type { Ended, Evidence } from "../../reports/evidence/evidence.ts";
 import { levelSettings } from "../plans/level.ts";
 import type { Plan } from "../plans/plan.ts";
-import type { ReplayFile } from "../plans/replay-file.ts";
 import { promisesNamed } from "../promises/promises.ts";
 import { runPlan, type Outcome } from "../runs/run-plan.ts";
 import { summarize, type RunSummary } from "../runs/run-summary.ts";
-import { drawEvidence } from "./draw-evidence.ts";
+import { drawSweepEvidence, groundsOf } from "./draw-evidence.ts";
 import { drawPlans, planOfSeed } from "./draw-plans.ts";
-import { findingOf } from "./finding.ts";
-import { pursue } from "./pursue-plan.ts";
+import { findingsOf, type NamedReplayFile } from "./finding.ts";
+import { brokenIn, promiseToPursue, pursue } from "./pursue-plan.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
 import { SEED_MAX, seedsOf } from "./seeds.ts";
 import {
@@ -24,7 +23,7 @@ import { TwoResults, twoResultsOf } from "./two-results.ts";
 export interface SweepResult {
   readonly evidence: Evidence;
   /** To be written beside the evidence under these names: one for each finding. */
-  readonly replayFiles: readonly { readonly name: string; readonly content: ReplayFile }[];
+  readonly replayFiles: readonly NamedReplayFile[];
   /** What ended the sweep before its time; the evidence tells of what was done until then. */
   readonly error: { readonly error: unknown } | null;
 }
@@ -256,17 +255,6 @@ async function runSeed(request: SweepRequest, seed: number): Promise<Outcome | u
   }
 }
 
-/** The promise whose breach is made smaller: a mutant's own, otherwise the gravest that broke. */
-function promiseToPursue({ mutant }: SweepRequest, broken: readonly string[]): string | undefined {
-  return mutant === null || mutant.breaks === ""
-    ? broken[0]
-    : broken.find((promise) => promise === mutant.breaks);
-}
-
-function brokenIn({ judgements }: RunSummary): readonly string[] {
-  return judgements.filter(({ isBroken }) => isBroken).map(({ promise }) => promise);
-}
-
 interface Done {
   readonly tally: Tally;
   readonly failures: readonly Failure[];
@@ -277,32 +265,19 @@ interface Done {
 
 function conclude(request: SweepRequest, done: Done): SweepResult {
   const { tally, failures, error } = done;
-  const found = failures.map((failure) => findingOf(request, failure));
-  const { world, scenario, mutant, level, shard, host } = request;
-  const { name, title, description } = scenario;
+  const { findings, replayFiles } = findingsOf(request, failures);
+  const { level, shard, host } = request;
   const seeds = seedsAskedFor(request, done);
   const grounds = {
-    product: host.product,
-    code: host.code,
-    scenario: { name, title, description },
-    world: world.kind,
-    mutant: mutant === null ? null : { id: mutant.id, defect: mutant.defect },
+    ...groundsOf(request),
     level: { name: level.name, settings: levelSettings(level) },
     seeds,
     shard,
     ended: endOf(request, error),
-    findings: found.map(({ finding }) => finding),
-    limits: world.limits,
-    servers: world.servers,
+    findings,
     command: host.command(seeds),
-    seenToFail: [],
-    made: host.made,
   };
-  const evidence = drawEvidence(grounds, tally, host.digest);
-  const replayFiles = found.map(({ finding, replayFile }) => {
-    return { name: finding.replay.file, content: replayFile };
-  });
-  return { evidence, replayFiles, error };
+  return { evidence: drawSweepEvidence(grounds, tally, host.digest), replayFiles, error };
 }
 
 /**

@@ -1,16 +1,13 @@
-import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { CrashPointsEvidence } from "../../reports/evidence/crash-points-evidence.ts";
 import { encodeEvidence } from "../../reports/evidence/evidence-codec.ts";
 import { commitThenEmit } from "../../scenarios/mutants/commit-then-emit.ts";
-import { leveled, type PlanDraft, type Scenario } from "../../scenarios/plans/scenario.ts";
+import type { PlanDraft, Scenario } from "../../scenarios/plans/scenario.ts";
 import type { CrashPointsRequest } from "../../scenarios/sweeps/crash-points/crash-points-request.ts";
-import {
-  tryCrashPoints,
-  type CrashPointsResult,
-} from "../../scenarios/sweeps/crash-points/crash-points.ts";
-import { SAMPLE_HOST } from "../../scenarios/testing/sample-host.ts";
-import { crashAt, samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
+import { tryCrashPoints } from "../../scenarios/sweeps/crash-points/crash-points.ts";
+import type { SweepResult } from "../../scenarios/sweeps/sweep.ts";
+import { crashAt, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
+import { sampleMeans, smallScenario } from "../../scenarios/testing/sample-request.ts";
 import type { World } from "../../scenarios/world.ts";
 import { startWorkers } from "./workers.ts";
 import { createSimulatedWorld } from "./world.ts";
@@ -23,40 +20,19 @@ beforeAll(async () => {
 
 /** One payment, and a fault that is not to be there. */
 function scenarioOf(change: Partial<PlanDraft> = {}): Scenario {
-  const { wallets, topology, knobs, schedule } = samplePlan();
-  const draft: PlanDraft = {
-    wallets,
-    commands: [sampleTransfer()],
-    faults: [crashAt("payment-1/payment-db/accept.commit#1", "after")],
-    topology,
-    knobs,
-    schedule,
-    ...change,
-  };
-  return {
-    name: "small",
-    title: "Small",
-    description: [],
-    catches: [],
-    ...leveled(() => fc.constant(draft)),
-  };
+  const faults = [crashAt("payment-1/payment-db/accept.commit#1", "after")];
+  return smallScenario({ commands: [sampleTransfer()], faults, ...change });
 }
 
 function requestOf(change: Partial<CrashPointsRequest>): CrashPointsRequest {
   return {
-    world,
-    workers: null,
-    secondOpinion: null,
+    ...sampleMeans(world),
     scenario: scenarioOf(),
-    mutant: null,
     seed: 1,
     requestsMax: 10,
     batches: ["ship"],
     pairs: null,
     shrinkRunsMax: 30,
-    onProgress: () => Promise.resolve(),
-    signal: new AbortController().signal,
-    host: SAMPLE_HOST,
     ...change,
   };
 }
@@ -64,7 +40,7 @@ function requestOf(change: Partial<CrashPointsRequest>): CrashPointsRequest {
 const pairs = { runsMax: 12, isTimeOver: () => false };
 
 describe("the crash points of one payment, with mutant F0", () => {
-  let broken: CrashPointsResult;
+  let broken: SweepResult;
 
   beforeAll(async () => {
     broken = await tryCrashPoints(requestOf({ mutant: commitThenEmit, pairs }));
@@ -172,7 +148,7 @@ describe("crash points that are stopped", () => {
   });
 });
 
-function certificateOf({ evidence }: Pick<CrashPointsResult, "evidence">): CrashPointsEvidence {
+function certificateOf({ evidence }: Pick<SweepResult, "evidence">): CrashPointsEvidence {
   if (evidence.crashPoints === null) {
     throw new Error("there is no certificate");
   }

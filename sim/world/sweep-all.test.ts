@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { allEvidence, encodeAllEvidence } from "../../reports/evidence/all-evidence.ts";
 import { encodeEvidence } from "../../reports/evidence/evidence-codec.ts";
 import { commitThenEmit } from "../../scenarios/mutants/commit-then-emit.ts";
-import { LEVELS } from "../../scenarios/plans/level.ts";
 import type { Scenario } from "../../scenarios/plans/scenario.ts";
 import { sweepAll } from "../../scenarios/sweeps/sweep-all.ts";
 import type { SweepRequest } from "../../scenarios/sweeps/sweep-request.ts";
 import { sweep, type SweepResult } from "../../scenarios/sweeps/sweep.ts";
 import { SAMPLE_HOST } from "../../scenarios/testing/sample-host.ts";
+import { sampleSweep } from "../../scenarios/testing/sample-request.ts";
 import { retries } from "../../scenarios/workloads/retries.ts";
 import { strays } from "../../scenarios/workloads/strays.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
@@ -22,22 +22,7 @@ beforeAll(async () => {
 });
 
 function requestOf(scenario: Scenario, change: Partial<SweepRequest> = {}): SweepRequest {
-  return {
-    world,
-    workers: null,
-    secondOpinion: null,
-    scenario,
-    mutant: null,
-    level: LEVELS.rough,
-    seeds: { first: 1, last: 3 },
-    shard: null,
-    bail: false,
-    shrinkRunsMax: 0,
-    onProgress: () => Promise.resolve(),
-    signal: new AbortController().signal,
-    host: SAMPLE_HOST,
-    ...change,
-  };
+  return sampleSweep(world, { scenario, bail: false, shrinkRunsMax: 0, ...change });
 }
 
 function told(results: readonly SweepResult[]): string {

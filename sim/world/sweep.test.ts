@@ -1,17 +1,14 @@
-import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { encodeEvidence } from "../../reports/evidence/evidence-codec.ts";
 import type { Fault } from "../../scenarios/faults/fault.ts";
 import { commitThenEmit } from "../../scenarios/mutants/commit-then-emit.ts";
 import type { TransferCommand } from "../../scenarios/plans/commands/transfer.ts";
-import { LEVELS } from "../../scenarios/plans/level.ts";
 import { readPlan } from "../../scenarios/plans/plan-schema.ts";
-import { leveled, type PlanDraft, type Scenario } from "../../scenarios/plans/scenario.ts";
+import type { Scenario } from "../../scenarios/plans/scenario.ts";
 import type { SweepRequest } from "../../scenarios/sweeps/sweep-request.ts";
 import { sweep } from "../../scenarios/sweeps/sweep.ts";
-import { SAMPLE_HOST } from "../../scenarios/testing/sample-host.ts";
-import { crashAt, samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
-import { transfer } from "../../scenarios/workloads/transfer.ts";
+import { crashAt, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
+import { sampleSweep, smallScenario } from "../../scenarios/testing/sample-request.ts";
 import type { World } from "../../scenarios/world.ts";
 import { startWorkers } from "./workers.ts";
 import { createSimulatedWorld } from "./world.ts";
@@ -25,34 +22,11 @@ beforeAll(async () => {
 const COMMAND = sampleTransfer({ amount: "50.000" });
 
 function scenarioOf(commands: readonly TransferCommand[], faults: readonly Fault[]): Scenario {
-  const { wallets, topology, knobs, schedule } = samplePlan();
-  const draft: PlanDraft = { wallets, commands, faults, topology, knobs, schedule };
-  return {
-    name: "small",
-    title: "Small",
-    description: [],
-    catches: [],
-    ...leveled(() => fc.constant(draft)),
-  };
+  return smallScenario({ commands, faults });
 }
 
 function requestOf(change: Partial<SweepRequest>): SweepRequest {
-  return {
-    world,
-    workers: null,
-    secondOpinion: null,
-    scenario: transfer,
-    mutant: null,
-    level: LEVELS.rough,
-    seeds: { first: 1, last: 3 },
-    shard: null,
-    bail: true,
-    shrinkRunsMax: 300,
-    onProgress: () => Promise.resolve(),
-    signal: new AbortController().signal,
-    host: SAMPLE_HOST,
-    ...change,
-  };
+  return sampleSweep(world, change);
 }
 
 describe("a sweep", () => {

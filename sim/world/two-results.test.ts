@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { Mutant } from "../../scenarios/mutants/mutant.ts";
-import { LEVELS } from "../../scenarios/plans/level.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
 import { leveled, type Scenario } from "../../scenarios/plans/scenario.ts";
 import { ONE_PROCESS_EACH } from "../../scenarios/plans/topology.ts";
@@ -10,8 +9,8 @@ import { summarize } from "../../scenarios/runs/run-summary.ts";
 import { replayPlan } from "../../scenarios/sweeps/replay.ts";
 import type { SecondOpinion, SweepRequest, Workers } from "../../scenarios/sweeps/sweep-request.ts";
 import { sweep } from "../../scenarios/sweeps/sweep.ts";
-import { SAMPLE_HOST } from "../../scenarios/testing/sample-host.ts";
 import { samplePlan, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
+import { sampleSweep } from "../../scenarios/testing/sample-request.ts";
 import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
 import { relayOutbox } from "../../system/outbox/relay.ts";
@@ -89,22 +88,9 @@ async function lastTrace(plans: readonly Plan[]): Promise<TraceRecord> {
 }
 
 async function sweepOf(change: Partial<SweepRequest>) {
-  return sweep({
-    world: await threadOf(),
-    workers: null,
-    secondOpinion,
-    scenario: TWO_PROCESSES,
-    mutant: null,
-    level: LEVELS.rough,
-    seeds: { first: 1, last: 2 },
-    shard: null,
-    bail: true,
-    shrinkRunsMax: 5,
-    onProgress: () => Promise.resolve(),
-    signal: new AbortController().signal,
-    host: SAMPLE_HOST,
-    ...change,
-  });
+  const seeds = { first: 1, last: 2 };
+  const asked = { secondOpinion, scenario: TWO_PROCESSES, seeds, shrinkRunsMax: 5, ...change };
+  return sweep(sampleSweep(await threadOf(), asked));
 }
 
 describe("a service with state that outlives a run", () => {

@@ -1,29 +1,21 @@
-import type { Evidence } from "../../../reports/evidence/evidence.ts";
 import { DEFAULT_KNOBS, type Knobs } from "../../../system/process/knobs.ts";
 import { LEVELS } from "../../plans/level.ts";
 import type { Plan } from "../../plans/plan.ts";
-import type { ReplayFile } from "../../plans/replay-file.ts";
 import { promisesNamed } from "../../promises/promises.ts";
 import { brokenPromises, runPlan, type Outcome } from "../../runs/run-plan.ts";
 import { summarize, type RunSummary } from "../../runs/run-summary.ts";
+import { drawEvidence, groundsOf } from "../draw-evidence.ts";
 import { planOfSeed } from "../draw-plans.ts";
-import { findingOf } from "../finding.ts";
-import { pursue } from "../pursue-plan.ts";
+import { findingsOf } from "../finding.ts";
+import { brokenIn, promiseToPursue, pursue } from "../pursue-plan.ts";
 import type { Failure } from "../sweep-request.ts";
-import { createTally, verdictOfTally, type Tally } from "../tally.ts";
+import type { SweepResult } from "../sweep.ts";
+import { createTally, type Tally } from "../tally.ts";
 import { twoResultsOf, TwoResults } from "../two-results.ts";
 import type { Batches, CrashPointsRequest } from "./crash-points-request.ts";
 import { createPairSpace, spreadOver, type PairSpace } from "./pairs.ts";
 import { createPointTally, hasFired, planEvidence, type PointTally } from "./point-tally.ts";
 import { faultAt, pointsOf, type CrashPoint } from "./points.ts";
-
-export interface CrashPointsResult {
-  readonly evidence: Evidence;
-  /** To be written beside the evidence under these names: one for each promise that broke first. */
-  readonly replayFiles: readonly { readonly name: string; readonly content: ReplayFile }[];
-  /** What ended it before its time; the evidence tells of what was done until then. */
-  readonly error: { readonly error: unknown } | null;
-}
 
 /**
  * Runs a plan without its faults, and then once for each way to strike at each effect of that run:
@@ -35,7 +27,7 @@ export interface CrashPointsResult {
  * @throws TwoResults when a plan goes another way in another thread
  * @throws what a run throws, where nothing was done before it
  */
-export async function tryCrashPoints(request: CrashPointsRequest): Promise<CrashPointsResult> {
+export async function tryCrashPoints(request: CrashPointsRequest): Promise<SweepResult> {
   const trial = createTrial(request);
   try {
     for (const batches of request.batches) {
@@ -238,11 +230,8 @@ async function record(
   const faults = isPair && !hasFired(run) ? run.faults.filter(({ fired }) => fired) : run.faults;
   tally.add(plan.seed, { ...run, faults });
   ran.push({ plan, traceHash: run.traceHash });
-  const promises = run.judgements.filter(({ isBroken }) => isBroken).map(({ promise }) => promise);
-  const { mutant } = request;
-  // As in a sweep: a mutant is to break the promise that is named for it.
-  const isNamed = mutant !== null && mutant.breaks !== "";
-  const promise = isNamed ? promises.find((each) => each === mutant.breaks) : promises[0];
+  const promises = brokenIn(run);
+  const promise = promiseToPursue(request, promises);
   if (promise === undefined) {
     return false;
   }
@@ -318,50 +307,22 @@ async function otherwise(
 function conclude(
   { request, tally, points, isCutShort }: Trial,
   failures: readonly Failure[],
-  error: CrashPointsResult["error"],
-): CrashPointsResult {
-  const { world, scenario, mutant, seed, host } = request;
-  const found = failures.map((failure) => findingOf(request, failure));
-  const totals = tally.totals();
+  error: SweepResult["error"],
+): SweepResult {
+  const { seed, host } = request;
+  const { findings, replayFiles } = findingsOf(request, failures);
   const seeds = { first: seed, last: seed };
-  const ended = error !== null ? "error" : isCutShort ? "interrupted" : "complete";
-  const hashes = tally.traceHashes();
-  const { name, title, description } = scenario;
-  const evidence: Evidence = {
-    format: "falconpay-evidence",
-    version: 5,
-    product: host.product,
-    code: host.code,
-    scenario: { name, title, description },
-    world: world.kind,
-    mutant: mutant === null ? null : { id: mutant.id, defect: mutant.defect },
+  const grounds = {
+    ...groundsOf(request),
     level: null,
-    seeds: { ...seeds, completed: totals.runs === 0 ? 0 : 1 },
+    seeds: { ...seeds, completed: tally.totals().runs === 0 ? 0 : 1 },
     shard: null,
-    ended,
-    ...verdictOfTally(tally, { ended, asked: null, level: null }),
-    totals,
-    faults: tally.faults(),
-    faultsNotTried: tally.faultsNotTried(),
-    cases: tally.cases(),
-    statistics: tally.statistics(),
+    ended: error !== null ? "error" : isCutShort ? "interrupted" : "complete",
     crashPoints: points.evidence(),
-    promises: tally.promises(),
-    findings: found.map(({ finding }) => finding),
-    traceHash: hashes.length === 0 ? null : host.digest(hashes.join("\n")),
-    limits: world.limits,
-    servers: world.servers,
+    findings,
     command: host.command(seeds),
-    seenToFail: [],
-    made: host.made,
-  };
-  return {
-    evidence,
-    replayFiles: found.map(({ finding, replayFile }) => {
-      return { name: finding.replay.file, content: replayFile };
-    }),
-    error,
-  };
+  } as const;
+  return { evidence: drawEvidence(grounds, null, tally, host.digest), replayFiles, error };
 }
 
 /** Plans are many: so many are handed to the workers together. */
