@@ -3,7 +3,7 @@ import { readMigrations } from "../system/adapters/migration-files.ts";
 import { createPostgresDatabase } from "../system/adapters/postgres-database.ts";
 import { migrate } from "../system/database/migrate.ts";
 import { encodeEvent } from "../system/domain/events.ts";
-import { sampleHead } from "../system/testing/samples.ts";
+import { sampleCreated } from "../system/testing/samples.ts";
 import {
   startScratchPostgres,
   type ScratchPostgres,
@@ -43,18 +43,7 @@ async function deadLetters(...words: readonly string[]) {
 }
 
 /** Asks for what no wallet can give, which is decided all the same. */
-const CREATED = encodeEvent({
-  ...sampleHead("e1"),
-  type: "payment.created",
-  payment: {
-    id: "p1",
-    senderWalletId: "salim",
-    receiverWalletId: "fatma",
-    money: { amountMinor: 1n, currency: "OMR" },
-    orderedBy: "anwar",
-    orderedAs: "owner",
-  },
-});
+const CREATED = encodeEvent(sampleCreated());
 
 test("what the broker refuses and what could not be taken in are listed, tried again and dropped", async () => {
   const letter =

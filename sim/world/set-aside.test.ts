@@ -8,7 +8,7 @@ import {
   type Event,
 } from "../../system/domain/events.ts";
 import type { ServiceName } from "../../system/process/services.ts";
-import { sampleHead } from "../../system/testing/samples.ts";
+import { sampleCreated } from "../../system/testing/samples.ts";
 import { createSimulatedBroker } from "../adapters/kafka-broker.ts";
 import { createKernel } from "../kernel/kernel.ts";
 import { loadPostgresParser } from "../postgres/syntax/postgres-parser.ts";
@@ -17,30 +17,16 @@ import { superviseProcesses } from "./supervise-processes.ts";
 
 beforeAll(() => loadPostgresParser());
 
-/** All of one payment's key, and so of one partition. */
-const created = (id: string, paymentId: string): Event => ({
-  ...sampleHead(id),
-  type: "payment.created",
-  payment: {
-    id: paymentId,
-    senderWalletId: "salim",
-    receiverWalletId: "fatma",
-    money: { amountMinor: 1n, currency: "OMR" },
-    orderedBy: "anwar",
-    orderedAs: "owner",
-  },
-});
-
 it("messages that can never be taken in are set aside, each with its reason, and the one behind them is taken", async () => {
   const { letters, published, decisions, lag } = await taken("wallet", [
-    created("e1", "p1"),
+    sampleCreated("e1", "p1"),
     // The very same again: a duplicate.
-    created("e1", "p1"),
+    sampleCreated("e1", "p1"),
     // Another event about a payment that was decided.
-    created("e2", "p1"),
+    sampleCreated("e2", "p1"),
     // Another payment, under the id of an event that was taken in.
-    created("e1", "p2"),
-    created("e3", "p3"),
+    sampleCreated("e1", "p2"),
+    sampleCreated("e3", "p3"),
   ]);
   expect(decisions).toEqual(["p1", "p3"]);
   expect(letters).toEqual([
@@ -58,7 +44,12 @@ it("messages that can never be taken in are set aside, each with its reason, and
 
 it("a verdict of a payment that is not here is set aside, and not lost", async () => {
   const { letters, lag } = await taken("payment", [
-    { ...sampleHead("e9"), type: "payment.completed", paymentId: "p9", receiverOwnerId: "badria" },
+    {
+      ...sampleCreated("e9"),
+      type: "payment.completed",
+      paymentId: "p9",
+      receiverOwnerId: "badria",
+    },
   ]);
   expect(letters).toEqual(['Error: there is no payment "p9"']);
   expect(lag).toBe(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent, TOPICS, type Event } from "../domain/events.ts";
-import { sampleHead } from "../testing/samples.ts";
+import { sampleCreated, sampleHead } from "../testing/samples.ts";
 import {
   CONSUMER_GROUPS,
   definitionOf,
@@ -13,18 +13,7 @@ import {
 describe("the table of services", () => {
   it("has one publisher for each topic, the one that its events name as their source", () => {
     const events: readonly Event[] = [
-      {
-        ...sampleHead("e1"),
-        type: "payment.created",
-        payment: {
-          id: "p1",
-          senderWalletId: "salim",
-          receiverWalletId: "fatma",
-          money: { amountMinor: 1n, currency: "OMR" },
-          orderedBy: "anwar",
-          orderedAs: "owner",
-        },
-      },
+      sampleCreated(),
       {
         ...sampleHead("e2"),
         type: "payment.completed",

@@ -1,4 +1,4 @@
-import type { EventHead } from "../domain/events.ts";
+import type { Event, EventHead } from "../domain/events.ts";
 import type { TraceContext } from "../domain/trace-context.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import { SCOPES, type Verifier } from "../ports/verifier.ts";
@@ -28,4 +28,23 @@ export const openDoor: Verifier = {
 /** What an event of that id has besides what it says. */
 export function sampleHead(id: string): EventHead {
   return { id, atMs: 1_795_627_200_000, trace: SAMPLE_TRACE };
+}
+
+/** A payment that was accepted: a thousandth of a rial from salim to fatma, asked for by anwar. */
+export function sampleCreated(
+  id = "e1",
+  paymentId = "p1",
+): Extract<Event, { readonly type: "payment.created" }> {
+  return {
+    ...sampleHead(id),
+    type: "payment.created",
+    payment: {
+      id: paymentId,
+      senderWalletId: "salim",
+      receiverWalletId: "fatma",
+      money: { amountMinor: 1n, currency: "OMR" },
+      orderedBy: "anwar",
+      orderedAs: "owner",
+    },
+  };
 }

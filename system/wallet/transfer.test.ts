@@ -1,21 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parseEvent } from "../domain/events.ts";
-import { fixedEntropy, SAMPLE_TRACE, sampleHead } from "../testing/samples.ts";
+import { fixedEntropy, SAMPLE_TRACE, sampleCreated } from "../testing/samples.ts";
 import { scriptedDatabase } from "../testing/scripted-database.ts";
 import { transferMoney, type CreatedEvent } from "./transfer.ts";
 
-const CREATED: CreatedEvent = {
-  ...sampleHead("e1"),
-  type: "payment.created",
-  payment: {
-    id: "p1",
-    senderWalletId: "salim",
-    receiverWalletId: "fatma",
-    money: { amountMinor: 1n, currency: "OMR" },
-    orderedBy: "anwar",
-    orderedAs: "owner",
-  },
-};
+const CREATED: CreatedEvent = sampleCreated();
 
 /** A wallet that has taken in event e1 before, for that payment. */
 function walletThatKnows(payment_id: string) {
