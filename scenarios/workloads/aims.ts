@@ -32,6 +32,16 @@ export const TRADE_AIMS: readonly string[] = [
   "a request is not admitted",
 ];
 
+/** What trade comes to that is disturbed from outside, by whatever (disturbed-trade.ts). */
+export const DISTURBED_TRADE_AIMS: readonly string[] = [
+  "an event comes again",
+  "an event that comes again is recognised",
+  "a message is tried again",
+  "a message is left to come again",
+  "a batch fails, and each message is taken in by itself",
+  "a relay takes the outbox over from another",
+];
+
 /** What every run comes to, unless the services do nothing. */
 export const EVERY_RUN_AIMS: readonly string[] = [
   "a payment is accepted",

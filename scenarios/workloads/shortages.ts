@@ -1,7 +1,7 @@
 import type fc from "fast-check";
 import type { Level } from "../plans/level.ts";
 import { leveled, type PlanDraft, type Scenario } from "../plans/scenario.ts";
-import { EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
+import { DISTURBED_TRADE_AIMS, EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
 import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
@@ -23,15 +23,10 @@ export const shortages: Scenario = {
   aims: [
     ...TRADE_AIMS,
     ...EVERY_RUN_AIMS,
-    "an event comes again",
-    "an event that comes again is recognised",
-    "a message is tried again",
-    "a message is left to come again",
-    "a batch fails, and each message is taken in by itself",
+    ...DISTURBED_TRADE_AIMS,
     "a consumer that lost its broker joins anew",
     "a transaction is run again",
     "a transaction is given up after its last run",
-    "a relay takes the outbox over from another",
     "an outage stops a relay",
     "a relay outlives an outage",
   ],

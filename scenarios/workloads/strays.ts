@@ -1,7 +1,7 @@
 import type fc from "fast-check";
 import type { Level } from "../plans/level.ts";
 import { leveled, type PlanDraft, type Scenario } from "../plans/scenario.ts";
-import { EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
+import { DISTURBED_TRADE_AIMS, EVERY_RUN_AIMS, TRADE_AIMS } from "./aims.ts";
 import { AUDIT_WORDS } from "./audits.ts";
 import { DEPLOYMENT_WORDS } from "./deployment.ts";
 import { disturbedTrade } from "./disturbed-trade.ts";
@@ -27,14 +27,9 @@ export const strays: Scenario = {
   aims: [
     ...TRADE_AIMS,
     ...EVERY_RUN_AIMS,
-    "an event comes again",
-    "an event that comes again is recognised",
-    "a message is tried again",
-    "a message is left to come again",
+    ...DISTURBED_TRADE_AIMS,
     "a message is set aside",
-    "a batch fails, and each message is taken in by itself",
     "a late verdict is absorbed",
-    "a relay takes the outbox over from another",
   ],
   catches: ["F9"],
   ...leveled(draftArbitrary),
