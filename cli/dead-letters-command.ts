@@ -101,26 +101,29 @@ async function list(name: string, options: { readonly json?: true }): Promise<vo
   });
 }
 
-async function allDeadLetters(database: Database): Promise<readonly DeadLetter[]> {
-  const letters: DeadLetter[] = [];
-  for (let page = PAGE; page === PAGE;) {
-    const afterId = BigInt(letters.at(-1)?.id ?? 0);
-    const more = await listDeadLetters(database, { afterId, limit: PAGE });
-    letters.push(...more);
-    page = more.length;
-  }
-  return letters;
+function allDeadLetters(database: Database): Promise<readonly DeadLetter[]> {
+  return allPages((last?: DeadLetter) =>
+    listDeadLetters(database, { afterId: BigInt(last?.id ?? 0), limit: PAGE }),
+  );
 }
 
-async function allSetAside(database: Database): Promise<readonly SetAside[]> {
-  const messages: SetAside[] = [];
-  for (let page = PAGE; page === PAGE;) {
-    const after = messages.at(-1) ?? FIRST_PLACE;
-    const more = await listSetAside(database, { after, limit: PAGE });
-    messages.push(...more);
-    page = more.length;
+function allSetAside(database: Database): Promise<readonly SetAside[]> {
+  return allPages((last?: SetAside) =>
+    listSetAside(database, { after: last ?? FIRST_PLACE, limit: PAGE }),
+  );
+}
+
+/** Each page begins after the last one of that before it; one that is not full is the last. */
+async function allPages<Item>(
+  read: (last?: Item) => Promise<readonly Item[]>,
+): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  for (let length = PAGE; length === PAGE;) {
+    const page = await read(all.at(-1));
+    all.push(...page);
+    length = page.length;
   }
-  return messages;
+  return all;
 }
 
 function inWords({ id, topic, key, attempts, deadAtMs, reason }: DeadLetter): string {

@@ -1,5 +1,6 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import { CASE_RUNS_MIN, casesAreDue } from "../evidence/verdict.ts";
+import { countTable } from "./count-table.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
 
@@ -16,23 +17,7 @@ export function casesSection({ cases, level, totals }: Evidence): Html {
       only when something fails or comes twice.
       ${missing === 0 ? "Each of them was reached." : `Of ${figure(cases.length)} cases, those never reached: ${figure(missing)}; ${meaning(totals.runs, level)}`}
     </p>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Case</th>
-          <th scope="col" class="number">Times</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${cases.map(
-          ({ name, count }) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td class="number">${figure(count)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+    ${countTable({ name: "Case", count: "Times" }, cases)}`;
 }
 
 function meaning(runs: number, level: Evidence["level"]): string {

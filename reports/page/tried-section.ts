@@ -3,6 +3,7 @@ import { levelWords } from "../words/level-words.ts";
 import { counted, durationInWords } from "../words/number-words.ts";
 import { varietyWords } from "../words/statistics-words.ts";
 import { casesSection } from "./cases-section.ts";
+import { countTable } from "./count-table.ts";
 import { crashPointsSection } from "./crash-points-section.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
@@ -39,29 +40,7 @@ function paymentTable(totals: EvidenceTotals): Html {
       : []),
     ...(unfinished > 0 ? [{ name: html`Neither, when the run ended`, count: unfinished }] : []),
   ];
-  return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">How it ended</th>
-        <th scope="col" class="number">Payments</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        ({ name, count }) =>
-          html`<tr>
-            <th scope="row">${name}</th>
-            <td class="number">${figure(count)}</td>
-          </tr>`,
-      )}
-    </tbody>
-    <tfoot>
-      <tr>
-        <th scope="row">All</th>
-        <td class="number">${figure(totals.payments)}</td>
-      </tr>
-    </tfoot>
-  </table>`;
+  return countTable({ name: "How it ended", count: "Payments" }, rows, totals.payments);
 }
 
 /** How much of what runs can come to was seen. */
