@@ -92,9 +92,8 @@ export class QueryRun {
     this.#database = database;
   }
 
-  /** Forgets the last query and begins with another. */
+  /** Begins a query; the last one was forgotten when it was answered. */
   start(sql: string, parameters: readonly Parameter[]): void {
-    this.forget();
     this.#phase = "statement";
     this.#at = 0;
     this.#sql = sql;
