@@ -18,9 +18,11 @@ const idleHost: PostgresHost = {
   },
 };
 
-/** A fresh engine and one session of it. */
+/** A fresh engine and one session of it. Its commits are observed, as they are in a simulation. */
 export function openEngine(schema: readonly string[]): Session {
-  const session = new PostgresEngine(idleHost).openSession();
+  const engine = new PostgresEngine(idleHost);
+  engine.onCommit(() => {});
+  const session = engine.openSession();
   for (const sql of schema) {
     askEngine(session, { sql, parameters: [] });
   }

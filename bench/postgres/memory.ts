@@ -9,6 +9,8 @@ import { SCHEMA, transfer } from "./workload.ts";
 const ROWS_WEIGHED = 50_000;
 const ENGINES = 10_000;
 const TRANSFERS_WEIGHED = 60;
+/** Until then the compiler is still at work, and leaves garbage of its own. */
+const TRANSFERS_TO_WARM = 10_000;
 const STATEMENTS_OF_TRANSFER = 9;
 const ROUNDS = 9;
 
@@ -30,10 +32,15 @@ export function bytesPerRow(): number {
  * without what it keeps, and without what the bench needs to ask.
  */
 export function garbagePerStatement(session: Session, from: number): number {
+  for (let at = 0; at < TRANSFERS_TO_WARM; at += 1) {
+    for (const one of transfer(from + at)) {
+      askEngine(session, one);
+    }
+  }
   const samples: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const asked = Array.from({ length: TRANSFERS_WEIGHED }, (_, at) =>
-      transfer(from + round * TRANSFERS_WEIGHED + at),
+      transfer(from + TRANSFERS_TO_WARM + round * TRANSFERS_WEIGHED + at),
     ).flat();
     const before = heapAfterCollection();
     for (const one of asked) {
