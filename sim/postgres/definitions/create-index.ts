@@ -173,7 +173,7 @@ function* fillIndex({ execution }: Definition, table: Table, index: TableIndex):
           throw notUnique(table, index, key);
         }
       }
-      index.entries.insert({ key, row });
+      index.entries.insert(key, row);
     }
   }
 }

@@ -104,15 +104,12 @@ export class WholeTableScan extends Scan {
   }
 }
 
-const NO_ENTRIES: readonly IndexEntry<StoredRow>[] = [];
-
 /** The rows with a whole key of an index, or with each of a list of such keys. */
 export class KeyScan extends Scan {
   readonly #prefix: IndexPrefix;
   #keys: readonly IndexKey[] = [];
   #keyAt = 0;
-  #entries = NO_ENTRIES;
-  #entryAt = 0;
+  #entry: IndexEntry<StoredRow> | null = null;
 
   constructor(parts: ScanParts, prefix: IndexPrefix) {
     super(parts);
@@ -122,8 +119,7 @@ export class KeyScan extends Scan {
   protected override begin(): void {
     this.#keys = keysOf(this.#prefix, this.parts.frame);
     this.#keyAt = 0;
-    this.#entries = NO_ENTRIES;
-    this.#entryAt = 0;
+    this.#entry = null;
   }
 
   protected override advance(): RowVersion | null {
@@ -131,20 +127,18 @@ export class KeyScan extends Scan {
     const { index } = this.#prefix;
     const several = this.#keys.length > 1;
     for (;;) {
-      const entry = this.#entries[this.#entryAt];
-      if (entry === undefined) {
+      const entry = this.#entry;
+      if (entry === null) {
         const key = this.#keys[this.#keyAt];
         if (key === undefined) {
-          this.#entries = NO_ENTRIES;
           return null;
         }
         this.#keyAt += 1;
         tracker?.rangeRead(index, key);
-        this.#entries = index.entries.lookUp(key);
-        this.#entryAt = 0;
+        this.#entry = index.entries.lookUp(key);
         continue;
       }
-      this.#entryAt += 1;
+      this.#entry = entry.next;
       const version = entry.row.visibleTo(snapshot);
       tracker?.rowRead(entry.row, version);
       // With one key the filter says enough; with several a row could come under its old key, too.

@@ -67,7 +67,7 @@ export class IndexEntries {
       if (!index.unique) {
         this.#tracker?.addsKey(index, key);
       }
-      index.entries.insert({ key, row: version.row });
+      index.entries.insert(key, version.row);
     }
     return null;
   }

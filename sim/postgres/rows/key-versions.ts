@@ -26,8 +26,8 @@ export function versionsWithKey(
   }
   const { types } = index.entries;
   let found: RowVersion[] | null = null;
-  for (const { row } of index.entries.lookUp(key)) {
-    const version = versionWithKey(row, types, columns, key, snapshot);
+  for (let entry = index.entries.lookUp(key); entry !== null; entry = entry.next) {
+    const version = versionWithKey(entry.row, types, columns, key, snapshot);
     if (version === null) {
       continue;
     }

@@ -54,8 +54,8 @@ function searchKey(
   self: RowVersion | null,
   top: Transaction,
 ): RowVersion | null {
-  for (const { row } of index.entries.lookUp(key)) {
-    for (let version = row.oldest; version !== null; version = version.newer) {
+  for (let entry = index.entries.lookUp(key); entry !== null; entry = entry.next) {
+    for (let version = entry.row.oldest; version !== null; version = version.newer) {
       if (version === self || version.createdBy.status === "aborted") {
         continue;
       }

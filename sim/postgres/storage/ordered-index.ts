@@ -10,13 +10,24 @@ interface IndexedRow {
 }
 
 /** A key and the row that has, or had, a version with it. */
-export interface IndexEntry<Row extends IndexedRow> {
+export class IndexEntry<Row extends IndexedRow> {
   readonly key: IndexKey;
   readonly row: Row;
+  /**
+   * The next entry with the same whole key, in the order in which the rows were inserted. Of an
+   * entry that was taken out it still leads on.
+   */
+  next: IndexEntry<Row> | null = null;
+  /** Of the first entry with a key: the last one. */
+  last: IndexEntry<Row> = this;
+
+  constructor(key: IndexKey, row: Row) {
+    this.key = key;
+    this.row = row;
+  }
 }
 
 const LEAF_LENGTH_MAX = 256;
-const NONE: readonly never[] = [];
 
 /**
  * The entries of an index: by whole key in a Map, and in the order of key, then row, once somebody
@@ -27,7 +38,11 @@ const NONE: readonly never[] = [];
 export class OrderedIndex<Row extends IndexedRow> {
   /** Of the key's columns. */
   readonly types: readonly SqlType[];
-  readonly #byKey = new Map<HashKey | null, IndexEntry<Row>[]>();
+  /** The first entry with each key. */
+  readonly #byKey = new Map<HashKey | null, IndexEntry<Row>>();
+  /** Who inserts a key has looked for it just before: its name is made once. */
+  #namedKey: IndexKey | null = null;
+  #name: HashKey | null = null;
   #leaves: IndexEntry<Row>[][] | null = null;
   size = 0;
 
@@ -36,18 +51,18 @@ export class OrderedIndex<Row extends IndexedRow> {
     this.types = types;
   }
 
-  /** Adds the entry unless the same row is there under the same key. */
-  insert(entry: IndexEntry<Row>): void {
-    const name = nameOf(this.types, entry.key);
-    const same = this.#byKey.get(name);
-    if (same === undefined) {
-      this.#byKey.set(name, [entry]);
-    } else {
-      if (same.some((other) => other.row === entry.row)) {
-        return;
-      }
-      const later = same.findIndex((other) => other.row.id > entry.row.id);
-      same.splice(later < 0 ? same.length : later, 0, entry);
+  /** Adds an entry unless the same row is there under the same key. */
+  insert(key: IndexKey, row: Row): void {
+    const name = this.#nameOf(key);
+    const entry = new IndexEntry(key, row);
+    const first = this.#byKey.get(name);
+    if (first === undefined) {
+      this.#byKey.set(name, entry);
+    } else if (first.last.row.id < row.id) {
+      first.last.next = entry;
+      first.last = entry;
+    } else if (!this.#insertAmong(name, first, entry)) {
+      return;
     }
     this.size += 1;
     if (this.#leaves !== null) {
@@ -55,18 +70,27 @@ export class OrderedIndex<Row extends IndexedRow> {
     }
   }
 
-  /** Takes the entry out, if it is there. */
-  remove(entry: IndexEntry<Row>): void {
-    const name = nameOf(this.types, entry.key);
-    const same = this.#byKey.get(name) ?? [];
-    const at = same.findIndex((other) => other.row === entry.row);
-    if (at < 0) {
+  /** Takes the entry of the row under the key out, if it is there. */
+  remove(key: IndexKey, row: Row): void {
+    const name = this.#nameOf(key);
+    const first = this.#byKey.get(name);
+    let before: IndexEntry<Row> | null = null;
+    let entry = first ?? null;
+    while (entry !== null && entry.row !== row) {
+      before = entry;
+      entry = entry.next;
+    }
+    if (first === undefined || entry === null) {
       return;
     }
-    if (same.length === 1) {
+    if (before !== null) {
+      before.next = entry.next;
+      first.last = entry.next === null ? before : first.last;
+    } else if (entry.next === null) {
       this.#byKey.delete(name);
     } else {
-      same.splice(at, 1);
+      entry.next.last = entry.last;
+      this.#byKey.set(name, entry.next);
     }
     this.size -= 1;
     if (this.#leaves !== null) {
@@ -74,9 +98,12 @@ export class OrderedIndex<Row extends IndexedRow> {
     }
   }
 
-  /** The entries whose whole key is this, in the order in which their rows were inserted. */
-  lookUp(key: IndexKey): readonly IndexEntry<Row>[] {
-    return this.#byKey.get(nameOf(this.types, key)) ?? NONE;
+  /**
+   * The first entry whose whole key is this; the others are reached by `next`. Null when there is
+   * none.
+   */
+  lookUp(key: IndexKey): IndexEntry<Row> | null {
+    return this.#byKey.get(this.#nameOf(key)) ?? null;
   }
 
   /**
@@ -108,7 +135,12 @@ export class OrderedIndex<Row extends IndexedRow> {
     if (this.#leaves !== null) {
       return this.#leaves;
     }
-    const entries = [...this.#byKey.values()].flat();
+    const entries: IndexEntry<Row>[] = [];
+    for (const first of this.#byKey.values()) {
+      for (let entry: IndexEntry<Row> | null = first; entry !== null; entry = entry.next) {
+        entries.push(entry);
+      }
+    }
     entries.sort((left, right) => comparePlace(this.types, left, right.key, right.row.id));
     const leaves: IndexEntry<Row>[][] = [];
     for (let at = 0; at < entries.length; at += LEAF_LENGTH_MAX / 2) {
@@ -116,6 +148,39 @@ export class OrderedIndex<Row extends IndexedRow> {
     }
     this.#leaves = leaves;
     return leaves;
+  }
+
+  /** An entry that does not come behind all others with its key; false when the row has one. */
+  #insertAmong(name: HashKey | null, first: IndexEntry<Row>, entry: IndexEntry<Row>): boolean {
+    const { id } = entry.row;
+    let before: IndexEntry<Row> | null = null;
+    let after = first;
+    while (after.row.id < id && after.next !== null) {
+      before = after;
+      after = after.next;
+    }
+    if (after.row === entry.row) {
+      return false;
+    }
+    entry.next = after;
+    if (before === null) {
+      entry.last = first.last;
+      this.#byKey.set(name, entry);
+    } else {
+      before.next = entry;
+    }
+    return true;
+  }
+
+  #nameOf(key: IndexKey): HashKey | null {
+    if (key.length === 1) {
+      return partName(this.types[0], key[0] ?? null);
+    }
+    if (this.#namedKey !== key) {
+      this.#name = nameOf(this.types, key);
+      this.#namedKey = key;
+    }
+    return this.#name;
   }
 }
 
@@ -142,11 +207,8 @@ export function compareKeys(types: readonly SqlType[], left: IndexKey, right: In
   return 0;
 }
 
-/** The key as one value for a Map: equal keys have equal names, different keys different ones. */
-function nameOf(types: readonly SqlType[], key: IndexKey): HashKey | null {
-  if (key.length === 1) {
-    return partName(types[0], key[0] ?? null);
-  }
+/** A key as one value for a Map: equal keys have equal names, different keys different ones. */
+function nameOf(types: readonly SqlType[], key: IndexKey): string {
   let name = "";
   for (let at = 0; at < key.length; at += 1) {
     const part = partName(types[at], key[at] ?? null);

@@ -25,7 +25,7 @@ export function cleanRow(row: StoredRow, horizon: number): void {
       if (isDead(version, horizon) && !isKeyOfLiving(index, version, horizon)) {
         const key = indexKeyOf(index, version.values);
         if (key !== undefined) {
-          index.entries.remove({ key, row });
+          index.entries.remove(key, row);
         }
       }
     }
