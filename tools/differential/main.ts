@@ -29,10 +29,15 @@ const program = new Command("differential").description(
 
 ranged("surface", 2_000)
   .description("random statements over the whole grammar: same, refused by name, or wrong")
-  .action(({ count, seed, out }: Range) =>
+  .option("--examples <n>", "how many of each kind are made small and told", readCount)
+  .action(({ count, seed, out, examples }: Range & { readonly examples?: number }) =>
     compare(out, async (server) => {
       const worlds = await createSurfaceWorlds(server);
-      const survey = await surveySurface(worlds, { firstSeed: seed, count });
+      const range = { firstSeed: seed, count };
+      const survey = await surveySurface(
+        worlds,
+        examples === undefined ? range : { ...range, examples },
+      );
       await worlds.close();
       return {
         page: formatSurvey(survey, worlds.missing),

@@ -37,8 +37,8 @@ export function demandColumn(table: Table, name: string, position: number | unde
 }
 
 /**
- * Assigns a written value to a column, coerced to its type; 428C9 for an identity column, which
- * only DEFAULT may set.
+ * Assigns a written value to a column, coerced to its type; 428C9 for an identity column and for a
+ * generated one, which only DEFAULT may set.
  */
 export function assign(
   scope: Scope,
@@ -56,6 +56,9 @@ export function assign(
   }
   if (column.identity?.always === true) {
     throw identityError(column, verb);
+  }
+  if (column.generated !== null) {
+    throw generatedError(column, verb);
   }
   const { evaluate, fold } = coerceForColumn(scope, value, column, position);
   return { column: at, evaluate, fold };
@@ -82,6 +85,14 @@ function defaultOf(table: Table, at: number): Evaluate {
     return ({ execution }) => int8(execution.drawFrom(identity.sequence));
   }
   return column.default?.compute ?? constant(column.type, null).evaluate;
+}
+
+function generatedError({ name }: Column, verb: "insert" | "update"): PostgresError {
+  const message =
+    verb === "update"
+      ? `column "${name}" can only be updated to DEFAULT`
+      : `cannot insert a non-DEFAULT value into column "${name}"`;
+  return new PostgresError("428C9", message, { detail: `Column "${name}" is a generated column.` });
 }
 
 function identityError(column: Column, verb: "insert" | "update"): PostgresError {

@@ -19,7 +19,7 @@ export interface RowCondition {
  * Compiles the condition of a CHECK or of a partial index. It may be opened anew for every engine.
  */
 export function compileCheck(table: Table, condition: SyntaxNode, find: FindType): RowCondition {
-  const scope = new DefinitionScope(table, find);
+  const scope = new DefinitionScope(table, find, "check constraint");
   const { evaluate, isMutable = false } = compileCondition(scope, condition, "CHECK");
   if (scope.parameters.count > 0) {
     condition.refuse("a parameter in a definition");

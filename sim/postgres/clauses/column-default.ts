@@ -14,14 +14,12 @@ export function compileDefault(
   column: { readonly name: string; readonly type: SqlType; readonly typmod: number },
   find: FindType,
 ): ColumnDefault {
-  const scope = new DefinitionScope(null, find);
+  const scope = new DefinitionScope(null, find, "DEFAULT expression");
   const canonical = expression.canonical();
   const compiled = compileExpression(scope, expression);
   const coerced = coerce(scope, compiled, column, "assignment");
   if (coerced === undefined) {
-    const message = `column "${column.name}" is of type ${column.type.name} but default expression is of type ${compiled.type.name}`;
-    const hint = "You will need to rewrite or cast the expression.";
-    throw new PostgresError("42804", message, { hint, placeless: true });
+    throw defaultTypeError(column, compiled.type);
   }
   const { evaluate } = coerced;
   if (scope.parameters.count > 0) {
@@ -36,4 +34,14 @@ export function compileDefault(
       return evaluate(frame);
     },
   };
+}
+
+/** A value of that type cannot be what a column gets. */
+export function defaultTypeError(
+  column: { readonly name: string; readonly type: SqlType },
+  type: SqlType,
+): PostgresError {
+  const message = `column "${column.name}" is of type ${column.type.name} but default expression is of type ${type.name}`;
+  const hint = "You will need to rewrite or cast the expression.";
+  return new PostgresError("42804", message, { hint, placeless: true });
 }

@@ -6,6 +6,13 @@ import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { FindType } from "../types/type-name.ts";
 import { columnAt } from "./query-scope.ts";
 
+/** What an expression of a table's definition is, in PostgreSQL's words. */
+export type DefinitionKind =
+  | "check constraint"
+  | "index expression"
+  | "DEFAULT expression"
+  | "column generation expression";
+
 /**
  * The names that an expression of a table's definition may use: the columns of its own row, or none
  * at all.
@@ -16,11 +23,13 @@ export class DefinitionScope implements Scope {
   readonly used = new Set<number>();
   readonly findType: FindType;
   readonly #table: Table | null;
+  readonly #kind: DefinitionKind;
 
   /** `table` is null where no column may be named, as in DEFAULT. */
-  constructor(table: Table | null, find: FindType) {
+  constructor(table: Table | null, find: FindType, kind: DefinitionKind) {
     this.findType = find;
     this.#table = table;
+    this.#kind = kind;
   }
 
   column(qualifier: string | undefined, name: string, node: SyntaxNode): Expression {
@@ -40,12 +49,17 @@ export class DefinitionScope implements Scope {
       const shown = qualifier === undefined ? `"${name}"` : `${qualifier}.${name}`;
       throw new PostgresError("42703", `column ${shown} does not exist`);
     }
+    if (column.generated !== null && this.#kind === "column generation expression") {
+      const message = `cannot use generated column "${name}" in column generation expression`;
+      const detail = "A generated column cannot reference another generated column.";
+      throw new PostgresError("42P17", message, { detail });
+    }
     this.used.add(place);
     return columnAt(0, place, column);
   }
 
   subLink(): Expression {
-    throw new PostgresError("0A000", "cannot use subquery in check constraint");
+    throw new PostgresError("0A000", `cannot use subquery in ${this.#kind}`);
   }
 
   call(node: SyntaxNode): Expression {

@@ -14,7 +14,7 @@ export function compileIndexExpression(
 ): IndexExpression & { readonly name: string } {
   const name = (node.kind === "FuncCall" ? node.reopen().names("funcname").at(-1) : null) ?? "expr";
   const canonical = node.canonical();
-  const scope = new DefinitionScope(table, find);
+  const scope = new DefinitionScope(table, find, "index expression");
   const { type, evaluate, isMutable } = compileExpression(scope, node);
   if (scope.parameters.count > 0) {
     node.refuse("a parameter in a definition");

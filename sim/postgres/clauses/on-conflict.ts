@@ -75,7 +75,10 @@ export function readOnConflict(
   const conditions = whereNode === undefined ? [] : [compileCondition(scope, whereNode, "WHERE")];
   const condition = allOf(conditions.map(({ evaluate }) => evaluate));
   scope.namespace = before;
-  const setsKey = assignments.some(({ column }) => table.keyColumns.includes(column));
+  const set = new Set(assignments.map(({ column }) => column));
+  const setsKey = table.keyColumns.some(
+    (at) => set.has(at) || table.columns[at]?.generated?.columns.some((read) => set.has(read)),
+  );
   const mode = setsKey ? FOR_UPDATE : NO_KEY_UPDATE;
   return {
     planning: foldAll([...assignments, ...conditions]),

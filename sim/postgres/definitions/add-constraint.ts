@@ -155,6 +155,18 @@ function makeForeignKey(
     throw new PostgresError("42830", message);
   }
   const { onDelete, onUpdate, deferrable, initiallyDeferred } = rest;
+  if (columns.some((at) => (table.columns[at]?.generated ?? null) !== null)) {
+    const event =
+      onUpdate === "set null" || onUpdate === "cascade"
+        ? "ON UPDATE"
+        : onDelete === "set null"
+          ? "ON DELETE"
+          : undefined;
+    if (event !== undefined) {
+      const message = `invalid ${event} action for foreign key constraint containing generated column`;
+      throw new PostgresError("42601", message);
+    }
+  }
   return {
     name,
     table,

@@ -1,4 +1,5 @@
 import { compileDefault } from "../clauses/column-default.ts";
+import { compileGeneration } from "../clauses/generated-column.ts";
 import type { StatementPlan } from "../clauses/statement-plan.ts";
 import { Frame, StatementRun } from "../expressions/frame.ts";
 import { compileWithoutPlace, PostgresError } from "../ground/postgres-error.ts";
@@ -10,7 +11,7 @@ import {
   SHARE_UPDATE_EXCLUSIVE,
 } from "../locks/lock.ts";
 import type { Catalog } from "../storage/catalog.ts";
-import type { Column, Table } from "../storage/table.ts";
+import type { Column, GenerationExpression, Table } from "../storage/table.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { FindType } from "../types/type-name.ts";
 import { int8 } from "../types/whole.ts";
@@ -172,12 +173,25 @@ function readAddColumn(node: SyntaxNode, find: FindType): Command {
       return;
     }
     const made = makeColumn(definition.catalog, table.name, column);
-    appendColumn(definition, table, { ...made, notNull: false }, valuesOf(definition, made));
+    const generated = generationOf(definition.catalog, table, made, column.generated);
+    const appended = { ...made, generated, notNull: false };
+    appendColumn(definition, table, appended, generated?.compute ?? valuesOf(definition, made));
     if (made.notNull) {
       setNotNull(definition, table, table.columns.length - 1);
     }
     yield* addConstraints(definition, table, constraints, "may be there");
   });
+}
+
+function generationOf(
+  catalog: Catalog,
+  table: Table,
+  column: Column,
+  expression: SyntaxNode | null,
+): GenerationExpression | null {
+  return expression === null
+    ? null
+    : compileWithoutPlace(() => compileGeneration(table, column, expression, findTypeIn(catalog)));
 }
 
 /** The value of a new column in each row: of its sequence, or of its default. */
@@ -213,6 +227,11 @@ function setDefault(
   if (column.identity?.always === true) {
     const message = `column "${column.name}" of relation "${table.name}" is an identity column`;
     throw new PostgresError("42601", message);
+  }
+  if (column.generated !== null) {
+    const message = `column "${column.name}" of relation "${table.name}" is a generated column`;
+    const hint = "Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.";
+    throw new PostgresError("42601", message, expression === undefined ? { hint } : {});
   }
   const compiled =
     expression === undefined

@@ -1,4 +1,5 @@
 import { PostgresError } from "../ground/postgres-error.ts";
+import type { RowValues } from "../storage/row.ts";
 import type { Column, RowVersion, Table } from "../storage/table.ts";
 import type { Datum } from "../types/datum.ts";
 import type { Definition } from "./definition.ts";
@@ -57,14 +58,14 @@ export function appendColumn(
   { catalog }: Definition,
   table: Table,
   column: Column,
-  valueFor: () => Datum,
+  valueFor: (values: RowValues) => Datum,
 ): void {
   catalog.change(table, () => {
     const at = table.columns.push(column) - 1;
     const versions: RowVersion[] = [];
     for (const row of table.rows) {
       for (const version of row.versions) {
-        version.values = [...version.values, valueFor()];
+        version.values = [...version.values, valueFor(version.values)];
         versions.push(version);
       }
     }

@@ -21,6 +21,8 @@ export interface ColumnDefinition {
   notNull: boolean;
   identity: IdentityDefinition | null;
   default: ColumnDefault | null;
+  /** The expression of GENERATED ALWAYS AS; it is compiled when the table has all its columns. */
+  generated: SyntaxNode | null;
 }
 
 /** GENERATED AS IDENTITY, or serial, which is a default that draws from a sequence of its own. */
@@ -78,11 +80,15 @@ export function readColumn(
     notNull: serial !== undefined,
     identity: serial === undefined ? null : { always: false, sequence: sequenceOf(type) },
     default: null,
+    generated: null,
   };
   for (const constraint of node.children("constraints")) {
     readColumnConstraint(constraint, column, constraints, (raw) =>
       compileDefinition(() => compileDefault(raw, column, find)),
     );
+  }
+  if (column.generated !== null && (column.default !== null || column.identity !== null)) {
+    column.generated.refuse("a generated column with a default or as identity");
   }
   node.end();
   return column;
@@ -136,6 +142,12 @@ function readColumnConstraint(
       column.notNull = true;
       return;
     }
+    case "CONSTR_GENERATED":
+      node.only("generated_when", "a");
+      node.only("generated_kind", "s");
+      column.generated = node.requiredChild("raw_expr");
+      finishConstraint(node);
+      return;
     case "CONSTR_DEFAULT":
       column.default = compile(node.requiredChild("raw_expr"));
       finishConstraint(node);

@@ -1,10 +1,11 @@
+import { compileGeneration } from "../clauses/generated-column.ts";
 import type { StatementPlan } from "../clauses/statement-plan.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { ACCESS_EXCLUSIVE } from "../locks/lock.ts";
 import type { Catalog } from "../storage/catalog.ts";
 import { chooseName } from "../storage/constraint-name.ts";
 import { Sequence } from "../storage/sequence.ts";
-import { type Column, Table } from "../storage/table.ts";
+import { type Column, type GenerationExpression, Table } from "../storage/table.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import type { SyntaxNode } from "../syntax/syntax-node.ts";
 import type { FindType } from "../types/type-name.ts";
@@ -24,6 +25,12 @@ interface CreateTable {
   readonly columns: readonly ColumnDefinition[];
   readonly constraints: readonly ConstraintDefinition[];
 }
+
+/** An expression belongs to one statement, so its columns are always the same. */
+const generationsCompiledBefore = new WeakMap<SyntaxNode, GenerationExpression>();
+
+/** What a generated column has until then: no other expression may name it. */
+const NOT_YET_COMPILED: GenerationExpression = { canonical: "", columns: [], compute: () => null };
 
 const readBefore = new WeakMap<ParsedStatement, CreateTable>();
 
@@ -50,6 +57,8 @@ export function compileCreateTable(catalog: Catalog, statement: ParsedStatement)
     catalog.addName(name, { kind: "table", table });
     execution.takeLock(table.lock, ACCESS_EXCLUSIVE);
     table.columns.push(...columns.map((column) => makeColumn(catalog, name, column)));
+    compileGenerations(catalog, table, columns);
+    table.refresh();
     yield* addConstraints(definition, table, constraints, "empty");
   });
 }
@@ -58,9 +67,13 @@ export function compileCreateTable(catalog: Catalog, statement: ParsedStatement)
 export function makeColumn(
   catalog: Catalog,
   tableName: string,
-  { name, type, typmod, notNull, default: written, identity }: ColumnDefinition,
+  { name, type, typmod, notNull, default: written, identity, generated }: ColumnDefinition,
 ): Column {
-  const column = { name, type, typmod, notNull, default: written, identity: null, dropped: false };
+  const column = {
+    ...{ name, type, typmod, notNull, default: written, dropped: false },
+    identity: null,
+    generated: generated === null ? null : NOT_YET_COMPILED,
+  };
   if (identity === null) {
     return column;
   }
@@ -68,6 +81,25 @@ export function makeColumn(
   const sequence = new Sequence(sequenceName, identity.sequence);
   catalog.addName(sequenceName, { kind: "sequence", sequence });
   return { ...column, identity: { always: identity.always, sequence } };
+}
+
+/** The expressions of generated columns, once the table has all the columns that they may read. */
+function compileGenerations(
+  catalog: Catalog,
+  table: Table,
+  definitions: readonly ColumnDefinition[],
+): void {
+  for (const [at, { generated: expression }] of definitions.entries()) {
+    const column = table.columns[at];
+    if (expression === null || column === undefined) {
+      continue;
+    }
+    const generated =
+      generationsCompiledBefore.get(expression) ??
+      compileGeneration(table, column, expression, findTypeIn(catalog));
+    generationsCompiledBefore.set(expression, generated);
+    table.columns[at] = { ...column, generated };
+  }
 }
 
 /** How a definition finds the catalog's own types. */

@@ -38,7 +38,15 @@ export function* dropColumn(
   const what = `column ${name} of table ${table.name}`;
   // A key over the column itself goes with it, whatever it refers to.
   const others = dependents.filter((one) => one.table !== table || !one.columns.includes(at));
-  reportDependents(definition, what, dependentKeys(others, what), behavior);
+  const generated = table.columns.filter((one) => one.generated?.columns.includes(at) === true);
+  const dependent = [
+    ...generated.map((one) => ({ what: `column ${one.name} of table ${table.name}`, on: what })),
+    ...dependentKeys(others, what),
+  ];
+  reportDependents(definition, what, dependent, behavior);
+  for (const one of generated) {
+    yield* dropColumn(definition, table, one.name, { behavior, onlyIfThere: false });
+  }
   const own = table.foreignKeys.filter((one) => one.columns.includes(at));
   for (const foreignKey of new Set([...dependents, ...own])) {
     yield* dropForeignKey(definition, foreignKey);
@@ -59,6 +67,7 @@ export function* dropColumn(
     notNull: false,
     default: null,
     identity: null,
+    generated: null,
     dropped: true,
   });
 }

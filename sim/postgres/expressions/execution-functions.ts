@@ -8,6 +8,7 @@ import {
   advisoryKeyOfTwo,
   type AdvisoryRequest,
 } from "../rows/session-services.ts";
+import type { Sequence } from "../storage/sequence.ts";
 import type { Datum } from "../types/datum.ts";
 import { str } from "../types/text.ts";
 import { int8, num, whole } from "../types/whole.ts";
@@ -26,7 +27,17 @@ export const EXECUTION_FUNCTIONS: ReadonlyMap<string, ExecutionFunction> = new M
   ...CLOCK_FUNCTIONS,
   ...advisoryFunctions(),
   ["pg_current_xact_id", ({ top }) => top.id],
-  ["nextval_oid", (execution, name) => nextval(execution, str(name))],
+  [
+    "nextval_oid",
+    ({ execution }, name) => int8(execution.drawFrom(demandSequence(execution, name))),
+  ],
+  ["currval_oid", currval],
+  ["lastval", lastval],
+  ["setval_oid", (execution, name, value) => setval(execution, name, whole(value), true)],
+  [
+    "setval3_oid",
+    (execution, name, value, isCalled) => setval(execution, name, whole(value), isCalled === true),
+  ],
   // All that is simulated of a snapshot is its xmin.
   ["pg_current_snapshot", ({ session }) => session.snapshotXmin],
   ["pg_advisory_unlock_all", ({ session }) => asVoid(session.unlockAllAdvisory())],
@@ -41,14 +52,55 @@ function asVoid(_done: void): Datum {
   return "";
 }
 
-function nextval(execution: Execution, name: string): Datum {
-  const sequence = execution.catalog.findSequence(name);
+function demandSequence({ catalog }: Execution, given: Datum): Sequence {
+  const name = str(given);
+  const sequence = catalog.findSequence(name);
   if (sequence !== undefined) {
-    return int8(execution.drawFrom(sequence));
+    return sequence;
   }
-  throw execution.catalog.findRelation(name) === undefined
+  throw catalog.findRelation(name) === undefined
     ? new PostgresError("42P01", `relation "${name}" does not exist`)
     : new PostgresError("42809", `"${name}" is not a sequence`);
+}
+
+function currval(execution: Execution, name: Datum): Datum {
+  const sequence = demandSequence(execution, name);
+  const drawn = execution.session.lastDrawn(sequence);
+  if (drawn === undefined) {
+    const message = `currval of sequence "${sequence.name}" is not yet defined in this session`;
+    throw new PostgresError("55000", message);
+  }
+  return int8(drawn);
+}
+
+function lastval({ session }: Execution): Datum {
+  const drawn = session.lastDrawn(null);
+  if (drawn === undefined) {
+    throw new PostgresError("55000", "lastval is not yet defined in this session");
+  }
+  return int8(drawn);
+}
+
+/** do_setval: outside transactions, as drawing is. */
+function setval(
+  execution: Execution,
+  name: Datum,
+  given: number | bigint,
+  isCalled: boolean,
+): Datum {
+  const sequence = demandSequence(execution, name);
+  const value = BigInt(given);
+  execution.lockToDraw(sequence);
+  const { min, max } = sequence.options;
+  if (value < min || value > max) {
+    const message = `setval: value ${value} is out of bounds for sequence "${sequence.name}" (${min}..${max})`;
+    throw new PostgresError("22003", message);
+  }
+  sequence.set(value, isCalled);
+  if (isCalled) {
+    execution.session.noteSet(sequence, value);
+  }
+  return int8(value);
 }
 
 function notify(session: Execution["session"], channel: Datum, payload: Datum): Datum {

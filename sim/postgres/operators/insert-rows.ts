@@ -3,6 +3,7 @@ import type { Frame } from "../expressions/frame.ts";
 import { PostgresError, serializationFailure } from "../ground/postgres-error.ts";
 import { WAIT, waitSignal } from "../ground/wait.ts";
 import { checkRow } from "../rows/check-row.ts";
+import { withGenerated } from "../rows/generated-columns.ts";
 import { type Modification, RowChange } from "../rows/row-change.ts";
 import { type ConflictArbiters, RowInsert } from "../rows/row-insert.ts";
 import { RowLocking } from "../rows/row-locking.ts";
@@ -71,8 +72,9 @@ export class InsertRows implements CountingStream, Modification {
           if (values === null) {
             return null;
           }
-          checkRow(this.#parts.table, values);
-          this.#values = values;
+          const { table } = this.#parts;
+          this.#values = withGenerated(table, values);
+          checkRow(table, this.#values);
           this.#startInsertion();
           break;
         }

@@ -66,6 +66,8 @@ export interface Execution extends Executing {
    * The next number of a sequence. @throws waitSignal while another transaction alters the sequence
    */
   drawFrom(sequence: Sequence): bigint;
+  /** The lock that drawing takes. @throws waitSignal while another transaction alters it */
+  lockToDraw(sequence: Sequence): void;
   /** Tells the client something that is no error, at once. */
   notice(
     severity: Notice["severity"],

@@ -7,6 +7,7 @@ import type { Snapshot } from "../storage/transaction.ts";
 import { hasEnded } from "./await-transaction.ts";
 import { checkRow } from "./check-row.ts";
 import type { Executing } from "./execution.ts";
+import { withGenerated } from "./generated-columns.ts";
 import { IndexEntries } from "./index-entries.ts";
 import { queueForeignKeyChecks } from "./queue-foreign-key-checks.ts";
 import { countMembers, findRival, LINE_MODE, ownStrength, stateOf } from "./row-conflict.ts";
@@ -91,6 +92,7 @@ export class RowChange {
         case "compute":
           this.#values = modification.compute(version);
           if (this.#values !== null) {
+            this.#values = withGenerated(version.row.table, this.#values);
             checkRow(version.row.table, this.#values);
           }
           this.#mode = strengthOf(version.row.table, version.values, this.#values);

@@ -1,4 +1,5 @@
 import type { LockMode } from "../locks/lock.ts";
+import type { Sequence } from "../storage/sequence.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import type { TransactionModes } from "./transaction-modes.ts";
 
@@ -24,6 +25,15 @@ export interface SessionServices {
   prepare(name: string, statement: ParsedStatement): void;
   /** DEALLOCATE; null stands for all. @throws PostgresError (26000) */
   deallocate(name: string | null): void;
+  /** Notes what a sequence gave, for currval and lastval. */
+  noteDrawn(sequence: Sequence, value: bigint): void;
+  /** The same for what setval said, which is none that lastval gives. */
+  noteSet(sequence: Sequence, value: bigint): void;
+  /**
+   * What that sequence gave this session last; null stands for the one that it drew from last.
+   * Undefined where it has drawn from none.
+   */
+  lastDrawn(sequence: Sequence | null): bigint | undefined;
   /** SET CONSTRAINTS ALL. */
   deferConstraints(deferred: boolean): void;
   /** Sends a notification when the transaction commits. */

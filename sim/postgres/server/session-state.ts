@@ -8,6 +8,7 @@ import {
   PendingNotifications,
 } from "../session/notifications.ts";
 import { Settings } from "../session/settings.ts";
+import type { Sequence } from "../storage/sequence.ts";
 import type { ParsedStatement } from "../syntax/postgres-parser.ts";
 import type { SharedDatabase } from "./shared-database.ts";
 
@@ -51,6 +52,8 @@ export class SessionState implements SessionServices, Listener {
   /** The one that it stands in line for, and has when it is asked for again. */
   #awaited: AdvisoryWait | null = null;
   #heard: Notification[] = [];
+  readonly #drawn = new WeakMap<Sequence, bigint>();
+  #drawnFromLast: Sequence | null = null;
 
   constructor(session: StateSession, database: SharedDatabase) {
     this.#session = session;
@@ -103,6 +106,20 @@ export class SessionState implements SessionServices, Listener {
 
   changeTransaction(modes: TransactionModes): void {
     this.#session.changeTransaction(modes);
+  }
+
+  noteDrawn(sequence: Sequence, value: bigint): void {
+    this.#drawn.set(sequence, value);
+    this.#drawnFromLast = sequence;
+  }
+
+  noteSet(sequence: Sequence, value: bigint): void {
+    this.#drawn.set(sequence, value);
+  }
+
+  lastDrawn(sequence: Sequence | null): bigint | undefined {
+    const asked = sequence ?? this.#drawnFromLast;
+    return asked === null ? undefined : this.#drawn.get(asked);
   }
 
   deferConstraints(deferred: boolean): void {

@@ -156,10 +156,16 @@ export class StatementExecution implements Execution {
   }
 
   drawFrom(sequence: Sequence): bigint {
+    this.lockToDraw(sequence);
+    const drawn = sequence.next();
+    this.session.noteDrawn(sequence, drawn);
+    return drawn;
+  }
+
+  lockToDraw(sequence: Sequence): void {
     if (!this.takeLock(sequence.lock, ROW_EXCLUSIVE)) {
       throw waitSignal;
     }
-    return sequence.next();
   }
 
   notice(

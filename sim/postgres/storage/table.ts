@@ -17,7 +17,16 @@ export interface Column {
   readonly notNull: boolean;
   readonly default: ColumnDefault | null;
   readonly identity: Identity | null;
+  readonly generated: GenerationExpression | null;
   readonly dropped: boolean;
+}
+
+/** GENERATED ALWAYS AS (expression) STORED. */
+export interface GenerationExpression {
+  readonly canonical: string;
+  /** The places of the columns that it reads; none of them is generated. */
+  readonly columns: readonly number[];
+  readonly compute: (row: RowValues) => Datum;
 }
 
 /** DEFAULT, with its text in one form; `compute` is given what expressions are computed from. */
@@ -119,6 +128,8 @@ export class Table {
   readonly referencedBy: ForeignKey[] = [];
   /** Columns of unique indexes: an UPDATE that changes one of them locks as FOR UPDATE does. */
   keyColumns: readonly number[] = [];
+  /** The places of those that are computed from the rest of their row. */
+  generatedColumns: readonly number[] = [];
   #rowsMade = 0;
   #places = 0;
   #shape: string | null = null;
@@ -198,6 +209,9 @@ export class Table {
       }
     }
     this.keyColumns = [...keyColumns];
+    this.generatedColumns = [...this.columns.keys()].filter(
+      (at) => (this.columns[at]?.generated ?? null) !== null,
+    );
   }
 }
 
@@ -225,6 +239,7 @@ function describeShape({ name, columns, indexes }: Table): string {
       column.typmod,
       column.default?.canonical,
       column.identity?.always,
+      column.generated?.canonical,
       column.dropped,
     ];
   });

@@ -97,6 +97,7 @@ export const KNOWN_SYNTAX: Readonly<Record<string, Readonly<Record<string, Known
     is_enforced: [true],
     initially_valid: [true],
     generated_when: "any",
+    generated_kind: ["s"],
     options: "any",
     including: "any",
     skip_validation: [true],

@@ -9,6 +9,13 @@ export const STATEMENT_SETUP: readonly string[] = [
   "CREATE TABLE self (id integer PRIMARY KEY, up integer REFERENCES self (id))",
   `INSERT INTO t VALUES (1, 2, 'b c', '{"k": 1}'), (2, 0, 'abc', '[1]'), (3, NULL, NULL, NULL)`,
   "INSERT INTO o VALUES (1, 1, 32767), (2, 2, 1)",
+  "CREATE TABLE made (k integer PRIMARY KEY, twice integer GENERATED ALWAYS AS (k * 2) STORED UNIQUE, label varchar(3) GENERATED ALWAYS AS (k::text) STORED CHECK (label <> '13'))",
+  "INSERT INTO made VALUES (1), (2)",
+  "CREATE TABLE made_child (k integer REFERENCES made ON UPDATE CASCADE, ten integer GENERATED ALWAYS AS (k * 10) STORED)",
+  "INSERT INTO made_child VALUES (2)",
+  "CREATE SEQUENCE q",
+  "ALTER TABLE made_child ADD COLUMN thirty integer GENERATED ALWAYS AS (k * 30) STORED",
+  "UPDATE made SET k = 3 WHERE k = 2",
 ];
 
 /**
@@ -493,6 +500,80 @@ export const STATEMENT_ANSWERS: readonly (readonly [
     "SELECT 1 WHERE $1::bigint IN (SELECT $1 FROM t)",
     ["1"],
     "42883 at 27: operator does not exist: bigint = text [No operator matches the given name and argument types. You might need to add explicit type casts.]",
+  ],
+  ["INSERT INTO made (k, twice) VALUES (7, DEFAULT) RETURNING *", [], "INSERT 1 ; 7 | 14 | 7"],
+  [
+    "INSERT INTO made (k, twice) SELECT 7, 14",
+    [],
+    '428C9 cannot insert a non-DEFAULT value into column "twice" (Column "twice" is a generated column.)',
+  ],
+  [
+    "UPDATE made SET twice = 3",
+    [],
+    '428C9 column "twice" can only be updated to DEFAULT (Column "twice" is a generated column.)',
+  ],
+  ["UPDATE made SET k = k + 20 RETURNING *", [], "UPDATE 2 ; 21 | 42 | 21 ; 23 | 46 | 23"],
+  ["SELECT * FROM made_child", [], "SELECT 1 ; 3 | 30 | 90"],
+  [
+    "UPDATE made SET k = 13 WHERE k = 1",
+    [],
+    '23514 new row for relation "made" violates check constraint "made_label_check" (Failing row contains (13, 26, 13).)',
+  ],
+  ["INSERT INTO made VALUES (1000)", [], "22001 value too long for type character varying(3)"],
+  [
+    "INSERT INTO made VALUES (1) ON CONFLICT (twice) DO UPDATE SET k = made.k + excluded.twice + 2 RETURNING *",
+    [],
+    "INSERT 1 ; 5 | 10 | 5",
+  ],
+  [
+    "CREATE TABLE x (a int, b int GENERATED ALWAYS AS (b + 1) STORED)",
+    [],
+    '42P17 at 51: cannot use generated column "b" in column generation expression (A generated column cannot reference another generated column.)',
+  ],
+  [
+    "CREATE TABLE x (a int, b timestamptz GENERATED ALWAYS AS (now()) STORED)",
+    [],
+    "42P17 generation expression is not immutable",
+  ],
+  [
+    "CREATE TABLE x (a int, b int GENERATED ALWAYS AS ((SELECT 1)) STORED)",
+    [],
+    "0A000 at 51: cannot use subquery in column generation expression",
+  ],
+  [
+    "CREATE TABLE x (a int, b bool GENERATED ALWAYS AS (a + 1) STORED)",
+    [],
+    '42804 column "b" is of type boolean but default expression is of type integer [You will need to rewrite or cast the expression.]',
+  ],
+  [
+    "CREATE TABLE x (a int, b int GENERATED ALWAYS AS (a) STORED REFERENCES made ON UPDATE CASCADE)",
+    [],
+    "42601 invalid ON UPDATE action for foreign key constraint containing generated column",
+  ],
+  [
+    "ALTER TABLE made ALTER COLUMN twice DROP DEFAULT",
+    [],
+    '42601 column "twice" of relation "made" is a generated column [Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.]',
+  ],
+  [
+    "ALTER TABLE made_child DROP COLUMN k",
+    [],
+    "2BP01 cannot drop column k of table made_child because other objects depend on it (column ten of table made_child depends on column k of table made_child, column thirty of table made_child depends on column k of table made_child) [Use DROP ... CASCADE to drop the dependent objects too.]",
+  ],
+  [
+    "ALTER TABLE made_child DROP COLUMN k CASCADE",
+    [],
+    "NOTICE drop cascades to 2 other objects (drop cascades to column ten of table made_child, drop cascades to column thirty of table made_child) ; ALTER 0",
+  ],
+  ["SELECT currval('q')", [], '55000 currval of sequence "q" is not yet defined in this session'],
+  ["SELECT lastval()", [], "55000 lastval is not yet defined in this session"],
+  ["SELECT nextval('q'), currval('q'), lastval()", [], "SELECT 1 ; 1 | 1 | 1"],
+  ["SELECT setval('q', 10), currval('q'), nextval('q')", [], "SELECT 1 ; 10 | 10 | 11"],
+  ["SELECT setval('q', 20, false), currval('q'), nextval('q')", [], "SELECT 1 ; 20 | 11 | 20"],
+  [
+    "SELECT setval('q', 0)",
+    [],
+    '22003 setval: value 0 is out of bounds for sequence "q" (1..9223372036854775807)',
   ],
 ];
 

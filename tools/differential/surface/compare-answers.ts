@@ -3,6 +3,8 @@ import type { Answer, ErrorAnswer, StatementAnswer } from "../servers/oracle.ts"
 /** What two answers to one text come to. */
 export type Comparison =
   | { readonly kind: "same" }
+  /** PostgreSQL answers as the engine did, too, where it plans otherwise: see `isOpen`. */
+  | { readonly kind: "open" }
   | { readonly kind: "refused"; readonly cause: string; readonly fragment: string }
   | {
       readonly kind: "wrong";

@@ -5,12 +5,13 @@ export function formatSurvey(
   survey: Survey,
   missing: readonly { readonly feature: string; readonly cause: string }[],
 ): string {
-  const { tried, same, listed, groups } = survey;
+  const { tried, same, open, listed, groups } = survey;
   const sum = (kind: SurveyGroup["kind"]) =>
     groups.filter((group) => group.kind === kind).reduce((total, { count }) => total + count, 0);
   const grave = groups.filter(isGrave).reduce((total, { count }) => total + count, 0);
   const shares = [
-    `${tried} random statements: ${same} same, ${sum("refused")} refused, ${sum("wrong")} wrong`,
+    `${tried} random statements: ${same} same, ${open} as under another plan of PostgreSQL,`,
+    `${sum("refused")} refused, ${sum("wrong")} wrong`,
     `(${grave} of these in more than words, notices, positions, or which of several values is evaluated).`,
     `Of ${listed.tried} that use only what is listed: ${percent(listed.refused, listed.tried)} refused,`,
     `${percent(listed.wrong, listed.tried)} wrong.`,

@@ -1,17 +1,20 @@
 import type { Comparison } from "./compare-answers.ts";
 import { render, type RenderedSql, simplerTrees, type SqlTree } from "./sql-tree.ts";
-import type { SurfaceWorlds, Trial } from "./surface-worlds.ts";
+import type { SurfaceWorlds } from "./surface-worlds.ts";
+import type { Trial } from "./trial.ts";
 import { surfaceCase } from "./write-statement.ts";
 
 /** How many texts are tried to make one finding smaller. */
-const CUTS_TRIED_MAX = 400;
-/** Examples that are made small in each group. */
-const EXAMPLES_MAX = 2;
+const CUTS_TRIED_MAX = 60;
+/** Examples that are made small in each group, where nothing else is asked for. */
+const EXAMPLES = 2;
 
 /** What a survey of many statements came to. */
 export interface Survey {
   readonly tried: number;
   readonly same: number;
+  /** Answered as PostgreSQL answers under another plan, but not under the one that it chose. */
+  readonly open: number;
   /** Of those that use only what the documentation lists. */
   readonly listed: { readonly tried: number; readonly refused: number; readonly wrong: number };
   /** The most frequent first. */
@@ -39,11 +42,17 @@ export interface SurveyExample extends RenderedSql {
 /** Tries the statements of `count` seeds from `firstSeed` on, and groups what differs by cause. */
 export async function surveySurface(
   worlds: SurfaceWorlds,
-  range: { readonly firstSeed: number; readonly count: number },
+  range: {
+    readonly firstSeed: number;
+    readonly count: number;
+    /** How many examples of each group are made small. */
+    readonly examples?: number;
+  },
 ): Promise<Survey> {
+  const { examples = EXAMPLES } = range;
   const groups = new Map<string, SurveyGroup>();
   const listed = { tried: 0, refused: 0, wrong: 0 };
-  let same = 0;
+  let [same, open] = [0, 0];
   for (let at = 0; at < range.count; at += 1) {
     const trial = surfaceCase(range.firstSeed + at, worlds.tables);
     const comparison = await worlds.compare(trial);
@@ -52,21 +61,25 @@ export async function surveySurface(
       same += 1;
       continue;
     }
+    if (comparison.kind === "open") {
+      open += 1;
+      continue;
+    }
     listed[comparison.kind] += trial.isListed ? 1 : 0;
     const group = groupOf(groups, comparison);
     group.count += 1;
     group.listedCount += trial.isListed ? 1 : 0;
-    if (group.examples.length < EXAMPLES_MAX) {
+    if (group.examples.length < examples) {
       const { tree, told } = await shrink(worlds, trial, comparison);
       const { seed, afterwards } = trial;
       group.examples.push({ ...render(tree), seed, afterwards, told });
     }
   }
   const ranked = [...groups.values()].toSorted((left, right) => right.count - left.count);
-  return { tried: range.count, same, listed, groups: ranked };
+  return { tried: range.count, same, open, listed, groups: ranked };
 }
 
-type Finding = Exclude<Comparison, { readonly kind: "same" }>;
+type Finding = Exclude<Comparison, { readonly kind: "same" | "open" }>;
 
 function groupOf(groups: Map<string, SurveyGroup>, comparison: Finding): SurveyGroup {
   const key = keyOf(comparison);
@@ -80,6 +93,10 @@ function groupOf(groups: Map<string, SurveyGroup>, comparison: Finding): SurveyG
   };
   groups.set(key, group);
   return group;
+}
+
+function isFinding(comparison: Comparison): comparison is Finding {
+  return comparison.kind !== "same" && comparison.kind !== "open";
 }
 
 function keyOf(found: Finding): string {
@@ -108,7 +125,7 @@ async function shrink(
         break;
       }
       const comparison = await worlds.compare({ ...trial, tree: simpler });
-      if (comparison.kind !== "same" && keyOf(comparison) === key) {
+      if (isFinding(comparison) && keyOf(comparison) === key) {
         tree = simpler;
         told = toldBy(comparison);
         isSmaller = true;
