@@ -4,11 +4,14 @@ import type { Execution } from "../rows/execution.ts";
 import type { RowValues } from "../storage/row.ts";
 import type { RowStream } from "./operator.ts";
 
+const NO_ROWS: RowValues[] = [];
+
 /** The operators of a whole statement, to be run again and again, one run at a time. */
 export class StatementRoot {
   readonly #run: StatementRun;
   readonly #stream: RowStream;
-  #rows: RowValues[] = [];
+  /** Of a result without rows nobody keeps anything: they all have this one array. */
+  #rows: RowValues[] = NO_ROWS;
   #opened = false;
 
   constructor(run: StatementRun, stream: RowStream) {
@@ -18,12 +21,12 @@ export class StatementRoot {
 
   start(execution: Execution): void {
     this.#run.start(execution);
-    this.#rows = [];
+    this.#rows = NO_ROWS;
     this.#opened = false;
   }
 
   /** All rows of the result, or `WAIT`: then it is to be asked again. */
-  step(): RowValues[] | Wait {
+  step(): readonly RowValues[] | Wait {
     try {
       if (!this.#opened) {
         this.#stream.open();
@@ -44,7 +47,7 @@ export class StatementRoot {
       throw error;
     }
     const rows = this.#rows;
-    this.#rows = [];
+    this.#rows = NO_ROWS;
     this.#run.end();
     return rows;
   }

@@ -233,8 +233,12 @@ function keysOfList(
   if (!isArray(list)) {
     return NO_KEYS;
   }
-  const items = list.includes(null) ? list.filter((item) => item !== null) : list;
-  const keys = items.map((item) => [...values, item]);
+  const keys: IndexKey[] = [];
+  for (const item of list) {
+    if (item !== null) {
+      keys.push(values.length === 0 ? [item] : [...values, item]);
+    }
+  }
   return inOrder(index.entries.types, keys);
 }
 

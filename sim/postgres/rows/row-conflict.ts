@@ -141,18 +141,23 @@ export function addLocker(version: RowVersion, transaction: Transaction, mode: R
     version.lockers = [{ transaction, mode }];
     return;
   }
-  if (lockers.some((one) => one.transaction === transaction && one.mode >= mode)) {
-    return;
+  for (const locker of lockers) {
+    if (locker.transaction === transaction && locker.mode >= mode) {
+      return;
+    }
   }
   version.lockers = [...(activeLockers(lockers) ?? NOBODY), { transaction, mode }];
 }
 
 function activeLockers(lockers: readonly RowLocker[]): readonly RowLocker[] | null {
-  if (lockers.every(isActive)) {
+  let count = 0;
+  for (const locker of lockers) {
+    count += isActive(locker) ? 1 : 0;
+  }
+  if (count === lockers.length) {
     return lockers;
   }
-  const active = lockers.filter(isActive);
-  return active.length === 0 ? null : active;
+  return count === 0 ? null : lockers.filter(isActive);
 }
 
 function isActive({ transaction }: RowLocker): boolean {

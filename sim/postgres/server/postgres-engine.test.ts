@@ -256,6 +256,23 @@ test("the observer gets each commit in order, with rows as the client would, and
   ]);
 });
 
+test("an observer gets rows with the columns that the table has at the commit", () => {
+  const rows: unknown[] = [];
+  stage.engine.onCommit(({ changes }) =>
+    rows.push(...changes.map(clientChange).map(({ after }) => after)),
+  );
+  stage.run("s1", "INSERT INTO wallets VALUES ('c', 1)");
+  stage.run("s1", "ALTER TABLE wallets ADD COLUMN note text");
+  stage.run("s1", "INSERT INTO wallets VALUES ('d', 2, 'new')");
+  stage.run("s1", "ALTER TABLE wallets DROP COLUMN balance");
+  stage.run("s1", "INSERT INTO wallets VALUES ('e', 'last')");
+  expect(rows).toEqual([
+    { id: "c", balance: "1" },
+    { id: "d", balance: "2", note: "new" },
+    { id: "e", note: "last" },
+  ]);
+});
+
 test("a crash keeps what was committed and nothing else, loses every session, and skips identity numbers", () => {
   const lost: string[] = [];
   const idle = stage.engine.openSession({ onLost: () => lost.push("idle") });

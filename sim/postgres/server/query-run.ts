@@ -76,6 +76,8 @@ export class QueryRun {
   #statement: ParsedStatement | null = null;
   #given: readonly Parameter[] = NO_PARAMETERS;
   #utility: Utility | null = null;
+  /** What every statement is executed by, and whether one is. */
+  readonly #executor: StatementExecution;
   #execution: StatementExecution | null = null;
   #plan: StatementPlan | null = null;
   #planRun: PlanRun | null = null;
@@ -90,6 +92,7 @@ export class QueryRun {
     this.#session = session;
     this.#block = block;
     this.#database = database;
+    this.#executor = new StatementExecution(database, session, block);
   }
 
   /** Begins a query; the last one was forgotten when it was answered. */
@@ -111,6 +114,7 @@ export class QueryRun {
     this.#given = NO_PARAMETERS;
     this.#utility = null;
     this.#execution = null;
+    this.#executor.end();
     this.#plan = null;
     this.#planRun = null;
     this.#checksBegun = false;
@@ -431,7 +435,8 @@ export class QueryRun {
   }
 
   #executionWith(snapshot: Snapshot, parameters: RowValues): StatementExecution {
-    return new StatementExecution(this.#database, this.#session, this.#block, snapshot, parameters);
+    this.#executor.start(snapshot, parameters);
+    return this.#executor;
   }
 
   /** The transaction of the statement in hand. */

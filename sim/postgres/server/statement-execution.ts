@@ -18,6 +18,7 @@ import type { Snapshot, Transaction } from "../storage/transaction.ts";
 import type { SharedDatabase } from "./shared-database.ts";
 
 const NO_CHECKS: readonly ForeignKeyCheck[] = [];
+const NO_VALUES: RowValues = [];
 
 /** What is no action: RESTRICT and the like act at once, whatever is deferred. */
 function isPlain(check: ForeignKeyCheck): boolean {
@@ -44,44 +45,72 @@ export interface StatementBlock {
   readonly tracker: SerializableTracker | null;
 }
 
-/** The one implementation of Execution: a statement of a session on a database. */
+/**
+ * The one implementation of Execution: a statement of a session on a database. One object serves
+ * statement after statement: `start`, and `end` when nothing of it is needed any more.
+ */
 export class StatementExecution implements Execution {
-  readonly transaction: Transaction;
-  readonly top: Transaction;
-  readonly isolation: Isolation;
-  readonly snapshot: Snapshot;
-  readonly tracker: SerializableTracker | null;
-  readonly parameters: RowValues;
+  parameters: RowValues = NO_VALUES;
   /** The number of the last command: the statement's own, or that of a check. */
-  lastCommand: number;
+  lastCommand = 0;
+  #snapshot: Snapshot | null = null;
   /** Foreign-key checks that wait for the end of the statement's own work. */
   #checks: ForeignKeyCheck[] | null = null;
-  readonly #database: SharedDatabase;
-  readonly #open: OpenTransaction;
   #catalog: Catalog | null = null;
+  readonly #database: SharedDatabase;
   readonly #session: StatementSession;
+  readonly #block: StatementBlock;
 
-  constructor(
-    database: SharedDatabase,
-    session: StatementSession,
-    block: StatementBlock,
-    snapshot: Snapshot,
-    parameters: RowValues,
-  ) {
-    const { transaction, isolation, tracker } = block;
-    if (transaction === null) {
-      throw new Error("a statement is to be executed outside a transaction");
-    }
+  constructor(database: SharedDatabase, session: StatementSession, block: StatementBlock) {
     this.#database = database;
-    this.#open = transaction;
-    this.transaction = transaction.current;
-    this.top = transaction.top;
-    this.isolation = isolation;
-    this.snapshot = snapshot;
-    this.lastCommand = snapshot.command;
-    this.tracker = tracker;
-    this.parameters = parameters;
     this.#session = session;
+    this.#block = block;
+  }
+
+  start(snapshot: Snapshot, parameters: RowValues): void {
+    this.#snapshot = snapshot;
+    this.lastCommand = snapshot.command;
+    this.parameters = parameters;
+    this.#checks = null;
+    this.#catalog = null;
+  }
+
+  end(): void {
+    this.#snapshot = null;
+    this.parameters = NO_VALUES;
+    this.#checks = null;
+    this.#catalog = null;
+  }
+
+  get snapshot(): Snapshot {
+    if (this.#snapshot === null) {
+      throw new Error("a statement is executed that was not started");
+    }
+    return this.#snapshot;
+  }
+
+  get transaction(): Transaction {
+    return this.#open.current;
+  }
+
+  get top(): Transaction {
+    return this.#open.top;
+  }
+
+  get isolation(): Isolation {
+    return this.#block.isolation;
+  }
+
+  get tracker(): SerializableTracker | null {
+    return this.#block.tracker;
+  }
+
+  get #open(): OpenTransaction {
+    const { transaction } = this.#block;
+    if (transaction === null) {
+      throw new Error("a statement is executed outside a transaction");
+    }
+    return transaction;
   }
 
   get execution(): Execution {

@@ -33,15 +33,15 @@ export function commitOf(applicationName: string, changes: readonly NotedChange[
     applicationName,
     changes: changes.map(({ table, before, after }) => ({
       table: table.name,
-      columns: table.columns.filter((column) => !column.dropped),
+      columns: table.liveColumns,
       before: withoutDropped(table, before),
       after: withoutDropped(table, after),
     })),
   };
 }
 
-function withoutDropped({ columns }: Table, row: RowValues | null): RowValues | null {
-  if (row === null || columns.every((column) => !column.dropped)) {
+function withoutDropped({ columns, liveColumns }: Table, row: RowValues | null): RowValues | null {
+  if (row === null || liveColumns.length === columns.length) {
     return row;
   }
   return row.filter((_, at) => columns[at]?.dropped !== true);

@@ -2,7 +2,7 @@ import { PostgresError } from "../ground/postgres-error.ts";
 import { Lock } from "../locks/lock.ts";
 
 /** SEQ_LOG_VALS of sequence.c. */
-const LOGGED_AHEAD = 32n;
+const LOGGED_AHEAD = 32;
 
 /** What CREATE SEQUENCE says. */
 export interface SequenceOptions {
@@ -35,7 +35,7 @@ export class Sequence {
   #last: bigint;
   #isCalled = false;
   /** Numbers that the log has reserved beyond the last. */
-  #reserved = 0n;
+  #reserved = 0;
 
   constructor(name: string, options: SequenceOptions = DEFAULT_SEQUENCE) {
     this.name = name;
@@ -62,7 +62,7 @@ export class Sequence {
       next = next > max ? min : max;
     }
     this.#last = next;
-    this.#reserved = this.#reserved === 0n ? LOGGED_AHEAD : this.#reserved - 1n;
+    this.#reserved = this.#reserved === 0 ? LOGGED_AHEAD : this.#reserved - 1;
     return next;
   }
 
@@ -70,7 +70,7 @@ export class Sequence {
   set(value: bigint, isCalled: boolean): void {
     this.#last = value;
     this.#isCalled = isCalled;
-    this.#reserved = 0n;
+    this.#reserved = 0;
   }
 
   /** The state, to be taken back with `restore`. */
@@ -90,8 +90,8 @@ export class Sequence {
   /** Recovery takes the sequence up from the last reservation. */
   crash(): void {
     if (this.#isCalled) {
-      this.#last += this.#reserved * this.options.increment;
-      this.#reserved = 0n;
+      this.#last += BigInt(this.#reserved) * this.options.increment;
+      this.#reserved = 0;
     }
   }
 }

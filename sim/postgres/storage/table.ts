@@ -133,6 +133,7 @@ export class Table {
   #rowsMade = 0;
   #places = 0;
   #shape: string | null = null;
+  #liveColumns: readonly Column[] | null = null;
 
   constructor(name: string, columns: readonly Column[], createdBy: Transaction) {
     this.name = name;
@@ -147,6 +148,12 @@ export class Table {
   get shape(): string {
     this.#shape ??= describeShape(this);
     return this.#shape;
+  }
+
+  /** The columns that were not dropped, as they are now: one array until the definition changes. */
+  get liveColumns(): readonly Column[] {
+    this.#liveColumns ??= this.columns.filter((column) => !column.dropped);
+    return this.#liveColumns;
   }
 
   /** The column's place, or -1. */
@@ -201,6 +208,7 @@ export class Table {
   /** What follows from the definition is worked out anew: to be called when that was changed. */
   refresh(): void {
     this.#shape = null;
+    this.#liveColumns = null;
     const keyColumns = new Set<number>();
     for (const index of this.indexes) {
       const plain = index.predicate === null && index.expressions.length === 0;
