@@ -179,6 +179,7 @@ function universeOf(parts: {
   const { fleet, observation, seats, beganAtMs, closing } = parts;
   return {
     nowMs: () => Date.now() - beganAtMs,
+    wallClockMs: () => Date.now(),
     // Rejects when the world is closed: so a driver that retries does not go on without a world.
     sleep: (delayMs) => delay(Math.max(0, delayMs), undefined, { signal: closing }),
     request: (process, request) => requestOnce(addressOf(seats, process), request),

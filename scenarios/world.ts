@@ -47,6 +47,8 @@ export interface ReachedEffects extends PassedPlace {
 export interface Universe {
   /** Whole milliseconds since the universe began. */
   nowMs(): number;
+  /** What a clock that is right shows now: whole milliseconds since the Unix epoch. */
+  wallClockMs(): number;
   sleep(delayMs: number): Promise<void>;
   /**
    * One attempt at a request to the process of that name.

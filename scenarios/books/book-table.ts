@@ -18,7 +18,7 @@ export interface BookTable {
    * Enters that a row was deleted, as it was before; false where its service needs it yet. No row
    * may be, where this is left out.
    */
-  readonly leave?: (entry: Omit<TableEntry, "touched">) => boolean;
+  readonly leave?: (entry: TableEntry) => boolean;
   /** What a change of a row means, as part of a sentence; undefined for what is no story. */
   readonly tell: (change: TableChange) => string | undefined;
 }
@@ -26,6 +26,8 @@ export interface BookTable {
 export interface TableEntry {
   readonly books: OpenBooks;
   readonly service: ServiceName;
+  /** Who wrote it; empty for a reading. */
+  readonly process: string;
   readonly row: Row;
   /** Takes the names of what the row is about. */
   readonly touched: TouchedSets;

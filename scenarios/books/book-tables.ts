@@ -7,6 +7,7 @@ import { externalTransfers } from "./tables/external-transfers.ts";
 import { idempotencyKeys } from "./tables/idempotency-keys.ts";
 import { inbox } from "./tables/inbox.ts";
 import { ledgerEntries } from "./tables/ledger-entries.ts";
+import { outboxLease } from "./tables/outbox-lease.ts";
 import { outbox } from "./tables/outbox.ts";
 import { payments } from "./tables/payments.ts";
 import { reconciliationRuns } from "./tables/reconciliation-runs.ts";
@@ -25,7 +26,7 @@ export const BOOK_TABLES: readonly BookTable[] = [
   externalKeys,
   deadLetters,
   inbox,
-  unkept("outbox_lease", ["payment", "wallet"]),
+  outboxLease,
   unkept("schema_migrations", ["payment", "wallet", "reconciliation"]),
   reconciliationRuns,
   breaks,

@@ -1,5 +1,6 @@
 import { eventKey, parseEvent, type Event } from "../../system/domain/events.ts";
 import type { Row } from "../../system/ports/database.ts";
+import { DEFAULT_KNOBS, type Knobs } from "../../system/process/knobs.ts";
 import { serviceOf, type ServiceName } from "../../system/process/services.ts";
 import { LittleWallet, type Decision } from "../model/little-wallet.ts";
 import type { Topology } from "../plans/topology.ts";
@@ -16,6 +17,12 @@ export interface Books {
   readonly isWatched: boolean;
   /** The time of the commit that was entered last. */
   readonly nowMs: number;
+  /** When time 0 was, by a clock that is right, in milliseconds since the Unix epoch. */
+  readonly beganAtMs: number;
+  /** The knobs of every process. */
+  readonly knobs: Knobs;
+  /** Whether the processes' clocks are right: nobody sets one. */
+  readonly areClocksRight: boolean;
   /** By process: the services for which it has a role. */
   readonly servicesOf: ReadonlyMap<string, ReadonlySet<ServiceName>>;
   /** What clients asked for, and were told. */
@@ -44,6 +51,8 @@ export interface Books {
   readonly externalEntries: ReadonlyMap<string, EntryBook[]>;
   /** By service, then by event id. */
   readonly outboxes: ReadonlyMap<ServiceName, ReadonlyMap<string, OutboxBook>>;
+  /** By service: who holds its outbox. */
+  readonly leases: ReadonlyMap<ServiceName, LeaseBook>;
   /** Rows that their services have deleted, as they were, and as they may. */
   readonly pruned: readonly PrunedRow[];
   /** All events of a payment, by payment id. */
@@ -114,6 +123,7 @@ export interface WalletBook {
 }
 
 export interface WalletEntry extends EntryBook {
+  readonly position: string;
   readonly afterMinor: bigint;
   /** `payment:` or `external:`, and its id. */
   readonly cause: string;
@@ -203,6 +213,18 @@ export interface OutboxBook {
   sentSinceMs: number | null;
 }
 
+/** Who publishes an outbox, as the last commit to its lease says. */
+export interface LeaseBook {
+  /** A relay; no other has the same name, nor has the same after a restart. */
+  readonly holder: string;
+  /** The process that took it. */
+  readonly process: string;
+  /** By its database's clock, in milliseconds since the Unix epoch. */
+  readonly endsAtMs: number;
+  /** How it was before that commit; undefined for the first. */
+  readonly before: Pick<LeaseBook, "holder" | "endsAtMs"> | undefined;
+}
+
 export interface ReversedMoment {
   readonly sinceMs: number;
   readonly minor: bigint;
@@ -239,6 +261,12 @@ export interface Touched {
   readonly externals: ReadonlySet<string>;
   /** The events that it claimed. */
   readonly claims: ReadonlySet<string>;
+  /** The events that it marked as sent. */
+  readonly marked: ReadonlySet<string>;
+  /** The events that it deleted from its outbox. */
+  readonly deleted: ReadonlySet<string>;
+  /** Whether it took, renewed or gave back its outbox. */
+  readonly isLease: boolean;
   /** The ids of what reconciliation noted, and of its runs. */
   readonly breaks: ReadonlySet<string>;
   readonly reconciliations: ReadonlySet<string>;
@@ -259,6 +287,7 @@ export interface OpenBooks extends Books {
   readonly short: Map<string, bigint>;
   readonly externalEntries: Map<string, EntryBook[]>;
   readonly outboxes: Map<ServiceName, Map<string, OutboxBook>>;
+  readonly leases: Map<ServiceName, LeaseBook>;
   readonly pruned: PrunedRow[];
   readonly externals: Map<string, ExternalBook>;
   readonly externalKeyed: Map<string, string>;
@@ -285,6 +314,9 @@ export interface TouchedSets {
   readonly payments: Set<string>;
   readonly externals: Set<string>;
   readonly claims: Set<string>;
+  readonly marked: Set<string>;
+  readonly deleted: Set<string>;
+  isLease: boolean;
   readonly breaks: Set<string>;
   readonly reconciliations: Set<string>;
 }
@@ -293,6 +325,9 @@ export interface TouchedSets {
 export interface BooksOrigin {
   readonly isWatched: boolean;
   readonly topology: Topology;
+  readonly knobs: Knobs;
+  readonly beganAtMs: number;
+  readonly areClocksRight: boolean;
   readonly clients: ClientBook;
   /** The places of the records that no service has sent; grows while they are put there. */
   readonly strays: ReadonlySet<string>;
@@ -303,6 +338,9 @@ export interface BooksOrigin {
 const NOTHING_KNOWN: BooksOrigin = {
   isWatched: false,
   topology: [],
+  knobs: DEFAULT_KNOBS,
+  beganAtMs: 0,
+  areClocksRight: true,
   clients: createClientBook(),
   strays: new Set(),
   planted: new Set(),
@@ -312,12 +350,18 @@ const NOTHING_KNOWN: BooksOrigin = {
 export function createBooks({
   isWatched,
   topology,
+  knobs,
+  beganAtMs,
+  areClocksRight,
   clients,
   strays,
   planted,
 }: BooksOrigin = NOTHING_KNOWN): OpenBooks {
   return {
     isWatched,
+    knobs,
+    beganAtMs,
+    areClocksRight,
     servicesOf: new Map(topology.map(({ name, roles }) => [name, new Set(roles.map(serviceOf))])),
     clients,
     strays,
@@ -334,6 +378,7 @@ export function createBooks({
     short: new Map(),
     externalEntries: new Map(),
     outboxes: new Map(),
+    leases: new Map(),
     pruned: [],
     externals: new Map(),
     externalKeyed: new Map(),

@@ -30,6 +30,9 @@ export function enterCommit(
     payments: new Set<string>(),
     externals: new Set<string>(),
     claims: new Set<string>(),
+    marked: new Set<string>(),
+    deleted: new Set<string>(),
+    isLease: false,
     breaks: new Set<string>(),
     reconciliations: new Set<string>(),
   };
@@ -38,8 +41,11 @@ export function enterCommit(
   for (const { table, before, after } of changes) {
     const { enter, leave } = bookTable(service, table);
     if (after !== null) {
-      enter({ books, service, row: after, touched });
-    } else if (before !== null && leave?.({ books, service, row: before }) === true) {
+      enter({ books, service, process, row: after, touched });
+    } else if (
+      before !== null &&
+      leave?.({ books, service, process, row: before, touched }) === true
+    ) {
       books.pruned.push({ service, table, row: before });
     } else {
       throw new Error(`a row of ${table} was deleted, and its service needs it yet`);

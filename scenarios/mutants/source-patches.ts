@@ -577,6 +577,61 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "N1",
+    defect: "An entry's hash leaves out when it was posted.",
+    breaks: "chained",
+    patches: [
+      patch(
+        "system/domain/ledger.ts",
+        "    String(balanceAfterMinor),\n    postedAtMs,\n",
+        "    String(balanceAfterMinor),\n",
+      ),
+    ],
+  },
+  {
+    id: "N2",
+    defect: "A relay takes an outbox over while the lease of another is good for a while yet.",
+    breaks: "one-relay",
+    patches: [
+      patch(
+        "system/outbox/relay.ts",
+        "if (!isOwn && leftMs > 0) {",
+        "if (!isOwn && leftMs > settings.leaseMs) {",
+      ),
+    ],
+  },
+  {
+    id: "N3",
+    defect:
+      "A relay marks what it has sent, whoever holds the outbox by then: no fence is checked.",
+    breaks: "one-relay",
+    patches: [
+      patch(
+        "system/outbox/lease.ts",
+        "WHERE fence = ${fence} RETURNING fence\n  )`",
+        "WHERE fence >= ${fence} RETURNING fence\n  )`",
+      ),
+    ],
+  },
+  {
+    id: "N4",
+    defect: "What was sent is deleted from the outbox at once.",
+    breaks: "kept",
+    patches: [patch("system/outbox/prune.ts", "nowMs - keptMs", "nowMs")],
+  },
+  {
+    id: "N5",
+    defect: "What was sent is deleted once after the start of a process, and then never again.",
+    breaks: "kept",
+    patches: [
+      patch(
+        "system/outbox/prune.ts",
+        "dueAtMs = pruned < PRUNE_MAX ? nowMs + Math.min(keptMs, PRUNE_EVERY_MS) : nowMs;",
+        "dueAtMs = pruned < PRUNE_MAX ? Infinity : nowMs;",
+      ),
+    ],
+  },
+  {
     id: "O1",
     defect:
       "The outbox keys an event by its own id, not by its payment's: what belongs to one payment has no order.",

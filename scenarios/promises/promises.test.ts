@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
 import type { Row } from "../../system/ports/database.ts";
+import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
 import type { ServiceName } from "../../system/process/services.ts";
 import { SAMPLE_TRACE, sampleHead } from "../../system/testing/samples.ts";
 import { createBooks, deliver, placeName, placeRecord, type OpenBooks } from "../books/books.ts";
 import { createClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
+import { entryHash } from "../model/entry-hash.ts";
 import { ownerOf } from "../plans/callers.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import type { Command } from "../plans/commands/command.ts";
@@ -71,7 +73,6 @@ const posted = (
     currency: "OMR",
     balance_after_minor: after,
     posted_at_ms: AT,
-    hash: "",
   },
 ];
 const entry = (
@@ -81,6 +82,17 @@ const entry = (
   amount: string,
   after: string,
 ): Entry => posted({ paymentId }, id, direction, amount, after);
+/** An entry that says its place itself. */
+const inPlace = (position: string, hash: string, [service, table, row]: Entry): Entry => [
+  service,
+  table,
+  { ...row, position, hash },
+];
+const lease = (holder: string, endsAtMs: number): Entry => [
+  "payment",
+  "outbox_lease",
+  { holder, ends_at: new Date(Number(AT) + endsAtMs) },
+];
 const decision = (paymentId: string, outcome: string, reason: string | null): Entry => [
   "wallet",
   "transfer_decisions",
@@ -235,8 +247,32 @@ const soundBooks: readonly Entry[] = [
 ];
 const soundRecords = [recordOf(createdEvent("p1")), recordOf(COMPLETED)];
 
+/** An entry of the ledger as the next of its wallet, where it does not say its place itself. */
+function inChain(books: OpenBooks, [service, table, row]: Entry): Entry {
+  if (table !== "ledger_entries" || "hash" in row) {
+    return [service, table, row];
+  }
+  const before = books.wallets.get(String(row["wallet_id"]))?.entries ?? [];
+  const position = String(before.length + 1);
+  const said = {
+    cause:
+      row["payment_id"] === null
+        ? `external:${String(row["external_transfer_id"])}`
+        : `payment:${String(row["payment_id"])}`,
+    walletId: String(row["wallet_id"]),
+    position,
+    direction: String(row["direction"]),
+    amountMinor: BigInt(String(row["amount_minor"])),
+    currency: String(row["currency"]),
+    afterMinor: BigInt(String(row["balance_after_minor"])),
+    postedAtMs: String(row["posted_at_ms"]),
+  };
+  return [service, table, { ...row, position, hash: entryHash(said, before.at(-1)?.hash ?? "") }];
+}
+
 function enterAll(books: OpenBooks, entries: readonly Entry[]): void {
-  for (const [service, table, after] of entries) {
+  for (const each of entries) {
+    const [service, table, after] = inChain(books, each);
     enterCommit(books, {
       service,
       process: `${service}-1`,
@@ -245,6 +281,9 @@ function enterAll(books: OpenBooks, entries: readonly Entry[]): void {
     });
   }
 }
+
+/** Time 0 is when the services' clocks say that it is. */
+const ON_TIME = { knobs: DEFAULT_KNOBS, beganAtMs: Number(AT), areClocksRight: true };
 
 function endingOf(
   entries: readonly Entry[],
@@ -263,6 +302,7 @@ function endingOf(
 ): Ending {
   const origin = {
     topology: ONE_PROCESS_EACH,
+    ...ON_TIME,
     clients: clientBook(),
     strays: new Set<string>(),
     planted: new Set(change.planted),
@@ -284,6 +324,7 @@ function endingOf(
     exits: [],
     notUp: [],
     audit: null,
+    healedAtMs: 0,
     healBoundMs: 60_000,
     settleBoundMs: 30_000,
     ...rest,
@@ -383,6 +424,18 @@ describe("the promises", () => {
         ),
       ),
       ["balanced"],
+    ],
+    [
+      "an entry whose hash leaves the amount out is in no chain",
+      endingOf(
+        withTable(
+          "ledger_entries",
+          ...fundingEntries,
+          entry("p1", "salim", "debit", "500", "500"),
+          inPlace("2", "5ca1ab1e", entry("p1", "fatma", "credit", "500", "500")),
+        ),
+      ),
+      ["chained"],
     ],
     [
       "a debit without its credit is unbalanced, and no whole effect",
@@ -683,6 +736,18 @@ describe("the promises", () => {
 });
 
 /** Salim's payment of 0.500 OMR as the services commit it, one commit after another. */
+/** What the entry says with which salim pays. */
+const SALIMS_DEBIT = {
+  cause: "payment:p1",
+  walletId: "salim",
+  position: "2",
+  direction: "debit",
+  amountMinor: 500n,
+  currency: "OMR",
+  afterMinor: 500n,
+  postedAtMs: AT,
+};
+
 const COMMITS: readonly (readonly [process: string, entries: readonly Entry[]])[] = [
   [
     "wallet-1",
@@ -711,10 +776,12 @@ const COMMITS: readonly (readonly [process: string, entries: readonly Entry[]])[
 ];
 
 describe("the promises, at a moment", () => {
-  function watchedBooks(): OpenBooks {
+  function watchedBooks(knobs = DEFAULT_KNOBS): OpenBooks {
     return createBooks({
       isWatched: true,
       topology: ONE_PROCESS_EACH,
+      ...ON_TIME,
+      knobs,
       strays: new Set(),
       planted: new Set(),
       clients: clientBook(),
@@ -726,7 +793,9 @@ describe("the promises, at a moment", () => {
       service: entries[0]?.[0] ?? "wallet",
       process,
       atMs: books.commits,
-      changes: entries.map(([, table, after]) => ({ table, before: null, after })),
+      changes: entries
+        .map((each) => inChain(books, each))
+        .map(([, table, after]) => ({ table, before: null, after })),
     });
   }
 
@@ -864,12 +933,107 @@ describe("the promises, at a moment", () => {
       ["reconciliation-sound"],
     ],
     [
+      "an entry that is hashed without the one before it",
+      until(3, (entries) =>
+        entries.map((each) => {
+          const { wallet_id: id, amount_minor: amount } = each[2];
+          return each[1] === "ledger_entries" && id === "salim" && amount === "500"
+            ? inPlace("2", entryHash(SALIMS_DEBIT, ""), each)
+            : each;
+        }),
+      ),
+      ["chained"],
+    ],
+    [
+      "an entry that is numbered past the next",
+      until(3, (entries) =>
+        entries.map((each) => {
+          const isSalims = each[1] === "ledger_entries" && each[2]["wallet_id"] === "salim";
+          return isSalims ? inPlace("3", "", each) : each;
+        }),
+      ),
+      ["chained"],
+    ],
+    [
+      "an outbox that is taken over when the lease of another has ended",
+      [...COMMITS, ["payment-1", [lease("a", 3_000)]], ["payment-2", [lease("b", 6_000)]]],
+      [],
+    ],
+    [
+      "an outbox that is taken over while another holds it",
+      [...COMMITS, ["payment-1", [lease("a", 3_000)]], ["payment-2", [lease("b", 5_999)]]],
+      ["one-relay"],
+    ],
+    [
+      "a lease that is renewed before it ends, and what is sent marked by its holder",
+      [
+        ...COMMITS,
+        ["payment-1", [lease("a", 3_000)]],
+        ["payment-1", [lease("a", 3_500), outbox("payment", createdEvent("p1"), AT)]],
+      ],
+      [],
+    ],
+    [
+      "a lease that is renewed by who does not hold it any more",
+      [
+        ...COMMITS,
+        ["payment-1", [lease("a", 3_000)]],
+        ["payment-2", [lease("b", 6_000)]],
+        ["payment-1", [lease("b", 6_500)]],
+      ],
+      ["one-relay"],
+    ],
+    [
+      "an event that is marked as sent by who does not hold the outbox",
+      [
+        ...COMMITS,
+        ["payment-1", [lease("a", 3_000)]],
+        ["payment-2", [lease("b", 6_000)]],
+        ["payment-1", [outbox("payment", createdEvent("p1"), AT)]],
+      ],
+      ["one-relay"],
+    ],
+    [
       "a run that looked at nothing",
       [...COMMITS, ["reconciliation-1", [reconciled("failed", "VACUOUS_RUN: nothing")]]],
       ["reconciliation-sound"],
     ],
   ])("%s", (_claim, commits, promises) => {
     expect(brokenAtLast(commits)).toEqual(promises);
+  });
+
+  it.each([
+    { sentAtMs: null, afterMs: 0, promises: ["kept"] },
+    { sentAtMs: 0, afterMs: 999, promises: ["kept"] },
+    { sentAtMs: 0, afterMs: 1_000, promises: [] },
+  ])("an event that was sent at $sentAtMs ms and is deleted at $afterMs ms", (deleted) => {
+    const { sentAtMs, afterMs, promises } = deleted;
+    const books = watchedBooks({ ...DEFAULT_KNOBS, outboxKeptSeconds: 1 });
+    COMMITS.slice(0, 3).forEach(([process, entries]) => commit(books, process, entries));
+    commit(books, "payment-1", [lease("a", 3_000)]);
+    const sentAt = sentAtMs === null ? null : String(Number(AT) + sentAtMs);
+    const [, table, before] = outbox("payment", createdEvent("p1"), sentAt);
+    const changes = [
+      { table, before, after: before },
+      { table, before, after: null },
+    ];
+    const commitOf = { service: "payment", process: "payment-1", atMs: afterMs, changes } as const;
+    const touched = enterCommit(books, commitOf);
+    const found = PROMISES.filter((each) => (each.atCommit?.(books, touched) ?? []).length > 0);
+    expect(found.map(({ name }) => name)).toEqual(promises);
+  });
+
+  it.each([
+    { healedAtMs: 9_000, endedAtMs: 12_000, promises: [] },
+    { healedAtMs: 9_000, endedAtMs: 24_000, promises: ["kept"] },
+  ])("what was sent by $healedAtMs ms and is there at $endedAtMs ms", (moments) => {
+    const { healedAtMs, endedAtMs, promises } = moments;
+    const knobs = { ...DEFAULT_KNOBS, outboxKeptSeconds: 1 };
+    const watched = watchedBooks(knobs);
+    enterAll(watched, soundBooks);
+    const sound = endingOf(soundBooks);
+    const books = { ...sound.books, knobs, nowMs: endedAtMs };
+    expect(broken({ ...sound, books, watched, healedAtMs })).toEqual(promises);
   });
 
   it("a wallet that is opened while its payment is under way may have been missing", () => {

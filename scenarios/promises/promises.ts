@@ -1,15 +1,18 @@
 import { answered } from "./answered.ts";
 import { answersHold } from "./answers-hold.ts";
 import { balanced } from "./balanced.ts";
+import { chained } from "./chained.ts";
 import { conservation } from "./conservation.ts";
 import { decidedRight } from "./decided-right.ts";
 import { ends } from "./ends.ts";
 import { handled } from "./handled.ts";
 import { inOrder } from "./in-order.ts";
 import { isolation } from "./isolation.ts";
+import { kept } from "./kept.ts";
 import { noDeadlock } from "./no-deadlock.ts";
 import { noOverdraft } from "./no-overdraft.ts";
 import { oneEffect } from "./one-effect.ts";
+import { oneRelay } from "./one-relay.ts";
 import { published } from "./published.ts";
 import { reconciliationComplete } from "./reconciliation-complete.ts";
 import { reconciliationSound } from "./reconciliation-sound.ts";
@@ -23,6 +26,7 @@ import { verdictsAgree } from "./verdicts-agree.ts";
 export const PROMISES: readonly SystemPromise[] = [
   conservation,
   balanced,
+  chained,
   noOverdraft,
   oneEffect,
   decidedRight,
@@ -38,6 +42,8 @@ export const PROMISES: readonly SystemPromise[] = [
   handled,
   published,
   inOrder,
+  oneRelay,
+  kept,
   reconciliationSound,
   reconciliationComplete,
 ];

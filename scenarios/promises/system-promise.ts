@@ -46,6 +46,8 @@ export interface Ending {
   readonly exits: readonly ProcessEnd[];
   /** The processes that were not up in time, or not going on, once the faults had stopped. */
   readonly notUp: readonly string[];
+  /** When they were, or that bound was over. */
+  readonly healedAtMs: number;
   /** How long they had to be. */
   readonly healBoundMs: number;
   /** The reconciliation after all else; null where nobody answers for one. */

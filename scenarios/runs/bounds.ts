@@ -1,6 +1,7 @@
 import { KAFKA_SETTINGS } from "../../system/ports/kafka-settings.ts";
 import { lingersMs, outageMs } from "../faults/fault.ts";
 import type { Plan } from "../plans/plan.ts";
+import { goneAfterMs } from "../promises/kept.ts";
 import { HEAL_MS_MIN, SETTLE_MS_MIN } from "../promises/least-bounds.ts";
 
 // Bounds of time of a run, in the world's own milliseconds. Each follows from the plan and from
@@ -42,6 +43,16 @@ export function restBoundMs({ knobs, faults }: Plan, messages: number): number {
   const lingeringMs = Math.max(0, ...faults.map(lingersMs));
   const boundMs = SLACK_MS + lingeringMs + sessionsMs + HOPS * hopMs;
   return Math.max(SETTLE_MS_MIN, Math.ceil(boundMs / 1_000) * 1_000);
+}
+
+/** For longer than this nobody waits for what is to be deleted, nor where a relay looks often. */
+const PRUNING_MS_MAX = 15_000;
+const POLL_MS_MIN = 250;
+
+/** How long all is left at rest, for what was sent to be deleted; 0 where that takes too long. */
+export function pruningMs({ knobs }: Plan): number {
+  const takesMs = goneAfterMs(knobs) + 1;
+  return knobs.relayPollMs < POLL_MS_MIN || takesMs > PRUNING_MS_MAX ? 0 : takesMs;
 }
 
 /** As if one fault came after another. */

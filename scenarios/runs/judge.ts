@@ -1,10 +1,17 @@
 import { DEAD_LETTER_TOPICS } from "../../system/domain/events.ts";
-import { createBooks, deliver, placeName, placeRecord, type Books } from "../books/books.ts";
+import {
+  createBooks,
+  deliver,
+  placeName,
+  placeRecord,
+  type Books,
+  type BooksOrigin,
+} from "../books/books.ts";
 import { createClientBook, type ClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
 import { STRANGER } from "../faults/stranger.ts";
 import type { ClientEvent } from "../plans/commands/client-event.ts";
-import type { Topology } from "../plans/topology.ts";
+import type { Plan } from "../plans/plan.ts";
 import type { Breach, Ending, SystemPromise } from "../promises/system-promise.ts";
 import type { UniverseEvent } from "../world.ts";
 import { extentOf } from "./extent.ts";
@@ -32,10 +39,8 @@ export interface Judge {
   hear(event: ClientEvent): void;
   /** What clients asked for, and were told. */
   readonly clients: ClientBook;
-  /** Where the records lie that no service has sent. */
-  readonly strays: ReadonlySet<string>;
-  /** What was written into the databases past the services. */
-  readonly planted: ReadonlySet<string>;
+  /** What any books of this run know from the beginning. */
+  readonly origin: Omit<BooksOrigin, "isWatched">;
   /** The books as they are kept on the way. */
   readonly watched: Books;
   /** Judges the end, and sums up. */
@@ -45,12 +50,22 @@ export interface Judge {
 
 const BREACHES_MAX = 10;
 
-/** Judges the promises given, at every moment that the world shows, and at the end. */
-export function createJudge(promises: readonly SystemPromise[], topology: Topology): Judge {
+/**
+ * Judges the promises given, at every moment that the world shows, and at the end.
+ *
+ * @param beganAtMs When the run began, in milliseconds since the Unix epoch
+ */
+export function createJudge(
+  promises: readonly SystemPromise[],
+  { topology, knobs, faults }: Pick<Plan, "topology" | "knobs" | "faults">,
+  beganAtMs: number,
+): Judge {
   const clients = createClientBook();
   const strays = new Set<string>();
   const planted = new Set<string>();
-  const books = createBooks({ isWatched: true, topology, clients, strays, planted });
+  const areClocksRight = !faults.some(({ kind }) => kind === "clock-jump");
+  const origin = { topology, knobs, beganAtMs, areClocksRight, clients, strays, planted };
+  const books = createBooks({ ...origin, isWatched: true });
   const cases = promises.map(openCase);
   let commits = 0;
 
@@ -63,8 +78,7 @@ export function createJudge(promises: readonly SystemPromise[], topology: Topolo
 
   return {
     clients,
-    strays,
-    planted,
+    origin,
     watched: books,
     commitsJudged: () => commits,
     see(event) {

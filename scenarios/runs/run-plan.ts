@@ -9,7 +9,7 @@ import { PROMISES } from "../promises/promises.ts";
 import type { SystemPromise } from "../promises/system-promise.ts";
 import type { ReachedEffects, TopicRecord, Universe, UniverseEvent, World } from "../world.ts";
 import { auditAtRest } from "./audit.ts";
-import { healBoundMs, restBoundMs } from "./bounds.ts";
+import { healBoundMs, pruningMs, restBoundMs } from "./bounds.ts";
 import { openWallets, submitAll } from "./client.ts";
 import { createJudge, type Judgement } from "./judge.ts";
 import { comeToRest } from "./rest.ts";
@@ -75,7 +75,8 @@ async function drive(
   promises: readonly SystemPromise[],
   faultsPossible: number,
 ) {
-  const judge = createJudge(promises, plan.topology);
+  const beganAtMs = universe.wallClockMs() - universe.nowMs();
+  const judge = createJudge(promises, plan, beganAtMs);
   const deliveries = createDeliveryCount();
   const happenings: Happening[] = [];
   const notice = (happening: Happening) => happenings.push(happening);
@@ -108,15 +109,15 @@ async function drive(
     }
   }
   const notUp = await universe.heal(healBoundMs(plan));
+  const healedAtMs = universe.nowMs();
   const settleBoundMs = await comeToRest(universe, boundOf);
+  await universe.sleep(pruningMs(plan));
   const places = universe.places();
   const audit = areOpen
     ? await auditAtRest(universe, plan, clients, () => comeToRest(universe, boundOf))
     : null;
 
-  const { clients: clientBook, strays, planted } = judge;
-  const origin = { topology: plan.topology, clients: clientBook, strays, planted };
-  const books = await readBooks(universe, origin, judge.watched.pruned);
+  const books = await readBooks(universe, judge.origin, judge.watched.pruned);
   const records = await readRecords(universe);
   const ending = {
     books,
@@ -128,6 +129,7 @@ async function drive(
     exits: happenings.filter((happening) => happening.kind === "exit"),
     notUp,
     audit,
+    healedAtMs,
     healBoundMs: healBoundMs(plan),
     settleBoundMs,
   };

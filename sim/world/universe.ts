@@ -2,6 +2,7 @@ import type { UnreadPartition, Universe } from "../../scenarios/world.ts";
 import type { Row } from "../../system/ports/database.ts";
 import { CONSUMER_GROUPS, type ServiceName } from "../../system/process/services.ts";
 import { createHttpClient, simulatedRequest } from "../adapters/http.ts";
+import { EPOCH_MS } from "../kernel/epoch.ts";
 import type { SimulatedProcess } from "../kernel/simulated-process.ts";
 import { clientRows } from "../postgres/client/client-row-codec.ts";
 import { PostgresError } from "../postgres/ground/postgres-error.ts";
@@ -20,6 +21,7 @@ export function createUniverse(
   const client = createHttpClient(servers.network, self);
   return {
     nowMs: () => self.nowMs(),
+    wallClockMs: () => EPOCH_MS + self.nowMs(),
     sleep: (delayMs) => self.sleep(Math.max(0, delayMs)),
     async request(process, request) {
       const { status, headers = {}, body } = await client(process, simulatedRequest(request));

@@ -8,7 +8,7 @@ import { moneyWords } from "../money-words.ts";
 export const ledgerEntries: BookTable = {
   name: "ledger_entries",
   services: ["wallet"],
-  sql: `SELECT payment_id, external_transfer_id, wallet_id, direction, amount_minor, currency,
+  sql: `SELECT payment_id, external_transfer_id, wallet_id, position, direction, amount_minor, currency,
           balance_after_minor, posted_at_ms, hash
         FROM ledger_entries ORDER BY id`,
   enter({ books, row, touched }) {
@@ -33,7 +33,9 @@ export const ledgerEntries: BookTable = {
       const externalId = nullableTextColumn(row, "external_transfer_id");
       const cause = paymentId === null ? `external:${externalId}` : `payment:${paymentId}`;
       const hash = textColumn(row, "hash");
-      wallet.entries.push({ ...entry, afterMinor, cause, hash, seenAtMs: books.nowMs });
+      const position = textColumn(row, "position");
+      const seenAtMs = books.nowMs;
+      wallet.entries.push({ ...entry, position, afterMinor, cause, hash, seenAtMs });
       wallet.lastAfterMinor = afterMinor;
       wallet.entriesMinor += direction === "credit" ? amountMinor : -amountMinor;
     }

@@ -10,10 +10,11 @@ export const outbox: BookTable = {
   services: ["payment", "wallet"],
   sql: `SELECT event_id, topic, message_key, payload, sent_at_ms FROM outbox ORDER BY id`,
   unfinishedSql: `SELECT id FROM outbox WHERE sent_at_ms IS NULL`,
-  leave({ books, service, row }) {
-    return (
-      isLetter(row) || outboxOf(books, service).get(textColumn(row, "event_id"))?.sent === true
-    );
+  leave({ row, touched }) {
+    if (!isLetter(row)) {
+      touched.deleted.add(textColumn(row, "event_id"));
+    }
+    return true;
   },
   enter({ books, service, row, touched }) {
     if (isLetter(row)) {
@@ -26,6 +27,9 @@ export const outbox: BookTable = {
     const outbox = outboxOf(books, service);
     const known = outbox.get(eventId);
     if (known !== undefined) {
+      if (sent && !known.sent) {
+        touched.marked.add(eventId);
+      }
       // The rest of an event never changes.
       known.sent = sent;
       known.sentAtMs = sentAtMs;
