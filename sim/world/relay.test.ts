@@ -9,6 +9,7 @@ import {
   purgeDeadLetters,
   requeueDeadLetters,
 } from "../../system/outbox/dead-letters.ts";
+import { claimOutbox } from "../../system/outbox/lease.ts";
 import { relayOutbox } from "../../system/outbox/relay.ts";
 import { runRelay } from "../../system/outbox/run-relay.ts";
 import type { Database, Row } from "../../system/ports/database.ts";
@@ -317,6 +318,22 @@ test("what was sent long ago is deleted, and nothing that is unsent or dead", as
     // The dead one, and the one that waits behind it.
     expect(await countRows(database)).toBe(2);
     expect(await countUnsent(database)).toBe(2);
+  });
+});
+
+test("an outbox that its holder renews while another claims it stays its holder's", async () => {
+  await relayAlone("1", async ({ database }) => {
+    const claim = { holder: "first", seen: 0n, leaseMs: 1 };
+    const fence = await claimOutbox(database, claim);
+    const renewing = await database.connect("renewing");
+    const statement = async (sql: string) => renewing.query({ label: "renew", sql });
+    await statement("BEGIN");
+    await statement("UPDATE outbox_lease SET ends_at = clock_timestamp() + interval '1 minute'");
+    // The lease that was read has ended by now, and its row is locked.
+    const claimed = claimOutbox(database, { holder: "second", seen: fence ?? 0n, leaseMs: 1 });
+    await statement("COMMIT");
+    renewing.release();
+    await expect(claimed).resolves.toBeUndefined();
   });
 });
 

@@ -28,7 +28,8 @@ function endsAfter(leaseMs: string): string {
 }
 
 /**
- * Claims the outbox, unless somebody has claimed it since the lease was read.
+ * Claims the outbox, unless somebody has claimed it since the lease was read, or its holder has
+ * renewed it.
  *
  * @returns the new fence; undefined when another was faster
  * @throws DatabaseError
@@ -40,7 +41,8 @@ export async function claimOutbox(
   const { rows } = await runStatement(database, "relay", {
     label: "claim-outbox",
     sql: `UPDATE outbox_lease SET holder = $1, fence = fence + 1, ends_at = ${endsAfter("$3")}
-          WHERE fence = $2 RETURNING fence`,
+          WHERE fence = $2 AND (holder = $1 OR ends_at <= clock_timestamp())
+          RETURNING fence`,
     parameters: [claim.holder, claim.seen, claim.leaseMs],
   });
   return rows[0] === undefined ? undefined : bigintColumn(rows[0], "fence");

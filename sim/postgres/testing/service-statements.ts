@@ -24,7 +24,7 @@ const OUTBOX_AND_INBOX: readonly ServiceStatement[] = [
     [10],
   ],
   [
-    "UPDATE outbox_lease SET holder = $1, fence = fence + 1, ends_at = clock_timestamp() + $3::bigint * interval '1 millisecond' WHERE fence = $2 RETURNING fence",
+    "UPDATE outbox_lease SET holder = $1, fence = fence + 1, ends_at = clock_timestamp() + $3::bigint * interval '1 millisecond' WHERE fence = $2 AND (holder = $1 OR ends_at <= clock_timestamp()) RETURNING fence",
     ["relay", 0n, 60_000],
   ],
   [
