@@ -15,6 +15,8 @@ import { createClientBook, type ClientBook } from "./client-book.ts";
 export interface Books {
   /** True while they are fed commit by commit: then they know when, and in which order. */
   readonly isWatched: boolean;
+  /** How many were entered. */
+  readonly commits: number;
   /** The time of the commit that was entered last. */
   readonly nowMs: number;
   /** When time 0 was, by a clock that is right, in milliseconds since the Unix epoch. */

@@ -900,6 +900,24 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "Y1",
+    defect: "A process counts as unsent what is in its outbox, sent or not.",
+    breaks: "observable",
+    patches: [
+      patch(
+        "system/process/metrics.ts",
+        "FROM outbox\n          WHERE sent_at_ms IS NULL`",
+        "FROM outbox`",
+      ),
+    ],
+  },
+  {
+    id: "Y2",
+    defect: "What a process waited for at its start counts as not well for ever.",
+    breaks: "observable",
+    patches: [patch("system/process/until-there.ts", "      health.note(part, undefined);\n", "")],
+  },
+  {
     id: CANARY,
     defect: "Each account is credited a baisa more than it was sent.",
     breaks: "conservation",

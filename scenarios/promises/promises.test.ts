@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { bigintColumn, nullableTextColumn, textColumn } from "../../system/database/row.ts";
 import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
 import type { Row } from "../../system/ports/database.ts";
 import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
@@ -16,7 +17,7 @@ import { traceIdOfKey } from "../plans/trace-of-key.ts";
 import { sampleTransfer } from "../testing/sample-plan.ts";
 import type { TopicRecord, UnreadPartition } from "../world.ts";
 import { PROMISES } from "./promises.ts";
-import type { Ending } from "./system-promise.ts";
+import type { Ending, SelfReport } from "./system-promise.ts";
 
 /** When all of it happens, by the services' clocks. */
 const AT = String(sampleHead("").atMs);
@@ -252,20 +253,22 @@ function inChain(books: OpenBooks, [service, table, row]: Entry): Entry {
   if (table !== "ledger_entries" || "hash" in row) {
     return [service, table, row];
   }
-  const before = books.wallets.get(String(row["wallet_id"]))?.entries ?? [];
+  const walletId = textColumn(row, "wallet_id");
+  const before = books.wallets.get(walletId)?.entries ?? [];
   const position = String(before.length + 1);
+  const paymentId = nullableTextColumn(row, "payment_id");
   const said = {
     cause:
-      row["payment_id"] === null
-        ? `external:${String(row["external_transfer_id"])}`
-        : `payment:${String(row["payment_id"])}`,
-    walletId: String(row["wallet_id"]),
+      paymentId === null
+        ? `external:${textColumn(row, "external_transfer_id")}`
+        : `payment:${paymentId}`,
+    walletId,
     position,
-    direction: String(row["direction"]),
-    amountMinor: BigInt(String(row["amount_minor"])),
-    currency: String(row["currency"]),
-    afterMinor: BigInt(String(row["balance_after_minor"])),
-    postedAtMs: String(row["posted_at_ms"]),
+    direction: textColumn(row, "direction"),
+    amountMinor: bigintColumn(row, "amount_minor"),
+    currency: textColumn(row, "currency"),
+    afterMinor: bigintColumn(row, "balance_after_minor"),
+    postedAtMs: textColumn(row, "posted_at_ms"),
   };
   return [service, table, { ...row, position, hash: entryHash(said, before.at(-1)?.hash ?? "") }];
 }
@@ -296,6 +299,7 @@ function endingOf(
     readonly exits?: Ending["exits"];
     readonly notUp?: readonly string[];
     readonly audit?: Ending["audit"];
+    readonly reports?: Ending["reports"];
     /** What somebody has written past the services. */
     readonly planted?: readonly string[];
   } = {},
@@ -324,6 +328,7 @@ function endingOf(
     exits: [],
     notUp: [],
     audit: null,
+    reports: [],
     healedAtMs: 0,
     healBoundMs: 60_000,
     settleBoundMs: 30_000,
@@ -385,6 +390,31 @@ const reconciled = (outcome: string, failure: string | null = null): Entry => [
   { id: "run-1", outcome, failure },
 ];
 
+/** What a process of the payment service says of itself, beside that its database is there. */
+const reportOf = (
+  metrics: readonly string[],
+  change: Partial<SelfReport> = {},
+): readonly SelfReport[] => [
+  {
+    process: "payment-1",
+    roles: ["payment-relay"],
+    isReady: true,
+    troubles: "",
+    metrics: [
+      "# HELP falconpay_database_up",
+      'falconpay_database_up{service="payment"} 1',
+      ...HELD_AT_REST.map((name) => `falconpay_${name}{service="payment"} 0`),
+      ...metrics,
+    ].join("\n"),
+    said: [],
+    ...change,
+  },
+];
+const HELD_AT_REST = [
+  ...["outbox_pending", "outbox_oldest_age_seconds", "outbox_dead_letters", "dead_letters"],
+  ...["payments_pending", "in_flight_oldest_age_seconds"],
+];
+
 const UNREAD = {
   group: "wallet-transfer",
   topic: "payment.created",
@@ -392,6 +422,11 @@ const UNREAD = {
   offset: "0",
   count: 2,
 };
+
+/** Books that were kept on the way as well, and so what is counted is known. */
+function seenOnTheWay(ending: Ending): Ending {
+  return { ...ending, watched: { ...ending.watched, commits: 1 } };
+}
 
 describe("the promises", () => {
   it("hold for a payment that went as it should", () => {
@@ -436,6 +471,52 @@ describe("the promises", () => {
         ),
       ),
       ["chained"],
+    ],
+    [
+      "a process that is ready, and has counted what there is",
+      endingOf(soundBooks, { reports: reportOf([]) }),
+      [],
+    ],
+    [
+      "a process that is not ready at rest",
+      endingOf(soundBooks, { reports: reportOf([], { isReady: false }) }),
+      ["observable"],
+    ],
+    [
+      "a process that says that something is unsent",
+      endingOf(soundBooks, {
+        reports: reportOf(['falconpay_outbox_pending{service="payment"} 2']),
+      }),
+      ["observable"],
+    ],
+    [
+      "a process that does not say how many payments are PENDING",
+      endingOf(soundBooks, {
+        reports: reportOf([], { metrics: 'falconpay_database_up{service="payment"} 1' }),
+      }),
+      ["observable"],
+    ],
+    [
+      "a process that has said something and not counted it",
+      seenOnTheWay(
+        endingOf(soundBooks, {
+          reports: reportOf([], {
+            said: [{ what: "said", name: "relay.outage", detail: { failures: 1 } }],
+          }),
+        }),
+      ),
+      ["observable"],
+    ],
+    [
+      "a process that has counted what it has said",
+      seenOnTheWay(
+        endingOf(soundBooks, {
+          reports: reportOf(['falconpay_events_total{event="relay.outage"} 1'], {
+            said: [{ what: "said", name: "relay.outage", detail: { failures: 1 } }],
+          }),
+        }),
+      ),
+      [],
     ],
     [
       "a debit without its credit is unbalanced, and no whole effect",

@@ -11,6 +11,7 @@ import { isolation } from "./isolation.ts";
 import { kept } from "./kept.ts";
 import { noDeadlock } from "./no-deadlock.ts";
 import { noOverdraft } from "./no-overdraft.ts";
+import { observable } from "./observable.ts";
 import { oneEffect } from "./one-effect.ts";
 import { oneRelay } from "./one-relay.ts";
 import { published } from "./published.ts";
@@ -44,6 +45,7 @@ export const PROMISES: readonly SystemPromise[] = [
   inOrder,
   oneRelay,
   kept,
+  observable,
   reconciliationSound,
   reconciliationComplete,
 ];

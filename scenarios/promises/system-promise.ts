@@ -1,3 +1,4 @@
+import type { Role } from "../../system/process/services.ts";
 import type { Books, FirstDelivery, PlacedRecord, Touched } from "../books/books.ts";
 import type { ProcessNote } from "../faults/process-note.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
@@ -50,6 +51,8 @@ export interface Ending {
   readonly healedAtMs: number;
   /** How long they had to be. */
   readonly healBoundMs: number;
+  /** What each process says of itself after all else. */
+  readonly reports: readonly SelfReport[];
   /** The reconciliation after all else; null where nobody answers for one. */
   readonly audit: Audit | null;
   /** How long the system was given to come to rest, in milliseconds of its own time. */
@@ -65,6 +68,22 @@ export interface Audit {
   /** The ids of breaks that are open after what mends them was published again. */
   readonly unmended: readonly string[];
 }
+
+/** What a process says of itself, at rest. */
+export interface SelfReport {
+  readonly process: string;
+  readonly roles: readonly Role[];
+  readonly isReady: boolean;
+  /** What it said of that last, as JSON. */
+  readonly troubles: string;
+  /** In Prometheus's text format; undefined where it gave no answer. */
+  readonly metrics: string | undefined;
+  /** The lines that it had said by then, since its start; undefined where nobody can know. */
+  readonly said: readonly SaidLine[] | undefined;
+}
+
+/** A line that a process says. */
+export type SaidLine = Extract<ProcessNote, { readonly what: "said" }>;
 
 /** A process ended without being killed. */
 type ProcessEnd = Extract<UniverseEvent, { readonly kind: "exit" }>;

@@ -45,6 +45,14 @@ export function restBoundMs({ knobs, faults }: Plan, messages: number): number {
   return Math.max(SETTLE_MS_MIN, Math.ceil(boundMs / 1_000) * 1_000);
 }
 
+/**
+ * How long a process may yet say that it is not ready, at rest: a consumer that was restarted joins
+ * within a session, and a relay looks again.
+ */
+export function readyBoundMs({ knobs }: Plan): number {
+  return knobs.sessionTimeoutMs + knobs.relayPollMs + SLACK_MS;
+}
+
 /** For longer than this nobody waits for what is to be deleted, nor where a relay looks often. */
 const PRUNING_MS_MAX = 15_000;
 const POLL_MS_MIN = 250;

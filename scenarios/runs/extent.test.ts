@@ -14,6 +14,7 @@ const ending: Ending = {
   exits: [],
   notUp: [],
   audit: null,
+  reports: [],
   healedAtMs: 0,
   healBoundMs: 1,
   settleBoundMs: 1,

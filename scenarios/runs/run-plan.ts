@@ -13,6 +13,7 @@ import { healBoundMs, pruningMs, restBoundMs } from "./bounds.ts";
 import { openWallets, submitAll } from "./client.ts";
 import { createJudge, type Judgement } from "./judge.ts";
 import { comeToRest } from "./rest.ts";
+import { askAtRest, createSaidLines } from "./self-reports.ts";
 
 /** What one run of a plan came to. */
 export interface Outcome {
@@ -78,11 +79,13 @@ async function drive(
   const beganAtMs = universe.wallClockMs() - universe.nowMs();
   const judge = createJudge(promises, plan, beganAtMs);
   const deliveries = createDeliveryCount();
+  const said = createSaidLines();
   const happenings: Happening[] = [];
   const notice = (happening: Happening) => happenings.push(happening);
   universe.watch((event) => {
     judge.see(event);
     deliveries.see(event);
+    said.see(event);
     notice(event);
   });
   const clients = {
@@ -117,6 +120,7 @@ async function drive(
     ? await auditAtRest(universe, plan, clients, () => comeToRest(universe, boundOf))
     : null;
 
+  const reports = areOpen ? await askAtRest(universe, plan, said) : [];
   const books = await readBooks(universe, judge.origin, judge.watched.pruned);
   const records = await readRecords(universe);
   const ending = {
@@ -129,6 +133,7 @@ async function drive(
     exits: happenings.filter((happening) => happening.kind === "exit"),
     notUp,
     audit,
+    reports,
     healedAtMs,
     healBoundMs: healBoundMs(plan),
     settleBoundMs,
