@@ -6,6 +6,7 @@ import { LittleWallet, type Decision } from "../model/little-wallet.ts";
 import type { Topology } from "../plans/topology.ts";
 import type { TopicRecord } from "../world.ts";
 import { createClientBook, type ClientBook } from "./client-book.ts";
+import type { OpenProcessBook, ProcessBook } from "./process-book.ts";
 
 /**
  * What both databases hold, as the judge keeps it: fed change by change while commits are watched,
@@ -25,6 +26,12 @@ export interface Books {
   readonly knobs: Knobs;
   /** Whether the processes' clocks are right: nobody sets one. */
   readonly areClocksRight: boolean;
+  /** The processes of the plan. */
+  readonly topology: Topology;
+  /** How many faults have struck. */
+  readonly faultsStruck: number;
+  /** By process. */
+  readonly processes: ReadonlyMap<string, ProcessBook>;
   /** By process: the services for which it has a role. */
   readonly servicesOf: ReadonlyMap<string, ReadonlySet<ServiceName>>;
   /** What clients asked for, and were told. */
@@ -208,6 +215,9 @@ export interface OutboxBook {
   readonly complaint: string | undefined;
   /** Its place in the order of all commits. */
   readonly committedAt: number;
+  /** When that was, in milliseconds, and who committed it. */
+  readonly appendedSinceMs: number;
+  readonly appendedBy: string;
   sent: boolean;
   /** What its row says of when that was; null before. */
   sentAtMs: string | null;
@@ -219,8 +229,9 @@ export interface OutboxBook {
 export interface LeaseBook {
   /** A relay; no other has the same name, nor has the same after a restart. */
   readonly holder: string;
-  /** The process that took it. */
+  /** The process that took it, and when, in milliseconds. */
   readonly process: string;
+  readonly takenAtMs: number;
   /** By its database's clock, in milliseconds since the Unix epoch. */
   readonly endsAtMs: number;
   /** How it was before that commit; undefined for the first. */
@@ -280,6 +291,8 @@ export interface OpenBooks extends Books {
   /** Counts commits, of both services. */
   commits: number;
   nowMs: number;
+  faultsStruck: number;
+  readonly processes: Map<string, OpenProcessBook>;
   readonly wallets: Map<string, WalletBook>;
   readonly balanceMinor: Map<string, bigint>;
   readonly outsideMinor: Map<string, bigint>;
@@ -364,6 +377,9 @@ export function createBooks({
     knobs,
     beganAtMs,
     areClocksRight,
+    topology,
+    faultsStruck: 0,
+    processes: new Map(),
     servicesOf: new Map(topology.map(({ name, roles }) => [name, new Set(roles.map(serviceOf))])),
     clients,
     strays,
@@ -429,6 +445,17 @@ export function inboxOf(books: OpenBooks, service: ServiceName): Map<string, str
 /** What a service has set aside; made where there is nothing yet. */
 export function setAsideBy(books: OpenBooks, service: ServiceName): Map<string, string> {
   return demand(books.setAside, service, () => new Map<string, string>());
+}
+
+/** The events of an outbox that a process has appended. */
+export function outboxEventsBy(
+  { outboxes }: Books,
+  service: ServiceName,
+  process: string,
+): readonly OutboxBook[] {
+  return [...(outboxes.get(service)?.values() ?? [])].filter(
+    ({ appendedBy }) => appendedBy === process,
+  );
 }
 
 /** Reads a record of a topic, once. */

@@ -598,6 +598,7 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "if (!isOwn && leftMs > 0) {",
         "if (!isOwn && leftMs > settings.leaseMs) {",
       ),
+      patch("system/outbox/lease.ts", " AND (holder = $1 OR ends_at <= clock_timestamp())", ""),
     ],
   },
   {
@@ -804,6 +805,54 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "system/payment/settle.ts",
         'status: "FAILED", reason: verdict.reason,',
         'status: "FAILED", reason: "reason" in verdict ? verdict.reason : null,',
+      ),
+    ],
+  },
+  {
+    id: "W1",
+    defect: "A message that cannot be taken in is tried again at once, without a pause.",
+    breaks: "paced",
+    patches: [
+      patch(
+        "system/inbox/consume.ts",
+        "      await ports.clock.sleep(limits.delayMs, limits.stopping);\n",
+        "",
+      ),
+    ],
+  },
+  {
+    id: "W2",
+    defect: "A relay that meets an outage looks again without a pause.",
+    breaks: "paced",
+    patches: [
+      patch(
+        "system/outbox/run-relay.ts",
+        "          await clock.sleep(Math.min(pace.relayPollMs, RETRY_MS), stopping);",
+        "          await clock.sleep(0, stopping);",
+      ),
+    ],
+  },
+  {
+    id: "W3",
+    defect: "Nobody wakes the relay: what is appended waits until it looks by itself.",
+    breaks: "prompt",
+    patches: [
+      patch(
+        "system/outbox/run-relay.ts",
+        "database.listen(OUTBOX_CHANNEL, rest.end)",
+        "database.listen(OUTBOX_CHANNEL, () => {})",
+      ),
+    ],
+  },
+  {
+    id: "W4",
+    defect: "A relay that is told to stop keeps the outbox until its lease ends.",
+    breaks: "stops-clean",
+    patches: [
+      patch(
+        "system/outbox/run-relay.ts",
+        "  await waitedOut(() => releaseOutbox(ports.database, settings.holder));\n",
+        "",
       ),
     ],
   },

@@ -60,7 +60,7 @@ function judgeMetrics(
       ];
 }
 
-/** What a service's database holds, at rest. */
+/** What a service's database holds. */
 function heldBy(books: Books, service: ServiceName): ReadonlyMap<string, number> {
   const held = new Map([[`falconpay_database_up{service="${service}"}`, 1]]);
   if (service === "reconciliation") {
@@ -70,12 +70,16 @@ function heldBy(books: Books, service: ServiceName): ReadonlyMap<string, number>
     }
     return held;
   }
-  const letters = books.setAside.get(service)?.size ?? 0;
-  held.set(`falconpay_dead_letters{service="${service}"}`, letters);
-  // What is unsent, dead or PENDING is zero at rest.
-  const zeros = ["outbox_pending", "outbox_oldest_age_seconds", "outbox_dead_letters"];
-  const own = service === "payment" ? ["payments_pending", "in_flight_oldest_age_seconds"] : [];
-  [...zeros, ...own].forEach((name) => held.set(`falconpay_${name}{service="${service}"}`, 0));
+  const figure = (name: string, value: number) =>
+    held.set(`falconpay_${name}{service="${service}"}`, value);
+  const unsent = [...(books.outboxes.get(service)?.values() ?? [])].filter(({ sent }) => !sent);
+  figure("dead_letters", books.setAside.get(service)?.size ?? 0);
+  figure("outbox_pending", unsent.length);
+  figure("outbox_dead_letters", 0);
+  if (service === "payment") {
+    const pending = [...books.payments.values()].filter(({ status }) => status === "PENDING");
+    figure("payments_pending", pending.length);
+  }
   return held;
 }
 
@@ -116,8 +120,8 @@ function readFigures(text: string): ReadonlyMap<string, number> {
   return new Map(
     lines
       .map(([, name = "", value]) => [name, Number(value)] as const)
-      // How old something is grows until it is asked; and see `OWN_LIFE`.
-      .filter(([name]) => !/^falconpay_breaks_oldest|event="process\./.test(name)),
+      // How old something is grows; and see `OWN_LIFE`.
+      .filter(([name]) => !/_oldest_age_seconds|event="process\./.test(name)),
   );
 }
 

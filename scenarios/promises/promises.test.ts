@@ -8,6 +8,8 @@ import { SAMPLE_TRACE, sampleHead } from "../../system/testing/samples.ts";
 import { createBooks, deliver, placeName, placeRecord, type OpenBooks } from "../books/books.ts";
 import { createClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
+import { followProcess } from "../books/follow-process.ts";
+import type { ProcessNote } from "../faults/process-note.ts";
 import { entryHash } from "../model/entry-hash.ts";
 import { ownerOf } from "../plans/callers.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
@@ -15,7 +17,7 @@ import type { Command } from "../plans/commands/command.ts";
 import { ONE_PROCESS_EACH } from "../plans/topology.ts";
 import { traceIdOfKey } from "../plans/trace-of-key.ts";
 import { sampleTransfer } from "../testing/sample-plan.ts";
-import type { TopicRecord, UnreadPartition } from "../world.ts";
+import type { TopicRecord, UniverseEvent, UnreadPartition } from "../world.ts";
 import { PROMISES } from "./promises.ts";
 import type { Ending, SelfReport } from "./system-promise.ts";
 
@@ -329,6 +331,8 @@ function endingOf(
     notUp: [],
     audit: null,
     reports: [],
+    topology: ONE_PROCESS_EACH,
+    places: [],
     healedAtMs: 0,
     healBoundMs: 60_000,
     settleBoundMs: 30_000,
@@ -410,10 +414,7 @@ const reportOf = (
     ...change,
   },
 ];
-const HELD_AT_REST = [
-  ...["outbox_pending", "outbox_oldest_age_seconds", "outbox_dead_letters", "dead_letters"],
-  ...["payments_pending", "in_flight_oldest_age_seconds"],
-];
+const HELD_AT_REST = ["outbox_pending", "outbox_dead_letters", "dead_letters", "payments_pending"];
 
 const UNREAD = {
   group: "wallet-transfer",
@@ -856,6 +857,46 @@ const COMMITS: readonly (readonly [process: string, entries: readonly Entry[]])[
   ["payment-1", [claim("payment", "e1", "payment.completed"), payment("p1", "COMPLETED")]],
 ];
 
+const STOPS: UniverseEvent = {
+  kind: "fault",
+  atMs: 0,
+  process: "payment-1",
+  fault: {
+    kind: "stop",
+    trigger: { on: "time", process: "payment-1", atMs: 0 },
+    restartAfterMs: 100,
+  },
+  index: 0,
+  phase: "begin",
+};
+const delivered: UniverseEvent = {
+  kind: "delivery",
+  atMs: 1,
+  process: "payment-1",
+  record: recordOf(COMPLETED),
+};
+const noteAt = (atMs: number, note: ProcessNote): UniverseEvent => ({
+  kind: "note",
+  atMs,
+  process: "payment-1",
+  note,
+});
+const stopped = (atMs: number, unfinished = "") =>
+  noteAt(atMs, { what: "said", name: "process.stopped", detail: { unfinished } });
+const waits = (atMs: number) =>
+  noteAt(atMs, { what: "said", name: "process.waiting", detail: { part: "producer" } });
+const ran = (name: string, runs: number) =>
+  noteAt(0, { what: "said", name, detail: { transaction: "settle", code: "40001", runs } });
+const failedAt = (atMs: number) =>
+  noteAt(atMs, {
+    what: "failed",
+    effect: "payment-db/relay.connect",
+    reason: "it is away",
+    code: "connection",
+    applied: "no",
+    isInjected: false,
+  });
+
 describe("the promises, at a moment", () => {
   function watchedBooks(knobs = DEFAULT_KNOBS): OpenBooks {
     return createBooks({
@@ -1253,18 +1294,116 @@ describe("the promises, at a moment", () => {
     const found = (code: string, isInjected: boolean) =>
       PROMISES.flatMap((each) => {
         const note = { ...failed, code, applied: "no", isInjected } as const;
-        return (each.atNote?.(watchedBooks(), note, "wallet-1") ?? []).map(() => each.name);
+        return (each.atNote?.(watchedBooks(), note, "wallet-1", 0) ?? []).map(() => each.name);
       });
     expect(found("40P01", false)).toEqual(["no-deadlock"]);
     expect(found("40P01", true)).toEqual([]);
     expect(found("40001", false)).toEqual([]);
   });
 
+  /** What is promised no more once a process has been seen to do this, at these times. */
+  function brokenBy(
+    events: readonly UniverseEvent[],
+    knobs = DEFAULT_KNOBS,
+    commits: typeof COMMITS = COMMITS,
+  ): readonly string[] {
+    const books = watchedBooks(knobs);
+    commits.forEach(([process, entries]) => commit(books, process, entries));
+    return events.flatMap((event) => {
+      const found = PROMISES.filter(
+        ({ atNote }) =>
+          event.kind === "note" &&
+          (atNote?.(books, event.note, event.process, event.atMs) ?? []).length > 0,
+      );
+      followProcess(books, event);
+      return found.map(({ name }) => name);
+    });
+  }
+  const about = { topic: "t", partition: 0, offset: "7" };
+  const retry = (atMs: number, attempts: number) =>
+    noteAt(atMs, { what: "said", name: "inbox.retry", detail: { ...about, attempts } });
+  const left = (atMs: number, attempts: number, code = "40001") =>
+    noteAt(atMs, { what: "said", name: "inbox.left", detail: { ...about, code, attempts } });
+
+  it.each<[string, readonly UniverseEvent[], readonly string[]]>([
+    ["after the pause that the knobs say", [retry(0, 1), retry(100, 2)], []],
+    ["too soon", [retry(0, 1), retry(99, 2)], ["paced"]],
+    ["once more than it may be", [retry(0, 5)], ["paced"]],
+    ["as often as it may be, and then left", [retry(0, 4), left(100, 5)], []],
+    ["too few times, and then left", [left(0, 4)], ["paced"]],
+    ["no more where that would be of no use", [left(0, 1, "22P02")], []],
+    ["too few times by a process that is to stop", [STOPS, left(0, 1)], []],
+  ])("a message that is tried again %s", (_how, events, promises) => {
+    expect(brokenBy(events)).toEqual(promises);
+  });
+
+  it.each<[string, readonly UniverseEvent[], readonly string[]]>([
+    ["a server is looked for again", [waits(0), waits(100)], []],
+    ["a server is looked for again too soon", [waits(0), waits(99)], ["paced"]],
+    [
+      "a transaction is run again twice, and given up",
+      [ran("transaction.retry", 2), ran("transaction.given-up", 3)],
+      [],
+    ],
+    ["a transaction is run again for a third time", [ran("transaction.retry", 3)], ["paced"]],
+    ["a transaction is given up too soon", [ran("transaction.given-up", 2)], ["paced"]],
+  ])("%s", (_claim, events, promises) => {
+    expect(brokenBy(events)).toEqual(promises);
+  });
+
+  it("a relay that asks for its outbox again and again without a break is not paced", () => {
+    const sound = endingOf(soundBooks);
+    const watched = { ...sound.watched, commits: 1 };
+    const books = { ...sound.books, nowMs: 10_000 };
+    const looking = (times: number) => {
+      const place = "payment-1~2/payment-db/relay.connect";
+      const places = [{ place, times, beforeStrike: times }];
+      return broken({ ...sound, books, watched, places });
+    };
+    expect(looking(200)).toEqual([]);
+    expect(looking(2_000)).toEqual(["paced"]);
+  });
+
+  const held: typeof COMMITS = [...COMMITS, ["payment-1", [lease("a", 3_000)]]];
+  const released: typeof COMMITS = [...held, ["payment-1", [lease("a", 10)]]];
+  const sent: typeof COMMITS = [
+    ...held,
+    ["payment-1", [lease("a", 10), outbox("payment", createdEvent("p1"), AT)]],
+  ];
+  it.each<[string, typeof COMMITS, readonly UniverseEvent[], readonly string[]]>([
+    ["and has nothing left", sent, [STOPS, stopped(20)], []],
+    ["and holds an outbox", held, [STOPS, stopped(20)], ["stops-clean"]],
+    ["and has an event unsent", released, [STOPS, stopped(20)], ["stops-clean"]],
+    ["and has a message in hand", sent, [STOPS, delivered, stopped(20)], ["stops-clean"]],
+    ["and has met an error since", held, [STOPS, failedAt(5), stopped(20)], []],
+    ["and could not finish in time", held, [STOPS, stopped(20, "relay")], []],
+  ])("a process is told to stop, %s", (_how, commits, events, promises) => {
+    expect(brokenBy(events, DEFAULT_KNOBS, commits)).toEqual(promises);
+  });
+
+  it.each([
+    { afterMs: 900, faults: 0, promises: [] },
+    { afterMs: 2_000, faults: 0, promises: ["prompt"] },
+    { afterMs: 2_000, faults: 1, promises: [] },
+  ])("an event that is sent after $afterMs ms and $faults faults", (sending) => {
+    const { afterMs, faults, promises } = sending;
+    const books = watchedBooks();
+    [...COMMITS.slice(0, 3), ["payment-1", [lease("a", 3_000)]] as const].forEach(
+      ([process, entries]) => commit(books, process, entries),
+    );
+    books.faultsStruck = faults;
+    const [service, table, after] = outbox("payment", createdEvent("p1"), AT);
+    const changes = [{ table, before: null, after }];
+    const touched = enterCommit(books, { service, process: "payment-1", atMs: afterMs, changes });
+    const found = PROMISES.filter((each) => (each.atCommit?.(books, touched) ?? []).length > 0);
+    expect(found.map(({ name }) => name)).toEqual(promises);
+  });
+
   it("a process that uses another service's database is not isolated", () => {
     const books = watchedBooks();
     const use = { what: "uses", service: "wallet" } as const;
     const found = (process: string) =>
-      PROMISES.flatMap((each) => each.atNote?.(books, use, process) ?? []);
+      PROMISES.flatMap((each) => each.atNote?.(books, use, process, 0) ?? []);
     expect(found("payment-1")).toHaveLength(1);
     expect(found("wallet-1")).toEqual([]);
   });

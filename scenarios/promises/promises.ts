@@ -14,11 +14,14 @@ import { noOverdraft } from "./no-overdraft.ts";
 import { observable } from "./observable.ts";
 import { oneEffect } from "./one-effect.ts";
 import { oneRelay } from "./one-relay.ts";
+import { paced } from "./paced.ts";
+import { prompt } from "./prompt.ts";
 import { published } from "./published.ts";
 import { reconciliationComplete } from "./reconciliation-complete.ts";
 import { reconciliationSound } from "./reconciliation-sound.ts";
 import { sidesAgree } from "./sides-agree.ts";
 import { staysUp } from "./stays-up.ts";
+import { stopsClean } from "./stops-clean.ts";
 import type { SystemPromise } from "./system-promise.ts";
 import { terminalAbsorbs } from "./terminal-absorbs.ts";
 import { verdictsAgree } from "./verdicts-agree.ts";
@@ -45,6 +48,9 @@ export const PROMISES: readonly SystemPromise[] = [
   inOrder,
   oneRelay,
   kept,
+  prompt,
+  paced,
+  stopsClean,
   observable,
   reconciliationSound,
   reconciliationComplete,

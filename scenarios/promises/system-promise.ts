@@ -2,7 +2,8 @@ import type { Role } from "../../system/process/services.ts";
 import type { Books, FirstDelivery, PlacedRecord, Touched } from "../books/books.ts";
 import type { ProcessNote } from "../faults/process-note.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
-import type { TopicRecord, UniverseEvent, UnreadPartition } from "../world.ts";
+import type { Topology } from "../plans/topology.ts";
+import type { ReachedEffects, TopicRecord, UniverseEvent, UnreadPartition } from "../world.ts";
 
 /** A promise that the services make, and how it is judged. */
 export interface SystemPromise {
@@ -24,6 +25,7 @@ export interface SystemPromise {
     books: Books,
     note: ProcessNote,
     process: string,
+    atMs: number,
   ) => readonly Breach[] | undefined;
   /** Judges everything, after the faults have stopped and the system has come to rest. */
   readonly atEnd: (ending: Ending) => readonly Breach[];
@@ -41,6 +43,9 @@ export interface Ending {
   readonly unread: readonly UnreadPartition[];
   /** Every answer that a client was given, and every time that it was given none. */
   readonly answers: readonly ClientOutcome[];
+  readonly topology: Topology;
+  /** Where effects were; empty where they are only counted. */
+  readonly places: readonly ReachedEffects[];
   /** The names of all processes. */
   readonly processes: readonly string[];
   /** Every time that a process ended and nobody had killed it. */

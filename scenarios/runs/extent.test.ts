@@ -15,6 +15,8 @@ const ending: Ending = {
   notUp: [],
   audit: null,
   reports: [],
+  topology: [],
+  places: [],
   healedAtMs: 0,
   healBoundMs: 1,
   settleBoundMs: 1,

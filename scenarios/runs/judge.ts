@@ -9,6 +9,7 @@ import {
 } from "../books/books.ts";
 import { createClientBook, type ClientBook } from "../books/client-book.ts";
 import { enterCommit } from "../books/enter-commit.ts";
+import { followProcess } from "../books/follow-process.ts";
 import { STRANGER } from "../faults/stranger.ts";
 import type { ClientEvent } from "../plans/commands/client-event.ts";
 import type { Plan } from "../plans/plan.ts";
@@ -76,49 +77,56 @@ export function createJudge(
     }
   };
 
+  const judgeEvent = (event: UniverseEvent): void => {
+    switch (event.kind) {
+      case "commit": {
+        if (event.process === STRANGER) {
+          // The books know of it by its fault; what it did is for reconciliation to find.
+          return undefined;
+        }
+        commits += 1;
+        const touched = enterCommit(books, event);
+        return judgeAt(event, ({ atCommit }) => atCommit?.(books, touched));
+      }
+      case "record": {
+        if (DEAD_LETTER_TOPICS.includes(event.record.topic)) {
+          return undefined;
+        }
+        if (event.process === STRANGER) {
+          strays.add(placeName(event.record));
+        }
+        const placed = placeRecord(books, event.record);
+        return judgeAt(event, ({ atRecord }) => atRecord?.(books, placed, event.process));
+      }
+      case "delivery": {
+        const first = deliver(books, event.record);
+        return first === undefined
+          ? undefined
+          : judgeAt(event, ({ atDelivery }) => atDelivery?.(books, first));
+      }
+      case "note":
+        return judgeAt(event, ({ atNote }) =>
+          atNote?.(books, event.note, event.process, event.atMs),
+        );
+      case "fault":
+        if (event.fault.kind === "planted-break") {
+          planted.add(event.fault.plant);
+        }
+        return undefined;
+      case "exit":
+      case "restart":
+        return undefined;
+    }
+  };
+
   return {
     clients,
     origin,
     watched: books,
     commitsJudged: () => commits,
     see(event) {
-      switch (event.kind) {
-        case "commit": {
-          if (event.process === STRANGER) {
-            // The books know of it by its fault; what it did is for reconciliation to find.
-            return undefined;
-          }
-          commits += 1;
-          const touched = enterCommit(books, event);
-          return judgeAt(event, ({ atCommit }) => atCommit?.(books, touched));
-        }
-        case "record": {
-          if (DEAD_LETTER_TOPICS.includes(event.record.topic)) {
-            return undefined;
-          }
-          if (event.process === STRANGER) {
-            strays.add(placeName(event.record));
-          }
-          const placed = placeRecord(books, event.record);
-          return judgeAt(event, ({ atRecord }) => atRecord?.(books, placed, event.process));
-        }
-        case "delivery": {
-          const first = deliver(books, event.record);
-          return first === undefined
-            ? undefined
-            : judgeAt(event, ({ atDelivery }) => atDelivery?.(books, first));
-        }
-        case "note":
-          return judgeAt(event, ({ atNote }) => atNote?.(books, event.note, event.process));
-        case "fault":
-          if (event.fault.kind === "planted-break") {
-            planted.add(event.fault.plant);
-          }
-          return undefined;
-        case "exit":
-        case "restart":
-          return undefined;
-      }
+      judgeEvent(event);
+      followProcess(books, event);
     },
     hear(event) {
       if (event.kind === "request") {

@@ -132,6 +132,8 @@ async function drive(
     processes: plan.topology.map(({ name }) => name),
     exits: happenings.filter((happening) => happening.kind === "exit"),
     notUp,
+    topology: plan.topology,
+    places,
     audit,
     reports,
     healedAtMs,

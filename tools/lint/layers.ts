@@ -124,9 +124,9 @@ export const LAYERED_ROOMS: readonly LayeredRoom[] = [
   {
     room: "scenarios/books/",
     layers: [
-      ["client-book.ts"],
+      ["client-book.ts", "process-book.ts"],
       ["books.ts", "money-words.ts", "balance-change.ts"],
-      ["book-table.ts"],
+      ["book-table.ts", "follow-process.ts"],
       ["tables"],
       ["book-tables.ts"],
       ["enter-commit.ts"],

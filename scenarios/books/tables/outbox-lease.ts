@@ -12,6 +12,7 @@ export const outboxLease: BookTable = {
     books.leases.set(service, {
       holder,
       process: known?.holder === holder ? known.process : process,
+      takenAtMs: known?.holder === holder ? known.takenAtMs : books.nowMs,
       // A date, as the client library reads it.
       endsAtMs: Number(row["ends_at"]),
       before: known === undefined ? undefined : { holder: known.holder, endsAtMs: known.endsAtMs },

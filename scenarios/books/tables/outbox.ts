@@ -16,7 +16,7 @@ export const outbox: BookTable = {
     }
     return true;
   },
-  enter({ books, service, row, touched }) {
+  enter({ books, service, process, row, touched }) {
     if (isLetter(row)) {
       return;
     }
@@ -54,6 +54,8 @@ export const outbox: BookTable = {
           ? undefined
           : complaintAboutEnvelope(payload, { id: eventId, topic, paymentId }),
       committedAt: books.commits,
+      appendedSinceMs: books.nowMs,
+      appendedBy: process,
       sent,
       sentAtMs,
       sentSinceMs,

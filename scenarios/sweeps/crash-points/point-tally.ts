@@ -90,7 +90,7 @@ export function hasFired({ faults }: RunSummary): boolean {
 /** How a plan without faults is told of. */
 export function planEvidence(
   { commands, topology }: Plan,
-  { effects }: RunSummary,
+  { places }: RunSummary,
   batches: string,
   points: number,
 ): CrashPointsPlan {
@@ -98,7 +98,8 @@ export function planEvidence(
     batches,
     requests: commands.length,
     processes: topology.map(({ name }) => name),
-    effects,
+    // What is asked of processes at rest is no part of it.
+    effects: places.reduce((sum, { times }) => sum + times, 0),
     points,
   };
 }
