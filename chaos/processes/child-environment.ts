@@ -57,6 +57,7 @@ function knobVariables(knobs: Knobs): Record<string, string> {
   return {
     RELAY_BATCH_MAX: String(knobs.relayBatchMax),
     RELAY_POLL_MS: String(knobs.relayPollMs),
+    RELAY_LINGER_MS: String(knobs.relayLingerMs),
     RELAY_LEASE_MS: String(knobs.relayLeaseMs),
     RELAY_ATTEMPTS_MAX: String(knobs.relayAttemptsMax),
     // Nobody sees what is deleted before the end is judged.

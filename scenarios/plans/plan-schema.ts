@@ -59,6 +59,7 @@ const planSchema = record({
   knobs: record({
     relayBatchMax: knob("relayBatchMax"),
     relayPollMs: knob("relayPollMs"),
+    relayLingerMs: knob("relayLingerMs"),
     relayLeaseMs: knob("relayLeaseMs"),
     relayAttemptsMax: knob("relayAttemptsMax"),
     outboxKeptSeconds: knob("outboxKeptSeconds"),

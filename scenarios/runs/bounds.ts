@@ -36,8 +36,8 @@ export function restBoundMs({ knobs, faults }: Plan, messages: number): number {
   const sessionsMs = knobs.sessionTimeoutMs * (1 + KAFKA_SETTINGS.sessionsPerRebalance);
   const retriesMs = knobs.consumeAttemptsMax * (knobs.consumeRetryDelayMs + MESSAGE_MS);
   // A relay that died holds the outbox until its lease ends.
-  const relayMs =
-    knobs.relayPollMs + knobs.relayLeaseMs + Math.ceil(messages / knobs.relayBatchMax) * BATCH_MS;
+  const batchesMs = Math.ceil(messages / knobs.relayBatchMax) * BATCH_MS;
+  const relayMs = knobs.relayPollMs + knobs.relayLingerMs + knobs.relayLeaseMs + batchesMs;
   const hopMs = relayMs + messages * MESSAGE_MS + retriesMs;
   // What lingers does so beside the others: every fault has ended by then.
   const lingeringMs = Math.max(0, ...faults.map(lingersMs));

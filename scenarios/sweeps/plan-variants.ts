@@ -164,6 +164,7 @@ export function withDefaultKnobs(plan: Plan): readonly Plan[] {
     DEFAULT_KNOBS,
     { ...knobs, relayBatchMax: DEFAULT_KNOBS.relayBatchMax },
     { ...knobs, relayPollMs: DEFAULT_KNOBS.relayPollMs },
+    { ...knobs, relayLingerMs: DEFAULT_KNOBS.relayLingerMs },
     { ...knobs, relayLeaseMs: DEFAULT_KNOBS.relayLeaseMs },
     { ...knobs, relayAttemptsMax: DEFAULT_KNOBS.relayAttemptsMax },
     { ...knobs, outboxKeptSeconds: DEFAULT_KNOBS.outboxKeptSeconds },

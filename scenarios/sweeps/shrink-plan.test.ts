@@ -11,6 +11,7 @@ import { shrinkPlan, type SmallestPlan } from "./shrink-plan.ts";
 const KNOBS = {
   relayBatchMax: 3,
   relayPollMs: 20,
+  relayLingerMs: 30,
   relayLeaseMs: 700,
   relayAttemptsMax: 2,
   outboxKeptSeconds: 4,

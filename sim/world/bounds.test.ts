@@ -109,6 +109,7 @@ describe("the bound of time", () => {
     expect(restBoundMs(samplePlan({ knobs }), 5_000)).toBeGreaterThan(restBoundMs(plan, 5_000));
     for (const slow of [
       "relayPollMs",
+      "relayLingerMs",
       "relayLeaseMs",
       "consumeRetryDelayMs",
       "sessionTimeoutMs",

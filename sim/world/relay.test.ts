@@ -36,6 +36,7 @@ const ROUNDS = 60;
 const PACE = {
   relayBatchMax: 4,
   relayPollMs: 300,
+  relayLingerMs: 5,
   relayLeaseMs: 100,
   relayAttemptsMax: 3,
   outboxKeptSeconds: 60,

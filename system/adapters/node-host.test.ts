@@ -18,3 +18,16 @@ it("bytes of a trace are as many as asked for, and never drawn twice", () => {
   expect(drawn.map((each) => each.length)).toEqual([...counts, 5_000].map((count) => 2 * count));
   expect(new Set(drawn.map((each) => each.slice(0, 16))).size).toBe(drawn.length);
 });
+
+it("identifiers are UUIDs of version 7 that begin with the time, and never drawn twice", () => {
+  const fromMs = Date.now();
+  const drawn = Array.from({ length: 2_000 }, () => nodeEntropy.uuid());
+  const untilMs = Date.now();
+  for (const each of drawn) {
+    expect(each).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const atMs = Number.parseInt(each.replace("-", "").slice(0, 12), 16);
+    expect(atMs).toBeGreaterThanOrEqual(fromMs);
+    expect(atMs).toBeLessThanOrEqual(untilMs);
+  }
+  expect(new Set(drawn).size).toBe(drawn.length);
+});

@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { v7 } from "uuid";
 import type { Clock } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
 
@@ -24,13 +25,27 @@ export const nodeClock: Clock = {
     }),
 };
 
+/** Asking the host costs the same for eight bytes as for many, so many are asked for at once. */
 const POOL_BYTES = 4_096;
 
-/** The host's randomness. */
-export const nodeEntropy: Entropy = { uuid: () => randomUUID(), traceBytes: createTraceBytes() };
+/**
+ * The host's randomness. Identifiers are of version 7, which begin with the time: those of one time
+ * lie side by side in an index, where those of version 4 lie anywhere, each on a page of its own.
+ */
+export const nodeEntropy: Entropy = createEntropy();
 
-/** Asking the host costs the same for eight bytes as for many, so many are asked for at once. */
-function createTraceBytes(): Entropy["traceBytes"] {
+function createEntropy(): Entropy {
+  const next = createPool();
+  return {
+    uuid: () => v7({ random: next(UUID_BYTES) }),
+    traceBytes: (byteCount) => next(byteCount).toString("hex"),
+  };
+}
+
+const UUID_BYTES = 16;
+
+/** @returns gives so many bytes, and none of them twice */
+function createPool(): (byteCount: number) => Buffer {
   let pool = randomBytes(POOL_BYTES);
   let used = 0;
   return (byteCount) => {
@@ -39,6 +54,6 @@ function createTraceBytes(): Entropy["traceBytes"] {
       used = 0;
     }
     used += byteCount;
-    return pool.toString("hex", used - byteCount, used);
+    return pool.subarray(used - byteCount, used);
   };
 }

@@ -9,6 +9,7 @@ import { runRelay } from "./run-relay.ts";
 const PACE = {
   relayBatchMax: 10,
   relayPollMs: 5_000,
+  relayLingerMs: 10,
   relayLeaseMs: 3_000,
   relayAttemptsMax: 3,
   outboxKeptSeconds: 60,
@@ -67,13 +68,14 @@ it.each([
 });
 
 /** A relay that finds what it is told to; its sleeps and what wakes it are in the test's hands. */
-function restingRelay(...finds: readonly RelayPass["next"][]) {
+function restingRelay(finds: readonly RelayPass["next"][] = [], pace = PACE) {
   const left = [...finds];
   const database = scriptedDatabase();
   const stopping = new AbortController();
   const sleeps: number[] = [];
   let passes = 0;
   let wake = () => {};
+  let pass = () => {};
   let onPass = () => {};
   const closed = Promise.withResolvers<void>();
   const running = runRelay(
@@ -95,6 +97,7 @@ function restingRelay(...finds: readonly RelayPass["next"][]) {
               return;
             }
             sleeps.push(delayMs);
+            pass = resolve;
             signal?.addEventListener("abort", () => resolve());
           }),
       },
@@ -107,7 +110,7 @@ function restingRelay(...finds: readonly RelayPass["next"][]) {
       onPass();
       return { published: 0, next: left.shift() ?? { kind: "appended" } };
     },
-    PACE,
+    pace,
     stopping.signal,
   );
   return {
@@ -117,6 +120,8 @@ function restingRelay(...finds: readonly RelayPass["next"][]) {
     closed: closed.promise,
     passes: () => passes,
     wake: () => wake(),
+    /** Ends the sleep that was begun last, as time does. */
+    pass: () => pass(),
     during(act: () => void) {
       onPass = () => {
         onPass = () => {};
@@ -132,10 +137,40 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-it("rests until something is appended, and then looks at once", async () => {
+it("rests until something is appended, and looks a moment later", async () => {
   const relay = restingRelay();
   await settled();
   expect([relay.passes(), relay.sleeps]).toEqual([1, [5_000]]);
+  relay.wake();
+  await settled();
+  expect([relay.passes(), relay.sleeps]).toEqual([1, [5_000, 10]]);
+  relay.pass();
+  await settled();
+  expect([relay.passes(), relay.sleeps]).toEqual([2, [5_000, 10, 5_000]]);
+  relay.stop();
+  await relay.running;
+});
+
+it("looks again a moment later when something is appended while it looks", async () => {
+  const relay = restingRelay();
+  await settled();
+  relay.during(relay.wake);
+  relay.wake();
+  await settled();
+  relay.pass();
+  await settled();
+  // The second moment has begun without a rest.
+  expect([relay.passes(), relay.sleeps]).toEqual([2, [5_000, 10, 10]]);
+  relay.pass();
+  await settled();
+  expect([relay.passes(), relay.sleeps]).toEqual([3, [5_000, 10, 10, 5_000]]);
+  relay.stop();
+  await relay.running;
+});
+
+it("looks at once where it is not to linger", async () => {
+  const relay = restingRelay([], { ...PACE, relayLingerMs: 0 });
+  await settled();
   relay.wake();
   await settled();
   expect([relay.passes(), relay.sleeps]).toEqual([2, [5_000, 5_000]]);
@@ -143,15 +178,13 @@ it("rests until something is appended, and then looks at once", async () => {
   await relay.running;
 });
 
-it("looks again at once when something is appended while it looks", async () => {
+it("does not linger once it is told to stop", async () => {
   const relay = restingRelay();
   await settled();
-  relay.during(relay.wake);
   relay.wake();
   await settled();
-  expect([relay.passes(), relay.sleeps]).toEqual([3, [5_000, 5_000]]);
   relay.stop();
-  await relay.running;
+  await expect(relay.running).resolves.toBeUndefined();
 });
 
 it("ends its rest when it is told to stop, and listens no more", async () => {
@@ -166,7 +199,7 @@ it.each<[string, RelayPass["next"], number]>([
   ["while another holds the outbox", { kind: "held", leftMs: 250 }, 250],
   ["when something was refused", { kind: "refused" }, 500],
 ])("looks again after a moment %s, whatever is appended meanwhile", async (_, next, restMs) => {
-  const relay = restingRelay(next);
+  const relay = restingRelay([next]);
   await settled();
   relay.wake();
   await settled();
@@ -176,7 +209,7 @@ it.each<[string, RelayPass["next"], number]>([
 });
 
 it("publishes all that is there when it is told to stop, and hands the outbox over", async () => {
-  const relay = restingRelay({ kind: "appended" }, { kind: "more" }, { kind: "more" });
+  const relay = restingRelay([{ kind: "appended" }, { kind: "more" }, { kind: "more" }]);
   await settled();
   relay.stop();
   await relay.running;

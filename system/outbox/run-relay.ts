@@ -16,6 +16,7 @@ export interface RunRelayPorts extends RelayPorts {
 export interface RelayPace {
   readonly relayBatchMax: number;
   readonly relayPollMs: number;
+  readonly relayLingerMs: number;
   readonly relayLeaseMs: number;
   readonly relayAttemptsMax: number;
   readonly outboxKeptSeconds: number;
@@ -24,10 +25,10 @@ export interface RelayPace {
 type Relay = (ports: RelayPorts, settings: RelaySettings) => Promise<RelayPass>;
 
 /**
- * Relays until `stopping`: at once again after a full batch, otherwise when something was appended,
- * and after a pause in any case. An outage of the database or the broker is waited out, however
- * long: nothing is given up, nothing is marked. When it is to stop, it publishes what is there, and
- * hands the outbox over.
+ * Relays until `stopping`: at once again after a full batch, otherwise a moment after something was
+ * appended, so that what is appended next goes along, and after a pause in any case. An outage of
+ * the database or the broker is waited out, however long: nothing is given up, nothing is marked.
+ * When it is to stop, it publishes what is there, and hands the outbox over.
  *
  * @throws Error that does not pass: the relay cannot go on
  */
@@ -62,6 +63,7 @@ export async function runRelay(
           break;
         case "appended":
           await rest.for(pace.relayPollMs);
+          await linger(clock, pace.relayLingerMs, stopping);
           break;
         case "held":
           // What is appended meanwhile is the holder's.
@@ -77,6 +79,12 @@ export async function runRelay(
     await drain(ports, waitedOut, relay, settings);
   } finally {
     await listening.close();
+  }
+}
+
+async function linger(clock: Clock, lingerMs: number, stopping: AbortSignal): Promise<void> {
+  if (lingerMs > 0) {
+    await clock.sleep(lingerMs, stopping);
   }
 }
 

@@ -114,6 +114,7 @@ function readKnobs(environment: Environment, faults: string[]): Knobs {
   const knobs = {
     relayBatchMax: read("RELAY_BATCH_MAX", "relayBatchMax"),
     relayPollMs: read("RELAY_POLL_MS", "relayPollMs"),
+    relayLingerMs: read("RELAY_LINGER_MS", "relayLingerMs"),
     relayLeaseMs: read("RELAY_LEASE_MS", "relayLeaseMs"),
     relayAttemptsMax: read("RELAY_ATTEMPTS_MAX", "relayAttemptsMax"),
     outboxKeptSeconds: read("OUTBOX_KEPT_SECONDS", "outboxKeptSeconds"),
