@@ -98,6 +98,10 @@ const INSTEAD: readonly (readonly [refused: string, instead: string])[] = [
     "a cast: `x::text`, `x::date`, `x::timestamptz`",
   ],
   ["`percentile_cont`, `mode`", "a sub-select with ORDER BY, OFFSET and LIMIT"],
+  [
+    "`(SELECT max(t.a) FROM o)` with `t` around it: an aggregate of the query around",
+    "`t` grouped in a sub-select of FROM, and its column",
+  ],
   ["COLLATE other than C", "nothing: text is compared by code point"],
   [
     "money, inet, xml, ranges, tsvector, geometric types",

@@ -430,8 +430,9 @@ class FromReader {
     );
     const shared = natural ? namesInBoth(left.names, right.names) : written;
     const merged = shared.map((name) => this.#merge(node, name, [left, right], type));
+    const list = {};
     for (const { condition: equation } of merged) {
-      on.push({ expression: equation, canonical: "", isVolatile: false, isOfGroups: false });
+      on.push({ expression: equation, list, canonical: "", isVolatile: false, isOfGroups: false });
     }
     scope.namespace = outside;
     const columns = merged.map(({ column }) => column);
@@ -475,7 +476,7 @@ const OWN_CLAUSES = [
  * is_simple_subquery. On a side that an outer join may leave out, whatever is computed would have
  * to be null then: only columns are simple there.
  */
-function isSimple(node: SyntaxNode, nullable: boolean): boolean {
+export function isSimple(node: SyntaxNode, nullable: boolean): boolean {
   const read = node.reopen();
   if (node.kind !== "SelectStmt" || read.text("op") !== "SETOP_NONE") {
     return false;

@@ -17,11 +17,12 @@ import {
   demandColumn,
   type WrittenItem,
 } from "./assignment.ts";
-import { readTable } from "./from-clause.ts";
+import { isSimple, readTable } from "./from-clause.ts";
 import { readOnConflict } from "./on-conflict.ts";
 import type { ChangePlan, QueryPlan } from "./query-plan.ts";
 import { buildFrame, columnAt, QueryScope } from "./query-scope.ts";
 import { compileReturning, returnedFields } from "./returning.ts";
+import { SelectQuery } from "./select-query.ts";
 import { tableAt, tableOf } from "./statement-context.ts";
 import { readValuesLists } from "./values-query.ts";
 
@@ -32,6 +33,8 @@ type InsertSource =
       readonly kind: "query";
       readonly query: QueryPlan;
       readonly row: readonly ColumnAssignment[];
+      /** The same over what the query computes, where it becomes a part of the INSERT. */
+      readonly planned: readonly ColumnAssignment[];
     };
 
 /** Compiles INSERT INTO ... VALUES or a query [ON CONFLICT ...] [RETURNING ...]. */
@@ -57,7 +60,7 @@ export function compileInsert(outer: QueryScope, node: SyntaxNode): ChangePlan {
     tag: "INSERT 0",
     columns: returnedFields(returning),
     planning: allSteps([
-      source.kind === "query" ? foldAll(source.row) : foldAll(source.rows.flat()),
+      source.kind === "query" ? foldAll(source.planned) : foldAll(source.rows.flat()),
       foldAll(returning.map(({ expression }) => expression)),
       onConflict.planning,
       source.kind === "query" ? source.query.planning() : null,
@@ -152,6 +155,7 @@ function readQuery(
   written: WrittenColumns,
   node: SyntaxNode,
 ): InsertSource {
+  const isPulledUp = isSimple(node, false);
   const query = scope.compilers.query(scope, node);
   const source = scope.addEntry(
     { alias: "*SELECT*", columns: query.columns, relation: null, inlined: false },
@@ -170,7 +174,15 @@ function readQuery(
     value: columnAt(source, at, field),
     position: places[at],
   }));
-  return { kind: "query", query, row: assignRow(scope, table, written, values) };
+  const row = assignRow(scope, table, written, values);
+  if (!isPulledUp || !(query instanceof SelectQuery)) {
+    return { kind: "query", query, row, planned: row };
+  }
+  const shown = query.targets.map(({ expression }, at) => ({
+    value: expression,
+    position: places[at],
+  }));
+  return { kind: "query", query, row, planned: assignRow(scope, table, written, shown) };
 }
 
 function assignRow(

@@ -1,4 +1,3 @@
-import { valueOfConstant } from "../expressions/folding.ts";
 import type { Frame } from "../expressions/frame.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { Filtered } from "../operators/filtered.ts";
@@ -10,7 +9,7 @@ import type { Operator } from "../operators/operator.ts";
 import { ResultRow } from "../operators/result-row.ts";
 import { StreamScan } from "../operators/stream-scan.ts";
 import { type AccessPath, chooseAccessPath, scanAlong, type WantedOrder } from "./access-path.ts";
-import { conditionOf, type Conjunct, isEquation, isGate } from "./conjunct.ts";
+import { conditionOf, type Conjunct, isEquation, isGate, isShut } from "./conjunct.ts";
 import {
   type FromGroup,
   type FromItem,
@@ -65,12 +64,6 @@ export function planFrom(
   const above = where.filter((one) => !isGate(one));
   const part = planGroup({ items, conjuncts }, above, AROUND, alone ? wantedOrder : null);
   return { build: gated(filtered(part), gates), ordered: part.ordered };
-}
-
-/** True for a condition that is known not to hold. */
-function isShut({ expression }: Conjunct): boolean {
-  const value = valueOfConstant(expression);
-  return value !== undefined && value !== true;
 }
 
 function gated(build: BuildOperator, gates: readonly Conjunct[]): BuildOperator {
@@ -209,9 +202,14 @@ function planOuterJoin(
   const right = planGroup(item.right, item.on, known | leftMask, null);
   const on = conditionOf(right.residual);
   const filter = conditionOf(late);
+  const isNeverMet = item.on.some(isShut);
+  // Where ON cannot hold, the right side is not run at all.
+  const buildRight: BuildOperator = isNeverMet
+    ? (_, frame) => new ResultRow(frame, () => false)
+    : gated(right.build, item.on.filter(isGate));
   return {
     build: (site, frame) => {
-      const sides = { left: left(site, frame), right: right.build(site, frame) };
+      const sides = { left: left(site, frame), right: buildRight(site, frame) };
       return new NestedLoop({ frame, ...sides, rightSources, on, filter }, true);
     },
     residual: [],

@@ -25,7 +25,7 @@ import type { Field } from "../types/field.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import type { WantedOrder } from "./access-path.ts";
 import { hasQuery, isVolatile } from "./call-search.ts";
-import { conditionOf, type Conjunct, foldConjuncts, readConjuncts } from "./conjunct.ts";
+import { conditionOf, type Conjunct, foldConjuncts, isShut, readConjuncts } from "./conjunct.ts";
 import { type FromClause, planningOf, pruneColumns, readFromClause } from "./from-clause.ts";
 import { maskOfGroup, sourcesOf } from "./from-item.ts";
 import { compileGroupClause, GroupedColumns, type GroupKey } from "./grouping.ts";
@@ -194,6 +194,10 @@ export class SelectQuery implements QueryPlan {
     const { windowWork, sets } = calls;
     if (windowWork !== null) {
       const { source, work } = windowWork;
+      const keys = this.#windowKeys();
+      if (keys.length > 0) {
+        operator = new Evaluated(frame, operator, keys);
+      }
       const rows = { source, sources: [...places], grouped };
       operator = new Windows(frame, operator, work, rows);
       places.push(source);
@@ -252,6 +256,14 @@ export class SelectQuery implements QueryPlan {
       return isPlain || isLate ? [] : [expression.evaluate];
     });
     return [...shown, ...calls.windows.unusedKeys.map(({ evaluate }) => evaluate)];
+  }
+
+  /** make_window_input_target: what windows sort by is computed of each row as it is found. */
+  #windowKeys(): Evaluate[] {
+    return this.#parts.calls.windows.keys.flatMap((key) => {
+      const isPlain = key.column !== undefined || isKnown(key);
+      return isPlain || key.node === undefined || isVolatile(key.node) ? [] : [key.evaluate];
+    });
   }
 
   #isGroupKey({ target, expression }: SortClauseKey): boolean {
@@ -364,7 +376,9 @@ class SelectReader {
     }
     const order =
       isGrouped || distinct || distinctOn !== null ? null : orderOverOneTable(sortKeys, targets);
-    const early = isGrouped ? having.filter((one) => !one.isOfGroups && !one.isVolatile) : [];
+    const early = isGrouped
+      ? having.filter((one) => isShut(one) || (!one.isOfGroups && !one.isVolatile))
+      : [];
     const planned = planFrom(from.group, [...where, ...early], order);
     const sources = sourcesOf(maskOfGroup(from.group));
     const calls = this.#calls;

@@ -7,7 +7,7 @@ import { coerceImplicitly, demandBoolean } from "./coercion.ts";
 import { coerceToCommon, commonTypeOf, inCommonType } from "./common-type.ts";
 import { constant, type Evaluate, type Expression, sourcesOf } from "./expression.ts";
 import { type Fold, OPEN } from "./fold.ts";
-import { foldable, foldedBy, foldOf } from "./folding.ts";
+import { foldable, foldedBy, foldOf, needFolding, valueOfConstant } from "./folding.ts";
 import { binaryOperator } from "./operator.ts";
 import type { Scope } from "./scope.ts";
 
@@ -42,7 +42,14 @@ export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): E
   const coerced = [otherwise, ...results].map((one, at) =>
     coerceToCommon(scope, one, type, at === 0 ? "CASE/ELSE" : "CASE/WHEN"),
   );
+  const parts = [...(tested === undefined ? [] : [tested]), ...conditions, ...coerced];
   const [last, ...values] = coerced.map(({ evaluate }) => evaluate);
+  const [byDefault] = coerced;
+  const isNeverTaken = conditions.every((one) => (valueOfConstant(one) ?? null) !== true);
+  const areConstant = conditions.every((one) => valueOfConstant(one) !== undefined);
+  if (byDefault !== undefined && areConstant && isNeverTaken && !needFolding(parts)) {
+    return byDefault;
+  }
   const tests = conditions.map(({ evaluate }) => evaluate);
   const evaluate: Evaluate = (frame) => {
     for (let at = 0; at < tests.length; at += 1) {
@@ -52,7 +59,6 @@ export function compileCase(scope: Scope, node: SyntaxNode, compile: Compile): E
     }
     return last?.(frame) ?? null;
   };
-  const parts = [...(tested === undefined ? [] : [tested]), ...conditions, ...coerced];
   const sources = sourcesOf([...conditions, ...coerced]);
   const fold = foldCase(tested, conditions, coerced);
   return foldedBy({ type, evaluate, sources }, parts, fold);

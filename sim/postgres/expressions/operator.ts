@@ -11,7 +11,7 @@ import { applyFunction } from "./apply.ts";
 import { coerceImplicitly } from "./coercion.ts";
 import { canBecome } from "./common-type.ts";
 import type { ColumnMatch, Evaluate, Expression } from "./expression.ts";
-import { foldable, withParts } from "./folding.ts";
+import { foldable, needFolding, valueOfConstant, withParts } from "./folding.ts";
 import type { Scope } from "./scope.ts";
 
 /** The scope and the place in the text of an operator, and its operands. */
@@ -219,6 +219,10 @@ export function nullIf(operation: Operation): Expression {
   const { left, right, signature, result } = settleOperands({ ...operation, name: "=" });
   if (result !== BOOLEAN) {
     throw new PostgresError("42809", "NULLIF requires = operator to yield boolean");
+  }
+  // What is null equals nothing: then the left one is left alone.
+  if (!needFolding([left, right]) && [left, right].some((one) => valueOfConstant(one) === null)) {
+    return left;
   }
   const call = callOf(signature, [left, right], result);
   const equal = applyFunction(call, [left, right], operation.node);

@@ -4,7 +4,7 @@ import { BOOLEAN, RECORD, TEXT, UNKNOWN } from "../types/builtin-types.ts";
 import { SqlRecord } from "../types/record.ts";
 import { settleUnknown } from "./coercion.ts";
 import { type Evaluate, type Expression, sourcesOf } from "./expression.ts";
-import { foldable, withParts } from "./folding.ts";
+import { foldable, isKnown, withParts } from "./folding.ts";
 import { conjunction, disjunction, negateIf } from "./logic.ts";
 import { binaryOperator, distinctness } from "./operator.ts";
 import type { Scope } from "./scope.ts";
@@ -83,7 +83,10 @@ function ordered(
   const whole = (operator: string, at: number): Expression => {
     const compared = compare(operator, at);
     const [a, b] = [left[at], right[at]];
-    if (compared.isConstant !== true || a === undefined || b === undefined) {
+    if (a === undefined || b === undefined || [a, b].some(({ isMutable }) => isMutable === true)) {
+      return compared;
+    }
+    if (compared.isConstant !== true && ![a, b].some(isKnown)) {
       return compared;
     }
     const { type, evaluate } = compared;

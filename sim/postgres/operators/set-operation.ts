@@ -53,7 +53,10 @@ export class SetOperation implements RowStream {
   readonly #right: RowStream;
   readonly #kind: SetOperationKind;
   readonly #counts = new Map<HashKey | null, number>();
-  #reading = true;
+  /** The rows of the left side, which is read first and to its end. */
+  readonly #rows: RowValues[] = [];
+  #given = 0;
+  #place: "left" | "right" | "giving" = "left";
 
   constructor(left: RowStream, right: RowStream, kind: SetOperationKind) {
     this.#left = left;
@@ -63,21 +66,30 @@ export class SetOperation implements RowStream {
 
   open(): void {
     this.#counts.clear();
-    this.#reading = true;
-    this.#right.open();
+    this.#rows.length = 0;
+    this.#given = 0;
+    this.#place = "left";
     this.#left.open();
   }
 
   next(): RowValues | null {
     const counts = this.#counts;
-    if (this.#reading) {
+    if (this.#place === "left") {
+      for (let row = this.#left.next(); row !== null; row = this.#left.next()) {
+        this.#rows.push(row);
+      }
+      this.#right.open();
+      this.#place = "right";
+    }
+    if (this.#place === "right") {
       for (let row = this.#right.next(); row !== null; row = this.#right.next()) {
         const key = groupKeyOf(this.#kind.types, row);
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
-      this.#reading = false;
+      this.#place = "giving";
     }
-    for (let row = this.#left.next(); row !== null; row = this.#left.next()) {
+    for (let row = this.#rows[this.#given]; row !== undefined; row = this.#rows[this.#given]) {
+      this.#given += 1;
       if (this.#takes(groupKeyOf(this.#kind.types, row))) {
         return row;
       }

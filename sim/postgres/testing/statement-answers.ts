@@ -575,6 +575,57 @@ export const STATEMENT_ANSWERS: readonly (readonly [
     [],
     '22003 setval: value 0 is out of bounds for sequence "q" (1..9223372036854775807)',
   ],
+  [
+    "SELECT (CASE NULL WHEN NULL THEN NULL WHEN NULL THEN j END) || (j #- '{\"x y\"}') FROM t WHERE id = 2",
+    [],
+    "SELECT 1 ; NULL",
+  ],
+  [
+    "SELECT nullif(nullif(NULL, s), (s::uuid)::text) FROM t WHERE id < 3",
+    [],
+    "SELECT 2 ; NULL ; NULL",
+  ],
+  [
+    "SELECT 1 FROM t WHERE ((s::smallint), NULL) > (($1::jsonb ->> 'k')::bigint, NULL)",
+    [null],
+    '22P02 invalid input syntax for type smallint: "b c"',
+  ],
+  [
+    "SELECT s::uuid FROM t EXCEPT SELECT s::smallint::text::uuid FROM t",
+    [],
+    '22P02 invalid input syntax for type uuid: "b c"',
+  ],
+  [
+    "SELECT 1 FROM t JOIN o ON '' ~ 'x' WHERE ('10'::text)::boolean",
+    [],
+    '22P02 invalid input syntax for type boolean: "10"',
+  ],
+  ["SELECT 1 FROM o GROUP BY m + 1::smallint HAVING count(*) > NULL", [], "SELECT 0"],
+  [
+    "SELECT 1 FROM (SELECT s::boolean AS v FROM t) AS x WHERE x.v HAVING count(*) > NULL",
+    [],
+    "SELECT 0",
+  ],
+  [
+    "SELECT x.id, o.id FROM (SELECT id, s::integer AS v FROM t) AS x LEFT JOIN o ON x.v = o.id AND NULL ORDER BY 1",
+    [],
+    "SELECT 3 ; 1 | NULL ; 2 | NULL ; 3 | NULL",
+  ],
+  [
+    "SELECT id FROM t LEFT JOIN (VALUES (('x'::text)::timestamptz)) AS x(v) ON NULL ORDER BY 1",
+    [],
+    "SELECT 3 ; 1 ; 2 ; 3",
+  ],
+  [
+    "INSERT INTO o (m, id) SELECT ('x'::text)::smallint, ('y'::text)::bigint FROM t RETURNING ($1::text)::uuid",
+    ["z"],
+    '22P02 invalid input syntax for type bigint: "y"',
+  ],
+  [
+    "SELECT rank() OVER (ORDER BY (s::uuid)) FROM t WHERE 1 / n IS DISTINCT FROM NULL",
+    [],
+    '22P02 invalid input syntax for type uuid: "b c"',
+  ],
 ];
 
 /** What came of a statement. */

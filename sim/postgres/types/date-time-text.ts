@@ -182,10 +182,16 @@ function unread(text: string, type: DateTimeType): Error {
   if (isFarZone(text)) {
     return new PostgresError("22009", `time zone displacement out of range: "${text}"`);
   }
-  if (!/[0-9]/.test(text) || /^\s*[0-9]{1,3}\s*$/.test(text) || OTHER_TEXT.test(text)) {
+  const isOther = OTHER_TEXT.test(text) && !isNumberInBrackets(text);
+  if (!/[0-9]/.test(text) || /^\s*[0-9]{1,3}\s*$/.test(text) || isOther) {
     return invalid(text, type);
   }
   return new NotSimulated(`a ${type} that is not written as 2020-01-31 12:30:00`, text);
+}
+
+/** ParseDateTime passes over brackets, so that a long number alone in them is read as one. */
+export function isNumberInBrackets(text: string): boolean {
+  return /^\s*[{[("]+[0-9]{4,}[^0-9A-Za-z]*$/.test(text);
 }
 
 /** DecodeTimezone: a number with a sign in front of all else is a time zone, at most 15:59 away. */

@@ -1,6 +1,7 @@
 import { NotSimulated } from "../../kernel/not-simulated.ts";
 import { PostgresError } from "../ground/postgres-error.ts";
 import { DAY, formatFraction } from "./calendar.ts";
+import { isNumberInBrackets } from "./date-time-text.ts";
 import { Composite } from "./datum.ts";
 import { roundHalfEven } from "./float.ts";
 import { canonical, type Whole } from "./whole.ts";
@@ -232,7 +233,7 @@ function isDateLike(text: string): boolean {
 }
 
 function unread(text: string): Error {
-  if (!/[0-9]/.test(text) || /^\s*[{[("]/.test(text)) {
+  if (!/[0-9]/.test(text) || (/^\s*[{[("]/.test(text) && !isNumberInBrackets(text))) {
     return invalid(text);
   }
   return new NotSimulated("an interval that is not written with units or as 01:02:03", text);
