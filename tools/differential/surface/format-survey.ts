@@ -45,11 +45,18 @@ function section(heading: string, groups: readonly SurveyGroup[]): string[] {
     "",
     `## ${heading}`,
     "",
-    ...groups.flatMap(({ count, listedCount, how, cause, examples }) => [
-      `- ${count} (${listedCount} listed), ${how}: ${cause}`,
+    ...groups.flatMap(({ count, listedCount, how, cause, seeds, examples }) => [
+      `- ${count} (${listedCount} listed), ${how}: ${cause} (${tellSeeds(seeds)})`,
       ...examples.map((example) => `  - ${tell(example)}`),
     ]),
   ];
+}
+
+const SEEDS_TOLD_MAX = 40;
+
+function tellSeeds(seeds: readonly number[]): string {
+  const rest = seeds.length > SEEDS_TOLD_MAX ? ", ..." : "";
+  return `seeds ${seeds.slice(0, SEEDS_TOLD_MAX).join(", ")}${rest}`;
 }
 
 function tell({ sql, parameters, afterwards, seed, told }: SurveyExample): string {

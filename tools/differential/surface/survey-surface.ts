@@ -29,6 +29,8 @@ export interface SurveyGroup {
   count: number;
   /** How many of them use only what the documentation lists. */
   listedCount: number;
+  /** Of each, to be played again by itself. */
+  readonly seeds: number[];
   readonly examples: SurveyExample[];
 }
 
@@ -68,6 +70,7 @@ export async function surveySurface(
     listed[comparison.kind] += trial.isListed ? 1 : 0;
     const group = groupOf(groups, comparison);
     group.count += 1;
+    group.seeds.push(trial.seed);
     group.listedCount += trial.isListed ? 1 : 0;
     if (group.examples.length < examples) {
       const { tree, told } = await shrink(worlds, trial, comparison);
@@ -89,6 +92,7 @@ function groupOf(groups: Map<string, SurveyGroup>, comparison: Finding): SurveyG
     cause: comparison.cause,
     count: 0,
     listedCount: 0,
+    seeds: [],
     examples: [],
   };
   groups.set(key, group);
