@@ -273,6 +273,17 @@ test("an observer gets rows with the columns that the table has at the commit", 
   ]);
 });
 
+test("what SET LOCAL says ends with its transaction, also where another setting stays", () => {
+  const shownNow = () => stage.run("s1", "SHOW lock_timeout").rows;
+  stage.run("s1", "BEGIN");
+  stage.run("s1", "SET LOCAL lock_timeout = '2s'");
+  stage.run("s1", "SET statement_timeout = '3s'");
+  expect(shownNow()).toEqual([{ lock_timeout: "2s" }]);
+  stage.run("s1", "COMMIT");
+  expect(shownNow()).toEqual([{ lock_timeout: "0" }]);
+  expect(stage.run("s1", "SHOW statement_timeout").rows).toEqual([{ statement_timeout: "3s" }]);
+});
+
 test("a crash keeps what was committed and nothing else, loses every session, and skips identity numbers", () => {
   const lost: string[] = [];
   const idle = stage.engine.openSession({ onLost: () => lost.push("idle") });

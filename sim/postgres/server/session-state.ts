@@ -18,6 +18,8 @@ export interface StateMark {
   readonly notifications: readonly [actions: number, sent: number];
 }
 
+const NOTHING_HEARD: readonly Notification[] = [];
+
 interface AdvisoryWait {
   readonly key: AdvisoryKey;
   readonly mode: LockMode;
@@ -51,7 +53,7 @@ export class SessionState implements SessionServices, Listener {
   #advisory: { readonly key: AdvisoryKey; readonly mode: LockMode }[] = [];
   /** The one that it stands in line for, and has when it is asked for again. */
   #awaited: AdvisoryWait | null = null;
-  #heard: Notification[] = [];
+  #heard: readonly Notification[] = NOTHING_HEARD;
   readonly #drawn = new WeakMap<Sequence, bigint>();
   #drawnFromLast: Sequence | null = null;
 
@@ -139,14 +141,14 @@ export class SessionState implements SessionServices, Listener {
   }
 
   hear(notification: Notification): void {
-    this.#heard.push(notification);
+    this.#heard = [...this.#heard, notification];
     this.#session.heard();
   }
 
   /** What was heard since this was asked last. */
   takeHeard(): readonly Notification[] {
     const heard = this.#heard;
-    this.#heard = [];
+    this.#heard = NOTHING_HEARD;
     return heard;
   }
 

@@ -122,13 +122,12 @@ export class SharedDatabase {
    */
   planFor(statement: ParsedStatement, transaction: OpenTransaction): StatementPlan {
     const catalogVersion = this.catalog.version;
-    const shared = !isDefinition(statement) && !transaction.defines;
-    const cached = shared ? this.#plans.get(statement) : undefined;
+    const cached = transaction.defines ? undefined : this.#plans.get(statement);
     if (cached !== undefined && cached.catalogVersion === catalogVersion) {
       return cached.plan;
     }
     const plan = compileStatement(this.catalogOf(transaction), statement);
-    if (shared) {
+    if (!transaction.defines && !isDefinition(statement)) {
       if (this.#plans.size >= PLANS_MAX) {
         this.#plans.clear();
       }

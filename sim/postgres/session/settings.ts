@@ -70,8 +70,11 @@ export class Settings {
   }
 
   commit(): void {
-    this.#changes.length = 0;
-    this.#local.clear();
+    // Emptying what is empty would cost it new memory, with every commit.
+    if (this.#changes.length > 0) {
+      this.#changes.length = 0;
+      this.#local.clear();
+    }
   }
 }
 
