@@ -5,6 +5,8 @@ const EVERYWHERE_EXCLUDED = ["**/node_modules/**", "out/**"];
 export default defineConfig({
   test: {
     reporters: reporters(process.env),
+    // As many files at once as there are cores, of which vitest would leave one to itself.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

@@ -147,7 +147,7 @@ export async function withSeenToFail(
   }
   tell("every promise held; seeing the same checks fail");
   try {
-    const seenToFail = await seeItFail({ ...asked, onProgress: () => nextTurn() });
+    const seenToFail = await seeItFail({ ...asked, onRun: () => nextTurn() });
     return { ...done, evidence: { ...done.evidence, seenToFail } };
   } catch (error) {
     return { ...done, error: { error } };

@@ -23,3 +23,18 @@ export function* seedsOf({ first, last }: SeedRange, shard: Shard | null): Gener
     yield seed;
   }
 }
+
+/** The seeds in their order, so many at once, and what is left. */
+export function* inWindows(seeds: Iterable<number>, size: number): Generator<readonly number[]> {
+  let window: number[] = [];
+  for (const seed of seeds) {
+    window.push(seed);
+    if (window.length === size) {
+      yield window;
+      window = [];
+    }
+  }
+  if (window.length > 0) {
+    yield window;
+  }
+}

@@ -9,7 +9,7 @@ import { drawPlans, planOfSeed } from "./draw-plans.ts";
 import { findingsOf, type NamedReplayFile } from "./finding.ts";
 import { brokenIn, promiseToPursue, pursue } from "./pursue-plan.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
-import { SEED_MAX, seedsOf } from "./seeds.ts";
+import { inWindows, SEED_MAX, seedsOf } from "./seeds.ts";
 import {
   TIME_IS_OVER,
   type Failure,
@@ -171,7 +171,7 @@ async function runInWorkers(
   workers: Workers,
   seeds: Iterable<number>,
 ): Promise<void> {
-  for (const window of inWindows(seeds)) {
+  for (const window of inWindows(seeds, WINDOW)) {
     if (!isOpen()) {
       return;
     }
@@ -185,20 +185,6 @@ async function runInWorkers(
         return;
       }
     }
-  }
-}
-
-function* inWindows(seeds: Iterable<number>): Generator<readonly number[]> {
-  let window: number[] = [];
-  for (const seed of seeds) {
-    window.push(seed);
-    if (window.length === WINDOW) {
-      yield window;
-      window = [];
-    }
-  }
-  if (window.length > 0) {
-    yield window;
   }
 }
 

@@ -5,10 +5,12 @@ import { commitThenEmit } from "../../scenarios/mutants/commit-then-emit.ts";
 import type { TransferCommand } from "../../scenarios/plans/commands/transfer.ts";
 import { readPlan } from "../../scenarios/plans/plan-schema.ts";
 import type { Scenario } from "../../scenarios/plans/scenario.ts";
+import { seekBreach, type Search } from "../../scenarios/sweeps/seek-breach.ts";
 import type { SweepRequest } from "../../scenarios/sweeps/sweep-request.ts";
 import { sweep } from "../../scenarios/sweeps/sweep.ts";
 import { crashAt, sampleTransfer } from "../../scenarios/testing/sample-plan.ts";
 import { sampleSweep, smallScenario } from "../../scenarios/testing/sample-request.ts";
+import { transfer } from "../../scenarios/workloads/transfer.ts";
 import type { World } from "../../scenarios/world.ts";
 import { startWorkers } from "./workers.ts";
 import { createSimulatedWorld } from "./world.ts";
@@ -215,5 +217,45 @@ describe("a sweep", () => {
     expect(evidence.verdict).toBe("fail");
     expect(evidence.findings[0]).toMatchObject({ promise: "ends", smallest: { isMinimal: false } });
     expect(replayFiles).toHaveLength(1);
+  });
+});
+
+describe("what is sought", () => {
+  const broken = { scenario: scenarioOf([COMMAND], []), mutant: commitThenEmit };
+  const search = (change: Partial<Search>): Search => ({
+    ...requestOf({}),
+    onRun: async () => {},
+    ...change,
+  });
+
+  it("is the first seed that breaks a promise, in workers as here", async () => {
+    const workers = startWorkers(2);
+    try {
+      const seeds = { first: 1, last: 40 };
+      const here = await seekBreach(search({ scenario: transfer, mutant: commitThenEmit }), seeds);
+      const there = await seekBreach(
+        search({ scenario: transfer, mutant: commitThenEmit, workers }),
+        seeds,
+      );
+      expect(there).toEqual(here);
+      // Not the first of all: others were run before it.
+      expect(here).toMatchObject({ promise: "ends", seed: here?.runs });
+      expect(here?.runs).toBeGreaterThan(1);
+    } finally {
+      await workers.close();
+    }
+  });
+
+  it("is none where every promise holds, and says after how many runs", async () => {
+    const seeds = { first: 1, last: 12 };
+    expect(await seekBreach(search(broken), seeds)).toEqual({ promise: null, seed: 12, runs: 12 });
+  });
+
+  it("is nothing when it is interrupted", async () => {
+    const interruption = new AbortController();
+    const onRun = async () => interruption.abort();
+    const { signal } = interruption;
+    const sought = await seekBreach(search({ ...broken, onRun, signal }), { first: 1, last: 12 });
+    expect(sought).toBeUndefined();
   });
 });
