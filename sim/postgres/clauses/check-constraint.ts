@@ -18,9 +18,15 @@ export interface RowCondition {
 /**
  * Compiles the condition of a CHECK or of a partial index. It may be opened anew for every engine.
  */
-export function compileCheck(table: Table, condition: SyntaxNode, find: FindType): RowCondition {
-  const scope = new DefinitionScope(table, find, "check constraint");
-  const { evaluate, isMutable = false } = compileCondition(scope, condition, "CHECK");
+export function compileCheck(
+  table: Table,
+  condition: SyntaxNode,
+  find: FindType,
+  kind: "check constraint" | "index predicate" = "check constraint",
+): RowCondition {
+  const scope = new DefinitionScope(table, find, kind);
+  const clause = kind === "check constraint" ? "CHECK" : "WHERE";
+  const { evaluate, isMutable = false } = compileCondition(scope, condition, clause);
   if (scope.parameters.count > 0) {
     condition.refuse("a parameter in a definition");
   }

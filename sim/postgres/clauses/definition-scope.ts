@@ -9,6 +9,7 @@ import { columnAt } from "./query-scope.ts";
 /** What an expression of a table's definition is, in PostgreSQL's words. */
 export type DefinitionKind =
   | "check constraint"
+  | "index predicate"
   | "index expression"
   | "DEFAULT expression"
   | "column generation expression";

@@ -225,7 +225,10 @@ function planFullJoin(
   const [leftMask, rightMask] = [maskOfGroup(item.left), maskOfGroup(item.right)];
   const keys = keysFor(rightMask, item.on, leftMask);
   const isConstant = item.on.every(isGate);
-  if (keys.stored.length === 0 && !isConstant && !item.on.some(isEquation)) {
+  const joins = ({ expression: { sources } }: Conjunct): boolean =>
+    (sources & leftMask) !== 0 && (sources & rightMask) !== 0;
+  const isJoined = item.on.some((one) => isEquation(one) && joins(one));
+  if (!isConstant && !isJoined) {
     const message =
       "FULL JOIN is only supported with merge-joinable or hash-joinable join conditions";
     throw new PostgresError("0A000", message);

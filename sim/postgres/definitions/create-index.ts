@@ -138,7 +138,7 @@ function readPredicate(
     return null;
   }
   const canonicalConjuncts = conjunctsOf(condition.reopen()).map((one) => one.canonical());
-  const { evaluate, isMutable } = compileCheck(table, condition, find);
+  const { evaluate, isMutable } = compileCheck(table, condition, find, "index predicate");
   if (isMutable) {
     const message = "functions in index predicate must be marked IMMUTABLE";
     throw new PostgresError("42P17", message);

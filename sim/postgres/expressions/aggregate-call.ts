@@ -53,7 +53,7 @@ export function compileAggregateCall(scope: Scope, node: SyntaxNode): AggregateC
   const filter =
     filterNode === undefined ? undefined : compileCondition(scope, filterNode, "FILTER");
   const written = isDistinct ? compiled.map((one) => settleUnknown(scope, one, TEXT)) : compiled;
-  const resolved = resolveCall(scope, node, name, written);
+  const resolved = resolveWith(orderNodes.length, () => resolveCall(scope, node, name, written));
   const definition = "signature" in resolved ? AGGREGATES.get(resolved.source) : undefined;
   if (!("signature" in resolved) || definition === undefined || resolved.operands.length > 2) {
     return node.refuse("shown" in resolved ? resolved.shown : `function ${name}`);
@@ -65,6 +65,20 @@ export function compileAggregateCall(scope: Scope, node: SyntaxNode): AggregateC
     throw new PostgresError("42P10", message);
   }
   return assemble(resolved, definition, { order, isDistinct, filter });
+}
+
+/** ParseFuncOrColumn: behind several keys of ORDER BY it guesses that some are arguments. */
+function resolveWith<Resolved>(keys: number, resolve: () => Resolved): Resolved {
+  try {
+    return resolve();
+  } catch (error) {
+    if (!(error instanceof PostgresError) || error.code !== "42883" || keys < 2) {
+      throw error;
+    }
+    const hint =
+      "No aggregate function matches the given name and argument types. Perhaps you misplaced ORDER BY; ORDER BY must appear after all regular arguments of the aggregate.";
+    throw new PostgresError(error.code, error.message, { hint });
+  }
 }
 
 function readOrderKey(scope: Scope, node: SyntaxNode): OrderKey {

@@ -626,6 +626,26 @@ export const STATEMENT_ANSWERS: readonly (readonly [
     [],
     '22P02 invalid input syntax for type uuid: "b c"',
   ],
+  [
+    "SELECT string_agg(id, ',' ORDER BY id, n) FROM t",
+    [],
+    "42883 at 8: function string_agg(integer, unknown) does not exist [No aggregate function matches the given name and argument types. Perhaps you misplaced ORDER BY; ORDER BY must appear after all regular arguments of the aggregate.]",
+  ],
+  [
+    "CREATE INDEX ON t (id) WHERE s",
+    [],
+    "42804 at 30: argument of WHERE must be type boolean, not type text",
+  ],
+  [
+    "CREATE INDEX ON t (id) WHERE (SELECT true)",
+    [],
+    "0A000 at 30: cannot use subquery in index predicate",
+  ],
+  [
+    "SELECT 1 FROM t FULL JOIN o ON t.s::text = '10'::text",
+    [],
+    "0A000 FULL JOIN is only supported with merge-joinable or hash-joinable join conditions",
+  ],
 ];
 
 /** What came of a statement. */
