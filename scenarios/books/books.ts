@@ -107,6 +107,15 @@ export interface ReconciliationBook {
   readonly id: string;
   readonly outcome: string;
   readonly failure: string | null;
+  /** How many payments, entries and accounts it has looked at, and breaks it has found. */
+  readonly examined: {
+    readonly payments: number;
+    readonly entries: number;
+    readonly accounts: number;
+  };
+  readonly breaksFound: number;
+  /** What it says of how long payments were under way, as JSON; null where it says nothing. */
+  readonly inFlight: string | null;
 }
 
 /** An account: a customer's wallet, or what stands for the outside in a currency. */

@@ -949,6 +949,30 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "X5",
+    defect: "Reconciliation times payments from when they were settled on.",
+    breaks: "reconciliation-figures",
+    patches: [
+      patch(
+        "system/reconciliation/examine-payments.ts",
+        "late.settledAtMs - late.acceptedAtMs",
+        "late.settledAtMs - late.settledAtMs",
+      ),
+    ],
+  },
+  {
+    id: "X6",
+    defect: "A reconciliation is clean, whatever it has found.",
+    breaks: "reconciliation-figures",
+    patches: [
+      patch(
+        "system/reconciliation/reconcile.ts",
+        'outcome: breaks === 0 ? "clean" : "breaks"',
+        'outcome: breaks >= 0 ? "clean" : "breaks"',
+      ),
+    ],
+  },
+  {
     id: "Y1",
     defect: "A process counts as unsent what is in its outbox, sent or not.",
     breaks: "observable",

@@ -388,10 +388,21 @@ const noted = (name: string, subject: string): Entry => [
   "breaks",
   { id: `${name} ${subject}`, class: name, subject, detail: "so", state: "open" },
 ];
-const reconciled = (outcome: string, failure: string | null = null): Entry => [
+/** A run that has looked at all of the sound books; their one payment took no time. */
+const reconciled = (outcome: string, failure: string | null = null, change: Row = {}): Entry => [
   "reconciliation",
   "reconciliation_runs",
-  { id: "run-1", outcome, failure },
+  {
+    id: "run-1",
+    outcome,
+    failure,
+    payments_examined: "1",
+    entries_examined: "4",
+    accounts_examined: "3",
+    breaks_found: outcome === "breaks" ? "2" : "0",
+    in_flight: JSON.stringify({ count: 1, p50Ms: 0, p90Ms: 0, p99Ms: 0, maxMs: 0 }),
+    ...change,
+  },
 ];
 
 /** What a process of the payment service says of itself, beside that its database is there. */
@@ -518,6 +529,63 @@ describe("the promises", () => {
         }),
       ),
       [],
+    ],
+    [
+      "a run that has looked at less than there is",
+      endingOf([...soundBooks, reconciled("clean", null, { payments_examined: "0" })], {
+        audit: auditOf("run-1"),
+      }),
+      ["reconciliation-figures"],
+    ],
+    [
+      "a run that has looked at less entries than there are",
+      endingOf([...soundBooks, reconciled("clean", null, { entries_examined: "3" })], {
+        audit: auditOf("run-1"),
+      }),
+      ["reconciliation-figures"],
+    ],
+    [
+      "a run that has looked at more accounts than there are",
+      endingOf([...soundBooks, reconciled("clean", null, { accounts_examined: "4" })], {
+        audit: auditOf("run-1"),
+      }),
+      ["reconciliation-figures"],
+    ],
+    [
+      "a run that has looked at what is broken, and is clean",
+      endingOf([...soundBooks, reconciled("clean", null, { breaks_found: "1" })], {
+        audit: auditOf("run-1"),
+      }),
+      ["reconciliation-figures"],
+    ],
+    [
+      "a run that has looked at nothing that is broken, and is not clean",
+      endingOf([...soundBooks, reconciled("breaks", null, { breaks_found: "0" })], {
+        audit: auditOf("run-1"),
+      }),
+      ["reconciliation-figures"],
+    ],
+    [
+      "a run that has looked at payments, and has timed none",
+      endingOf([...soundBooks, reconciled("clean", null, { in_flight: null })], {
+        audit: auditOf("run-1"),
+      }),
+      ["reconciliation-figures"],
+    ],
+    [
+      "a run that has looked at payments, and says that one took longer",
+      endingOf(
+        [
+          ...soundBooks,
+          reconciled("clean", null, {
+            in_flight: JSON.stringify({ count: 1, p50Ms: 0, p90Ms: 0, p99Ms: 2, maxMs: 0 }),
+          }),
+        ],
+        {
+          audit: auditOf("run-1"),
+        },
+      ),
+      ["reconciliation-figures"],
     ],
     [
       "a debit without its credit is unbalanced, and no whole effect",

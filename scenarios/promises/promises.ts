@@ -18,6 +18,7 @@ import { paced } from "./paced.ts";
 import { prompt } from "./prompt.ts";
 import { published } from "./published.ts";
 import { reconciliationComplete } from "./reconciliation-complete.ts";
+import { reconciliationFigures } from "./reconciliation-figures.ts";
 import { reconciliationSound } from "./reconciliation-sound.ts";
 import { sidesAgree } from "./sides-agree.ts";
 import { staysUp } from "./stays-up.ts";
@@ -54,6 +55,7 @@ export const PROMISES: readonly SystemPromise[] = [
   observable,
   reconciliationSound,
   reconciliationComplete,
+  reconciliationFigures,
 ];
 
 /** The promises of these names, gravest first; all of them where none is named. @throws Error */

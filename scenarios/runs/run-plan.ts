@@ -13,7 +13,7 @@ import { healBoundMs, pruningMs, restBoundMs } from "./bounds.ts";
 import { openWallets, submitAll } from "./client.ts";
 import { createJudge, type Judgement } from "./judge.ts";
 import { comeToRest } from "./rest.ts";
-import { askAtRest, createSaidLines } from "./self-reports.ts";
+import { askAtRest, createSaidLines, isAskedAtRest } from "./self-reports.ts";
 
 /** What one run of a plan came to. */
 export interface Outcome {
@@ -120,7 +120,7 @@ async function drive(
     ? await auditAtRest(universe, plan, clients, () => comeToRest(universe, boundOf))
     : null;
 
-  const reports = areOpen ? await askAtRest(universe, plan, said) : [];
+  const reports = areOpen && isAskedAtRest(plan) ? await askAtRest(universe, plan, said) : [];
   const books = await readBooks(universe, judge.origin, judge.watched.pruned);
   const records = await readRecords(universe);
   const ending = {

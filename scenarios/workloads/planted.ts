@@ -31,6 +31,7 @@ export const planted: Scenario = {
     "ends",
     "reconciliation-sound",
     "reconciliation-complete",
+    "reconciliation-figures",
   ],
   aims: ["both services are compared", "what is broken is found", "what is broken is mended"],
   catches: ["F12", "X2"],
