@@ -603,25 +603,12 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
   },
   {
     id: "N3",
-    defect:
-      "A relay marks what it has sent, whoever holds the outbox by then: no fence is checked.",
-    breaks: "one-relay",
-    patches: [
-      patch(
-        "system/outbox/lease.ts",
-        "WHERE fence = ${fence} RETURNING fence\n  )`",
-        "WHERE fence >= ${fence} RETURNING fence\n  )`",
-      ),
-    ],
-  },
-  {
-    id: "N4",
     defect: "What was sent is deleted from the outbox at once.",
     breaks: "kept",
     patches: [patch("system/outbox/prune.ts", "nowMs - keptMs", "nowMs")],
   },
   {
-    id: "N5",
+    id: "N4",
     defect: "What was sent is deleted once after the start of a process, and then never again.",
     breaks: "kept",
     patches: [

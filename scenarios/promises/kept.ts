@@ -46,9 +46,13 @@ const LOOKED_THROUGH_MS = 60_000;
 const SLACK_MS = 2_000;
 
 /** How long after it was sent an event may be there yet, while nothing hinders its relay. */
-export function goneAfterMs({ outboxKeptSeconds, relayPollMs }: Books["knobs"]): number {
+export function goneAfterMs({
+  outboxKeptSeconds,
+  relayPollMs,
+  relayLingerMs,
+}: Books["knobs"]): number {
   const keptMs = outboxKeptSeconds * 1_000;
-  return keptMs + Math.min(keptMs, LOOKED_THROUGH_MS) + 2 * relayPollMs + SLACK_MS;
+  return keptMs + Math.min(keptMs, LOOKED_THROUGH_MS) + relayPollMs + relayLingerMs + SLACK_MS;
 }
 
 function judgeLeft({ books, watched, healedAtMs }: Ending): readonly Breach[] {

@@ -23,7 +23,9 @@ const PER_EVENT_MS = 20;
 
 function judge(books: Books, { service, marked }: Touched): readonly Breach[] {
   const outbox = books.outboxes.get(service);
-  const boundMs = SLACK_MS + PER_EVENT_MS * (outbox?.size ?? 0);
+  // It may linger over what it was woken for, and over what came meanwhile.
+  const lingersMs = 2 * books.knobs.relayLingerMs;
+  const boundMs = SLACK_MS + lingersMs + PER_EVENT_MS * (outbox?.size ?? 0);
   return [...marked].flatMap((id) => {
     const event = outbox?.get(id);
     const waitedMs = event === undefined ? 0 : books.nowMs - event.appendedSinceMs;
