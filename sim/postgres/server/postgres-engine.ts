@@ -7,16 +7,27 @@ import { SharedDatabase } from "./shared-database.ts";
 
 const FIRST_PROCESS_ID = 1000;
 
+/** PostgreSQL's `superuser_reserved_connections`, as it is by default. */
+const SUPERUSER_RESERVED_CONNECTIONS = 3;
+
 /** What a caller may say about a session that it opens. */
 export interface SessionOptions {
   /** Who connects, as PostgreSQL's setting of that name; observers of commits are told. */
   readonly applicationName?: string;
   /** An observer beside the server's clients: not counted among them, and never let wait. */
   readonly isObserver?: boolean;
+  /** An operator, for whom some connections are kept when there are too many clients. */
+  readonly isSuperuser?: boolean;
   /** Told of notices, notifications and the server's last word, in order with the replies. */
   readonly onMessage?: (message: SessionMessage) => void;
   /** Told once when the server crashes or ends the session; nothing will be replied any more. */
   readonly onLost?: () => void;
+}
+
+interface OpenSession {
+  readonly session: Session;
+  readonly onLost: (() => void) | undefined;
+  readonly isSuperuser: boolean;
 }
 
 /**
@@ -28,7 +39,7 @@ export interface SessionOptions {
 export class PostgresEngine {
   readonly #host: PostgresHost;
   readonly #database: SharedDatabase;
-  readonly #sessions = new Map<LockOwner, { session: Session; onLost: (() => void) | undefined }>();
+  readonly #sessions = new Map<LockOwner, OpenSession>();
   #sessionsMade = 0;
 
   constructor(host: PostgresHost) {
@@ -39,12 +50,14 @@ export class PostgresEngine {
     });
   }
 
-  /** How many clients there may be at one time. */
+  /** How many clients there may be at one time, beside those kept for superusers. */
   maxConnections = 100;
 
-  /** Whether there are as many clients as there may be. */
-  get isCrowded(): boolean {
-    return this.#sessions.size >= this.maxConnections;
+  /** Whether there are as many clients as there may be for one more of them. */
+  isCrowded({ isSuperuser = false }: Pick<SessionOptions, "isSuperuser">): boolean {
+    const superusers = [...this.#sessions.values()].filter((each) => each.isSuperuser);
+    const hasKept = isSuperuser && superusers.length < SUPERUSER_RESERVED_CONNECTIONS;
+    return !hasKept && this.#sessions.size >= this.maxConnections;
   }
 
   /** The disk is full: what needs more of it ends with 53100. */
@@ -58,7 +71,7 @@ export class PostgresEngine {
    * @throws PostgresError (53300) when there are too many
    */
   openSession(options: SessionOptions = {}): Session {
-    if (options.isObserver !== true && this.isCrowded) {
+    if (options.isObserver !== true && this.isCrowded(options)) {
       throw new PostgresError("53300", "sorry, too many clients already", {}, "FATAL");
     }
     this.#sessionsMade += 1;
@@ -73,7 +86,8 @@ export class PostgresEngine {
       ended: () => this.#sessions.delete(session),
       failed: (error) => this.#host.fail(error),
     });
-    this.#sessions.set(session, { session, onLost: options.onLost });
+    const { onLost, isSuperuser = false } = options;
+    this.#sessions.set(session, { session, onLost, isSuperuser });
     return session;
   }
 

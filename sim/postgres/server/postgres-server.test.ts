@@ -102,6 +102,25 @@ test("one client too many is refused with 53300", async () => {
   });
 });
 
+test("where there are too many clients, three connections are kept for operators", async () => {
+  await onStage(async ({ server, connect, heard, main }) => {
+    const client = await connect("one");
+    await connect("another");
+    server.maxConnections = 1;
+    const locks = [1, 2, 3].map(() => server.beginTransaction(["LOCK TABLE t IN SHARE MODE"]));
+    expect(locks.every((letGo) => letGo !== undefined)).toBe(true);
+    expect(server.beginTransaction([])).toBeUndefined();
+    expect(server.change("somebody", [], () => {})).toBe(false);
+    await connect("other");
+    await main.sleep(5);
+    expect(heard).toEqual(["other 53300", "other is lost"]);
+    await answer(client, "SET lock_timeout = 10");
+    expect(await answer(client, "INSERT INTO t VALUES (1)")).toBe("55P03");
+    locks.forEach((letGo) => letGo?.());
+    expect(await answer(client, "INSERT INTO t VALUES (1)")).toBe("INSERT 0 1");
+  });
+});
+
 test("a full disk refuses new rows, and lets rows go", async () => {
   await onStage(async ({ server, connect }) => {
     const client = await connect("one");

@@ -17,7 +17,7 @@ import type { Session, SessionMessage } from "./session.ts";
 export interface PostgresServer {
   /** What can be done to it; see each. */
   readonly disk: PostgresDisk;
-  /** How many clients there may be at one time: 53300 beyond. */
+  /** How many clients there may be at one time: 53300 beyond, but for a few operators. */
   maxConnections: number;
   /** pg_terminate_backend for all clients: 57P01, and the connection ends. */
   terminateAll(): void;
@@ -29,12 +29,13 @@ export interface PostgresServer {
   /** Takes connections again after a crash. */
   restart(): void;
   /**
-   * Somebody beside the network begins a transaction with these statements and lets it lie. Returns
-   * how it is rolled back, where nothing has ended it before; undefined where nobody can connect.
+   * An operator beside the network begins a transaction with these statements and lets it lie.
+   * Returns how it is rolled back, where nothing has ended it before; undefined where nobody can
+   * connect.
    */
   beginTransaction(statements: readonly string[]): (() => void) | undefined;
   /**
-   * Somebody of that name beside the network runs these statements in one transaction;
+   * An operator of that name beside the network runs these statements in one transaction;
    * `onCommitted` is told once it has committed. An error rolls it back. False where nobody can
    * connect.
    */
@@ -123,11 +124,12 @@ export function startPostgresServer(options: {
       listener = listen();
     },
     beginTransaction(statements) {
-      if (isDown || engine.isCrowded) {
+      if (isDown || engine.isCrowded(OPERATOR)) {
         return undefined;
       }
       let isOver = false;
       const session = engine.openSession({
+        ...OPERATOR,
         onLost() {
           isOver = true;
         },
@@ -146,10 +148,10 @@ export function startPostgresServer(options: {
       };
     },
     change(by, statements, onCommitted) {
-      if (isDown || engine.isCrowded) {
+      if (isDown || engine.isCrowded(OPERATOR)) {
         return false;
       }
-      const session = engine.openSession({ applicationName: by });
+      const session = engine.openSession({ ...OPERATOR, applicationName: by });
       const goOn = ([next, ...rest]: readonly string[]): void => {
         if (next === undefined) {
           session.close();
@@ -170,6 +172,8 @@ export function startPostgresServer(options: {
     read: (sql) => readNow(engine, sql),
   };
 }
+
+const OPERATOR = { isSuperuser: true } as const;
 
 const PAUSE_ONE_IN = 32;
 const PAUSE_US_MAX = 1000;
