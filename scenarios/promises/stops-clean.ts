@@ -1,5 +1,6 @@
 import { definitionOf, serviceOf, type ServiceName } from "../../system/process/services.ts";
 import { outboxEventsBy, type Books } from "../books/books.ts";
+import type { ProcessNote } from "../faults/process-note.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 
 export const stopsClean: SystemPromise = {
@@ -8,13 +9,18 @@ export const stopsClean: SystemPromise = {
     "A process that is told to stop, and meets no error meanwhile, leaves nothing behind: no message in hand, no event of its own that its relay could have sent, and no outbox that it holds.",
   judged: "whenever a process that was told to stop says that it ends",
   atNote: (books, note, process, atMs) =>
-    note.what === "said" && note.name === "process.stopped" && note.detail["unfinished"] === ""
-      ? judge(books, process, atMs)
-      : undefined,
-  // All of it is seen on the way, or not at all.
+    isCleanEnd(note) && books.commits > 0 ? judge(books, process, atMs) : undefined,
+  // All of it is seen on the way, where commits are seen, or not at all.
   atEnd: () => [],
   outOf: ({ processes }) => [{ count: processes.length, noun: "processes" }],
 };
+
+/** A process says that it ends, and that it had the time to finish. */
+function isCleanEnd(note: ProcessNote): boolean {
+  return (
+    note.what === "said" && note.name === "process.stopped" && note.detail["unfinished"] === ""
+  );
+}
 
 function judge(books: Books, process: string, atMs: number): readonly Breach[] | undefined {
   const book = books.processes.get(process);
