@@ -154,6 +154,8 @@ export type UniverseEvent =
       readonly index: number;
       readonly phase: FaultPhase;
     }
+  /** From here on something strikes beside the plan's faults, which nobody tells of one by one. */
+  | { readonly kind: "disturbance"; readonly atMs: number; readonly process: string }
   /** A process ended without being told to: a bug, or a server that was not there at its start. */
   | {
       readonly kind: "exit";

@@ -28,7 +28,7 @@ export interface Books {
   readonly areClocksRight: boolean;
   /** The processes of the plan. */
   readonly topology: Topology;
-  /** How many faults have struck. */
+  /** How many faults have struck; one more where the world is disturbed beside them. */
   readonly faultsStruck: number;
   /** By process. */
   readonly processes: ReadonlyMap<string, ProcessBook>;

@@ -16,6 +16,9 @@ export function followProcess(books: OpenBooks, event: UniverseEvent): void {
         process().stoppingSinceMs = event.atMs;
       }
       return undefined;
+    case "disturbance":
+      books.faultsStruck += 1;
+      return undefined;
     case "delivery":
       process().inHand.set(placeName(event.record), event.record);
       return undefined;

@@ -113,6 +113,7 @@ export function createJudge(
           planted.add(event.fault.plant);
         }
         return undefined;
+      case "disturbance":
       case "exit":
       case "restart":
         return undefined;

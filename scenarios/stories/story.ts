@@ -60,6 +60,8 @@ function tell(happening: Happening, books: Books): readonly StoryStep[] {
         fault: fault.kind,
       }));
     }
+    case "disturbance":
+      return step(happening.process, "What is no fault of the plan strikes, too.", "fault");
     case "exit":
       return step(happening.process, `Ended: ${happening.reason}`, kind);
     case "note":

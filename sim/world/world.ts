@@ -1,7 +1,7 @@
 import { codeOfPlan } from "../../mutation/code-of-plan.ts";
 import type { Mutant } from "../../scenarios/mutants/mutant.ts";
 import type { Plan } from "../../scenarios/plans/plan.ts";
-import type { World } from "../../scenarios/world.ts";
+import type { Universe, World } from "../../scenarios/world.ts";
 import { createKernel } from "../kernel/kernel.ts";
 import type { SchedulingStrategyFactory } from "../kernel/scheduling/scheduling-strategy.ts";
 import type { TraceRecord } from "../kernel/trace.ts";
@@ -70,7 +70,8 @@ export async function createSimulatedWorld({
         .run(async (self) => {
           disturb?.(servers, plan);
           processes.start();
-          return drive(createUniverse(servers, processes, self));
+          const universe = createUniverse(servers, processes, self);
+          return drive(disturb === undefined ? universe : disturbed(universe));
         })
         .finally(() => signal?.removeEventListener("abort", stop));
       const trace = kernel.trace.finish();
@@ -81,6 +82,17 @@ export async function createSimulatedWorld({
         elapsedMs: Math.floor(kernel.nowUs / 1_000),
         effects: processes.effects(),
       };
+    },
+  };
+}
+
+/** Whoever watches is told first that there is more than the plan's faults. */
+function disturbed(universe: Universe): Universe {
+  return {
+    ...universe,
+    watch(observer) {
+      observer({ kind: "disturbance", atMs: universe.nowMs(), process: "test" });
+      universe.watch(observer);
     },
   };
 }

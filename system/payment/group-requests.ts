@@ -4,17 +4,15 @@ import { messageOf } from "../ports/message-of.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { within } from "../ports/within.ts";
 
-/** Groups that are served at once: while one is being committed, the next is under way. */
-const GROUPS_MAX = 2;
-
-/** One that takes longer holds up no other any more, in milliseconds. */
-const GROUP_MS_MAX = 500;
+/** A group that takes longer holds up no other any more, in milliseconds. */
+const GROUP_MS_MAX = 250;
 
 /**
- * Serves requests in groups of what waits, up to `groupMax`, two groups at once: a request that
- * comes alone is served alone and at once. It is answered when its group is. Where a group fails,
- * each of it is served by itself: a request takes no other down with it, and what became of a
- * COMMIT whose end nobody knows is found out for each, where that can be found out.
+ * Serves requests in groups of what waits, up to `groupMax`, one group after the other: a request
+ * that comes alone is served alone and at once, and what comes while one is served is the next.
+ * Each is answered when its group is. Where a group fails, each of it is served by itself: a
+ * request takes no other down with it, and what became of a COMMIT whose end nobody knows is found
+ * out for each, where that can be found out.
  *
  * @returns serves one request; what serving it throws by itself is thrown
  */
@@ -24,7 +22,7 @@ export function groupRequests<Request, Answer>(
   serve: (requests: readonly Request[]) => Promise<readonly Answer[]>,
 ): (request: Request) => Promise<Answer> {
   const waiting: Waiting<Request, Answer>[] = [];
-  let groups = 0;
+  let isServing = false;
 
   /** `doubt` is what a group failed with that may have taken effect all the same. */
   const serveGroup = async (
@@ -50,17 +48,17 @@ export function groupRequests<Request, Answer>(
   };
 
   const serveWaiting = async (): Promise<void> => {
-    groups += 1;
+    isServing = true;
     while (waiting.length > 0) {
       await within(ports.clock, GROUP_MS_MAX, serveGroup(waiting.splice(0, groupMax)));
     }
-    groups -= 1;
+    isServing = false;
   };
 
   return (request) => {
     const settle = Promise.withResolvers<Answer>();
     waiting.push({ request, settle });
-    if (groups < GROUPS_MAX) {
+    if (!isServing) {
       void serveWaiting();
     }
     return settle.promise;
