@@ -1,3 +1,4 @@
+import { principalOf } from "../plans/callers.ts";
 import { askedBy, type Command } from "../plans/commands/command.ts";
 import { UNKNOWN_PAYMENT, UNKNOWN_WALLET, type Refusal } from "./refusals.ts";
 
@@ -50,7 +51,10 @@ function scopeOf(command: Command): string {
   }
 }
 
-/** What only an operator may do. Money that a wallet is opened with comes from outside, too. */
+/**
+ * What only an operator may do. Money that a wallet is opened with comes from outside, too; and
+ * nobody else opens one for another.
+ */
 function isOperators(command: Command): boolean {
   switch (command.kind) {
     case "move-external":
@@ -59,7 +63,7 @@ function isOperators(command: Command): boolean {
     case "reconcile":
       return true;
     case "open-wallet":
-      return /[1-9]/.test(command.funding);
+      return /[1-9]/.test(command.funding) || isForAnother(command);
     case "look-up":
       return command.what === "ledger";
     case "transfer":
@@ -67,6 +71,11 @@ function isOperators(command: Command): boolean {
     case "read-wallet":
       return false;
   }
+}
+
+function isForAnother(command: Extract<Command, { readonly kind: "open-wallet" }>): boolean {
+  const { caller, walletId } = askedBy(command);
+  return (command.owner ?? principalOf(caller, walletId)) !== principalOf(caller, walletId);
 }
 
 /** Nobody is told of another's wallet or payment: it is as if it were not there. */

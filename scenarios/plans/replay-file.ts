@@ -31,7 +31,7 @@ export type Digest = (text: string) => string;
 
 const FORMAT = "falconpay-replay";
 /** Raised whenever an older falconpay could not play what is written. */
-export const REPLAY_VERSION = 8;
+export const REPLAY_VERSION = 9;
 
 /** The text is not a replay file that this version can read; the message says what was expected. */
 export class UnreadableReplayFile extends Error {

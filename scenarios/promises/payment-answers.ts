@@ -107,7 +107,10 @@ export function againstPaymentReading(
   command: ReadPaymentCommand,
   told: Told,
 ): string | undefined {
-  const { idempotencyKey, waitS } = command;
+  const { idempotencyKey, waitS, query } = command;
+  if (query !== undefined) {
+    return againstRefusal(told, MALFORMED_REQUEST);
+  }
   const { status, body, firstAskedAtMs } = told;
   const asked = books.payments.get(books.clients.toldIds.get(idempotencyKey) ?? "");
   const shownAtMs = asked === undefined ? Infinity : shownSinceMs(books, asked, command);

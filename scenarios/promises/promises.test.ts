@@ -1,3 +1,4 @@
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, it } from "vitest";
 import { bigintColumn, nullableTextColumn, textColumn } from "../../system/database/row.ts";
 import { encodeEvent, eventKey, type Event } from "../../system/domain/events.ts";
@@ -11,11 +12,11 @@ import { enterCommit } from "../books/enter-commit.ts";
 import { followProcess } from "../books/follow-process.ts";
 import type { ProcessNote } from "../faults/process-note.ts";
 import { entryHash } from "../model/entry-hash.ts";
-import { ownerOf } from "../plans/callers.ts";
+import { ownerOf, principalOf } from "../plans/callers.ts";
 import type { ClientOutcome } from "../plans/commands/client-event.ts";
 import type { Command } from "../plans/commands/command.ts";
 import { ONE_PROCESS_EACH } from "../plans/topology.ts";
-import { traceIdOfKey } from "../plans/trace-of-key.ts";
+import { traceIdOfKey, tracestateOfKey } from "../plans/trace-of-key.ts";
 import { sampleTransfer } from "../testing/sample-plan.ts";
 import type { TopicRecord, UniverseEvent, UnreadPartition } from "../world.ts";
 import { PROMISES } from "./promises.ts";
@@ -27,8 +28,14 @@ const AT = String(sampleHead("").atMs);
 /** What the events of a payment have besides what they say. */
 const headOf = (id: string, paymentId: string) => ({
   ...sampleHead(id),
-  trace: { ...SAMPLE_TRACE, traceId: traceIdOfKey(paymentId.replace("p", "k")) },
+  trace: stepOf(
+    paymentId.replace("p", "k"),
+    bytesToHex(utf8ToBytes(id)).slice(0, 16).padEnd(16, "0"),
+  ),
 });
+const stepOf = (key: string, spanId: string) => {
+  return { ...SAMPLE_TRACE, traceId: traceIdOfKey(key), state: tracestateOfKey(key), spanId };
+};
 
 type Entry = readonly [service: ServiceName, table: string, row: Row];
 
@@ -730,7 +737,10 @@ describe("the promises", () => {
     ],
     [
       "an event left unsent is left over, and not published",
-      endingOf([...soundBooks, outbox("payment", { ...createdEvent("p1"), id: "e9" }, null)]),
+      endingOf([
+        ...soundBooks,
+        outbox("payment", { ...createdEvent("p1"), ...headOf("e9", "p1") }, null),
+      ]),
       ["ends", "published"],
     ],
     [
@@ -1008,6 +1018,7 @@ describe("the promises, at a moment", () => {
   ): typeof COMMITS => [...COMMITS.slice(0, place), [process, change(COMMITS[place]?.[1] ?? [])]];
   const without = (table: string) => (entries: readonly Entry[]) =>
     entries.filter((each) => each[1] !== table);
+  const traced = (trace: Event["trace"]): Event => ({ ...createdEvent("p1"), trace });
   const refusedAt = (reason: string) => (): readonly Entry[] => [
     claim("wallet", "created-p1", "payment.created"),
     decision("p1", "refused", reason),
@@ -1073,6 +1084,30 @@ describe("the promises, at a moment", () => {
       until(2, (entries) => [
         ...without("outbox")(entries),
         outbox("payment", { ...createdEvent("p1"), ...sampleHead("created-p1") }, null),
+      ]),
+      ["sides-agree"],
+    ],
+    [
+      "an event that forgot what others say of its trace",
+      until(2, (entries) => [
+        ...without("outbox")(entries),
+        outbox("payment", traced({ ...stepOf("k1", "00f067aa0ba902b8"), state: undefined }), null),
+      ]),
+      ["sides-agree"],
+    ],
+    [
+      "an event that is its client's own step",
+      until(2, (entries) => [
+        ...without("outbox")(entries),
+        outbox("payment", traced(stepOf("k1", "00f067aa0ba902b7")), null),
+      ]),
+      ["sides-agree"],
+    ],
+    [
+      "two events that are one step",
+      until(3, (entries) => [
+        ...without("outbox")(entries),
+        outbox("wallet", { ...COMPLETED, trace: headOf("created-p1", "p1").trace }, null),
       ]),
       ["sides-agree"],
     ],
@@ -1273,6 +1308,7 @@ describe("the promises, at a moment", () => {
     settledAtMs: Number(AT),
   };
   const pending = { ...view, status: "PENDING", settledAtMs: null };
+  const pendingFor = (waitS: number) => ({ command: { ...read, waitS }, body: pending });
   const open: Command = {
     kind: "open-wallet",
     atMs: 0,
@@ -1281,7 +1317,42 @@ describe("the promises, at a moment", () => {
     currency: "OMR",
     expects: "accepted",
   };
+  const another = principalOf("stranger", "salim") ?? "";
+  const forAnother: Command = { ...open, id: "own", funding: "0.000", owner: another, by: "owner" };
+  const notLetIn = (status: number, code: string) => {
+    const answer = told(forAnother, status, code);
+    const scope = `Bearer realm="falconpay", error="insufficient_scope", scope="operator"`;
+    return { ...answer, headers: { ...answer.headers, "www-authenticate": scope } };
+  };
+  const list: Command = {
+    ...{ kind: "look-up", atMs: 0, what: "payments", of: "salim", limit: null, only: null },
+    ...{ query: "limit=0", expects: "refused" },
+  };
   it.each<[string, ClientOutcome, boolean]>([
+    ["that its parameters are wrong", told(list, 400, "malformed-request"), true],
+    ["a list in spite of them", told(list, 200, { payments: [], next: null }), false],
+    [
+      "that its wait is wrong",
+      told({ ...read, query: "wait=31", expects: "refused" }, 400, "malformed-request"),
+      true,
+    ],
+    [
+      "of a payment in spite of its wait",
+      told({ ...read, query: "wait=31", expects: "refused" }, 200, view),
+      false,
+    ],
+    [
+      "that a wallet is another's",
+      told({ ...open, owner: another, expects: "refused" }, 409, "wallet-opened-otherwise"),
+      true,
+    ],
+    [
+      "of a wallet that is another's",
+      told({ ...open, owner: another }, 201, { ...open, balance: "0.500", frozen: false }),
+      false,
+    ],
+    ["not to open wallets for others", notLetIn(403, "scope-missing"), true],
+    ["of a wallet for another", told(forAnother, 201, { ...forAnother, balance: "0.000" }), false],
     ["the payment of its key", told(ask, 202, { id: "p1" }), true],
     ["the payment of another key", told(ask, 202, { id: "p2" }), false],
     ["a refusal of what was accepted", told(ask, 422, "idempotency-key-reused"), false],
@@ -1334,6 +1405,29 @@ describe("the promises, at a moment", () => {
     clients.answer(told(ask, 202, { id: "p1" }, 2));
     const found = PROMISES.flatMap(
       (each) => each.atAnswer?.({ ...books, clients: clients }, answer) ?? [],
+    );
+    expect(found).toHaveLength(holds ? 0 : 1);
+  });
+
+  it.each<[string, Partial<ClientOutcome>, number, boolean]>([
+    ["soon", { atMs: 503 }, 0, true],
+    ["late", { atMs: 504 }, 0, false],
+    ["late, after something went wrong", { atMs: 504 }, 1, true],
+    ["as soon as it is over", { atMs: 2_503, command: { ...read, waitS: 5 } }, 0, true],
+    ["when it is long over", { atMs: 2_504, command: { ...read, waitS: 5 } }, 0, false],
+    ["before it is over", { atMs: 1_503, command: { ...read, waitS: 1 } }, 0, true],
+    ["that it goes on, too late", { atMs: 5_504, ...pendingFor(5) }, 0, false],
+  ])("a client that is answered %s", (_when, change, faultsStruck, holds) => {
+    const books = watchedBooks();
+    COMMITS.forEach(([process, entries]) => commit(books, process, entries));
+    const payment = books.payments.get("p1");
+    if (payment !== undefined) {
+      books.payments.set("p1", { ...payment, terminalAtMs: 2_003 });
+    }
+    const answer = { ...told(read, 200, view), ...change };
+    const found = PROMISES.find(({ name }) => name === "answered")?.atAnswer?.(
+      { ...books, faultsStruck },
+      answer,
     );
     expect(found).toHaveLength(holds ? 0 : 1);
   });

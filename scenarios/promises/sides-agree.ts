@@ -9,7 +9,7 @@ import { isSameTransfer } from "../books/client-book.ts";
 import { moneyWords } from "../books/money-words.ts";
 import type { AskedExternal } from "../model/little-wallet.ts";
 import type { AskedReversal, AskedTransfer } from "../model/request-rules.ts";
-import { traceIdOfKey } from "../plans/trace-of-key.ts";
+import { isStepOfKey } from "../plans/trace-of-key.ts";
 import { givesBack } from "./payment-answers.ts";
 import type { Breach, SystemPromise } from "./system-promise.ts";
 import { openedWith } from "./wallet-answers.ts";
@@ -112,13 +112,15 @@ function wasLeft({ reversed, isWatched }: Books, { id, amountMinor }: PaymentBoo
 }
 
 function againstEvents(books: Books, payment: PaymentBook): string | undefined {
-  for (const each of books.eventsOf.get(payment.id) ?? []) {
+  const events = books.eventsOf.get(payment.id) ?? [];
+  for (const each of events) {
     const found = againstEvent(books, payment, each);
     if (found !== undefined) {
       return found;
     }
   }
-  return undefined;
+  const steps = new Set(events.map(({ event }) => event?.trace?.spanId));
+  return steps.size === events.length ? undefined : "has two events that are one step of a trace";
 }
 
 function againstEvent(
@@ -133,8 +135,8 @@ function againstEvent(
     return `has an event on ${topic} whose ${complaint}`;
   }
   const key = books.keys.get(payment.id);
-  if (key !== undefined && event.trace?.traceId !== traceIdOfKey(key)) {
-    return `has an event on ${topic} that is no part of the trace of its request`;
+  if (key !== undefined && !(event.trace && isStepOfKey(event.trace, key))) {
+    return `has an event on ${topic} that is no step of the trace of its request`;
   }
   const decision = books.movements.get(payment.id)?.decision;
   switch (event.type) {

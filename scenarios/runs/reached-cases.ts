@@ -11,6 +11,8 @@ export interface ReachedCase {
 
 type CaseOf = (outcome: Outcome, answers: readonly ClientOutcome[]) => number;
 
+const IN_PROGRESS = "request-in-progress";
+
 /** What is aimed at. A sweep says which of these it never reached. */
 const CASES: readonly (readonly [name: string, count: CaseOf])[] = [
   ["all that a wallet holds is sent", (outcome) => leaving(outcome, 0n)],
@@ -47,6 +49,35 @@ const CASES: readonly (readonly [name: string, count: CaseOf])[] = [
   ["a deposit or withdrawal is refused", (_, answers) => answersOf(answers, "move-external", 422)],
   ["a payment is given back", (_, answers) => answersOf(answers, "reverse-payment", 202)],
   ["giving back is refused", (_, answers) => answersOf(answers, "reverse-payment", 422)],
+  [
+    "a reversal is refused as more than is left",
+    (_, answers) => coded(answers, "reverse-payment", "reversal-exceeds-original"),
+  ],
+  [
+    "a reversal fails",
+    ({ books }) =>
+      countIn(
+        books.payments.values(),
+        ({ reverses, status }) => reverses !== null && status === "FAILED",
+      ),
+  ],
+  [
+    "a reversal is to be given back",
+    ({ books }, answers) =>
+      countIn(
+        answers,
+        ({ command, status }) =>
+          command.kind === "reverse-payment" &&
+          status === 422 &&
+          isReversal(books, command.originalKey),
+      ),
+  ],
+  ["parameters are malformed", (_, answers) => coded(answers, "look-up", "malformed-request")],
+  [
+    "a wallet is opened for another",
+    (_, answers) => coded(answers, "open-wallet", "scope-missing"),
+  ],
+  ["a request is still being served", (_, answers) => coded(answers, "transfer", IN_PROGRESS)],
   ["a pending payment is read", (_, answers) => readings(answers, "PENDING")],
   ["a completed payment is read", (_, answers) => readings(answers, "COMPLETED")],
   ["a failed payment is read", (_, answers) => readings(answers, "FAILED")],
@@ -105,6 +136,23 @@ function answersOf(
   status: number,
 ): number {
   return countIn(answers, (each) => each.command.kind === kind && each.status === status);
+}
+
+/** Answers that say why with that code. */
+function coded(
+  answers: readonly ClientOutcome[],
+  kind: ClientOutcome["command"]["kind"],
+  code: string,
+): number {
+  return countIn(
+    answers,
+    ({ command, body }) => command.kind === kind && fieldIn(body, "title") === code,
+  );
+}
+
+/** Whether the payment that clients were told for a key gives another back. */
+function isReversal({ payments, clients }: Outcome["books"], key: string): boolean {
+  return (payments.get(clients.toldIds.get(key) ?? "")?.reverses ?? null) !== null;
 }
 
 function refusals(answers: readonly ClientOutcome[], status: number): number {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { DEFAULT_KNOBS } from "../../system/process/knobs.ts";
+import { decimalOf } from "../model/decimal.ts";
 import type { Level } from "../plans/level.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { PlanDraft } from "../plans/scenario.ts";
@@ -22,7 +23,8 @@ import {
 import { endsArbitrary, layOutEnds, type DraftEnd } from "./process-ends.ts";
 import { scheduleArbitrary } from "./schedules.ts";
 
-const CURRENCY = "OMR";
+/** Of three, two and no digits after the point. Half of the plans have the first. */
+const CURRENCIES = ["OMR", "OMR", "OMR", "BHD", "USD", "JPY"];
 /** Between these wallets the clients trade. */
 const TRADERS = ["aisha", "bilal", "hind", "zaid"];
 const COMMANDS_MAX = 50;
@@ -36,6 +38,8 @@ interface Draft {
   readonly burst: number;
   readonly schedule: Schedule;
   readonly audit: AuditDraw;
+  /** What everybody has, in plans that may be of any. */
+  readonly currency: string;
   /** By their places in the list of kinds. */
   readonly isOff: readonly boolean[];
 }
@@ -44,7 +48,7 @@ interface Draft {
 interface DisturbedTrade {
   /** Beside the traders' own. */
   readonly moreWallets?: readonly string[];
-  /** Asked for within a few milliseconds, whatever else is. */
+  /** Asked for within a few milliseconds, whatever else is; as many minor units of any currency. */
   readonly payments: readonly Parameters<AskLayout["transfer"]>[1][];
   /** What disturbs it, a kind as often as it is drawn. */
   readonly kinds: readonly OutsideKind[];
@@ -56,6 +60,8 @@ interface DisturbedTrade {
   readonly outside?: fc.Arbitrary<readonly OutsideDraw[]>;
   /** Whether what was sent stays in the outboxes for as long as it does where nothing is drawn. */
   readonly keepsOutbox?: boolean;
+  /** Whether all of it is in the first of the currencies, whatever is drawn. */
+  readonly hasOneCurrency?: boolean;
   /** How both services are compared meanwhile; as in any scenario when left out. */
   readonly audit?: fc.Arbitrary<AuditDraw>;
   /** Until when the disturbance of that place in the list may come, for a load that long. */
@@ -76,6 +82,7 @@ export function disturbedTrade(trade: DisturbedTrade, level: Level): fc.Arbitrar
     // Last, so that they move no other draw.
     schedule: scheduleArbitrary(),
     audit: trade.audit ?? auditArbitrary(),
+    currency: fc.constantFrom(...CURRENCIES),
     isOff: fc.array(fc.constantFrom(false, false, true), {
       minLength: trade.kinds.length,
       maxLength: trade.kinds.length,
@@ -110,14 +117,17 @@ function layOut(trade: DisturbedTrade, level: Level, drawn: Draft): PlanDraft {
   const { topology, knobs } = drawn.deployment;
   const { outboxKeptSeconds } = keepsOutbox === true ? DEFAULT_KNOBS : knobs;
   const deployment = { topology, knobs: { ...knobs, outboxKeptSeconds } };
+  const currency = trade.hasOneCurrency === true ? "OMR" : drawn.currency;
+  const inCurrency = (amount: string) =>
+    decimalOf(BigInt(amount.replace(".", "")), currency) ?? amount;
   const wallets = [...TRADERS, ...moreWallets].map((id): WalletOpening => {
-    return { id, funding: "250.000", currency: CURRENCY };
+    return { id, funding: inCurrency("250.000"), currency };
   });
   const gapsMs = asks.map(({ gapMs }) => gapMs);
   const timesMs = timesInBursts(gapsMs, burst);
-  const layout = new AskLayout(wallets, TRADERS, CURRENCY);
+  const layout = new AskLayout(wallets, TRADERS, currency);
   for (const [index, payment] of payments.entries()) {
-    layout.transfer(index, payment);
+    layout.transfer(index, { ...payment, amount: inCurrency(payment.amount) });
   }
   for (const [index, ask] of asks.entries()) {
     layout.add(ask, timesMs[index] ?? 0);

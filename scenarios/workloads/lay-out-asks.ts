@@ -1,10 +1,26 @@
-import { BALANCE_MINOR_MAX, decimalOf } from "../model/decimal.ts";
+import {
+  AMOUNT_MINOR_MAX,
+  BALANCE_MINOR_MAX,
+  CURRENCIES,
+  currencyLike,
+  decimalOf,
+} from "../model/decimal.ts";
 import { LittleWallet } from "../model/little-wallet.ts";
 import { ownerOf, principalOf } from "../plans/callers.ts";
 import { askedBy, type Command } from "../plans/commands/command.ts";
 import type { TransferCommand } from "../plans/commands/transfer.ts";
 import type { WalletOpening } from "../plans/plan.ts";
 import type { Ask } from "./asks.ts";
+import {
+  inFewDigits,
+  LONGEST_ID,
+  KEY_LENGTH_MAX,
+  MALFORMED_ENTRY_LISTS,
+  MALFORMED_LISTS,
+  MALFORMED_TRANSFERS,
+  MALFORMED_WAITS,
+  tooFine,
+} from "./odd-words.ts";
 
 /** What a client asks for, but for its time. */
 type Timeless = Command extends infer Each
@@ -12,21 +28,6 @@ type Timeless = Command extends infer Each
     ? Omit<Each, "atMs">
     : never
   : never;
-
-/** Words that are no amount, no currency and no id, each of them refused as malformed. */
-const MALFORMED: readonly Partial<TransferCommand>[] = [
-  { amount: "0.000" },
-  { amount: "0.0001" },
-  { amount: "1e3" },
-  { amount: "-1.000" },
-  { amount: "01.000" },
-  { amount: "1,000" },
-  { amount: "9223372036854775.808" },
-  { currency: "XYZ" },
-  { senderWalletId: "no one" },
-  { receiverWalletId: "" },
-  { idempotencyKey: "" },
-];
 
 /**
  * Lays out what clients ask for as commands. A little wallet follows what each of them comes to, if
@@ -42,6 +43,13 @@ export class AskLayout {
   readonly #keys: string[] = [];
   /** Those that the senders' owners asked for. */
   readonly #paid: TransferCommand[] = [];
+  /** Those of them that are completed, if all goes as the model says, and not given back yet. */
+  readonly #completed: TransferCommand[] = [];
+  /** The keys of what gives payments back, with the payments' parties. */
+  readonly #reversals: Pick<
+    TransferCommand,
+    "idempotencyKey" | "senderWalletId" | "receiverWalletId"
+  >[] = [];
   readonly #received = new Map<string, bigint>();
   #things = 0;
 
@@ -89,9 +97,11 @@ export class AskLayout {
           receiverWalletId: this.#latecomer(other),
         });
       case "other-currency":
-        return void this.#pay(atMs, { ...this.#words(ask), amount: "1.00", currency: "USD" });
+        return void this.#pay(atMs, { ...this.#words(ask), ...this.#otherMoney(ask) });
       case "malformed":
         return this.#askMalformed(ask, atMs);
+      case "border":
+        return this.#askAtBorder(ask, atMs);
       case "anothers-wallet":
         return this.#askOfAnother(ask, atMs);
       case "not-admitted":
@@ -104,11 +114,12 @@ export class AskLayout {
       case "reversal":
         return this.#reverse(ask, atMs, laterMs);
       case "two-reversals":
-        this.#reverse(ask, atMs, laterMs);
-        return this.#reverse(ask, atMs, laterMs);
+        return this.#reverseTwice(ask, atMs + laterMs);
+      case "failed-reversal":
+        return this.#reverseInVain(ask, atMs + laterMs);
       case "read-payment": {
         const idempotencyKey = this.#keys[other % Math.max(1, this.#keys.length)] ?? "none";
-        const waitS = other % 3 === 0 ? 1 + (other % 2) : 0;
+        const waitS = other % 3 === 0 ? ([1, 2, 3][(other % 9) / 3] ?? 1) : 0;
         const asked = { kind: "read-payment", idempotencyKey, waitS, expects: "either" } as const;
         return this.#ask(atMs + (laterMs % 300), { ...asked, ...this.#asParty(ask) });
       }
@@ -124,13 +135,7 @@ export class AskLayout {
       case "reopening":
         return this.#reopen(ask, atMs);
       case "opening":
-        return this.#ask(atMs, {
-          kind: "open-wallet",
-          id: this.#latecomer(other),
-          funding: other % 2 === 0 ? "0.000" : "3.000",
-          currency: this.#currency,
-          expects: "either",
-        });
+        return this.#open(ask, atMs);
     }
   }
 
@@ -164,6 +169,7 @@ export class AskLayout {
     const { outcome } = this.#model.decide(payment, { outcome: "completed", reason: null });
     if (outcome === "completed") {
       this.#received.set(receiverWalletId, amountMinor);
+      this.#completed.push(command);
     }
   }
 
@@ -180,18 +186,22 @@ export class AskLayout {
     }
     const isAtOnce = again === "same-words-at-once" || again === "other-words-at-once";
     const againAtMs = isAtOnce ? atMs : atMs + laterMs;
-    const otherWords = isOther ? this.#otherWords(ask, words) : {};
+    const otherWords = isOther
+      ? this.#otherWords(ask, words)
+      : { amount: ask.other % 2 === 0 ? inFewDigits(words.amount) : words.amount };
     this.#commands.push({ ...first, ...otherWords, atMs: againAtMs });
   }
 
   /** The same but for one thing. */
-  #otherWords({ other, minor }: Ask, { senderWalletId }: Pick<TransferCommand, "senderWalletId">) {
+  #otherWords({ other, minor }: Ask, words: Pick<TransferCommand, "senderWalletId" | "amount">) {
+    const { senderWalletId, amount } = words;
     const owner = ownerOf(senderWalletId);
     const another = this.#traders.find((id) => id !== senderWalletId && ownerOf(id) === owner);
     const others: readonly Partial<TransferCommand>[] = [
       { amount: this.#decimal(BigInt(minor)) },
+      { amount: this.#decimal(BigInt(amount.replace(".", "")) + 1n) },
       { receiverWalletId: senderWalletId },
-      { currency: "KWD" },
+      { currency: currencyLike(this.#currency) },
       { senderWalletId: another ?? senderWalletId, receiverWalletId: "nobody" },
       { senderWalletId: another ?? senderWalletId },
     ];
@@ -212,12 +222,66 @@ export class AskLayout {
     }
   }
 
-  #askMalformed({ other, ...ask }: Ask, atMs: number): void {
-    const idempotencyKey = `m${(this.#things += 1)}`;
-    const words = this.#words({ ...ask, other, amount: "small" });
-    const wrong = MALFORMED[other % MALFORMED.length] ?? {};
-    const asked = { kind: "transfer", ...words, idempotencyKey, ...wrong } as const;
-    this.#ask(atMs, { ...asked, expects: "refused" });
+  /** Of a currency that the sender's wallet does not hold, as large as it would be in its own. */
+  #otherMoney({ other, ...ask }: Ask): Pick<TransferCommand, "amount" | "currency"> {
+    const others = [...CURRENCIES.keys()].filter((each) => each !== this.#currency);
+    const currency = others[other % others.length] ?? "";
+    return { currency, amount: decimalOf(BigInt(ask.minor), currency) ?? "" };
+  }
+
+  #askMalformed({ other, minor, ...ask }: Ask, atMs: number): void {
+    const of = this.#trader(ask.sender);
+    const asked = { expects: "refused", limit: null, only: null } as const;
+    const oneOf = (list: readonly string[]) => list[minor % list.length] ?? "";
+    switch (other % 6) {
+      case 0: {
+        const query = oneOf(MALFORMED_LISTS);
+        return this.#ask(atMs, { kind: "look-up", what: "payments", of, query, ...asked });
+      }
+      case 1: {
+        const query = oneOf(MALFORMED_ENTRY_LISTS);
+        return this.#ask(atMs, { kind: "look-up", what: "entries", of, query, ...asked });
+      }
+      case 2: {
+        const idempotencyKey = this.#keys[minor % Math.max(1, this.#keys.length)] ?? "none";
+        const read = { kind: "read-payment", idempotencyKey, waitS: 0 } as const;
+        return this.#ask(atMs, { ...read, query: oneOf(MALFORMED_WAITS), expects: "refused" });
+      }
+      default: {
+        const currencies = [...CURRENCIES.keys()];
+        const odd = [...MALFORMED_TRANSFERS, tooFine(currencies[other % currencies.length] ?? "")];
+        const idempotencyKey = `m${(this.#things += 1)}`;
+        const words = this.#words({ ...ask, other, minor, amount: "small" });
+        const transfer = { kind: "transfer", ...words, idempotencyKey } as const;
+        return this.#ask(atMs, { ...transfer, ...odd[minor % odd.length], expects: "refused" });
+      }
+    }
+  }
+
+  /** What is as large or as long as can be, and right. */
+  #askAtBorder({ other, minor, ...ask }: Ask, atMs: number): void {
+    const words = this.#words({ ...ask, other, minor, amount: "small" });
+    const all = { kind: "look-up", limit: 500, only: null, expects: "either" } as const;
+    switch (other % 6) {
+      case 0:
+        return void this.#pay(atMs, { ...words, amount: this.#decimal(AMOUNT_MINOR_MAX) });
+      case 1:
+        return void this.#pay(atMs, { ...words, receiverWalletId: LONGEST_ID });
+      case 2: {
+        const idempotencyKey = `b${(this.#things += 1)}`.padEnd(KEY_LENGTH_MAX, "k");
+        return this.#ask(atMs, { kind: "transfer", ...words, idempotencyKey, expects: "accepted" });
+      }
+      case 3:
+        return this.#ask(atMs, { ...all, what: "payments", of: words.senderWalletId });
+      case 4:
+        return this.#ask(atMs, { ...all, what: "entries", of: words.senderWalletId });
+      default: {
+        // Of the first one, which is over as a rule: what is asked is whether one may ask so.
+        const [idempotencyKey = "none"] = this.#keys;
+        const read = { kind: "read-payment", idempotencyKey, waitS: 30 } as const;
+        return this.#ask(atMs, { ...read, expects: "either" });
+      }
+    }
   }
 
   /** Of a wallet that is another's: to send from it, how it stands, what happened to it. */
@@ -271,7 +335,10 @@ export class AskLayout {
       { ...external, direction: "withdrawal", amount, currency, by: "reader" },
       { kind: "freeze-wallet", id, frozen: true, expects, by: "owner" },
       { kind: "reverse-payment", idempotencyKey, originalKey, amount: null, expects, by: "owner" },
-      { kind: "open-wallet", id: "own", funding: "9.000", currency, expects, by: "owner" },
+      {
+        ...{ kind: "open-wallet", id: "own", currency, expects, by: "owner" },
+        funding: this.#decimal(ask.minor % 2 === 0 ? 1n : 9_000n),
+      },
       { kind: "read-wallet", id, expects, by: "nobody" },
       { kind: "look-up", what: "ledger", of: "", limit: null, only: null, expects, by: "owner" },
     ];
@@ -281,9 +348,11 @@ export class AskLayout {
     }
   }
 
-  /** Half of the time it is one of the parties that asks how a payment stands. */
+  /** Half of the time it is one of the parties that asks how a payment, or a reversal, stands. */
   #asParty({ other, minor }: Ask) {
-    const one = this.#paid[other % Math.max(1, this.#paid.length)];
+    const paid = this.#paid[other % Math.max(1, this.#paid.length)];
+    const reversal = this.#reversals[other % Math.max(1, this.#reversals.length)];
+    const one = minor % 3 === 0 && reversal !== undefined ? reversal : paid;
     if (one === undefined || minor % 2 === 0) {
       return {};
     }
@@ -340,12 +409,20 @@ export class AskLayout {
   #freeze(id: string, atMs: number, laterMs: number): void {
     const asked = { kind: "freeze-wallet", id, expects: "either" } as const;
     this.#ask(atMs, { ...asked, frozen: true });
+    this.#ask(atMs + 100, {
+      ...{ kind: "move-external", direction: "deposit", walletId: id, expects: "either" },
+      ...{ idempotencyKey: `x${(this.#things += 1)}`, currency: this.#currency },
+      amount: this.#decimal(1n),
+    });
     this.#ask(atMs + 300 + Math.floor(laterMs / 10), { ...asked, frozen: false });
   }
 
+  /** Two thirds of the time of a payment that may be given back; now and then of a reversal. */
   #reverse({ other, minor, amount }: Ask, atMs: number, laterMs: number): void {
-    const paid = this.#paid[other % Math.max(1, this.#paid.length)];
-    const originalKey = paid?.idempotencyKey ?? "none";
+    const likely = other % 3 === 0 ? this.#paid : this.#completed;
+    const paid = likely[other % Math.max(1, likely.length)];
+    const reversal = minor % 6 === 0 ? this.#reversals.at(-1) : undefined;
+    const originalKey = reversal?.idempotencyKey ?? paid?.idempotencyKey ?? "none";
     const words = {
       small: this.#decimal(BigInt(minor) / 8n + 1n),
       large: this.#decimal(BigInt(minor) / 8n + 1n),
@@ -356,14 +433,10 @@ export class AskLayout {
       least: null,
       "just-received": null,
     }[amount];
-    const asked = {
-      kind: "reverse-payment",
-      idempotencyKey: `r${(this.#things += 1)}`,
-      originalKey,
-      amount: words,
-      expects: "either",
-    } as const;
-    this.#ask(atMs + laterMs, asked);
+    const asked = this.#giveBack(originalKey, words, atMs + laterMs);
+    if (paid !== undefined) {
+      this.#reversals.push({ ...paid, idempotencyKey: asked.idempotencyKey });
+    }
     if (other % 4 === 0) {
       this.#ask(atMs + laterMs, asked);
     }
@@ -374,11 +447,54 @@ export class AskLayout {
     }
   }
 
+  #giveBack(originalKey: string, amount: string | null, atMs: number) {
+    const asked = {
+      kind: "reverse-payment",
+      idempotencyKey: `r${(this.#things += 1)}`,
+      originalKey,
+      amount,
+      expects: "either",
+    } as const;
+    this.#ask(atMs, asked);
+    return asked;
+  }
+
+  /** One of those that may be given back, and soon are. */
+  #takeCompleted(index: number): TransferCommand | undefined {
+    const count = Math.max(1, this.#completed.length);
+    return this.#completed.splice(index % count, 1)[0];
+  }
+
+  /** All of a payment at once and at once again; or a part, and the rest of it a little later. */
+  #reverseTwice({ other, minor }: Ask, atMs: number): void {
+    const paid = this.#takeCompleted(other);
+    const { idempotencyKey = "none", amount = null } = paid ?? {};
+    if (minor % 3 === 0) {
+      this.#giveBack(idempotencyKey, this.#decimal(1n), atMs + 500);
+      return void this.#giveBack(idempotencyKey, null, atMs + 900);
+    }
+    this.#giveBack(idempotencyKey, minor % 3 === 1 ? amount : null, atMs + 500);
+    this.#giveBack(idempotencyKey, null, atMs + 500);
+  }
+
+  /** While the wallet is frozen that would give the money back; and once more when it is not. */
+  #reverseInVain({ other }: Ask, atMs: number): void {
+    const paid = this.#takeCompleted(other);
+    if (paid !== undefined) {
+      const { idempotencyKey, receiverWalletId: id } = paid;
+      const freezing = { kind: "freeze-wallet", id, expects: "either" } as const;
+      this.#ask(atMs + 500, { ...freezing, frozen: true });
+      this.#giveBack(idempotencyKey, null, atMs + 600);
+      this.#ask(atMs + 1_100, { ...freezing, frozen: false });
+      this.#giveBack(idempotencyKey, null, atMs + 1_300);
+    }
+  }
+
   /** Later, when there is something to be found. */
   #lookUp({ sender, other, minor, laterMs }: Ask, atMs: number): void {
     const wallet = other % 9 === 0 ? "nobody" : this.#trader(sender);
     const asked = { kind: "look-up", limit: null, only: null, expects: "either" } as const;
-    const limit = other % 2 === 0 ? 1 + (minor % 5) : null;
+    const limit = minor % 4 < 3 ? 1 + (minor % 5) : null;
     const at = atMs + laterMs;
     switch (other % 6) {
       case 0:
@@ -391,14 +507,14 @@ export class AskLayout {
         }
         this.#ask(at, { ...list, limit, only });
         if (limit !== null) {
-          this.#ask(at + 50, { ...list, limit: 1 + (limit % 3), turn: true });
-          this.#ask(at + 100, { ...list, turn: true });
+          this.#ask(at + 150, { ...list, limit: 1 + (limit % 3), turn: true });
+          this.#ask(at + 300, { ...list, turn: true });
         }
         return undefined;
       }
       case 1: {
         const of = this.#keys[minor % Math.max(1, this.#keys.length)] ?? "none";
-        const by = minor % 3 === 0 ? "owner" : "operator";
+        const by = (["owner", "stranger", "operator"] as const)[minor % 3] ?? "operator";
         return this.#ask(at, { ...asked, what: "events", of, by });
       }
       case 2: {
@@ -423,14 +539,40 @@ export class AskLayout {
     }
   }
 
-  /** In the words in which it was opened, or in others. */
+  /** A wallet that comes late: by an operator, in any currency; or by who is to own it. */
+  #open({ other, minor }: Ask, atMs: number): void {
+    const currencies = [...CURRENCIES.keys()];
+    const currency =
+      minor % 2 === 0 ? this.#currency : (currencies[minor % currencies.length] ?? "");
+    const isOwn = other % 4 === 0;
+    const funding = decimalOf(other % 2 === 0 ? 0n : 3_000n, currency) ?? "";
+    const opening = { kind: "open-wallet", funding, currency, expects: "either" } as const;
+    const id = isOwn ? `own-${(this.#things += 1)}` : this.#latecomer(other);
+    this.#ask(atMs, { ...opening, id, ...(isOwn ? { by: "owner" } : {}) });
+  }
+
+  /** In the words in which it was opened, or but for one of them; or for another customer. */
   #reopen({ sender, other }: Ask, atMs: number): void {
     const opening = this.#wallets.find(({ id }) => id === this.#trader(sender));
-    if (opening !== undefined) {
-      const isSame = other % 2 === 0;
-      const expects = isSame ? "accepted" : "refused";
-      const funding = isSame ? opening.funding : "0.321";
-      this.#ask(atMs, { kind: "open-wallet", ...opening, funding, expects });
+    if (opening === undefined) {
+      return;
+    }
+    const { id, currency } = opening;
+    const again = { kind: "open-wallet", ...opening } as const;
+    const another = principalOf("stranger", id) ?? "";
+    const otherwise: readonly Timeless[] = [
+      { ...again, expects: "accepted" },
+      { ...again, funding: this.#decimal(321n), expects: "refused" },
+      { ...again, owner: another, expects: "refused" },
+      { ...again, currency: currencyLike(currency), expects: "refused" },
+      {
+        ...{ ...again, id: `own-${(this.#things += 1)}`, funding: this.#decimal(0n) },
+        ...{ owner: "operator", by: "owner", expects: "refused" },
+      },
+    ];
+    const one = otherwise[other % otherwise.length];
+    if (one !== undefined) {
+      this.#ask(atMs, one);
     }
   }
 

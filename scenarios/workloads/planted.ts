@@ -56,6 +56,8 @@ function draftArbitrary(level: Level): fc.Arbitrary<PlanDraft> {
       ),
       // They are to be found as they were planted: with nothing deleted meanwhile.
       keepsOutbox: true,
+      // What is planted is.
+      hasOneCurrency: true,
       audit: constantAuditArbitrary(),
     },
     level,

@@ -165,7 +165,8 @@ function layOutCommands(draft: DraftPayment, index: number, atMs: number): reado
     case "no":
       return [first];
     case "same-words":
-      return [first, { ...first, ...later }];
+      // At once, now and then: one of them waits for the other, which may be held up.
+      return [first, againAfterMs % 3 === 0 ? first : { ...first, ...later }];
     case "other-words":
       return [first, { ...first, ...later, amount: amountOf(amountMinor + 1), expects: "refused" }];
     case "wallet":

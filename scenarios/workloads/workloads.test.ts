@@ -73,6 +73,18 @@ describe.each(SCENARIOS)("the plans of $name", ({ name, drafts }) => {
   });
 });
 
+it.each(["outages", "strays", "shortages"])(
+  "the plans of %s are in currencies of no, two and three digits after the point",
+  (name) => {
+    const drafts = SCENARIOS.filter((each) => each.name === name).map((each) => each.drafts);
+    const drawn = drafts.flatMap((each) => fc.sample(each, { numRuns: 60, seed: SEED }));
+    const digits = drawn.flatMap(({ wallets }) =>
+      wallets.map(({ funding }) => (funding.split(".")[1] ?? "").length),
+    );
+    expect(new Set(digits)).toEqual(new Set([0, 2, 3]));
+  },
+);
+
 describe("the places that every run reaches", () => {
   const commands = Array.from({ length: 5 }, (_, index) =>
     sampleTransfer({ idempotencyKey: `p${index + 1}` }),

@@ -1,7 +1,7 @@
 import Type from "typebox";
 import type { ServiceName } from "../../../system/process/services.ts";
 import { CALLER_WORDS, credentialsOf } from "../callers.ts";
-import { traceparentOfKey } from "../trace-of-key.ts";
+import { traceHeadersOfKey } from "../trace-of-key.ts";
 import type { FieldComplaint } from "./asked-for.ts";
 import type { ClientRequest } from "./client-request.ts";
 import type { AskedBy, CommandKind, Knowledge } from "./command-kind.ts";
@@ -54,7 +54,7 @@ export function requestOf(command: Command, knowledge: Knowledge): ClientRequest
   const { caller, walletId } = askedBy(command);
   const trace =
     "idempotencyKey" in command && request.method === "POST"
-      ? { traceparent: traceparentOfKey(command.idempotencyKey) }
+      ? traceHeadersOfKey(command.idempotencyKey)
       : {};
   const headers = { ...request.headers, ...trace, ...credentialsOf(caller, walletId) };
   return { ...request, headers };

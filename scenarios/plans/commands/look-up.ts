@@ -26,6 +26,8 @@ const lookUpSchema = Type.Object(
     turn: Type.Optional(Type.Boolean()),
     /** Of payments: only those accepted after one of the times that clients were told. */
     since: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+    /** More parameters, as they are. */
+    query: Type.Optional(Type.String({ maxLength: 1_000 })),
     expects: expectationSchema,
     by: Type.Optional(callerSchema),
   },
@@ -43,11 +45,11 @@ export const lookUpKind: CommandKind<LookUpCommand> & {
     walletId: of,
   }),
   serviceOf: ({ what }) => (what === "payments" || what === "events" ? "payment" : "wallet"),
-  requestOf: (command, knowledge) => ({
-    method: "GET",
-    path: pathOf(command, knowledge),
-    headers: {},
-  }),
+  requestOf: (command, knowledge) => {
+    const path = pathOf(command, knowledge);
+    const { query } = command;
+    return { method: "GET", path: query === undefined ? path : `${path}&${query}`, headers: {} };
+  },
   subjectOf: ({ what, of }) => (what === "ledger" ? "the ledger" : `the ${what} of ${of}`),
   tell: ({ what, of }) => `Looks up ${what === "ledger" ? "the ledger" : `the ${what} of ${of}`}.`,
 };

@@ -19,6 +19,8 @@ const openWalletSchema = Type.Object(
     currency: text,
     expects: expectationSchema,
     by: Type.Optional(callerSchema),
+    /** For whom, where that is said: an operator says it in any case, and means its owner. */
+    owner: Type.Optional(Type.String({ maxLength: 64 })),
   },
   { additionalProperties: false },
 );
@@ -33,13 +35,16 @@ export const openWalletKind: CommandKind<OpenWalletCommand> & {
     complaintAboutAmount(expects, { field: "funding", amount: funding, currency, leastMinor: 0n }),
   askedBy: ({ by: caller = "operator", id: walletId }) => ({ caller, walletId }),
   serviceOf: () => "wallet",
-  requestOf: ({ id, funding, currency, by = "operator" }) => ({
-    method: "POST",
-    path: "/wallets",
-    headers: {},
-    // An operator opens it for somebody, a customer for nobody else.
-    body: { id, funding, currency, ...(by === "operator" ? { owner: ownerOf(id) } : {}) },
-  }),
+  requestOf: ({ id, funding, currency, by = "operator", owner: said }) => {
+    const owner = said ?? (by === "operator" ? ownerOf(id) : undefined);
+    const words = { id, funding, currency };
+    return {
+      method: "POST",
+      path: "/wallets",
+      headers: {},
+      body: owner === undefined ? words : { ...words, owner },
+    };
+  },
   subjectOf: ({ id }) => `wallet ${id}`,
   tell: ({ id, funding, currency }) => `Asks for wallet ${id} with ${funding} ${currency}.`,
 };

@@ -16,7 +16,9 @@ const readPaymentSchema = Type.Object(
     atMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
     idempotencyKey: Type.String({ maxLength: 10_000 }),
     /** How many seconds it waits for the end of the payment. */
-    waitS: Type.Integer({ minimum: 0, maximum: 9 }),
+    waitS: Type.Integer({ minimum: 0, maximum: 30 }),
+    /** Parameters that are asked with as they are, in place of the wait. */
+    query: Type.Optional(Type.String({ maxLength: 1_000 })),
     expects: expectationSchema,
     by: Type.Optional(callerSchema),
     /** A party's wallet: it says who is the owner who asks, and who is the stranger. */
@@ -33,11 +35,11 @@ export const readPaymentKind: CommandKind<ReadPaymentCommand> & {
   complaint: ({ idempotencyKey, expects }) => complaintAboutKey(expects, idempotencyKey),
   askedBy: ({ by: caller = "operator", party = "" }) => ({ caller, walletId: party }),
   serviceOf: () => "payment",
-  requestOf: ({ idempotencyKey, waitS }, { toldIds }) => ({
-    method: "GET",
-    path: `/payments/${encodeURIComponent(toldIds.get(idempotencyKey) ?? idempotencyKey)}${waitS === 0 ? "" : `?wait=${waitS}`}`,
-    headers: {},
-  }),
+  requestOf: (command, { toldIds }) => {
+    const { idempotencyKey, waitS, query = waitS === 0 ? "" : `wait=${waitS}` } = command;
+    const path = `/payments/${encodeURIComponent(toldIds.get(idempotencyKey) ?? idempotencyKey)}`;
+    return { method: "GET", path: query === "" ? path : `${path}?${query}`, headers: {} };
+  },
   subjectOf: ({ idempotencyKey }) => `payment ${idempotencyKey}`,
   tell: ({ idempotencyKey }) => `Asks how payment ${idempotencyKey} stands.`,
 };
