@@ -43,7 +43,7 @@ export class AskLayout {
   readonly #keys: string[] = [];
   /** Those that the senders' owners asked for. */
   readonly #paid: TransferCommand[] = [];
-  /** Those of them that are completed, if all goes as the model says, and not given back yet. */
+  /** Those to a trader that are completed, if all goes as the model says, and not given back. */
   readonly #completed: TransferCommand[] = [];
   /** The keys of what gives payments back, with the payments' parties. */
   readonly #reversals: Pick<
@@ -169,7 +169,9 @@ export class AskLayout {
     const { outcome } = this.#model.decide(payment, { outcome: "completed", reason: null });
     if (outcome === "completed") {
       this.#received.set(receiverWalletId, amountMinor);
-      this.#completed.push(command);
+      if (this.#traders.includes(receiverWalletId)) {
+        this.#completed.push(command);
+      }
     }
   }
 
