@@ -97,18 +97,6 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
   },
   {
     id: "A8",
-    defect: "A reversal can be given back.",
-    breaks: "sides-agree",
-    patches: [
-      patch(
-        "system/payment/reverse.ts",
-        "if (original.reverses !== null) {",
-        'if (original.reverses === "") {',
-      ),
-    ],
-  },
-  {
-    id: "A9",
     defect:
       "A client that waits for the end of a payment is told of it only when its time is over.",
     breaks: "answered",
