@@ -13,7 +13,7 @@ export const answered: SystemPromise = {
   sentence:
     "Every client is answered, and rightly: what may be done is accepted, and what may not be done is refused. Until something goes wrong it is answered within half a second; who waits for the end of a payment, within half a second of that.",
   judged:
-    "at every answer, whether it came soon; at the end, by the last answer that each request was given",
+    "at every answer, whether it came soon, where time is simulated; at the end, by the last answer that each request was given",
   atAnswer: (books, answer) => judgeTime(books, answer),
   atEnd: ({ answers }) => lastOutcomes(answers).flatMap(judge),
   outOf: ({ answers }) => [{ count: lastOutcomes(answers).length, noun: "requests" }],
@@ -37,8 +37,9 @@ function judge({ command, status, body, attempt }: ClientOutcome): readonly Brea
 function judgeTime(books: Books, answer: ClientOutcome): readonly Breach[] {
   const { command, atMs } = answer;
   const lateMs = atMs - dueAtMs(books, answer);
-  // A comparison takes as long as there is something to compare.
-  const isJudged = books.faultsStruck === 0 && command.kind !== "reconcile";
+  // Real servers take what the machine gives them; where commits are seen, time is simulated. A
+  // comparison takes as long as there is something to compare.
+  const isJudged = books.commits > 0 && books.faultsStruck === 0 && command.kind !== "reconcile";
   return isJudged && lateMs > SOON_MS
     ? [{ subject: subjectOf(command), found: `is answered ${lateMs} ms after it could be` }]
     : [];

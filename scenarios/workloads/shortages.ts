@@ -29,6 +29,7 @@ export const shortages: Scenario = {
     "a transaction is given up after its last run",
     "an outage stops a relay",
     "a relay outlives an outage",
+    "a request is still being served",
   ],
   catches: ["V2"],
   ...leveled(draftArbitrary),
