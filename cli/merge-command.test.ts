@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { falconpay, withFolder } from "./testing/command-line.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { falconpay, falconpayHere, withFolder } from "./testing/command-line.ts";
 
-/** So that nothing at all may differ. */
-const ENVIRONMENT = { SOURCE_DATE_EPOCH: "1767225600" };
+// So that nothing at all may differ.
+beforeAll(() => void vi.stubEnv("SOURCE_DATE_EPOCH", "1767225600"));
+afterAll(() => void vi.unstubAllEnvs());
 
 /** Runs the sweep whole and in shards, and hands over the folders of the results. */
 async function withShards(
@@ -15,9 +16,7 @@ async function withShards(
   await withFolder(async (folder) => {
     const run = async (name: string, ...more: readonly string[]) => {
       const out = join(folder, name);
-      const ended = await falconpay(["run", ...line, ...more, "--out", out], {
-        environment: ENVIRONMENT,
-      });
+      const ended = await falconpayHere(["run", ...line, ...more, "--out", out]);
       expect([0, 1], ended.stderr).toContain(ended.code);
       return out;
     };
@@ -52,9 +51,7 @@ describe("evidence merged from shards", () => {
     const line = ["transfer", "--seeds", "3..7", "--mutant", "F0", "--no-bail"];
     await withShards([...line, "--shrink-runs", "12"], 2, async (folder, parts) => {
       const out = join(folder, "out");
-      const merged = await falconpay(["merge", ...parts, "--out", out], {
-        environment: ENVIRONMENT,
-      });
+      const merged = await falconpay(["merge", ...parts, "--out", out]);
       expect(merged.code, merged.stderr).toBe(1);
       const [whole, made] = [join(folder, "whole"), out].map((each) => withoutTime(filesIn(each)));
       expect([...(made?.keys() ?? [])]).toContainEqual(expect.stringMatching(/^ends-\d\.json$/));
@@ -63,21 +60,19 @@ describe("evidence merged from shards", () => {
       for (const part of parts) {
         rmSync(join(part, [...(made?.keys() ?? [])][0] ?? "none"), { force: true });
       }
-      const { code, stderr } = await falconpay(["merge", ...parts, "--out", out]);
+      const { code, stderr } = await falconpayHere(["merge", ...parts, "--out", out]);
       expect(stderr).toMatch(/names ends-\d\.json, which is not beside it/);
       expect(code).toBe(2);
     });
   }, 120_000);
 
   it("of a pass, too, is that of the whole sweep, with what was seen to fail", async () => {
-    await withShards(["strays", "--seeds", "1..3"], 2, async (folder, parts) => {
+    await withShards(["transfer", "--seeds", "1..3"], 2, async (folder, parts) => {
       const out = join(folder, "out");
-      const merged = await falconpay(["merge", ...parts, "--out", out], {
-        environment: ENVIRONMENT,
-      });
+      const merged = await falconpayHere(["merge", ...parts, "--out", out]);
       expect(merged.code, merged.stderr).toBe(0);
       const evidence = filesIn(out).get("evidence.json") ?? "";
-      expect(evidence).toContain('"mutant": "F9"');
+      expect(evidence).toContain('"mutant": "F0"');
       expect(evidence).toBe(filesIn(join(folder, "whole")).get("evidence.json"));
     });
   }, 120_000);
@@ -86,7 +81,7 @@ describe("evidence merged from shards", () => {
     await withShards(["retries", "--seeds", "1..2"], 2, async (folder, [two = "", one = ""]) => {
       const out = join(folder, "out");
       const said = async (...paths: readonly string[]) => {
-        const { code, stderr } = await falconpay(["merge", ...paths, "--out", out]);
+        const { code, stderr } = await falconpayHere(["merge", ...paths, "--out", out]);
         expect(stderr).not.toMatch(/ {4}at /);
         expect(code).toBe(2);
         return stderr;

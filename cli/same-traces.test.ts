@@ -10,7 +10,7 @@ import { fetchNode } from "../tools/node/fetch-node.mjs";
 import { determinismPlan, DISTURBANCES, disturbancesOf } from "./testing/determinism-plans.ts";
 import { readTraceLines } from "./testing/trace-lines.ts";
 
-const PLANS = Number(process.env["DETERMINISM_PLANS"] ?? (process.env["CI"] === "true" ? 200 : 40));
+const PLANS = Number(process.env["DETERMINISM_PLANS"] ?? (process.env["CI"] === "true" ? 200 : 24));
 const SEEDS = Array.from({ length: PLANS }, (_, index) => index + 1);
 
 const entry = fileURLToPath(new URL("./testing/trace-hashes.ts", import.meta.url));
