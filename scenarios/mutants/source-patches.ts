@@ -757,6 +757,18 @@ export const PATCHED_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    id: "R3",
+    defect: "A reversal can be given back.",
+    breaks: "sides-agree",
+    patches: [
+      patch(
+        "system/payment/reverse.ts",
+        "if (original.reverses !== null) {",
+        'if (original.reverses === "") {',
+      ),
+    ],
+  },
+  {
     id: "S1",
     defect: "Every payment that fails is told to have failed for want of balance.",
     breaks: "sides-agree",

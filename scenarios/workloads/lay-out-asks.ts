@@ -467,13 +467,17 @@ export class AskLayout {
     return this.#completed.splice(index % count, 1)[0];
   }
 
-  /** All of a payment at once and at once again; or a part, and the rest of it a little later. */
+  /**
+   * All of a payment at once and at once again; or a part, and the rest of it a little later, and
+   * then what was given back, when it has been.
+   */
   #reverseTwice({ other, minor }: Ask, atMs: number): void {
     const paid = this.#takeCompleted(other);
     const { idempotencyKey = "none", amount = null } = paid ?? {};
     if (minor % 3 === 0) {
-      this.#giveBack(idempotencyKey, this.#decimal(1n), atMs + 500);
-      return void this.#giveBack(idempotencyKey, null, atMs + 900);
+      const part = this.#giveBack(idempotencyKey, this.#decimal(1n), atMs + 500);
+      this.#giveBack(idempotencyKey, null, atMs + 900);
+      return void this.#giveBack(part.idempotencyKey, null, atMs + 2_500);
     }
     this.#giveBack(idempotencyKey, minor % 3 === 1 ? amount : null, atMs + 500);
     this.#giveBack(idempotencyKey, null, atMs + 500);
