@@ -153,7 +153,8 @@ interface Asked {
   readonly boundMs: number;
 }
 
-async function attemptOnce(
+/** What a process answers; undefined when it does not. */
+export async function attemptOnce(
   universe: Universe,
   process: string,
   request: ClientRequest,

@@ -1,7 +1,8 @@
 import type { Plan } from "../plans/plan.ts";
 import type { SaidLine, SelfReport } from "../promises/system-promise.ts";
-import { Unanswered, type ClientAnswer, type Universe, type UniverseEvent } from "../world.ts";
+import type { ClientAnswer, Universe, UniverseEvent } from "../world.ts";
 import { readyBoundMs } from "./bounds.ts";
+import { attemptOnce } from "./client.ts";
 
 /** How often a process is asked whether it is ready. */
 const READY_POLL_MS = 500;
@@ -62,17 +63,6 @@ export async function askAtRest(
   return reports;
 }
 
-async function ask(
-  universe: Universe,
-  process: string,
-  path: string,
-): Promise<ClientAnswer | undefined> {
-  try {
-    return await universe.request(process, { method: "GET", path, headers: {} });
-  } catch (error) {
-    if (error instanceof Unanswered) {
-      return undefined;
-    }
-    throw error;
-  }
+function ask(universe: Universe, process: string, path: string): Promise<ClientAnswer | undefined> {
+  return attemptOnce(universe, process, { method: "GET", path, headers: {} });
 }
